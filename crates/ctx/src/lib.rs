@@ -1,0 +1,1 @@
+//! Who acts, for which organisation, with which clock, chance and keys

@@ -1,0 +1,1 @@
+//! The audit log: tiles, checkpoints, proofs, offline verifier

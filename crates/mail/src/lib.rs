@@ -1,0 +1,1 @@
+//! Mail as bytes: addresses, MIME, DSN, SMTP sessions

@@ -1,0 +1,67 @@
+//! Every limit of the product, in one place. Each is asserted where input enters and documented in
+//! the API reference. Sizes are octets unless the name says otherwise.
+
+use std::time::Duration;
+
+/// RFC 5321 §4.5.3.1.2, less the trailing dot.
+pub const DOMAIN_OCTETS_MAX: usize = 253;
+/// RFC 5321 §4.5.3.1.1.
+pub const LOCAL_PART_OCTETS_MAX: usize = 64;
+/// RFC 5321 §4.5.3.1.4 with the room RFC 6531 and ESMTP parameters ask for.
+pub const SMTP_COMMAND_OCTETS_MAX: usize = 2_048;
+/// RFC 5321 §4.5.3.1.6: 998 and CRLF.
+pub const TEXT_LINE_OCTETS_MAX: usize = 1_000;
+/// AUTH lines carry base64 (RFC 4954 §4).
+pub const AUTH_LINE_OCTETS_MAX: usize = 12_288;
+/// A whole message as submitted or as built by the API.
+pub const MESSAGE_OCTETS_MAX: usize = 36 * 1024 * 1024;
+/// A request body of the API: the message limit and base64's third.
+pub const API_BODY_OCTETS_MAX: usize = 50 * 1024 * 1024;
+/// RFC 5321 §4.5.3.1.8 asks for at least 100.
+pub const RECIPIENTS_MAX: usize = 100;
+pub const ATTACHMENTS_MAX: usize = 50;
+pub const CUSTOM_HEADERS_MAX: usize = 20;
+pub const HEADER_NAME_OCTETS_MAX: usize = 76;
+pub const HEADER_VALUE_OCTETS_MAX: usize = 998;
+pub const SUBJECT_OCTETS_MAX: usize = 998;
+pub const DISPLAY_NAME_OCTETS_MAX: usize = 200;
+pub const FILE_NAME_OCTETS_MAX: usize = 255;
+pub const TAGS_MAX: usize = 20;
+pub const TAG_OCTETS_MAX: usize = 100;
+pub const METADATA_KEYS_MAX: usize = 20;
+pub const METADATA_VALUE_OCTETS_MAX: usize = 500;
+pub const IDEMPOTENCY_KEY_OCTETS_MAX: usize = 256;
+pub const IDEMPOTENCY_KEEP: Duration = Duration::from_secs(7 * 86_400);
+pub const SEND_AT_AHEAD_MAX: Duration = Duration::from_secs(90 * 86_400);
+pub const MIME_DEPTH_MAX: usize = 32;
+pub const MIME_PARTS_MAX: usize = 1_000;
+/// Received fields after which a message is looping (RFC 5321 §6.3 asks for at least 100).
+pub const RECEIVED_FIELDS_MAX: usize = 100;
+pub const SMTP_SESSIONS_MAX: usize = 500;
+pub const SMTP_ERRORS_PER_SESSION_MAX: u32 = 20;
+/// RFC 5321 §4.5.3.2.7.
+pub const SMTP_COMMAND_WAIT: Duration = Duration::from_secs(300);
+/// RFC 5321 §4.5.3.2.6: after the final dot the sender waits ten minutes.
+pub const SMTP_FINAL_REPLY_WAIT: Duration = Duration::from_secs(600);
+pub const DELIVERY_LIFETIME: Duration = Duration::from_secs(2 * 86_400);
+pub const DELIVERY_LEASE: Duration = Duration::from_secs(900);
+pub const PAGE_ROWS: usize = 50;
+pub const PAGE_ROWS_MAX: usize = 200;
+pub const CODE_WAIT: Duration = Duration::from_secs(600);
+pub const CODE_TRIES_MAX: u32 = 5;
+pub const CODES_PER_HOUR_MAX: u32 = 6;
+pub const VISIT_IDLE_MAX: Duration = Duration::from_secs(1_800);
+pub const NOTICE_LIFETIME: Duration = Duration::from_secs(90 * 86_400);
+pub const SESSION_IDLE_MAX: Duration = Duration::from_secs(900);
+pub const SESSION_AGE_MAX: Duration = Duration::from_secs(12 * 3_600);
+pub const SIGN_IN_TRIES_MAX: u32 = 5;
+pub const SIGN_IN_LOCK: Duration = Duration::from_secs(900);
+/// NIST SP 800-63B asks for at least 8; we ask for 12.
+pub const PASSWORD_CHARS_MIN: usize = 12;
+pub const PASSWORD_CHARS_MAX: usize = 256;
+/// C2SP tlog-tiles: an entry is length-prefixed by 16 bits.
+pub const LEDGER_ENTRY_OCTETS_MAX: usize = 65_535;
+/// Blobs above this leave the database for the blob folder or bucket.
+pub const BLOB_INLINE_OCTETS_MAX: usize = 256 * 1024;
+/// Free space below which submission answers 452/503 and keeps what it has.
+pub const DISK_FREE_OCTETS_MIN: u64 = 64 * 1024 * 1024;

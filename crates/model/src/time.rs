@@ -1,0 +1,78 @@
+//! Moments as whole microseconds since 1970-01-01T00:00:00Z. Where they come from is the `Clock`'s.
+
+use std::time::Duration;
+
+/// A moment, UTC, microseconds. Arithmetic saturates: a far future stays far.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    pub const MAX: Self = Self(i64::MAX);
+
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis.saturating_mul(1_000))
+    }
+    pub const fn from_secs(secs: i64) -> Self {
+        Self(secs.saturating_mul(1_000_000))
+    }
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+    pub const fn millis(self) -> i64 {
+        self.0.div_euclid(1_000)
+    }
+    pub const fn secs(self) -> i64 {
+        self.0.div_euclid(1_000_000)
+    }
+    pub fn plus(self, d: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(d.as_micros()).unwrap_or(i64::MAX)))
+    }
+    pub fn minus(self, d: Duration) -> Self {
+        Self(self.0.saturating_sub(i64::try_from(d.as_micros()).unwrap_or(i64::MAX)))
+    }
+    /// How long from `earlier` to here; zero when `earlier` is later.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+    /// RFC 3339 with milliseconds and `Z`, for APIs and evidence: `2026-11-21T14:03:07.125Z`.
+    pub fn rfc3339(self) -> String {
+        self.utc().format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+    }
+    /// The date field of a message header (RFC 5322 §3.3), in UTC.
+    pub fn rfc5322(self) -> String {
+        self.utc().format("%a, %d %b %Y %H:%M:%S +0000").to_string()
+    }
+    /// Reads RFC 3339 with any offset; `None` when it is not a moment.
+    pub fn parse_rfc3339(text: &str) -> Option<Self> {
+        let parsed = chrono::DateTime::parse_from_rfc3339(text).ok()?;
+        Some(Self(parsed.timestamp_micros()))
+    }
+    fn utc(self) -> chrono::DateTime<chrono::Utc> {
+        chrono::DateTime::from_timestamp_micros(self.0).unwrap_or(chrono::DateTime::UNIX_EPOCH)
+    }
+}
+
+impl std::fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.rfc3339())
+    }
+}
+impl std::fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.rfc3339())
+    }
+}
+impl serde::Serialize for Timestamp {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&self.rfc3339())
+    }
+}
+impl<'de> serde::Deserialize<'de> for Timestamp {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(d)?;
+        Self::parse_rfc3339(&text).ok_or_else(|| serde::de::Error::custom("not an RFC 3339 moment"))
+    }
+}

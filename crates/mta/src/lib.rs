@@ -1,0 +1,1 @@
+//! Sockets for mail: submission, delivery, DNS, TLS

@@ -1,0 +1,1 @@
+//! Users, roles, sessions, second factors, apps and their keys

@@ -1,0 +1,1 @@
+//! What is in a message: identifiers and health context

@@ -1,0 +1,1 @@
+//! What must happen to a message, and who may do what

@@ -1,0 +1,1 @@
+//! The delivery scheduler: step(state, now, input) -> effects

@@ -1,0 +1,1 @@
+//! DKIM signing: bytes in, bytes out

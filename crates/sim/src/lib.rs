@@ -1,0 +1,1 @@
+//! Never shipped: the simulated world, its oracles, the test kit

@@ -1,0 +1,1 @@
+//! Keys: root providers, envelope encryption, blind tokens

@@ -1,0 +1,1 @@
+//! Portal and console: pages rendered on the server
