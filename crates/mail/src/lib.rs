@@ -1,1 +1,18 @@
-//! Mail as bytes: addresses, MIME, DSN, SMTP sessions
+//! Mail as bytes: SMTP sessions, reading, composing and explaining messages.
+//!
+//! Bytes in, bytes out: no sockets, no clock, no chance, no files. What comes off the wire is
+//! hostile until parsed here. Invariant: nothing this crate writes holds a bare CR, a bare LF or a
+//! NUL, and nothing it prints (`Debug`) holds an address, a subject or a body.
+
+mod compose;
+mod dsn;
+mod message;
+pub mod smtp;
+mod sniff;
+mod trace;
+
+pub use compose::{Compose, ComposePart, compose};
+pub use dsn::{DsnAction, DsnFacts, dsn};
+pub use message::{Message, Part, PartName, TextPart, parse};
+pub use sniff::{sniff, type_matches};
+pub use trace::{header_block_end, received_line, replace_subject};

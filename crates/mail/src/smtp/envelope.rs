@@ -1,0 +1,66 @@
+//! The words of an envelope: who sends, who receives, and what they ask for (RFC 5321, 1870, 3461,
+//! 6152, 6531, 8689).
+
+use model::Address;
+
+/// The reverse path of MAIL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mailbox {
+    /// `<>`: nobody is to be told about failures (RFC 5321 §4.5.5).
+    Null,
+    Address(Address),
+}
+
+/// RET of RFC 3461 §4.3: how much a failure notice may return. Ours return headers at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ret {
+    Full,
+    Headers,
+}
+
+/// Parameters of MAIL.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MailParams {
+    /// Declared octets (RFC 1870); a hint, checked against the limit at once.
+    pub size: Option<u64>,
+    pub body_8bit: bool,
+    pub utf8: bool,
+    pub requiretls: bool,
+    pub ret: Option<Ret>,
+    /// Decoded from xtext, printable ASCII, at most 100 octets.
+    pub envid: Option<String>,
+}
+
+/// NOTIFY of RFC 3461 §4.1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Notify {
+    /// Not said: failures are told, delays may be.
+    #[default]
+    Unspecified,
+    Never,
+    On {
+        success: bool,
+        failure: bool,
+        delay: bool,
+    },
+}
+
+impl Notify {
+    pub fn wants_success(self) -> bool {
+        matches!(self, Self::On { success: true, .. })
+    }
+    pub fn wants_failure(self) -> bool {
+        matches!(self, Self::Unspecified | Self::On { failure: true, .. })
+    }
+    pub fn wants_delay(self) -> bool {
+        matches!(self, Self::Unspecified | Self::On { delay: true, .. })
+    }
+}
+
+/// Parameters of RCPT.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RcptParams {
+    pub notify: Notify,
+    /// `rfc822;…` as given, xtext decoded, at most 500 octets.
+    pub orcpt: Option<String>,
+}
