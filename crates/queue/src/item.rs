@@ -1,0 +1,92 @@
+//! What goes in and comes out: items, inputs, effects.
+//!
+//! An item carries ids, times and a destination, never an address or content.
+
+use std::sync::Arc;
+
+use model::{DeliveryId, Demand, Domain, OrganisationId, Outcome, RefusalScope, Stream, Timestamp};
+
+/// Where a delivery goes: the recipient's domain in lower case, shared by all that go there.
+///
+/// A patient's own domain can identify, so its `Debug` says only that it is one.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Destination(Arc<str>);
+
+impl Destination {
+    pub fn new(name: &str) -> Self {
+        Self(name.to_ascii_lowercase().into())
+    }
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl From<&Domain> for Destination {
+    fn from(domain: &Domain) -> Self {
+        Self::new(domain.as_str())
+    }
+}
+impl std::fmt::Debug for Destination {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Destination(..)")
+    }
+}
+
+/// One delivery to one recipient, as the scheduler needs to know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    pub id: DeliveryId,
+    pub organisation: OrganisationId,
+    pub destination: Destination,
+    pub stream: Stream,
+    /// 0 starts first, 9 last, inside one organisation's turn.
+    pub priority: u8,
+    pub demand: Demand,
+    /// Not before this moment.
+    pub due: Timestamp,
+    /// No attempt starts at or after this moment.
+    pub expires: Timestamp,
+    /// Attempts so far that count against the recipient; they set the next delay.
+    pub attempts: u32,
+    /// The fence of the latest attempt, 0 before the first. Each start raises it by one.
+    pub fence: u64,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A delivery to make. An id that is here already is left as it is.
+    Add(Item),
+    /// An attempt ended. Ignored unless `fence` is that of the attempt under way.
+    Finished { id: DeliveryId, fence: u64, outcome: Outcome },
+    /// Someone recalled it. An attempt under way is not interrupted, but it is not repeated.
+    Cancel(DeliveryId),
+    /// Time passed.
+    Tick,
+    /// Shutdown: start nothing new. What runs may finish; expiry goes on.
+    Drain,
+    /// Whoever ran the attempt is gone. What it achieved is unknown.
+    LeaseLost(DeliveryId),
+}
+
+/// What to do about it. Effects are in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Begin an attempt. `attempt` counts from 1 and repeats after one that did not count against
+    /// the recipient; `fence` never repeats.
+    Start { id: DeliveryId, fence: u64, attempt: u32 },
+    /// The end; the item is forgotten. `fence` is that of the latest attempt.
+    Settle { id: DeliveryId, fence: u64, settlement: Settlement },
+    /// An attempt ended without a result: next one at `due`. `ambiguous`: the peer may have taken it.
+    Defer { id: DeliveryId, fence: u64, due: Timestamp, attempts: u32, ambiguous: bool },
+}
+
+/// How a delivery ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settlement {
+    Delivered,
+    /// No host offered the demanded protection; nothing was sent.
+    ToPortal,
+    Bounced(RefusalScope),
+    Expired,
+    Cancelled,
+}
