@@ -23,5 +23,5 @@ pub use outcome::{Evidence, Outcome, RefusalScope, ReplyText, TlsFacts};
 pub use sealed::{Access, Phi, Secret};
 pub use time::Timestamp;
 pub use words::{
-    Demand, Kind, Method, Mode, Origin, Purpose, RecipientState, Severity, Stream,
+    Demand, Kind, Method, Mode, Origin, PhiLevel, Purpose, RecipientState, Severity, Stream,
 };

@@ -90,6 +90,17 @@ words! {
         /// Cancelled by the sender before it left.
         Cancelled = "cancelled",
     }
+    /// How sure detection is that a message holds PHI. Order is certainty, least first.
+    PhiLevel {
+        /// No health context and no strong identifier.
+        None = "none",
+        /// Health context without an identifier beside it, or a strong identifier without context.
+        Weak = "weak",
+        /// Identifier and health context together (phi.md §7, message verdict).
+        Likely = "likely",
+        /// An identifier that is PHI by itself, such as a medical record number.
+        Certain = "certain",
+    }
     /// How loud an audit entry is.
     Severity { Info = "info", Notice = "notice", Warning = "warning", }
 }

@@ -1,0 +1,63 @@
+//! Roles and actions, each with the word that the schema, the console and API scopes use.
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* })*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub enum $name { $($(#[$vdoc])* $variant,)* }
+            impl $name {
+                pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+                pub const fn word(self) -> &'static str {
+                    match self { $(Self::$variant => $word),* }
+                }
+                pub fn from_word(word: &str) -> Option<Self> {
+                    match word { $($word => Some(Self::$variant),)* _ => None }
+                }
+            }
+            impl std::fmt::Display for $name {
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    f.write_str(self.word())
+                }
+            }
+        )*
+    };
+}
+
+words! {
+    /// What a person is trusted with; one may hold several.
+    Role {
+        /// Runs the installation: people, apps, domains, settings. Reads no message content.
+        Administrator = "administrator",
+        /// Answers for the use of PHI: reads content and the audit log, releases held mail.
+        Compliance = "compliance",
+        /// Works with patients: sends, reads, replies.
+        Staff = "staff",
+        /// Checks: audit log, proofs and metadata, changes nothing.
+        Auditor = "auditor",
+        /// Builds software against the API: apps and their keys, metadata of messages.
+        Developer = "developer",
+    }
+    /// Everything that is asked for. An app's scope is one of these words.
+    Action {
+        MessageSend = "message.send",
+        /// Who, when, which way, what happened: no content.
+        MessageRead = "message.read",
+        /// Subject, text and attachments.
+        MessageOpen = "message.open",
+        MessageReply = "message.reply",
+        MessageCancel = "message.cancel",
+        MessageList = "message.list",
+        /// Decide about a held message.
+        MessageRelease = "message.release",
+        AuditRead = "audit.read",
+        ProofDownload = "proof.download",
+        UserManage = "user.manage",
+        AppManage = "app.manage",
+        /// API keys of apps. Encryption keys are rotated on the command line only.
+        KeyManage = "key.manage",
+        DomainManage = "domain.manage",
+        SettingsRead = "settings.read",
+        SettingsManage = "settings.manage",
+    }
+}
