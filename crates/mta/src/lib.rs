@@ -1,1 +1,7 @@
-//! Sockets for mail: submission, delivery, DNS, TLS
+//! Sockets for mail: submission, delivery, DNS, TLS.
+//!
+//! What SMTP means is in `mail`, what becomes of a message in `flow`; this crate moves the bytes.
+//! Invariant: no message leaves on a connection below its demand, and no message is acknowledged
+//! before `flow` has made it durable.
+
+pub mod net;

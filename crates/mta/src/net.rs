@@ -1,0 +1,103 @@
+//! The real network behind the seam `model::seams::Net`: DNS by hickory, TCP by tokio, TLS by rustls
+//! on aws-lc-rs.
+//!
+//! Not here: which host to try, or what a failure means (`attempt` decides). Invariants: TLS is 1.2
+//! or newer; a wire that was demanded verified exists only after chain, name and time verified; an
+//! address of this machine or of a private network is not dialled unless configuration says so.
+
+mod dial;
+mod dns;
+mod private;
+mod table;
+mod tls;
+mod wire;
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::seams::{Clock, Later, MxHosts, Net, NetFault, Wire};
+use model::{Domain, Result};
+
+pub use dial::Dialer;
+pub use table::TableNet;
+pub use tls::ClientTls;
+
+/// Whether loopback and private addresses may be delivered to (`danger_allow_private_destinations`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PrivateDestinations {
+    Refused,
+    Allowed,
+}
+
+/// What an operator can change about the network.
+#[derive(Clone, Debug)]
+pub struct NetSettings {
+    /// PEM files of authorities trusted beside the public ones.
+    pub ca_files: Vec<PathBuf>,
+    pub private_destinations: PrivateDestinations,
+    /// Public addresses of this service that its interfaces do not show (behind address translation).
+    pub own_addresses: Vec<IpAddr>,
+    /// Name servers; empty means those of the system.
+    pub name_servers: Vec<SocketAddr>,
+    pub smtp_port: u16,
+}
+
+impl Default for NetSettings {
+    fn default() -> Self {
+        Self {
+            ca_files: Vec::new(),
+            private_destinations: PrivateDestinations::Refused,
+            own_addresses: Vec::new(),
+            name_servers: Vec::new(),
+            smtp_port: 25,
+        }
+    }
+}
+
+/// The world.
+pub struct RealNet {
+    settings: NetSettings,
+    resolver: dns::Resolver,
+    dialer: Dialer,
+}
+
+impl RealNet {
+    /// Reads the authorities' files and the system's name servers. Fails with `ConfigInvalid` and
+    /// the setting's name. Call inside a tokio runtime.
+    pub fn new(settings: NetSettings, clock: Arc<dyn Clock>) -> Result<Self> {
+        let tls = ClientTls::new(&settings.ca_files, clock)?;
+        let resolver = dns::Resolver::new(&settings.name_servers)?;
+        let dialer = Dialer::new(tls, settings.private_destinations);
+        Ok(Self { settings, resolver, dialer })
+    }
+}
+
+impl Net for RealNet {
+    fn mx<'a>(&'a self, domain: &'a Domain) -> Later<'a, Result<MxHosts, NetFault>> {
+        Box::pin(self.resolver.mx(domain))
+    }
+    fn addresses<'a>(&'a self, host: &'a Domain) -> Later<'a, Result<Vec<IpAddr>, NetFault>> {
+        Box::pin(self.resolver.addresses(host))
+    }
+    fn dial<'a>(&'a self, to: SocketAddr, wait: Duration) -> Later<'a, Result<Box<dyn Wire>, NetFault>> {
+        Box::pin(async move {
+            // `attempt` has asked already; asserted again where it takes effect.
+            if !self.may_dial(to.ip()) {
+                return Err(NetFault::Refused);
+            }
+            self.dialer.dial(to, wait).await
+        })
+    }
+    fn smtp_port(&self) -> u16 {
+        self.settings.smtp_port
+    }
+    fn may_dial(&self, ip: IpAddr) -> bool {
+        let ip = ip.to_canonical();
+        if private::never_a_host(ip) || self.settings.own_addresses.contains(&ip) {
+            return false;
+        }
+        self.settings.private_destinations == PrivateDestinations::Allowed || private::is_public(ip)
+    }
+}
