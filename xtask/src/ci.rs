@@ -1,0 +1,188 @@
+//! `cargo ci`: everything that must hold before a change lands, in the order that fails soonest.
+//!
+//! Nothing is skipped: a peer that is missing and cannot be installed fails the run. Invariant: every
+//! step builds with the same flags and the same package selection, so nothing is compiled twice.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::step::{self, Step, finish, has_program, program};
+use crate::{house, peers};
+
+/// The steps in the order they run.
+pub const STEPS: &[Step] = &[
+    Step {
+        name: "tools",
+        why: "what the build itself needs",
+        work: tools,
+    },
+    Step {
+        name: "peers",
+        why: "programs others wrote, which we test against",
+        work: peers::install,
+    },
+    Step {
+        name: "format",
+        why: "one way to lay out code",
+        work: format,
+    },
+    Step {
+        name: "house",
+        why: "imports, sizes, licences and habits of the house",
+        work: house::run,
+    },
+    Step {
+        name: "lints",
+        why: "clippy without a warning",
+        work: lints,
+    },
+    Step {
+        name: "tests",
+        why: "every test, on SQLite and on PostgreSQL",
+        work: tests,
+    },
+    Step {
+        name: "docs",
+        why: "reference pages build and their examples run",
+        work: docs,
+    },
+    Step {
+        name: "demo",
+        why: "cargo demo --once ends green",
+        work: demo,
+    },
+    Step {
+        name: "real-mail",
+        why: "6,046 real messages, 20 kills, both engines",
+        work: real_mail,
+    },
+];
+
+/// Runs all steps, or only those named.
+pub fn run(root: &Path, words: &[String]) -> Result<()> {
+    if words.iter().any(|word| word == "--list") {
+        for step in STEPS {
+            step::say(&format!("{:<12} {}", step.name, step.why));
+        }
+        return Ok(());
+    }
+    step::run(root, &chosen(words)?)
+}
+
+/// The steps named by `words`, in the order of the list; all of them when nothing is named.
+pub fn chosen(words: &[String]) -> Result<Vec<&'static Step>> {
+    let known = |word: &str| STEPS.iter().any(|step| step.name == word);
+    if let Some(word) = words.iter().find(|word| !known(word)) {
+        let names: Vec<_> = STEPS.iter().map(|step| step.name).collect();
+        bail!(
+            "no step is called '{word}'; there are: {}",
+            names.join(", ")
+        );
+    }
+    let wanted = |step: &&Step| words.is_empty() || words.iter().any(|word| word == step.name);
+    Ok(STEPS.iter().filter(wanted).collect())
+}
+
+fn tools(root: &Path) -> Result<()> {
+    for (name, how) in [
+        ("cc", "a C compiler (Debian: gcc)"),
+        ("perl", "Perl, to build OpenSSL"),
+        ("make", "make"),
+        ("git", "git"),
+    ] {
+        if !has_program(name) {
+            bail!("'{name}' is missing: install {how}");
+        }
+    }
+    for part in ["fmt", "clippy"] {
+        program(root, "cargo", &[part, "--version"])
+            .with_context(|| format!("cargo {part} is missing: rustup component add {part}"))?;
+    }
+    Ok(())
+}
+
+fn format(root: &Path) -> Result<()> {
+    program(root, "cargo", &["fmt", "--all", "--check"]).context("run: cargo fmt --all")
+}
+
+fn lints(root: &Path) -> Result<()> {
+    program(
+        root,
+        "cargo",
+        &[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ],
+    )
+}
+
+/// `--all-targets` also builds the program itself with the tests' choice of features, so that the
+/// later steps start it without compiling anything again.
+fn tests(root: &Path) -> Result<()> {
+    if has_program("cargo-nextest") {
+        program(
+            root,
+            "cargo",
+            &[
+                "nextest",
+                "run",
+                "--workspace",
+                "--all-targets",
+                "--no-fail-fast",
+            ],
+        )
+    } else {
+        program(
+            root,
+            "cargo",
+            &["test", "--workspace", "--all-targets", "--no-fail-fast"],
+        )
+    }
+}
+
+fn docs(root: &Path) -> Result<()> {
+    let mut command = Command::new("cargo");
+    command
+        .args(["doc", "--workspace", "--no-deps"])
+        .env("RUSTDOCFLAGS", "-D warnings")
+        .current_dir(root);
+    finish(&mut command)?;
+    program(root, "cargo", &["test", "--workspace", "--doc"])
+}
+
+fn demo(root: &Path) -> Result<()> {
+    program(root, &built(root)?, &["demo", "--once"])
+}
+
+fn real_mail(root: &Path) -> Result<()> {
+    let python = peers::python(root);
+    let binary = built(root)?;
+    for engine in ["sqlite", "postgres"] {
+        let words = [
+            "peers/real_mail.py",
+            "--binary",
+            &binary,
+            "--engine",
+            engine,
+            "--kills",
+            "20",
+        ];
+        program(root, &python, &words)?;
+    }
+    Ok(())
+}
+
+/// The program that the tests built.
+fn built(root: &Path) -> Result<String> {
+    let path = root.join("target/debug/caduceus");
+    if !path.is_file() {
+        bail!("target/debug/caduceus is not built: run cargo ci tests first");
+    }
+    Ok(path.to_string_lossy().into_owned())
+}
