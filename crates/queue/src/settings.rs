@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use model::seams::Rng;
-use model::{Timestamp, limits};
+use model::limits;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -12,7 +12,8 @@ pub struct Settings {
     /// Attempts under way in all, at most. At least 1 is used.
     pub concurrency_total: u32,
     pub retry: RetryCurve,
-    /// An item expires this long after it first becomes due, whatever its `expires` says.
+    /// An item expires at the latest this long after it was added and due, whatever its `expires`
+    /// says.
     pub lifetime: Duration,
     /// How long an attempt may run before its item is taken back.
     pub lease: Duration,
@@ -90,7 +91,5 @@ pub(crate) fn between(low: Duration, high: Duration, chance: &dyn Rng) -> Durati
     low.saturating_add(Duration::from_micros(micros))
 }
 
-/// The latest expiry that `lifetime` allows an item due at `due`.
-pub(crate) fn expiry_max(due: Timestamp, lifetime: Duration) -> Timestamp {
-    due.plus(lifetime)
-}
+#[cfg(test)]
+mod tests;

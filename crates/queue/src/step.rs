@@ -1,0 +1,122 @@
+//! The one transition: take the input, let due timers act, start what can start.
+
+use model::seams::Rng;
+use model::{DeliveryId, Timestamp};
+
+use crate::finish;
+use crate::state::{Owner, Phase};
+use crate::{Effect, Input, Item, Settlement, State};
+
+/// Timers acted upon in one step. Those left over keep `next_wake` in the past: the caller ticks
+/// again, and hears of finished attempts in between.
+const TIMERS_PER_STEP: usize = 10_000;
+
+/// Takes one input and says what to do.
+pub fn step(state: &mut State, now: Timestamp, chance: &dyn Rng, input: Input) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    // what is known comes before what time presumes: an answer beats the end of its lease
+    take(state, now, chance, input, &mut effects);
+    fire_timers(state, now, chance, &mut effects);
+    if !state.draining {
+        start_ready(state, now, &mut effects);
+    }
+    effects
+}
+
+fn take(state: &mut State, now: Timestamp, chance: &dyn Rng, input: Input, effects: &mut Vec<Effect>) {
+    match input {
+        Input::Add(item) => effects.extend(add(state, now, item)),
+        Input::Finished { id, fence, outcome } => {
+            let current = state.find(id).filter(|_| state.running(id) == Some(fence));
+            effects.extend(current.map(|slot| finish::finished(state, slot, now, chance, outcome)));
+        }
+        Input::LeaseLost(id) => {
+            let running = state.find(id).filter(|slot| state.entries[*slot].is_running());
+            effects.extend(running.map(|slot| finish::lost(state, slot, now, chance)));
+        }
+        Input::Cancel(id) => effects.extend(cancel(state, id)),
+        Input::Drain => state.draining = true,
+        Input::Tick => {}
+    }
+}
+
+fn add(state: &mut State, now: Timestamp, mut item: Item) -> Option<Effect> {
+    if state.find(item.id).is_some() {
+        return None;
+    }
+    item.expires = item.expires.min(item.due.max(now).plus(state.settings.lifetime));
+    let slot = state.insert(item);
+    let item = &state.entries[slot].item;
+    if item.expires <= now {
+        return Some(finish::forget(state, slot, Settlement::Expired));
+    }
+    wait(state, slot, now);
+    None
+}
+
+/// Puts an item in no phase where its due time says.
+pub(crate) fn wait(state: &mut State, slot: u32, now: Timestamp) {
+    let item = &state.entries[slot].item;
+    let (due, expires) = (item.due, item.expires);
+    if due <= now {
+        state.enter(slot, Phase::Ready, expires);
+    } else {
+        state.enter(slot, Phase::Scheduled, due.min(expires));
+    }
+}
+
+fn cancel(state: &mut State, id: DeliveryId) -> Option<Effect> {
+    let slot = state.find(id)?;
+    if state.entries[slot].is_running() {
+        state.entries[slot].phase = Phase::Recalled;
+        return None;
+    }
+    Some(finish::settle(state, slot, Settlement::Cancelled))
+}
+
+fn fire_timers(state: &mut State, now: Timestamp, chance: &dyn Rng, effects: &mut Vec<Effect>) {
+    for _ in 0..TIMERS_PER_STEP {
+        match state.timers.first().copied() {
+            Some((at, owner)) if at <= now => match owner {
+                Owner::Site(index) => wake_site(state, at, index),
+                Owner::Item(slot) => effects.extend(wake_item(state, slot, now, chance)),
+            },
+            _ => return,
+        }
+    }
+}
+
+fn wake_site(state: &mut State, at: Timestamp, index: u32) {
+    state.timers.remove(&(at, Owner::Site(index)));
+    state.sites[index].health.probe();
+    state.reopen(index);
+    state.forget_if_idle(index);
+}
+
+fn wake_item(state: &mut State, slot: u32, now: Timestamp, chance: &dyn Rng) -> Option<Effect> {
+    let entry = &state.entries[slot];
+    if entry.is_running() {
+        return Some(finish::lost(state, slot, now, chance));
+    }
+    if entry.item.expires <= now {
+        return Some(finish::settle(state, slot, Settlement::Expired));
+    }
+    state.leave(slot);
+    wait(state, slot, now);
+    None
+}
+
+fn start_ready(state: &mut State, now: Timestamp, effects: &mut Vec<Effect>) {
+    while let Some(slot) = state.take_turn() {
+        // its timer may be among those left over for the next step
+        if state.entries[slot].item.expires <= now {
+            effects.push(finish::settle(state, slot, Settlement::Expired));
+            continue;
+        }
+        state.leave(slot);
+        let item = &mut state.entries[slot].item;
+        item.fence += 1;
+        effects.push(Effect::Start { id: item.id, fence: item.fence, attempt: item.attempts.saturating_add(1) });
+        state.enter(slot, Phase::Running, now.plus(state.settings.lease));
+    }
+}
