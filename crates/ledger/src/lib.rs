@@ -1,1 +1,44 @@
-//! The audit log: tiles, checkpoints, proofs, offline verifier
+//! The audit log: a Merkle tree of entries that its own operator cannot rewrite unseen.
+//!
+//! Entries are canonical JSON without PHI ([`entry`]). They become the leaves of an RFC 6962 tree
+//! ([`tree`]), stored as C2SP tiles ([`tile`]). Size and root are signed as a checkpoint
+//! ([`checkpoint`], a [`note`]). From that come proofs anyone can check with files alone: one entry
+//! ([`proof`], a `.tlog-proof` text), everything known about one recipient of one message
+//! ([`bundle`], a JSON file), or the whole log ([`audit`]). [`offline`] is what `caduceus verify`
+//! runs.
+//!
+//! ```text
+//! Entry ──encode──▶ leaf bytes ──leaf_hash──▶ tree ──tiles──▶ store
+//!                                              │ root
+//!                     Signer ──▶ checkpoint ◀──┘
+//!        leaf + inclusion hashes + checkpoint = tlog-proof;  several of them + opened payloads = bundle
+//! ```
+//!
+//! What it proves: that an entry was in the log when a checkpoint was signed, that a later
+//! checkpoint extends an earlier one, and that a payload is the one committed to. What it does not
+//! prove: that the entry is true, that nothing else happened, or, without a checkpoint kept by
+//! somebody else, that no second history was shown to others (a split view).
+//!
+//! The crate is synchronous and total: bytes in, bytes out; no file, clock, chance or network. The
+//! log itself is the store's; the rule that a log never signs a checkpoint inconsistent with one it
+//! signed before is kept by whoever calls [`checkpoint::Checkpoint::sign`]: persist first, then sign.
+//!
+//! Invariant: nothing here accepts a form it would not itself write. Every decoder refuses input
+//! that does not encode back to the same bytes, so two different files never mean the same.
+
+pub mod audit;
+mod broken;
+pub mod bundle;
+pub mod checkpoint;
+mod digest;
+pub mod entry;
+pub mod note;
+pub mod offline;
+pub mod proof;
+pub mod tile;
+pub mod tree;
+
+pub use broken::Broken;
+
+/// SHA-256 of something.
+pub type Hash = [u8; 32];
