@@ -1,0 +1,49 @@
+//! One random key per item (a message, a profile): made before the transaction, wrapped, stored in
+//! `item_keys`. Destroying that row destroys the item.
+
+use model::{KeyVersionId, OrganisationId, Result};
+use store::Tx;
+use store::tables::item_keys;
+use vault::OpenedKey;
+
+use crate::World;
+
+/// A new item's key, not stored yet.
+pub struct ItemKey {
+    item: [u8; 16],
+    organisation: OrganisationId,
+    version: KeyVersionId,
+    wrapped: Vec<u8>,
+    opened: OpenedKey,
+}
+
+impl ItemKey {
+    pub fn opened(&self) -> &OpenedKey {
+        &self.opened
+    }
+    /// Belongs in the transaction that stores what it seals.
+    pub fn insert(&self, tx: &mut Tx<'_>) -> Result<()> {
+        item_keys::insert(tx, &self.item, self.organisation, self.version, &self.wrapped)
+    }
+}
+
+impl World {
+    pub fn new_item_key(&self, organisation: OrganisationId, item: [u8; 16]) -> Result<ItemKey> {
+        let keys = self.keys(organisation)?;
+        let key = vault::random_key(self.rng.as_ref());
+        let wrapped = keys.wrap(&item, &key, self.rng.as_ref())?;
+        Ok(ItemKey { item, organisation, version: keys.current(), wrapped, opened: OpenedKey::new(&key) })
+    }
+
+    /// # Errors
+    /// `key_destroyed` when the item was shredded.
+    pub fn item_key(&self, tx: &mut Tx<'_>, organisation: OrganisationId, item: &[u8; 16]) -> Result<OpenedKey> {
+        let wrapped = item_keys::load(tx, item, organisation)?;
+        self.unwrap_item(organisation, item, &wrapped)
+    }
+
+    /// The same outside a transaction, from the wrapped bytes.
+    pub fn unwrap_item(&self, organisation: OrganisationId, item: &[u8; 16], wrapped: &[u8]) -> Result<OpenedKey> {
+        Ok(OpenedKey::new(&self.keys(organisation)?.unwrap(item, wrapped)?))
+    }
+}

@@ -1,0 +1,127 @@
+//! Reading the audit log: state, entries with proofs, whole-log verification.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use ledger::checkpoint::Checkpoint;
+use ledger::note::Verifier;
+use ledger::tree::{Frontier, TileSource, leaf_hash};
+use model::{Code, Error, EventId, MessageId, OrganisationId, Result, Timestamp};
+use store::Tx;
+use store::tables::{ledger as log, organisations};
+
+use crate::sequence::TxTiles;
+use crate::{Ctx, World};
+
+/// The head of a log as it stands, and whether everything below it still leads to it.
+pub struct LedgerState {
+    pub size: u64,
+    pub root: ledger::Hash,
+    pub checkpoint: String,
+    pub verifier: String,
+    pub at: Timestamp,
+    /// Committed but not chained yet; the sequencer is behind when this stays above 0.
+    pub pending: u64,
+}
+
+/// An entry with its proof against the present checkpoint, and its opened payload when it has one.
+pub struct Proven {
+    pub entry: Vec<u8>,
+    pub proof: ledger::proof::Proof,
+    pub payload: Option<([u8; 32], Vec<u8>)>,
+}
+
+impl World {
+    pub fn ledger_state(&self, organisation: OrganisationId) -> Result<LedgerState> {
+        self.store.read(move |tx| {
+            let head = log::find_head(tx, organisation)?.ok_or_else(|| Error::new(Code::NotFound))?;
+            let row = organisations::find(tx, organisation)?.ok_or_else(|| Error::new(Code::NotFound))?;
+            let pending = log::pending_count(tx)?;
+            Ok(LedgerState {
+                size: head.size,
+                root: head.root,
+                checkpoint: head.checkpoint,
+                verifier: row.ledger_verifier,
+                at: head.at,
+                pending,
+            })
+        })
+    }
+
+    /// Recomputes the root from every stored entry and checks tiles, head and signature against it.
+    ///
+    /// # Errors
+    /// `ledger_broken` at the position of the first entry that does not fit.
+    pub fn verify_ledger(&self, organisation: OrganisationId) -> Result<u64> {
+        let state = self.ledger_state(organisation)?;
+        let verifier = Verifier::parse(&state.verifier)?;
+        let checkpoint = Checkpoint::open(&state.checkpoint, &verifier)?;
+        let broken = |at: u64| Error::new(Code::LedgerBroken).at(format!("/entries/{at}"));
+        if checkpoint.size != state.size || checkpoint.root != state.root {
+            return Err(broken(state.size));
+        }
+        let mut frontier = Frontier::empty();
+        while frontier.size() < state.size {
+            let first = frontier.size();
+            let (entries, hashes) = self.store.read(move |tx| {
+                let entries = log::range(tx, organisation, first, 256)?;
+                Ok((entries, log::find_tile(tx, organisation, 0, first / 256)?.unwrap_or_default()))
+            })?;
+            if entries.is_empty() {
+                return Err(broken(first));
+            }
+            for (e, hash) in entries.iter().take_while(|e| e.position < state.size).zip(hashes.chunks(32)) {
+                let leaf = leaf_hash(&e.entry);
+                if e.position != frontier.size() || leaf.as_slice() != hash {
+                    return Err(broken(frontier.size()));
+                }
+                frontier.append(leaf);
+            }
+            if frontier.size() == first {
+                return Err(broken(first));
+            }
+        }
+        if frontier.root() == state.root { Ok(state.size) } else { Err(broken(state.size)) }
+    }
+
+    /// The entry of an event with its inclusion proof; payloads open with `message`'s key.
+    pub fn prove(
+        self: &Arc<Self>,
+        organisation: OrganisationId,
+        events: Vec<EventId>,
+        message: Option<MessageId>,
+    ) -> Result<Vec<Proven>> {
+        let world = self.clone();
+        self.store.read(move |tx| {
+            let head = log::find_head(tx, organisation)?.ok_or_else(|| Error::new(Code::NotFound))?;
+            let key = match message {
+                Some(id) => Some(world.item_key(tx, organisation, id.as_bytes())?),
+                None => None,
+            };
+            let mut out = Vec::with_capacity(events.len());
+            for &event in &events {
+                let Some(found) = log::find_event(tx, organisation, event)? else { continue };
+                let payload = match (&key, log::find_payload(tx, event)?) {
+                    (Some(key), Some(sealed)) => Some(crate::event::open_payload(event, &sealed, key)?),
+                    _ => None,
+                };
+                let hashes = inclusion(tx, organisation, found.position, head.size)?;
+                let proof = ledger::proof::Proof::new(found.position, hashes, head.checkpoint.clone());
+                out.push(Proven { entry: found.entry, proof, payload });
+            }
+            Ok(out)
+        })
+    }
+}
+
+impl Ctx {
+    pub fn ledger_state(&self) -> Result<LedgerState> {
+        self.world().ledger_state(self.organisation())
+    }
+}
+
+fn inclusion(tx: &mut Tx<'_>, organisation: OrganisationId, at: u64, size: u64) -> Result<Vec<ledger::Hash>> {
+    let tiles = TxTiles { tx: RefCell::new(tx), organisation };
+    let source: &dyn TileSource = &tiles;
+    ledger::tree::inclusion(at, size, source)
+}

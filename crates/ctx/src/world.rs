@@ -1,0 +1,105 @@
+//! What the program stands on: database, root key, clock, chance. Built once, shared by all.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use model::seams::{Clock, Rng, Vault};
+use model::{Mode, NodeId, OrganisationId, Result, Timestamp};
+use policy::access::{Engine, Principal, PrincipalKind};
+use store::Store;
+use store::tables::organisations;
+use vault::OrganisationKey;
+
+use crate::{Ctx, Seat};
+
+/// The seams a process runs on.
+pub struct Parts {
+    pub store: Store,
+    pub vault: Arc<dyn Vault>,
+    pub clock: Arc<dyn Clock>,
+    pub rng: Arc<dyn Rng>,
+}
+
+pub struct World {
+    pub store: Store,
+    pub vault: Arc<dyn Vault>,
+    pub clock: Arc<dyn Clock>,
+    pub rng: Arc<dyn Rng>,
+    pub node: NodeId,
+    access: Engine,
+    keys: Mutex<HashMap<OrganisationId, Arc<OrganisationKey>>>,
+}
+
+impl World {
+    /// Fails when the access policies do not load; every organisation's key is proven to open.
+    ///
+    /// # Errors
+    /// `key_wrong` when the root key is not the one the stored organisation keys were wrapped by.
+    pub fn open(parts: Parts) -> Result<Arc<Self>> {
+        let node = NodeId::mint(parts.clock.now(), parts.rng.as_ref());
+        let world = Arc::new(Self {
+            store: parts.store,
+            vault: parts.vault,
+            clock: parts.clock,
+            rng: parts.rng,
+            node,
+            access: Engine::new()?,
+            keys: Mutex::new(HashMap::new()),
+        });
+        for organisation in world.organisations()? {
+            world.keys(organisation)?;
+        }
+        Ok(world)
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub fn organisations(&self) -> Result<Vec<OrganisationId>> {
+        self.store.read(|tx| Ok(organisations::list(tx)?.into_iter().map(|o| o.id).collect()))
+    }
+
+    /// The organisation's key, unwrapped once and kept in memory.
+    pub fn keys(&self, organisation: OrganisationId) -> Result<Arc<OrganisationKey>> {
+        if let Some(found) = self.cached().get(&organisation) {
+            return Ok(found.clone());
+        }
+        let rows = self.store.read(move |tx| organisations::keys(tx, organisation))?;
+        if rows.is_empty() {
+            return Err(model::Code::NotFound.into());
+        }
+        let mut versions = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let key =
+                vault::unwrap_organisation_key(self.vault.as_ref(), organisation, row.id, &row.wrapped_key)?;
+            versions.push((row.id, key));
+        }
+        let keys = Arc::new(OrganisationKey::new(organisation, versions));
+        self.cached().insert(organisation, keys.clone());
+        Ok(keys)
+    }
+
+    /// The program itself acting for an organisation: workers, command line on the server.
+    pub fn system(self: &Arc<Self>, organisation: OrganisationId) -> Ctx {
+        let principal = Principal {
+            id: "system".to_owned(),
+            organisation,
+            kind: PrincipalKind::System,
+            second_factor: false,
+        };
+        Ctx::seat(self, Seat { principal, mode: Mode::Live, session: None })
+    }
+
+    pub(crate) fn access(&self) -> &Engine {
+        &self.access
+    }
+
+    pub(crate) fn forget_keys(&self, organisation: OrganisationId) {
+        self.cached().remove(&organisation);
+    }
+
+    fn cached(&self) -> std::sync::MutexGuard<'_, HashMap<OrganisationId, Arc<OrganisationKey>>> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

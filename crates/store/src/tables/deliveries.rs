@@ -1,0 +1,287 @@
+//! The queue at rest: sealed forms, one delivery per recipient and role, attempts with evidence.
+//!
+//! Invariant: a delivery references `sealed`, never `messages`, so nothing unsealed can be queued;
+//! rows leave the open set only by `settle`, under the fence they were leased with.
+
+use model::{
+    AttemptId, BlobId, Code, DeliveryId, Demand, Error, MessageId, Method, NodeId, OrganisationId, RecipientId, Result,
+    SealedId, Stream, Timestamp,
+};
+
+use crate::{Row, Tx, Value, statements};
+
+pub struct Sealed {
+    pub id: SealedId,
+    pub message: MessageId,
+    pub organisation: OrganisationId,
+    pub method: Method,
+    /// What goes before the content: our trace fields and DKIM signatures; or, without `content`,
+    /// the whole letter (a notice).
+    pub sealed_head: Vec<u8>,
+    pub content: Option<BlobId>,
+    /// SHA-256 of the exact letter.
+    pub sent_sha256: [u8; 32],
+    pub created_at: Timestamp,
+}
+
+pub struct Delivery {
+    pub id: DeliveryId,
+    pub sealed: SealedId,
+    pub message: MessageId,
+    pub recipient: RecipientId,
+    pub organisation: OrganisationId,
+    /// `letter` carries the message, `notice` announces it, `report` is a DSN to its sender.
+    pub role: String,
+    /// Return path and forward path.
+    pub sealed_route: Vec<u8>,
+    pub demand: Demand,
+    pub stream: Stream,
+    pub priority: u8,
+    pub due_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub attempts: u32,
+    pub fence: u64,
+    pub created_at: Timestamp,
+    /// An attempt had begun and its end was never recorded.
+    pub interrupted: bool,
+}
+
+pub struct Attempt {
+    pub id: AttemptId,
+    pub delivery: DeliveryId,
+    pub recipient: RecipientId,
+    pub message: MessageId,
+    pub organisation: OrganisationId,
+    pub number: u32,
+    /// `accepted`, `deferred`, `refused`, `ambiguous`, `below_demand`, `our_fault`.
+    pub outcome: String,
+    pub reply_code: Option<u16>,
+    pub reply_enhanced: Option<String>,
+    pub tls_version: Option<String>,
+    pub tls_verified: bool,
+    /// Hosts, addresses, certificate, literal reply.
+    pub sealed_evidence: Vec<u8>,
+    pub started_at: Timestamp,
+    pub ended_at: Timestamp,
+}
+
+statements! {
+    pub INSERT_SEALED = "INSERT INTO sealed (id, message, organisation, method, sealed_head, content, sent_sha256, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    pub FIND_SEALED = "SELECT id, message, organisation, method, sealed_head, content, sent_sha256, created_at
+        FROM sealed WHERE id = $1";
+    pub INSERT = "INSERT INTO deliveries (id, sealed, message, recipient, organisation, role, sealed_route, demand, stream,
+        priority, state, due_at, expires_at, attempts, fence, created_at, node, lease_until)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', $11, $12, $13, $14, $15, $16, $17)";
+    pub FIND = "SELECT id, sealed, message, recipient, organisation, role, sealed_route, demand, stream, priority, due_at,
+        expires_at, attempts, fence, created_at, state FROM deliveries WHERE id = $1";
+    pub CLAIMABLE = "SELECT id, sealed, message, recipient, organisation, role, sealed_route, demand, stream, priority, due_at,
+        expires_at, attempts, fence, created_at, state FROM deliveries
+        WHERE state <> 'settled' AND (node IS NULL OR lease_until < $1) ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED";
+    pub CLAIM = "UPDATE deliveries SET node = $2, lease_until = $3, fence = fence + 1, state = 'open'
+        WHERE id = $1 RETURNING fence";
+    pub BEGIN = "UPDATE deliveries SET state = 'running', fence = $3 WHERE id = $1 AND node = $2 AND fence < $3
+        AND state <> 'settled'";
+    pub RENEW = "UPDATE deliveries SET lease_until = $2 WHERE node = $1 AND state <> 'settled'";
+    pub DEFER = "UPDATE deliveries SET due_at = $3, attempts = $4, state = $5 WHERE id = $1 AND fence = $2 AND state <> 'settled'";
+    pub SETTLE = "UPDATE deliveries SET state = 'settled', node = NULL WHERE id = $1 AND fence = $2 AND state <> 'settled'";
+    pub SETTLE_ANY = "UPDATE deliveries SET state = 'settled', node = NULL, fence = fence + 1
+        WHERE id = $1 AND state <> 'settled' AND attempts = 0";
+    pub OPEN_OF_MESSAGE = "SELECT id, sealed, message, recipient, organisation, role, sealed_route, demand, stream, priority,
+        due_at, expires_at, attempts, fence, created_at, state FROM deliveries WHERE message = $1 AND state <> 'settled'";
+    pub OPEN_COUNT = "SELECT count(*) FROM deliveries WHERE state <> 'settled'";
+    pub INSERT_ATTEMPT = "INSERT INTO attempts (id, delivery, recipient, message, organisation, number, outcome, reply_code,
+        reply_enhanced, tls_version, tls_verified, sealed_evidence, started_at, ended_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    pub ATTEMPTS = "SELECT id, delivery, recipient, message, organisation, number, outcome, reply_code, reply_enhanced,
+        tls_version, tls_verified, sealed_evidence, started_at, ended_at
+        FROM attempts WHERE message = $1 ORDER BY started_at, id LIMIT 1000";
+}
+
+pub fn insert_sealed(tx: &mut Tx<'_>, s: &Sealed) -> Result<()> {
+    tx.execute(
+        &INSERT_SEALED,
+        &[
+            s.id.into(),
+            s.message.into(),
+            s.organisation.into(),
+            s.method.word().into(),
+            s.sealed_head.as_slice().into(),
+            s.content.into(),
+            (&s.sent_sha256).into(),
+            s.created_at.into(),
+        ],
+    )
+    .map(drop)
+}
+
+pub fn load_sealed(tx: &mut Tx<'_>, id: SealedId) -> Result<Sealed> {
+    tx.find(&FIND_SEALED, &[id.into()], |row| {
+        Ok(Sealed {
+            id: SealedId::from_bytes(row.array(0)?),
+            message: MessageId::from_bytes(row.array(1)?),
+            organisation: OrganisationId::from_bytes(row.array(2)?),
+            method: Method::from_word(row.text(3)?).ok_or_else(wrong)?,
+            sealed_head: row.bytes(4)?.to_vec(),
+            content: row.opt_bytes(5)?.map(BlobId::from_slice).transpose()?,
+            sent_sha256: row.array(6)?,
+            created_at: row.at(7)?,
+        })
+    })?
+    .ok_or_else(wrong)
+}
+
+/// Inserts it leased to `node` from the start: it goes straight into that node's scheduler.
+pub fn insert(tx: &mut Tx<'_>, d: &Delivery, node: NodeId, lease_until: Timestamp) -> Result<()> {
+    tx.execute(
+        &INSERT,
+        &[
+            d.id.into(),
+            d.sealed.into(),
+            d.message.into(),
+            d.recipient.into(),
+            d.organisation.into(),
+            d.role.as_str().into(),
+            d.sealed_route.as_slice().into(),
+            d.demand.word().into(),
+            d.stream.word().into(),
+            Value::Int(d.priority.into()),
+            d.due_at.into(),
+            d.expires_at.into(),
+            Value::Int(d.attempts.into()),
+            d.fence.into(),
+            d.created_at.into(),
+            node.into(),
+            lease_until.into(),
+        ],
+    )
+    .map(drop)
+}
+
+pub fn load(tx: &mut Tx<'_>, id: DeliveryId) -> Result<Delivery> {
+    tx.find(&FIND, &[id.into()], delivery)?.ok_or_else(wrong)
+}
+
+/// Takes up to `rows` open deliveries that no living node holds, and leases them to `node`.
+pub fn claim(tx: &mut Tx<'_>, node: NodeId, now: Timestamp, lease_until: Timestamp, rows: usize) -> Result<Vec<Delivery>> {
+    let rows = rows.into();
+    let mut found = tx.query(&CLAIMABLE, &[now.into(), rows], delivery)?;
+    for d in &mut found {
+        d.fence = lease(tx, d.id, node, lease_until)?;
+    }
+    Ok(found)
+}
+
+/// Leases one delivery to `node` and gives its new fence.
+pub fn lease(tx: &mut Tx<'_>, id: DeliveryId, node: NodeId, until: Timestamp) -> Result<u64> {
+    tx.find(&CLAIM, &[id.into(), node.into(), until.into()], |row| u64::try_from(row.int(0)?).map_err(|_| wrong()))?
+        .ok_or_else(wrong)
+}
+
+/// Marks that an attempt begins, before a byte of it travels: what a crash leaves in this state is
+/// ambiguous. False when another node holds it now, or it was closed.
+pub fn begin(tx: &mut Tx<'_>, id: DeliveryId, node: NodeId, fence: u64) -> Result<bool> {
+    Ok(tx.execute(&BEGIN, &[id.into(), node.into(), fence.into()])? == 1)
+}
+
+/// Extends the lease of everything `node` holds; gives how many.
+pub fn renew(tx: &mut Tx<'_>, node: NodeId, until: Timestamp) -> Result<u64> {
+    tx.execute(&RENEW, &[node.into(), until.into()])
+}
+
+/// Puts a delivery off; false when the fence is stale.
+pub fn defer(tx: &mut Tx<'_>, id: DeliveryId, fence: u64, due: Timestamp, attempts: u32, ambiguous: bool) -> Result<bool> {
+    let state = if ambiguous { "ambiguous" } else { "open" };
+    let fence = fence.into();
+    let values = [id.into(), fence, due.into(), Value::Int(attempts.into()), state.into()];
+    Ok(tx.execute(&DEFER, &values)? == 1)
+}
+
+/// Closes a delivery for good; false when the fence is stale or it was closed before.
+pub fn settle(tx: &mut Tx<'_>, id: DeliveryId, fence: u64) -> Result<bool> {
+    let fence = fence.into();
+    Ok(tx.execute(&SETTLE, &[id.into(), fence])? == 1)
+}
+
+/// Closes a delivery that was never tried, whoever holds it: the sender cancelled.
+pub fn withdraw(tx: &mut Tx<'_>, id: DeliveryId) -> Result<bool> {
+    Ok(tx.execute(&SETTLE_ANY, &[id.into()])? == 1)
+}
+
+pub fn open_of_message(tx: &mut Tx<'_>, message: MessageId) -> Result<Vec<Delivery>> {
+    tx.query(&OPEN_OF_MESSAGE, &[message.into()], delivery)
+}
+
+pub fn open_count(tx: &mut Tx<'_>) -> Result<u64> {
+    Ok(tx.find(&OPEN_COUNT, &[], |row| Ok(u64::try_from(row.int(0)?).unwrap_or(0)))?.unwrap_or(0))
+}
+
+fn delivery(row: &Row<'_>) -> Result<Delivery> {
+    Ok(Delivery {
+        id: DeliveryId::from_bytes(row.array(0)?),
+        sealed: SealedId::from_bytes(row.array(1)?),
+        message: MessageId::from_bytes(row.array(2)?),
+        recipient: RecipientId::from_bytes(row.array(3)?),
+        organisation: OrganisationId::from_bytes(row.array(4)?),
+        role: row.text(5)?.to_owned(),
+        sealed_route: row.bytes(6)?.to_vec(),
+        demand: Demand::from_word(row.text(7)?).ok_or_else(wrong)?,
+        stream: Stream::from_word(row.text(8)?).ok_or_else(wrong)?,
+        priority: u8::try_from(row.int(9)?).map_err(|_| wrong())?,
+        due_at: row.at(10)?,
+        expires_at: row.at(11)?,
+        attempts: u32::try_from(row.int(12)?).map_err(|_| wrong())?,
+        fence: u64::try_from(row.int(13)?).map_err(|_| wrong())?,
+        created_at: row.at(14)?,
+        interrupted: row.text(15)? == "running",
+    })
+}
+
+pub fn insert_attempt(tx: &mut Tx<'_>, a: &Attempt) -> Result<()> {
+    tx.execute(
+        &INSERT_ATTEMPT,
+        &[
+            a.id.into(),
+            a.delivery.into(),
+            a.recipient.into(),
+            a.message.into(),
+            a.organisation.into(),
+            Value::Int(a.number.into()),
+            a.outcome.as_str().into(),
+            a.reply_code.map(i64::from).into(),
+            a.reply_enhanced.as_deref().into(),
+            a.tls_version.as_deref().into(),
+            a.tls_verified.into(),
+            a.sealed_evidence.as_slice().into(),
+            a.started_at.into(),
+            a.ended_at.into(),
+        ],
+    )
+    .map(drop)
+}
+
+/// Oldest first, at most 1,000.
+pub fn attempts(tx: &mut Tx<'_>, message: MessageId) -> Result<Vec<Attempt>> {
+    tx.query(&ATTEMPTS, &[message.into()], |row| {
+        Ok(Attempt {
+            id: AttemptId::from_bytes(row.array(0)?),
+            delivery: DeliveryId::from_bytes(row.array(1)?),
+            recipient: RecipientId::from_bytes(row.array(2)?),
+            message: MessageId::from_bytes(row.array(3)?),
+            organisation: OrganisationId::from_bytes(row.array(4)?),
+            number: u32::try_from(row.int(5)?).map_err(|_| wrong())?,
+            outcome: row.text(6)?.to_owned(),
+            reply_code: row.opt_int(7)?.and_then(|c| u16::try_from(c).ok()),
+            reply_enhanced: row.opt_text(8)?.map(str::to_owned),
+            tls_version: row.opt_text(9)?.map(str::to_owned),
+            tls_verified: row.flag(10)?,
+            sealed_evidence: row.bytes(11)?.to_vec(),
+            started_at: row.at(12)?,
+            ended_at: row.at(13)?,
+        })
+    })
+}
+
+fn wrong() -> Error {
+    Error::new(Code::StoredDataInvalid)
+}

@@ -1,0 +1,43 @@
+//! Idempotency keys: the first answer stands for seven days, another body is a conflict.
+
+use model::{MessageId, OrganisationId, Result, Timestamp};
+
+use crate::{Tx, statements};
+
+statements! {
+    pub INSERT = "INSERT INTO idempotency (organisation, scope, key_token, body_hash, message, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    pub FIND = "SELECT body_hash, message, created_at FROM idempotency
+        WHERE organisation = $1 AND scope = $2 AND key_token = $3";
+    pub FORGET = "DELETE FROM idempotency WHERE created_at < $1";
+    pub FORGET_ONE = "DELETE FROM idempotency WHERE organisation = $1 AND scope = $2 AND key_token = $3";
+}
+
+pub struct Earlier {
+    pub body_hash: [u8; 32],
+    pub message: MessageId,
+    pub created_at: Timestamp,
+}
+
+pub fn find(tx: &mut Tx<'_>, org: OrganisationId, scope: &str, key: &[u8; 32]) -> Result<Option<Earlier>> {
+    tx.find(&FIND, &[org.into(), scope.into(), key.into()], |row| {
+        Ok(Earlier { body_hash: row.array(0)?, message: MessageId::from_bytes(row.array(1)?), created_at: row.at(2)? })
+    })
+}
+
+pub fn insert(tx: &mut Tx<'_>, org: OrganisationId, scope: &str, key: &[u8; 32], e: &Earlier) -> Result<()> {
+    tx.execute(
+        &INSERT,
+        &[org.into(), scope.into(), key.into(), (&e.body_hash).into(), e.message.into(), e.created_at.into()],
+    )
+    .map(drop)
+}
+
+/// A key past its keeping time is as new.
+pub fn forget_one(tx: &mut Tx<'_>, org: OrganisationId, scope: &str, key: &[u8; 32]) -> Result<()> {
+    tx.execute(&FORGET_ONE, &[org.into(), scope.into(), key.into()]).map(drop)
+}
+
+pub fn forget_before(tx: &mut Tx<'_>, at: Timestamp) -> Result<u64> {
+    tx.execute(&FORGET, &[at.into()])
+}

@@ -1,0 +1,19 @@
+//! One module a table: its row structs, its statements, its functions.
+//!
+//! Functions, not repositories: `tables::messages::insert(tx, &row)`. Invariant: `tables!` names
+//! every module here, and by it `ALL` names every statement of the product.
+
+use crate::Statement;
+
+/// Declares the modules and the list of their statements in one go, so that neither can be missing.
+macro_rules! tables {
+    ($($name:ident,)*) => {
+        $(pub mod $name;)*
+        /// Every statement, by module.
+        pub const ALL: &[(&str, &[&Statement])] = &[$((stringify!($name), $name::ALL)),*];
+    };
+}
+
+tables! {
+    meta,
+}

@@ -1,0 +1,125 @@
+//! One row per recipient of a message: decision, trace and present state.
+
+use model::{Code, Demand, Error, Kind, MessageId, Method, OrganisationId, RecipientId, RecipientState, Result, Timestamp};
+
+use crate::{Row, Tx, Value, statements};
+
+pub struct Recipient {
+    pub id: RecipientId,
+    pub message: MessageId,
+    pub organisation: OrganisationId,
+    pub position: u32,
+    pub kind: Kind,
+    pub address_token: [u8; 32],
+    pub sealed_address: Vec<u8>,
+    pub method: Method,
+    pub demand: Demand,
+    pub below: Option<Method>,
+    pub neutral_subject: bool,
+    /// `policy::Trace` as JSON; no values.
+    pub trace: String,
+    pub state: RecipientState,
+    pub state_at: Timestamp,
+    /// RFC 3461 NOTIFY words, comma-separated; empty means the default.
+    pub notify: String,
+}
+
+statements! {
+    pub INSERT = "INSERT INTO recipients (id, message, organisation, position, kind, address_token, sealed_address, method,
+        demand, below, neutral_subject, trace, state, state_at, notify)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    pub OF_MESSAGE = "SELECT id, message, organisation, position, kind, address_token, sealed_address, method, demand, below,
+        neutral_subject, trace, state, state_at, notify FROM recipients WHERE message = $1 ORDER BY position";
+    pub FIND = "SELECT id, message, organisation, position, kind, address_token, sealed_address, method, demand, below,
+        neutral_subject, trace, state, state_at, notify FROM recipients WHERE id = $1 AND organisation = $2";
+    pub MOVE_STATE = "UPDATE recipients SET state = $3, state_at = $4 WHERE id = $1 AND state = $2";
+    pub MOVE_METHOD = "UPDATE recipients SET method = $2 WHERE id = $1";
+    pub TOTALS = "SELECT state, method, count(*) FROM recipients r WHERE organisation = $1
+        AND EXISTS (SELECT 1 FROM messages m WHERE m.id = r.message AND m.origin <> 'system') GROUP BY state, method";
+    pub COUNT = "SELECT count(*) FROM recipients r WHERE organisation = $1
+        AND EXISTS (SELECT 1 FROM messages m WHERE m.id = r.message AND m.origin <> 'system')";
+}
+
+pub fn insert(tx: &mut Tx<'_>, r: &Recipient) -> Result<()> {
+    tx.execute(
+        &INSERT,
+        &[
+            r.id.into(),
+            r.message.into(),
+            r.organisation.into(),
+            Value::Int(r.position.into()),
+            r.kind.word().into(),
+            (&r.address_token).into(),
+            r.sealed_address.as_slice().into(),
+            r.method.word().into(),
+            r.demand.word().into(),
+            r.below.map(Method::word).into(),
+            r.neutral_subject.into(),
+            r.trace.as_str().into(),
+            r.state.word().into(),
+            r.state_at.into(),
+            r.notify.as_str().into(),
+        ],
+    )
+    .map(drop)
+}
+
+pub fn of_message(tx: &mut Tx<'_>, message: MessageId) -> Result<Vec<Recipient>> {
+    tx.query(&OF_MESSAGE, &[message.into()], recipient)
+}
+
+pub fn load(tx: &mut Tx<'_>, id: RecipientId, organisation: OrganisationId) -> Result<Recipient> {
+    tx.find(&FIND, &[id.into(), organisation.into()], recipient)?.ok_or_else(|| Error::new(Code::NotFound))
+}
+
+fn recipient(row: &Row<'_>) -> Result<Recipient> {
+    let wrong = || Error::new(Code::StoredDataInvalid);
+    Ok(Recipient {
+        id: RecipientId::from_bytes(row.array(0)?),
+        message: MessageId::from_bytes(row.array(1)?),
+        organisation: OrganisationId::from_bytes(row.array(2)?),
+        position: u32::try_from(row.int(3)?).map_err(|_| wrong())?,
+        kind: Kind::from_word(row.text(4)?).ok_or_else(wrong)?,
+        address_token: row.array(5)?,
+        sealed_address: row.bytes(6)?.to_vec(),
+        method: Method::from_word(row.text(7)?).ok_or_else(wrong)?,
+        demand: Demand::from_word(row.text(8)?).ok_or_else(wrong)?,
+        below: row.opt_text(9)?.map(|w| Method::from_word(w).ok_or_else(wrong)).transpose()?,
+        neutral_subject: row.flag(10)?,
+        trace: row.text(11)?.to_owned(),
+        state: RecipientState::from_word(row.text(12)?).ok_or_else(wrong)?,
+        state_at: row.at(13)?,
+        notify: row.text(14)?.to_owned(),
+    })
+}
+
+/// Moves the state; false when it was no longer `from`.
+pub fn move_state(
+    tx: &mut Tx<'_>,
+    id: RecipientId,
+    from: RecipientState,
+    to: RecipientState,
+    at: Timestamp,
+) -> Result<bool> {
+    Ok(tx.execute(&MOVE_STATE, &[id.into(), from.word().into(), to.word().into(), at.into()])? == 1)
+}
+
+/// The method in force changed at sending time (verified TLS was not to be had: portal).
+pub fn move_method(tx: &mut Tx<'_>, id: RecipientId, to: Method) -> Result<()> {
+    tx.execute(&MOVE_METHOD, &[id.into(), to.word().into()]).map(drop)
+}
+
+/// Recipients per state and method, for the conservation check and the overview.
+pub fn totals(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<Vec<(RecipientState, Method, u64)>> {
+    let wrong = || Error::new(Code::StoredDataInvalid);
+    tx.query(&TOTALS, &[organisation.into()], |row| {
+        let state = RecipientState::from_word(row.text(0)?).ok_or_else(wrong)?;
+        let method = Method::from_word(row.text(1)?).ok_or_else(wrong)?;
+        Ok((state, method, u64::try_from(row.int(2)?).unwrap_or(0)))
+    })
+}
+
+/// Everything ever accepted for the organisation, counted by recipient.
+pub fn count(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<u64> {
+    Ok(tx.find(&COUNT, &[organisation.into()], |row| Ok(u64::try_from(row.int(0)?).unwrap_or(0)))?.unwrap_or(0))
+}
