@@ -15,5 +15,18 @@ macro_rules! tables {
 }
 
 tables! {
+    apps,
+    blobs,
+    deliveries,
+    domains,
+    events,
+    idempotency,
+    item_keys,
+    ledger,
+    messages,
     meta,
+    organisations,
+    portal,
+    recipients,
+    users,
 }

@@ -1,0 +1,48 @@
+//! One process a data directory: an advisory lock that the kernel releases when the process ends.
+//!
+//! The file `lock` holds the pid of its owner, for the message that the second process gives.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{Read, Seek, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use model::{Code, Error, Result};
+use rustix::fs::{FlockOperation, flock};
+
+use crate::fault;
+
+/// Held while the directory is in use.
+pub(crate) struct DirectoryLock {
+    dir: PathBuf,
+    _file: File,
+}
+
+impl DirectoryLock {
+    /// Makes the directory (mode 0700) when absent, and takes its lock or says who has it.
+    pub(crate) fn take(dir: &Path) -> Result<Self> {
+        DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(fault::io)?;
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(dir.join("lock"))
+            .map_err(fault::io)?;
+        if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+            let mut owner = String::new();
+            file.read_to_string(&mut owner).map_err(fault::io)?;
+            let cause = format!("process {} uses {}", owner.trim(), dir.display());
+            return Err(Error::new(Code::StoreLocked).because(cause));
+        }
+        file.set_len(0).map_err(fault::io)?;
+        file.rewind().map_err(fault::io)?;
+        writeln!(file, "{}", std::process::id()).map_err(fault::io)?;
+        Ok(Self { dir: dir.to_owned(), _file: file })
+    }
+
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+}

@@ -1,0 +1,126 @@
+//! A store thread of PostgreSQL: one closure, one transaction, run again where that is safe.
+//!
+//! Invariant: after COMMIT was sent and not answered nothing is run again, since it may have
+//! happened; the caller gets `StoreUnavailable` and decides by its idempotency key.
+
+use std::sync::Arc;
+
+use model::Code;
+
+use super::connect::Door;
+use super::link::Link;
+use crate::fault::Fault;
+use crate::jobs::{Access, Job, Verdict};
+use crate::store::Lines;
+use crate::tx::{self, Tx};
+
+/// Runs of one closure. Each lost run means that another transaction committed.
+const RUNS_MAX: usize = 32;
+/// New connections tried for one closure.
+const CONNECTS_MAX: usize = 2;
+
+pub(super) struct Worker {
+    door: Arc<Door>,
+    link: Option<Link>,
+}
+
+/// How one run ended.
+enum Ran {
+    /// The closure's own result stands.
+    Settled,
+    /// Lost against another transaction, all undone.
+    Again(Fault),
+    /// The connection went before COMMIT was sent, all undone.
+    LinkLost(Fault),
+    Failed(Fault),
+}
+
+impl Worker {
+    pub(super) fn new(door: Arc<Door>, link: Option<Link>) -> Self {
+        Self { door, link }
+    }
+
+    pub(super) fn run(&mut self, lines: &Lines) {
+        while let Some(batch) = lines.writes.take(1) {
+            for mut job in batch {
+                let failure = self.serve(job.as_mut(), lines);
+                job.settle(failure.as_ref());
+            }
+        }
+    }
+
+    fn serve(&mut self, job: &mut dyn Job, lines: &Lines) -> Option<Fault> {
+        let mut last = Fault::new(Code::StoreUnavailable, "not run");
+        let mut connects = 0;
+        for _ in 0..RUNS_MAX {
+            let mut link = match self.link.take() {
+                Some(link) if !link.is_lost() => link,
+                _ if connects == CONNECTS_MAX => return Some(last),
+                _ => match self.door.connect() {
+                    Ok(link) => {
+                        connects += 1;
+                        link
+                    }
+                    Err(fault) => return Some(fault),
+                },
+            };
+            let ran = attempt(&mut link, job, lines);
+            self.link = (!link.is_lost()).then_some(link);
+            match ran {
+                Ran::Settled => return None,
+                Ran::Failed(fault) => return Some(fault),
+                Ran::Again(fault) => {
+                    metrics::counter!("caduceus_store_reruns_total").increment(1);
+                    last = fault;
+                }
+                Ran::LinkLost(fault) => {
+                    tracing::warn!(?fault, "connection to PostgreSQL lost");
+                    self.link = None;
+                    last = fault;
+                }
+            }
+        }
+        Some(last)
+    }
+}
+
+fn attempt(link: &mut Link, job: &mut dyn Job, lines: &Lines) -> Ran {
+    let begun = match job.access() {
+        Access::Write => link.begin_write(),
+        Access::Read => link.begin_read(),
+    };
+    if let Err(fault) = begun {
+        return if link.is_lost() { Ran::LinkLost(fault) } else { Ran::Failed(fault) };
+    }
+    let mut tx = Tx::new(tx::Link::Postgres(link));
+    let verdict = job.run(&mut tx);
+    let fault = tx.fault().cloned();
+    match (verdict, job.access()) {
+        (Verdict::Keep, Access::Write) => keep(link, lines),
+        _ => undo(link, fault),
+    }
+}
+
+fn keep(link: &mut Link, lines: &Lines) -> Ran {
+    match link.commit() {
+        Ok(()) => {
+            lines.count_commit();
+            metrics::counter!("caduceus_store_writes_total").increment(1);
+            Ran::Settled
+        }
+        Err(fault) if fault.rerun => Ran::Again(fault),
+        Err(fault) => Ran::Failed(fault),
+    }
+}
+
+fn undo(link: &mut Link, fault: Option<Fault>) -> Ran {
+    let undone = link.roll_back();
+    match (fault, undone) {
+        (Some(fault), _) if link.is_lost() => Ran::LinkLost(fault),
+        (Some(fault), Ok(())) if fault.rerun => Ran::Again(fault),
+        (_, Ok(())) => Ran::Settled,
+        (_, Err(fault)) if link.is_lost() => Ran::LinkLost(fault),
+        (_, Err(fault)) => Ran::Failed(fault),
+    }
+}
+

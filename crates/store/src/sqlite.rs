@@ -1,0 +1,135 @@
+//! The embedded engine: one thread that writes, a few that read.
+//!
+//! In memory there is one thread for both, because SQLite's shared cache knows no snapshots.
+
+mod connection;
+mod reader;
+mod writer;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use model::{Result, Secret};
+use rusqlite::Connection;
+use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
+
+use crate::blobs::{FolderBlobs, MemoryBlobs};
+use crate::fault::Fault;
+use crate::jobs::Access;
+use crate::lock::DirectoryLock;
+use crate::row::Row;
+use crate::statement::Statement;
+use crate::store::{House, Lines, spawn};
+use crate::tx::{Link, More, Tx};
+use crate::value::Value;
+use crate::{Engine, migrate};
+
+const READERS: usize = 3;
+
+pub(crate) fn open_memory() -> Result<House> {
+    let connection = connection::memory().map_err(|e| Fault::sqlite(&e, "open"))?;
+    bring_up_to_date(&connection)?;
+    let lines = Arc::new(Lines::default());
+    let thread = spawn("store", &lines, |l| &l.writes, move |lines| {
+        while let Some(batch) = lines.writes.take(1) {
+            for job in batch {
+                match job.access() {
+                    Access::Read => reader::serve(&connection, job),
+                    Access::Write => writer::commit(&connection, vec![job], lines),
+                }
+            }
+        }
+    })?;
+    let blobs = Arc::new(MemoryBlobs::default());
+    Ok(House { engine: Engine::Memory, lines, blobs, threads: Mutex::new(vec![thread]), home: None })
+}
+
+pub(crate) fn open_folder(dir: &Path, page_key: &Secret<[u8; 32]>) -> Result<House> {
+    let home = DirectoryLock::take(dir)?;
+    let blobs = Arc::new(FolderBlobs::open(&dir.join("blobs"))?);
+    let file = dir.join("caduceus.db");
+    let writer = connection::file(&file, page_key)?;
+    bring_up_to_date(&writer)?;
+
+    let lines = Arc::new(Lines::two());
+    let mut threads = Vec::with_capacity(1 + READERS);
+    for n in 0..READERS {
+        let reader = connection::file(&file, page_key)?;
+        connection::only_read(&reader)?;
+        threads.push(spawn(&format!("store-read-{n}"), &lines, reads, move |lines| {
+            while let Some(batch) = reads(lines).take(1) {
+                batch.into_iter().for_each(|job| reader::serve(&reader, job));
+            }
+        })?);
+    }
+    threads.push(spawn("store-write", &lines, |l| &l.writes, move |lines| writer::run(&writer, lines))?);
+    Ok(House { engine: Engine::Sqlite, lines, blobs, threads: Mutex::new(threads), home: Some(home) })
+}
+
+fn reads(lines: &Lines) -> &crate::jobs::Jobs {
+    lines.reads.as_ref().unwrap_or(&lines.writes)
+}
+
+fn bring_up_to_date(connection: &Connection) -> Result<()> {
+    let begin = |sql, during| connection.execute_batch(sql).map_err(|e| Fault::sqlite(&e, during));
+    begin("BEGIN IMMEDIATE", "begin of migration")?;
+    migrate::migrate(&mut Tx::new(Link::Sqlite(connection)))?;
+    begin("COMMIT", "commit of migration")?;
+    Ok(())
+}
+
+pub(crate) fn prepare(connection: &Connection, s: &'static Statement) -> Result<(), Fault> {
+    connection.prepare_cached(s.sqlite()).map(drop).map_err(|e| Fault::sqlite(&e, s.name()))
+}
+
+pub(crate) fn execute(
+    connection: &Connection,
+    s: &'static Statement,
+    params: &[Value<'_>],
+) -> Result<u64, Fault> {
+    let fault = |e: rusqlite::Error| Fault::sqlite(&e, s.name());
+    let mut statement = connection.prepare_cached(s.sqlite()).map_err(fault)?;
+    if statement.column_count() > 0 {
+        // With RETURNING it is a query to SQLite; each row is a row changed.
+        let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(fault)?;
+        let mut changed = 0;
+        while rows.next().map_err(fault)?.is_some() {
+            changed += 1;
+        }
+        return Ok(changed);
+    }
+    let changed = statement.execute(rusqlite::params_from_iter(params)).map_err(fault)?;
+    Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+}
+
+pub(crate) fn query(
+    connection: &Connection,
+    s: &'static Statement,
+    params: &[Value<'_>],
+    see: &mut dyn FnMut(&Row<'_>) -> More,
+) -> Result<(), Fault> {
+    let fault = |e: rusqlite::Error| Fault::sqlite(&e, s.name());
+    let mut statement = connection.prepare_cached(s.sqlite()).map_err(fault)?;
+    let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(fault)?;
+    let mut wanted = true;
+    // Read to the end: SQLite changes all rows of UPDATE … RETURNING before the first comes out,
+    // but a statement that is reset early may not have run its foreign-key checks.
+    while let Some(row) = rows.next().map_err(fault)? {
+        if wanted {
+            wanted = see(&Row::sqlite(row)) == More::Wanted;
+        }
+    }
+    Ok(())
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Int(n) => ValueRef::Integer(*n),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Bytes(bytes) => ValueRef::Blob(bytes),
+            Self::Id(id) => ValueRef::Blob(id),
+        }))
+    }
+}

@@ -1,0 +1,131 @@
+//! The writer: as many closures as wait go into one transaction, and one sync answers them all.
+//!
+//! Each closure runs in a savepoint, so that its failure or panic undoes it alone. Invariants: no
+//! answer before COMMIT returned; a batch that SQLite ended on its own (full disk) is run again
+//! closure by closure, so that only the one that does not fit fails.
+
+use std::cell::Cell;
+use std::ffi::c_int;
+
+use rusqlite::Connection;
+use rusqlite::hooks::Wal;
+
+use crate::fault::Fault;
+use crate::jobs::{Job, Verdict};
+use crate::store::Lines;
+use crate::tx::{Link, Tx};
+
+/// Closures per commit: bounds how long the first one waits for the last.
+const BATCH_MAX: usize = 256;
+/// Pages in the log after which it is copied into the database, when nobody waits …
+const CHECKPOINT_IDLE_PAGES: c_int = 500;
+/// … and in any case.
+const CHECKPOINT_PAGES: c_int = 4_000;
+
+thread_local! {
+    static LOG_PAGES: Cell<c_int> = const { Cell::new(0) };
+}
+
+pub(super) fn run(connection: &Connection, lines: &Lines) {
+    connection.wal_hook(Some(note_log_pages));
+    while let Some(batch) = lines.writes.take(BATCH_MAX) {
+        commit(connection, batch, lines);
+        let pages = LOG_PAGES.get();
+        let idle = lines.writes.is_empty();
+        if pages >= CHECKPOINT_PAGES || (idle && pages >= CHECKPOINT_IDLE_PAGES) {
+            checkpoint(connection);
+        }
+    }
+    checkpoint(connection);
+}
+
+fn note_log_pages(_: &Wal, pages: c_int) -> rusqlite::Result<()> {
+    LOG_PAGES.set(pages);
+    Ok(())
+}
+
+/// Copies the log into the database and syncs it. What readers still need stays in the log.
+fn checkpoint(connection: &Connection) {
+    let done = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+    if let Err(error) = done {
+        tracing::warn!(fault = ?Fault::sqlite(&error, "checkpoint"), "checkpoint failed; the log grows");
+    }
+}
+
+/// One transaction for all; each is answered when it ended.
+pub(super) fn commit(connection: &Connection, mut batch: Vec<Box<dyn Job>>, lines: &Lines) {
+    match attempt(connection, &mut batch, lines) {
+        Ok(()) => batch.into_iter().for_each(|job| job.settle(None)),
+        Err(Ended::ByEngine(_)) if batch.len() > 1 => {
+            for job in batch {
+                commit(connection, vec![job], lines);
+            }
+        }
+        Err(Ended::ByEngine(fault) | Ended::Failed(fault)) => {
+            batch.into_iter().for_each(|job| job.settle(Some(&fault)));
+        }
+    }
+}
+
+enum Ended {
+    /// SQLite rolled the whole transaction back while a closure ran.
+    ByEngine(Fault),
+    /// BEGIN or COMMIT failed.
+    Failed(Fault),
+}
+
+fn attempt(connection: &Connection, batch: &mut [Box<dyn Job>], lines: &Lines) -> Result<(), Ended> {
+    tell(connection, "BEGIN IMMEDIATE").map_err(Ended::Failed)?;
+    let mut kept = 0u64;
+    for job in batch.iter_mut() {
+        match in_savepoint(connection, job.as_mut()) {
+            Ok(Verdict::Keep) => kept += 1,
+            Ok(Verdict::Undo) => {}
+            Err(fault) => {
+                let ended_already = connection.is_autocommit();
+                if !ended_already {
+                    undo(connection);
+                }
+                return Err(Ended::ByEngine(fault));
+            }
+        }
+    }
+    if let Err(fault) = tell(connection, "COMMIT") {
+        undo(connection);
+        return Err(Ended::Failed(fault));
+    }
+    if kept > 0 {
+        lines.count_commit();
+        metrics::counter!("caduceus_store_writes_total").increment(kept);
+    }
+    Ok(())
+}
+
+/// An error means that the surrounding transaction is gone or cannot go on.
+fn in_savepoint(connection: &Connection, job: &mut dyn Job) -> Result<Verdict, Fault> {
+    tell(connection, "SAVEPOINT closure")?;
+    let mut tx = Tx::new(Link::Sqlite(connection));
+    let verdict = job.run(&mut tx);
+    if connection.is_autocommit() {
+        let gone = || Fault::new(model::Code::StoreUnavailable, "sqlite ended the transaction");
+        return Err(tx.fault().cloned().unwrap_or_else(gone));
+    }
+    if verdict == Verdict::Undo {
+        tell(connection, "ROLLBACK TO closure")?;
+    }
+    tell(connection, "RELEASE closure")?;
+    Ok(verdict)
+}
+
+fn undo(connection: &Connection) {
+    if !connection.is_autocommit()
+        && let Err(fault) = tell(connection, "ROLLBACK")
+    {
+        tracing::error!(?fault, "rollback failed");
+    }
+}
+
+fn tell(connection: &Connection, sql: &'static str) -> Result<(), Fault> {
+    let told = connection.prepare_cached(sql).and_then(|mut s| s.raw_execute());
+    told.map(drop).map_err(|e| Fault::sqlite(&e, sql))
+}

@@ -1,0 +1,196 @@
+//! The store: closures in, durable effects and answers out.
+//!
+//! It owns the threads; callers hold cheap clones. Invariant: an answer of `write` is given after
+//! the commit that carries its effects is on stable storage, and never before.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use model::Result;
+use model::seams::Blobs;
+
+use crate::jobs::{self, Access, Jobs};
+use crate::pending::Pending;
+use crate::tx::Tx;
+use crate::{Config, Engine, fault, pg, sqlite};
+
+/// The database and the blobs beside it. Cheap to clone; the last clone to go closes it.
+#[derive(Clone)]
+pub struct Store(Arc<House>);
+
+/// What an engine builds: where its threads take work from, and what must live as long as they do.
+pub(crate) struct House {
+    pub(crate) engine: Engine,
+    pub(crate) lines: Arc<Lines>,
+    pub(crate) blobs: Arc<dyn Blobs>,
+    pub(crate) threads: Mutex<Vec<JoinHandle<()>>>,
+    /// The directory whose file system the data is on, and its lock.
+    pub(crate) home: Option<crate::lock::DirectoryLock>,
+}
+
+/// The queues between callers and store threads, and the count of commits.
+#[derive(Default)]
+pub(crate) struct Lines {
+    pub(crate) writes: Jobs,
+    /// `None` where one line serves both.
+    pub(crate) reads: Option<Jobs>,
+    pub(crate) commits: AtomicU64,
+}
+
+impl Store {
+    /// Opens or creates the database and brings its schema up to date.
+    ///
+    /// Fails with `StoreLocked` (the cause names the process), `StoreNewer`, `KeyWrong`,
+    /// `StoreFull`, `ConfigInvalid` or `StoreUnavailable`. Blocks: not for an async thread.
+    pub fn open(config: Config) -> Result<Self> {
+        let house = match config {
+            Config::Memory => sqlite::open_memory()?,
+            Config::Sqlite { dir, page_key } => sqlite::open_folder(&dir, &page_key)?,
+            Config::Postgres { url, ca_file, connections, blob_dir } => {
+                pg::open(&url, ca_file.as_deref(), connections, &blob_dir)?
+            }
+        };
+        Ok(Self(Arc::new(house)))
+    }
+
+    /// Runs `f` in a transaction and blocks until its effects are durable.
+    ///
+    /// `f` may run more than once (PostgreSQL: it lost against another transaction; SQLite: a full
+    /// disk ended its batch), so it must do nothing but what `Tx` undoes.
+    pub fn write<T, F>(&self, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.write_later(f).wait()
+    }
+
+    /// The same without blocking.
+    pub fn write_later<T, F>(&self, f: F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.ask(Access::Write, f)
+    }
+
+    /// Runs `f` on a snapshot, read only.
+    pub fn read<T, F>(&self, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.read_later(f).wait()
+    }
+
+    /// The same without blocking.
+    pub fn read_later<T, F>(&self, f: F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.ask(Access::Read, f)
+    }
+
+    pub fn engine(&self) -> Engine {
+        self.0.engine
+    }
+
+    /// Durable commits so far; with group commit fewer than closures.
+    pub fn commits(&self) -> u64 {
+        self.0.lines.commits.load(Ordering::Relaxed)
+    }
+
+    pub fn blobs(&self) -> &Arc<dyn Blobs> {
+        &self.0.blobs
+    }
+
+    /// Free octets on the file system of the data directory; `None` where there is none.
+    pub fn free_octets(&self) -> Result<Option<u64>> {
+        let Some(home) = &self.0.home else { return Ok(None) };
+        let facts = rustix::fs::statvfs(home.dir()).map_err(|e| fault::io(e.into()))?;
+        Ok(Some(facts.f_bavail.saturating_mul(facts.f_frsize)))
+    }
+
+    /// Finishes what waits, then closes. Later calls on clones fail with `StoreUnavailable`.
+    pub fn close(self) {
+        self.0.shut();
+    }
+
+    fn ask<T, F>(&self, access: Access, f: F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        let (job, pending) = jobs::job(access, f);
+        let lines = &self.0.lines;
+        match (&lines.reads, access) {
+            (Some(reads), Access::Read) => reads.push(job),
+            _ => lines.writes.push(job),
+        }
+        pending
+    }
+}
+
+impl House {
+    fn shut(&self) {
+        self.lines.close();
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
+            // A closure may hold the last clone: then a store thread gets here and cannot join itself.
+            if thread.thread().id() != std::thread::current().id() {
+                let _ended = thread.join();
+            }
+        }
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.shut();
+    }
+}
+
+impl Lines {
+    /// A line for writes and one for reads.
+    pub(crate) fn two() -> Self {
+        Self { reads: Some(Jobs::default()), ..Self::default() }
+    }
+    fn close(&self) {
+        self.writes.close();
+        if let Some(reads) = &self.reads {
+            reads.close();
+        }
+    }
+    pub(crate) fn count_commit(&self) {
+        self.commits.fetch_add(1, Ordering::Relaxed);
+        metrics::counter!("caduceus_store_commits_total").increment(1);
+    }
+}
+
+/// A store thread. If its body ends early, `jobs` is abandoned, so that nobody waits for ever.
+pub(crate) fn spawn(
+    name: &str,
+    lines: &Arc<Lines>,
+    jobs: fn(&Lines) -> &Jobs,
+    body: impl FnOnce(&Lines) + Send + 'static,
+) -> Result<JoinHandle<()>> {
+    struct Abandon(Arc<Lines>, fn(&Lines) -> &Jobs);
+    impl Drop for Abandon {
+        fn drop(&mut self) {
+            if std::thread::panicking() {
+                tracing::error!("a store thread panicked; the store stops");
+                (self.1)(&self.0).abandon();
+            }
+        }
+    }
+    let guard = Abandon(Arc::clone(lines), jobs);
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(move || {
+            jobs::enter_store_thread();
+            body(&guard.0);
+        })
+        .map_err(fault::io)
+}
