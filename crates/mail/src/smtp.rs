@@ -4,7 +4,13 @@
 //! never wait, so a test can split the input at every byte.
 
 mod client;
+mod command;
+mod data;
 mod envelope;
+mod input;
+mod reply;
+mod response;
+mod sasl;
 mod server;
 
 pub use client::{ClientAction, ClientDone, ClientSession, Transaction};

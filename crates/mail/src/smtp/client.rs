@@ -1,24 +1,50 @@
 //! The client's side of one SMTP connection to one MX host.
+//!
+//! The owner of the socket dials, carries out the actions and gives back what arrives. One
+//! connection carries transactions one after another, each one message to one recipient; every
+//! transaction, and every connection that ends before its first `Ready`, ends in exactly one `Done`.
+//! Invariant: no MAIL is written while the connection is below the demand, whatever the peer says.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use model::seams::NetFault;
-use model::{Address, Demand, Outcome, TlsFacts, limits};
+use model::{Address, Demand, Outcome, RefusalScope, TlsFacts, limits};
 
+use super::response::{Response, Responses};
+use job::Job;
+
+mod handshake;
+mod job;
+mod offers;
+mod scope;
+mod stuff;
+mod transaction;
+
+pub use scope::Stage;
+
+/// One connection. Give it bytes, drain [`ClientSession::next`], `send` when it is ready.
 pub struct ClientSession {
+    ehlo: String,
+    demand: Demand,
+    tls: Tls,
+    state: State,
+    responses: Responses,
     actions: VecDeque<ClientAction>,
+    offers: offers::Offers,
     facts: Option<TlsFacts>,
+    job: Option<Job>,
 }
 
 /// What the owner of the socket does next.
 pub enum ClientAction {
     Write(Vec<u8>),
+    /// Do the handshake, then call `tls_started` or `tls_failed`.
     StartTls,
-    /// `send` may be called now.
+    /// `send` may be called now, once.
     Ready,
-    /// One transaction (or, before the first `Ready`, the connection) has ended.
+    /// The transaction (or, before the first `Ready`, the connection) has ended.
     Done(ClientDone),
     Close,
 }
@@ -27,11 +53,13 @@ pub enum ClientAction {
 #[derive(Clone)]
 pub struct ClientDone {
     pub outcome: Outcome,
+    /// Three digits of the reply that decided it; none when we decided it ourselves.
     pub code: Option<u16>,
+    /// The peer's enhanced code; or ours, when `code` is none and we refused to send.
     pub enhanced: Option<String>,
     /// Cleaned of control characters, at most 500 characters. It may quote an address.
     pub text: Option<String>,
-    /// Whether a `Ready` will follow on this connection.
+    /// A `Ready` will follow on this connection, unless it breaks.
     pub reusable: bool,
 }
 
@@ -42,37 +70,194 @@ pub struct Transaction {
     pub from: Option<Address>,
     pub to: Address,
     pub head: Arc<[u8]>,
-    /// `head ++ body` is the exact message.
+    /// `head ++ body` is the exact message. When it does not end in CRLF one is added, since DATA
+    /// cannot carry it otherwise (RFC 5321 §4.1.1.4); DKIM's body hash is the same with and without.
     pub body: Arc<[u8]>,
+    /// Header fields or addresses hold UTF-8 (RFC 6531).
     pub utf8: bool,
+    /// The body holds octets above 127 (RFC 6152).
     pub eight_bit: bool,
     pub notify_never: bool,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tls {
+    /// Start it where it is offered.
+    Wanted,
+    /// Its handshake failed before; allowed for `Opportunistic` only.
+    GivenUp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Awaiting(Stage),
+    Handshake,
+    Ready,
+    /// The message is being written; the final dot has not been given out.
+    Body,
+    Closed,
+}
+
 impl ClientSession {
-    pub fn new(_ehlo: String, _demand: Demand) -> Self {
-        Self { actions: VecDeque::new(), facts: None }
+    /// `ehlo` is our host name.
+    pub fn new(ehlo: String, demand: Demand) -> Self {
+        Self::start(ehlo, demand, Tls::Wanted)
     }
-    /// As `new` with `Opportunistic`, and STARTTLS is not tried: after its handshake failed.
+
+    /// For `Opportunistic` after the handshake failed: the same without STARTTLS.
     pub fn new_plain(ehlo: String) -> Self {
-        Self::new(ehlo, Demand::Opportunistic)
+        Self::start(ehlo, Demand::Opportunistic, Tls::GivenUp)
     }
-    pub fn receive(&mut self, _bytes: &[u8]) {}
-    #[expect(clippy::should_implement_trait, reason = "None means: needs bytes or an answer, not the end")]
+
+    fn start(ehlo: String, demand: Demand, tls: Tls) -> Self {
+        Self {
+            ehlo,
+            demand,
+            tls,
+            state: State::Awaiting(Stage::Greeting),
+            responses: Responses::default(),
+            actions: VecDeque::new(),
+            offers: offers::Offers::default(),
+            facts: None,
+            job: None,
+        }
+    }
+
+    /// Bytes off the wire, split anyhow.
+    pub fn receive(&mut self, bytes: &[u8]) {
+        // Responses in the clear between STARTTLS and the handshake are somebody else's
+        // (CVE-2021-38371).
+        if matches!(self.state, State::Handshake | State::Closed) {
+            return;
+        }
+        self.responses.push(bytes);
+        while !matches!(self.state, State::Handshake | State::Closed) {
+            match self.responses.next() {
+                Ok(Some(response)) => self.hear(&response),
+                Ok(None) => return,
+                Err(super::response::Unreadable) => return self.lose(),
+            }
+        }
+    }
+
+    /// The next action; `None` means that bytes, or a call, are needed.
+    #[expect(clippy::should_implement_trait, reason = "None is a pause, not an end")]
     pub fn next(&mut self) -> Option<ClientAction> {
-        self.actions.pop_front()
+        if let Some(action) = self.actions.pop_front() {
+            return Some(action);
+        }
+        (self.state == State::Body).then(|| self.write_body())
     }
+
+    /// How long to wait for the peer now (RFC 5321 §4.5.3.2), also per write of a body.
     pub fn wait(&self) -> Duration {
-        limits::SMTP_COMMAND_WAIT
+        match self.state {
+            State::Awaiting(Stage::Final) => limits::SMTP_FINAL_REPLY_WAIT,
+            State::Awaiting(Stage::Data) => Duration::from_secs(120),
+            State::Body => Duration::from_secs(180),
+            _ => limits::SMTP_COMMAND_WAIT,
+        }
     }
-    pub fn tls_started(&mut self, facts: &TlsFacts) {
-        self.facts = Some(facts.clone());
+
+    /// The connection ended, or nothing came for `wait`: says what that means for the transaction.
+    pub fn disconnected(&mut self, _fault: NetFault) {
+        self.lose();
     }
-    pub fn tls_failed(&mut self, _facts: Option<TlsFacts>) {}
-    pub fn disconnected(&mut self, _fault: NetFault) {}
-    pub fn send(&mut self, _t: Transaction) {}
-    pub fn quit(&mut self) {}
+
+    /// Says goodbye; the connection closes when it is answered.
+    pub fn quit(&mut self) {
+        match self.state {
+            State::Closed => {}
+            State::Ready => {
+                self.say("QUIT\r\n");
+                self.state = State::Awaiting(Stage::Quit);
+            }
+            _ => self.lose(),
+        }
+    }
+
+    /// What TLS achieved, once it did.
     pub fn protection(&self) -> Option<&TlsFacts> {
         self.facts.as_ref()
+    }
+
+    fn hear(&mut self, response: &Response) {
+        match self.state {
+            State::Awaiting(Stage::Reset) if response.is_positive() => self.become_ready(),
+            // A peer that says goodbye while nothing is asked of it.
+            State::Awaiting(Stage::Reset | Stage::Quit) | State::Ready => self.close(),
+            State::Awaiting(stage @ (Stage::Greeting | Stage::Ehlo | Stage::Helo | Stage::StartTls)) => {
+                self.hear_opening(stage, response);
+            }
+            State::Awaiting(stage) => self.hear_transaction(stage, response),
+            State::Body => self.hear_early(response),
+            State::Handshake | State::Closed => {}
+        }
+    }
+
+    /// The peer is gone or not to be understood.
+    fn lose(&mut self) {
+        match self.state {
+            State::Closed => return,
+            State::Ready | State::Awaiting(Stage::Reset | Stage::Quit) => {}
+            state => {
+                let refusal = self.job.take().and_then(|job| job.refusal);
+                let outcome = match state {
+                    State::Awaiting(Stage::Final) => Outcome::Ambiguous,
+                    _ => Outcome::Deferred(RefusalScope::Domain),
+                };
+                let done = refusal.unwrap_or_else(|| ClientDone::ours(outcome, None));
+                self.actions.push_back(ClientAction::Done(ClientDone { reusable: false, ..done }));
+            }
+        }
+        self.close();
+    }
+
+    fn fail(&mut self, done: ClientDone) {
+        self.job = None;
+        self.actions.push_back(ClientAction::Done(ClientDone { reusable: false, ..done }));
+        self.close();
+    }
+
+    fn say(&mut self, command: &str) {
+        self.actions.push_back(ClientAction::Write(command.as_bytes().to_vec()));
+    }
+
+    fn become_ready(&mut self) {
+        self.state = State::Ready;
+        self.actions.push_back(ClientAction::Ready);
+    }
+
+    fn close(&mut self) {
+        self.state = State::Closed;
+        self.actions.push_back(ClientAction::Close);
+    }
+
+    /// Whether what protects the connection suffices for the demand.
+    fn meets_demand(&self) -> bool {
+        match self.demand {
+            Demand::Opportunistic => true,
+            Demand::VerifiedTls => self
+                .facts
+                .as_ref()
+                .is_some_and(|facts| facts.verified && matches!(facts.version.as_str(), "TLSv1.2" | "TLSv1.3")),
+        }
+    }
+}
+
+impl ClientDone {
+    fn heard(outcome: Outcome, response: &Response) -> Self {
+        Self {
+            outcome,
+            code: Some(response.code),
+            enhanced: response.enhanced.clone(),
+            text: Some(response.text()).filter(|text| !text.is_empty()),
+            reusable: false,
+        }
+    }
+
+    /// Decided here, without or against a reply.
+    fn ours(outcome: Outcome, enhanced: Option<&str>) -> Self {
+        Self { outcome, code: None, enhanced: enhanced.map(str::to_owned), text: None, reusable: false }
     }
 }
