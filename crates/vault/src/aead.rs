@@ -107,3 +107,6 @@ impl std::fmt::Debug for OpenedKey {
     }
 }
 
+
+#[cfg(test)]
+mod tests;

@@ -36,3 +36,6 @@ pub fn random_key(rng: &dyn Rng) -> Key {
     rng.fill(bytes.as_mut_slice());
     Key::new(*bytes)
 }
+
+#[cfg(test)]
+mod testing;

@@ -145,3 +145,6 @@ fn expand(root: &hkdf::Prk, label: &str) -> Key {
     Key::new(*bytes)
 }
 
+
+#[cfg(test)]
+mod tests;

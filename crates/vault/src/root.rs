@@ -117,3 +117,6 @@ pub(crate) fn name_of(key: &Key) -> [u8; FINGERPRINT] {
     name
 }
 
+
+#[cfg(test)]
+mod tests;
