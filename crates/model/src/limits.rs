@@ -38,6 +38,11 @@ pub const MIME_PARTS_MAX: usize = 1_000;
 /// Received fields after which a message is looping (RFC 5321 §6.3 asks for at least 100).
 pub const RECEIVED_FIELDS_MAX: usize = 100;
 pub const SMTP_SESSIONS_MAX: usize = 500;
+/// From one client address, so that one broken client leaves room for the others.
+pub const SMTP_SESSIONS_PER_IP_MAX: usize = 50;
+/// Addresses of mail servers tried in one attempt: a domain with many dead hosts must not hold a
+/// slot for hours.
+pub const MX_ADDRESSES_TRIED_MAX: usize = 10;
 pub const SMTP_ERRORS_PER_SESSION_MAX: u32 = 20;
 /// RFC 5321 §4.5.3.2.7.
 pub const SMTP_COMMAND_WAIT: Duration = Duration::from_secs(300);

@@ -4,4 +4,11 @@
 //! Invariant: no message leaves on a connection below its demand, and no message is acknowledged
 //! before `flow` has made it durable.
 
+mod attempt;
 pub mod net;
+mod pool;
+mod submission;
+
+pub use attempt::{Errand, carry};
+pub use pool::{Pool, PoolKey, PoolSettings};
+pub use submission::server_tls;

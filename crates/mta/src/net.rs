@@ -70,7 +70,11 @@ impl RealNet {
         let tls = ClientTls::new(&settings.ca_files, clock)?;
         let resolver = dns::Resolver::new(&settings.name_servers)?;
         let dialer = Dialer::new(tls, settings.private_destinations);
-        Ok(Self { settings, resolver, dialer })
+        Ok(Self {
+            settings,
+            resolver,
+            dialer,
+        })
     }
 }
 
@@ -81,7 +85,11 @@ impl Net for RealNet {
     fn addresses<'a>(&'a self, host: &'a Domain) -> Later<'a, Result<Vec<IpAddr>, NetFault>> {
         Box::pin(self.resolver.addresses(host))
     }
-    fn dial<'a>(&'a self, to: SocketAddr, wait: Duration) -> Later<'a, Result<Box<dyn Wire>, NetFault>> {
+    fn dial<'a>(
+        &'a self,
+        to: SocketAddr,
+        wait: Duration,
+    ) -> Later<'a, Result<Box<dyn Wire>, NetFault>> {
         Box::pin(async move {
             // `attempt` has asked already; asserted again where it takes effect.
             if !self.may_dial(to.ip()) {

@@ -20,13 +20,18 @@ pub struct Dialer {
 
 impl Dialer {
     pub fn new(tls: ClientTls, private: PrivateDestinations) -> Self {
-        Self { tls: Arc::new(tls), private }
+        Self {
+            tls: Arc::new(tls),
+            private,
+        }
     }
 
     /// Connects within `wait`. A connection whose two ends have one address leads to this machine
     /// and is dropped before a byte is read.
     pub async fn dial(&self, to: SocketAddr, wait: Duration) -> Result<Box<dyn Wire>, NetFault> {
-        let stream = timeout(wait, TcpStream::connect(to)).await.map_err(|_| NetFault::TimedOut)?;
+        let stream = timeout(wait, TcpStream::connect(to))
+            .await
+            .map_err(|_| NetFault::TimedOut)?;
         let stream = stream.map_err(|e| match fault(&e) {
             NetFault::TimedOut => NetFault::TimedOut,
             _ => NetFault::Refused,

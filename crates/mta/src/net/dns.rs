@@ -20,11 +20,16 @@ pub struct Resolver(TokioResolver);
 impl Resolver {
     /// With the given name servers, or the system's when there are none.
     pub fn new(servers: &[SocketAddr]) -> Result<Self> {
-        let invalid = |cause: NetError| Error::new(Code::ConfigInvalid).at("/net/name_servers").because(cause);
+        let invalid = |cause: NetError| {
+            Error::new(Code::ConfigInvalid)
+                .at("/net/name_servers")
+                .because(cause)
+        };
         let mut builder = if servers.is_empty() {
             TokioResolver::builder_tokio().map_err(invalid)?
         } else {
-            let config = ResolverConfig::from_name_servers(servers.iter().map(name_server).collect());
+            let config =
+                ResolverConfig::from_name_servers(servers.iter().map(name_server).collect());
             TokioResolver::builder_with_config(config, TokioRuntimeProvider::default())
         };
         // Mail is routed by DNS alone: a line in /etc/hosts must not redirect it.
@@ -33,17 +38,27 @@ impl Resolver {
     }
 
     pub async fn mx(&self, domain: &Domain) -> Result<MxHosts, NetFault> {
-        let answer = self.0.lookup(absolute(domain)?, RecordType::MX).await.map_err(|e| fault(&e))?;
-        let records = answer.answers().iter().filter_map(|record| match &record.data {
-            RData::MX(mx) => Some((mx.preference, &mx.exchange)),
-            _ => None,
-        });
+        let answer = self
+            .0
+            .lookup(absolute(domain)?, RecordType::MX)
+            .await
+            .map_err(|e| fault(&e))?;
+        let records = answer
+            .answers()
+            .iter()
+            .filter_map(|record| match &record.data {
+                RData::MX(mx) => Some((mx.preference, &mx.exchange)),
+                _ => None,
+            });
         usable(records.collect())
     }
 
     /// IPv4 first: most receivers know our reputation by it.
     pub async fn addresses(&self, host: &Domain) -> Result<Vec<IpAddr>, NetFault> {
-        let (v4, v6) = tokio::join!(self.family(host, RecordType::A), self.family(host, RecordType::AAAA));
+        let (v4, v6) = tokio::join!(
+            self.family(host, RecordType::A),
+            self.family(host, RecordType::AAAA)
+        );
         match (v4, v6) {
             (Ok(v4), Ok(v6)) => Ok([v4, v6].concat()),
             (Ok(found), Err(_)) | (Err(_), Ok(found)) => Ok(found),
@@ -53,9 +68,21 @@ impl Resolver {
     }
 
     async fn family(&self, host: &Domain, kind: RecordType) -> Result<Vec<IpAddr>, NetFault> {
-        let answer = self.0.lookup(absolute(host)?, kind).await.map_err(|e| fault(&e))?;
-        let found: Vec<IpAddr> = answer.answers().iter().filter_map(|record| record.data.ip_addr()).collect();
-        if found.is_empty() { Err(NetFault::NoRecord) } else { Ok(found) }
+        let answer = self
+            .0
+            .lookup(absolute(host)?, kind)
+            .await
+            .map_err(|e| fault(&e))?;
+        let found: Vec<IpAddr> = answer
+            .answers()
+            .iter()
+            .filter_map(|record| record.data.ip_addr())
+            .collect();
+        if found.is_empty() {
+            Err(NetFault::NoRecord)
+        } else {
+            Ok(found)
+        }
     }
 }
 
@@ -72,7 +99,11 @@ fn usable(records: Vec<(u16, &Name)>) -> Result<MxHosts, NetFault> {
         .filter_map(|(preference, host)| Some((preference, Domain::parse(&host.to_ascii()).ok()?)))
         .collect();
     // Records exist but none is a host name: a fault of theirs that may be repaired, not absence.
-    if hosts.is_empty() { Err(NetFault::DnsFailed) } else { Ok(hosts) }
+    if hosts.is_empty() {
+        Err(NetFault::DnsFailed)
+    } else {
+        Ok(hosts)
+    }
 }
 
 /// With the final dot, so that no search list is tried.

@@ -45,7 +45,7 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
         [0x2002, high, low, ..] => embedded(high, low), // 6to4, RFC 3056
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] => embedded(high, low), // NAT64, RFC 6052
         [0x2001, 0x0db8, ..] | [0x3fff, 0..0x1000, ..] => false, // documentation
-        [0x2001, 0..0x0200, ..] => false, // protocol assignments, Teredo among them
+        [0x2001, 0..0x0200, ..] => false,               // protocol assignments, Teredo among them
         _ => (s[0] & 0xe000) == 0x2000, // 2000::/3 is all that is global unicast today
     }
 }

@@ -24,7 +24,12 @@ pub struct TableNet {
 impl TableNet {
     /// `dialer` must allow private destinations, since loopback is one.
     pub fn new(dialer: Dialer) -> Self {
-        Self { dialer, mx: BTreeMap::new(), addresses: BTreeMap::new(), sockets: BTreeMap::new() }
+        Self {
+            dialer,
+            mx: BTreeMap::new(),
+            addresses: BTreeMap::new(),
+            sockets: BTreeMap::new(),
+        }
     }
     /// The MX answer of a domain; an empty list is the null MX.
     pub fn domain(mut self, domain: &Domain, answer: Result<MxHosts, NetFault>) -> Self {
@@ -33,7 +38,10 @@ impl TableNet {
     }
     /// One more address of a host; connections to `ip` go to `socket`.
     pub fn host(mut self, host: &Domain, ip: IpAddr, socket: SocketAddr) -> Self {
-        let entry = self.addresses.entry(host.clone()).or_insert_with(|| Ok(Vec::new()));
+        let entry = self
+            .addresses
+            .entry(host.clone())
+            .or_insert_with(|| Ok(Vec::new()));
         match entry {
             Ok(known) => known.push(ip),
             Err(_) => *entry = Ok(vec![ip]),
@@ -50,14 +58,26 @@ impl TableNet {
 
 impl Net for TableNet {
     fn mx<'a>(&'a self, domain: &'a Domain) -> Later<'a, Result<MxHosts, NetFault>> {
-        let answer = self.mx.get(domain).cloned().unwrap_or(Err(NetFault::NoRecord));
+        let answer = self
+            .mx
+            .get(domain)
+            .cloned()
+            .unwrap_or(Err(NetFault::NoRecord));
         Box::pin(async move { answer })
     }
     fn addresses<'a>(&'a self, host: &'a Domain) -> Later<'a, Result<Vec<IpAddr>, NetFault>> {
-        let answer = self.addresses.get(host).cloned().unwrap_or(Err(NetFault::NoRecord));
+        let answer = self
+            .addresses
+            .get(host)
+            .cloned()
+            .unwrap_or(Err(NetFault::NoRecord));
         Box::pin(async move { answer })
     }
-    fn dial<'a>(&'a self, to: SocketAddr, wait: Duration) -> Later<'a, Result<Box<dyn Wire>, NetFault>> {
+    fn dial<'a>(
+        &'a self,
+        to: SocketAddr,
+        wait: Duration,
+    ) -> Later<'a, Result<Box<dyn Wire>, NetFault>> {
         Box::pin(async move {
             let socket = self.sockets.get(&to.ip()).ok_or(NetFault::Refused)?;
             self.dialer.dial(*socket, wait).await

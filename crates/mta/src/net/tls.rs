@@ -15,7 +15,10 @@ use model::{Code, Demand, Domain, Error, Result, TlsFacts};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
-use rustls::{CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{
+    CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct, RootCertStore,
+    SignatureScheme,
+};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio::net::TcpStream;
@@ -54,11 +57,14 @@ impl ClientTls {
         let mut roots = RootCertStore::empty();
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
         for authority in extra {
-            roots.add(authority.clone()).map_err(|e| invalid().because(e))?;
+            roots
+                .add(authority.clone())
+                .map_err(|e| invalid().because(e))?;
         }
-        let trust = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
-            .build()
-            .map_err(|e| invalid().because(e))?;
+        let trust =
+            WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+                .build()
+                .map_err(|e| invalid().because(e))?;
         let mut config = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
             .map_err(|e| invalid().because(e))?
@@ -66,7 +72,11 @@ impl ClientTls {
             .with_custom_certificate_verifier(Arc::new(JudgedAfterwards(provider)))
             .with_no_client_auth();
         config.resumption = rustls::client::Resumption::in_memory_sessions(SESSIONS_KEPT);
-        Ok(Self { connector: TlsConnector::from(Arc::new(config)), trust, clock })
+        Ok(Self {
+            connector: TlsConnector::from(Arc::new(config)),
+            trust,
+            clock,
+        })
     }
 
     /// Shakes hands within `wait` and judges. With `VerifiedTls` an unverified certificate is
@@ -78,10 +88,15 @@ impl ClientTls {
         demand: Demand,
         wait: Duration,
     ) -> Result<(TlsStream<TcpStream>, TlsFacts), (NetFault, Option<TlsFacts>)> {
-        let name = ServerName::try_from(host.as_str().to_owned()).map_err(|_| (NetFault::TlsFailed, None))?;
+        let name = ServerName::try_from(host.as_str().to_owned())
+            .map_err(|_| (NetFault::TlsFailed, None))?;
         let shaken = timeout(wait, self.connector.connect(name.clone(), stream)).await;
-        let stream = shaken.map_err(|_| (NetFault::TimedOut, None))?.map_err(|_| (NetFault::TlsFailed, None))?;
-        let facts = self.judge(stream.get_ref().1, &name).ok_or((NetFault::TlsFailed, None))?;
+        let stream = shaken
+            .map_err(|_| (NetFault::TimedOut, None))?
+            .map_err(|_| (NetFault::TlsFailed, None))?;
+        let facts = self
+            .judge(stream.get_ref().1, &name)
+            .ok_or((NetFault::TlsFailed, None))?;
         match demand {
             Demand::VerifiedTls if !facts.verified => Err((NetFault::TlsFailed, Some(facts))),
             Demand::VerifiedTls | Demand::Opportunistic => Ok((stream, facts)),
@@ -124,9 +139,13 @@ fn cipher(connection: &ClientConnection) -> Option<String> {
 
 fn why(error: &rustls::Error, leaf: &CertificateDer<'_>) -> &'static str {
     use CertificateError as C;
-    let rustls::Error::InvalidCertificate(error) = error else { return "other" };
+    let rustls::Error::InvalidCertificate(error) = error else {
+        return "other";
+    };
     match error {
-        C::Expired | C::ExpiredContext { .. } | C::NotValidYet | C::NotValidYetContext { .. } => "expired",
+        C::Expired | C::ExpiredContext { .. } | C::NotValidYet | C::NotValidYetContext { .. } => {
+            "expired"
+        }
         C::NotValidForName | C::NotValidForNameContext { .. } => "name_mismatch",
         C::UnknownIssuer | C::BadSignature => "untrusted",
         // A self-signed certificate that calls itself an authority has an error of its own.
@@ -165,7 +184,12 @@ impl ServerCertVerifier for JudgedAfterwards {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, cert, dss, &self.0.signature_verification_algorithms)
+        verify_tls12_signature(
+            message,
+            cert,
+            dss,
+            &self.0.signature_verification_algorithms,
+        )
     }
     fn verify_tls13_signature(
         &self,
@@ -173,7 +197,12 @@ impl ServerCertVerifier for JudgedAfterwards {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, cert, dss, &self.0.signature_verification_algorithms)
+        verify_tls13_signature(
+            message,
+            cert,
+            dss,
+            &self.0.signature_verification_algorithms,
+        )
     }
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.0.signature_verification_algorithms.supported_schemes()

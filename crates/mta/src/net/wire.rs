@@ -33,13 +33,22 @@ impl TcpWire {
 }
 
 impl Wire for TcpWire {
-    fn read<'a>(&'a mut self, buf: &'a mut [u8], wait: Duration) -> Later<'a, Result<usize, NetFault>> {
+    fn read<'a>(
+        &'a mut self,
+        buf: &'a mut [u8],
+        wait: Duration,
+    ) -> Later<'a, Result<usize, NetFault>> {
         Box::pin(read(&mut self.stream, buf, wait))
     }
     fn write<'a>(&'a mut self, bytes: &'a [u8], wait: Duration) -> Later<'a, Result<(), NetFault>> {
         Box::pin(write(&mut self.stream, bytes, wait))
     }
-    fn start_tls<'a>(self: Box<Self>, host: &'a Domain, demand: Demand, wait: Duration) -> Later<'a, Upgraded> {
+    fn start_tls<'a>(
+        self: Box<Self>,
+        host: &'a Domain,
+        demand: Demand,
+        wait: Duration,
+    ) -> Later<'a, Upgraded> {
         Box::pin(async move {
             let (stream, facts) = self.tls.handshake(self.stream, host, demand, wait).await?;
             let wire: Box<dyn Wire> = Box::new(TlsWire(stream));
@@ -51,18 +60,31 @@ impl Wire for TcpWire {
 struct TlsWire(TlsStream<TcpStream>);
 
 impl Wire for TlsWire {
-    fn read<'a>(&'a mut self, buf: &'a mut [u8], wait: Duration) -> Later<'a, Result<usize, NetFault>> {
+    fn read<'a>(
+        &'a mut self,
+        buf: &'a mut [u8],
+        wait: Duration,
+    ) -> Later<'a, Result<usize, NetFault>> {
         Box::pin(read(&mut self.0, buf, wait))
     }
     fn write<'a>(&'a mut self, bytes: &'a [u8], wait: Duration) -> Later<'a, Result<(), NetFault>> {
         Box::pin(write(&mut self.0, bytes, wait))
     }
-    fn start_tls<'a>(self: Box<Self>, _: &'a Domain, _: Demand, _: Duration) -> Later<'a, Upgraded> {
+    fn start_tls<'a>(
+        self: Box<Self>,
+        _: &'a Domain,
+        _: Demand,
+        _: Duration,
+    ) -> Later<'a, Upgraded> {
         Box::pin(async { Err((NetFault::TlsFailed, None)) })
     }
 }
 
-async fn read(from: &mut (impl AsyncReadExt + Unpin), buf: &mut [u8], wait: Duration) -> Result<usize, NetFault> {
+async fn read(
+    from: &mut (impl AsyncReadExt + Unpin),
+    buf: &mut [u8],
+    wait: Duration,
+) -> Result<usize, NetFault> {
     match timeout(wait, from.read(buf)).await {
         Err(_) => Err(NetFault::TimedOut),
         Ok(Ok(count)) => Ok(count),
@@ -70,15 +92,25 @@ async fn read(from: &mut (impl AsyncReadExt + Unpin), buf: &mut [u8], wait: Dura
     }
 }
 
-async fn write(to: &mut (impl AsyncWriteExt + Unpin), bytes: &[u8], wait: Duration) -> Result<(), NetFault> {
+async fn write(
+    to: &mut (impl AsyncWriteExt + Unpin),
+    bytes: &[u8],
+    wait: Duration,
+) -> Result<(), NetFault> {
     for piece in bytes.chunks(WRITE_PIECE_OCTETS) {
         in_time(wait, to.write_all(piece)).await?;
     }
     in_time(wait, to.flush()).await
 }
 
-async fn in_time(wait: Duration, work: impl Future<Output = Result<(), Error>>) -> Result<(), NetFault> {
-    timeout(wait, work).await.map_err(|_| NetFault::TimedOut)?.map_err(|e| fault(&e))
+async fn in_time(
+    wait: Duration,
+    work: impl Future<Output = Result<(), Error>>,
+) -> Result<(), NetFault> {
+    timeout(wait, work)
+        .await
+        .map_err(|_| NetFault::TimedOut)?
+        .map_err(|e| fault(&e))
 }
 
 /// What an input or output error means to the dialogue.

@@ -1,0 +1,180 @@
+//! One wire and the session that speaks on it: carries out the session's actions, nothing more.
+
+use std::time::Duration;
+
+use mail::smtp::{ClientAction, ClientDone, ClientSession, Transaction};
+use model::seams::{Clock, NetFault, Wire};
+use model::{Demand, Timestamp, TlsFacts};
+
+use super::PoolKey;
+
+const READ_OCTETS: usize = 4 * 1024;
+/// A QUIT that cannot be written at once is not worth waiting for.
+const QUIT_WAIT: Duration = Duration::from_secs(1);
+/// What a peer said before it hung up is here already or never.
+const LAST_WORDS_WAIT: Duration = Duration::from_secs(1);
+
+/// How long one attempt may wait, in all and for each answer.
+pub(crate) struct Bounds<'a> {
+    pub clock: &'a dyn Clock,
+    pub until: Timestamp,
+    pub reply_wait_max: Duration,
+}
+
+impl Bounds<'_> {
+    pub fn wait(&self, wanted: Duration) -> Duration {
+        wanted.min(self.reply_wait_max).min(self.left())
+    }
+    pub fn left(&self) -> Duration {
+        self.until.since(self.clock.now())
+    }
+}
+
+/// Why the conversation came back to its owner.
+pub(crate) enum Turn {
+    /// A message can be sent.
+    Ready,
+    /// A transaction, or the opening of the connection, has ended.
+    Done(ClientDone),
+    /// STARTTLS was agreed and its handshake failed.
+    TlsFailed,
+    /// Nothing more will come.
+    Over,
+}
+
+/// A connection to one address of one host.
+pub(crate) struct Connection {
+    key: PoolKey,
+    session: ClientSession,
+    wire: Option<Box<dyn Wire>>,
+    offered: Option<TlsFacts>,
+    carried: u32,
+}
+
+impl Connection {
+    pub fn new(key: PoolKey, session: ClientSession, wire: Box<dyn Wire>) -> Self {
+        Self {
+            key,
+            session,
+            wire: Some(wire),
+            offered: None,
+            carried: 0,
+        }
+    }
+
+    pub fn key(&self) -> &PoolKey {
+        &self.key
+    }
+
+    /// Messages this connection has been asked to carry.
+    pub fn carried(&self) -> u32 {
+        self.carried
+    }
+
+    /// What TLS achieved, or what was offered and not good enough.
+    pub fn tls(&self) -> Option<&TlsFacts> {
+        self.session.protection().or(self.offered.as_ref())
+    }
+
+    /// Whether what was achieved is what the key demands.
+    pub fn meets_demand(&self) -> bool {
+        match self.key.demand {
+            Demand::Opportunistic => true,
+            Demand::VerifiedTls => self.session.protection().is_some_and(|tls| tls.verified),
+        }
+    }
+
+    pub fn send(&mut self, transaction: Transaction) {
+        self.carried += 1;
+        self.session.send(transaction);
+    }
+
+    /// Speaks until the session wants something from its owner.
+    pub async fn advance(&mut self, bounds: &Bounds<'_>) -> Turn {
+        loop {
+            match self.session.next() {
+                Some(ClientAction::Ready) => return Turn::Ready,
+                Some(ClientAction::Done(done)) => return Turn::Done(done),
+                Some(ClientAction::Close) => self.wire = None,
+                Some(ClientAction::Write(bytes)) => self.write(&bytes, bounds).await,
+                Some(ClientAction::StartTls) => {
+                    if let Err(turn) = self.start_tls(bounds).await {
+                        return turn;
+                    }
+                }
+                None if self.wire.is_none() => return Turn::Over,
+                None => self.read(bounds).await,
+            }
+        }
+    }
+
+    /// Leaves politely; whether the peer hears it does not matter.
+    pub async fn quit(mut self) {
+        self.session.quit();
+        while let Some(action) = self.session.next() {
+            if let (ClientAction::Write(bytes), Some(wire)) = (action, &mut self.wire)
+                && wire.write(&bytes, QUIT_WAIT).await.is_err()
+            {
+                return;
+            }
+        }
+    }
+
+    async fn write(&mut self, bytes: &[u8], bounds: &Bounds<'_>) {
+        let wait = bounds.wait(self.session.wait());
+        let Some(wire) = &mut self.wire else { return };
+        let Err(fault) = wire.write(bytes, wait).await else {
+            return;
+        };
+        // A peer that hangs up in the middle of a message may have said why.
+        let mut buf = [0; READ_OCTETS];
+        if let Ok(count) = wire.read(&mut buf, LAST_WORDS_WAIT.min(wait)).await {
+            self.session.receive(&buf[..count]);
+        }
+        self.lost(fault);
+    }
+
+    async fn read(&mut self, bounds: &Bounds<'_>) {
+        let wait = bounds.wait(self.session.wait());
+        let Some(wire) = &mut self.wire else { return };
+        let mut buf = [0; READ_OCTETS];
+        match wire.read(&mut buf, wait).await {
+            Ok(0) => self.lost(NetFault::Closed),
+            Ok(count) => self.session.receive(&buf[..count]),
+            Err(fault) => self.lost(fault),
+        }
+    }
+
+    async fn start_tls(&mut self, bounds: &Bounds<'_>) -> Result<(), Turn> {
+        let Some(wire) = self.wire.take() else {
+            return Ok(());
+        };
+        let wait = bounds.wait(self.session.wait());
+        match wire.start_tls(&self.key.host, self.key.demand, wait).await {
+            Ok((wire, facts)) => {
+                self.wire = Some(wire);
+                self.session.tls_started(&facts);
+                Ok(())
+            }
+            Err((_, facts)) if self.key.demand == Demand::Opportunistic => {
+                self.offered = facts;
+                Err(Turn::TlsFailed)
+            }
+            // Silence is no verdict on what the host can do: it is tried again later.
+            Err((NetFault::TimedOut, _)) => {
+                self.session.disconnected(NetFault::TimedOut);
+                Ok(())
+            }
+            Err((_, facts)) => {
+                self.offered.clone_from(&facts);
+                self.session.tls_failed(facts);
+                Ok(())
+            }
+        }
+    }
+
+    fn lost(&mut self, fault: NetFault) {
+        self.wire = None;
+        self.session.disconnected(fault);
+    }
+}

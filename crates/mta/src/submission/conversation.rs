@@ -1,0 +1,94 @@
+//! One client's dialogue: carries out what the session says, and stops at each question that
+//! somebody else must answer.
+
+use mail::smtp::{MailParams, Mailbox, RcptParams, Received, ServerAction, ServerSession};
+use model::{Address, Secret};
+use tokio::sync::watch;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+
+use super::socket::Socket;
+
+const READ_OCTETS: usize = 16 * 1024;
+
+/// What the session asks of the world.
+pub(crate) enum Question {
+    Authenticate {
+        user: String,
+        password: Secret<String>,
+    },
+    Sender(Mailbox, MailParams),
+    Recipient(Address, RcptParams),
+    Message(Received),
+}
+
+pub(crate) struct Conversation {
+    pub session: ServerSession,
+    socket: Option<Socket>,
+    acceptor: TlsAcceptor,
+    stop: watch::Receiver<bool>,
+    buf: Box<[u8]>,
+}
+
+impl Conversation {
+    pub fn new(
+        session: ServerSession,
+        socket: Socket,
+        acceptor: TlsAcceptor,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
+        Self {
+            session,
+            socket: Some(socket),
+            acceptor,
+            stop,
+            buf: vec![0; READ_OCTETS].into(),
+        }
+    }
+
+    /// Speaks until there is a question; `None` when the connection has ended.
+    pub async fn next(&mut self) -> Option<Question> {
+        loop {
+            match self.session.next() {
+                Some(ServerAction::Authenticate { user, password }) => {
+                    return Some(Question::Authenticate { user, password });
+                }
+                Some(ServerAction::Sender(from, params)) => {
+                    return Some(Question::Sender(from, params));
+                }
+                Some(ServerAction::Recipient(to, params)) => {
+                    return Some(Question::Recipient(to, params));
+                }
+                Some(ServerAction::Message(received)) => return Some(Question::Message(received)),
+                Some(ServerAction::Write(bytes)) => {
+                    self.socket.as_mut()?.write(&bytes).await.ok()?
+                }
+                Some(ServerAction::StartTls) => {
+                    self.socket = Some(self.socket.take()?.start_tls(&self.acceptor).await.ok()?);
+                    self.session.tls_started();
+                }
+                Some(ServerAction::Close) => {
+                    self.socket.take()?.close().await;
+                    return None;
+                }
+                None => self.read().await?,
+            }
+        }
+    }
+
+    /// Waits for bytes, for the client's time to run out, or for our own end.
+    async fn read(&mut self) -> Option<()> {
+        let socket = self.socket.as_mut()?;
+        let wait = self.session.wait();
+        tokio::select! {
+            read = timeout(wait, socket.read(&mut self.buf)) => match read {
+                Ok(Ok(0) | Err(_)) => return None,
+                Ok(Ok(count)) => self.session.receive(&self.buf[..count]),
+                Err(_) => self.session.timed_out(),
+            },
+            // An error means that the one who would tell us to stop is gone: stop.
+            _ = self.stop.wait_for(|stop| *stop) => self.session.shutting_down(),
+        }
+        Some(())
+    }
+}

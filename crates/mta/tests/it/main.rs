@@ -1,0 +1,12 @@
+//! The mail edge against real servers on loopback.
+
+extern crate caduceus_mta as mta;
+
+mod attempt;
+mod certificates;
+mod deterministic;
+mod dns;
+mod peer;
+mod reuse;
+mod tls;
+mod world;

@@ -1,0 +1,192 @@
+//! What an attempt needs: a clock that is set by hand, chance from a seed, names, and a letter.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+
+use mail::smtp::Transaction;
+use model::seams::{Clock, Net, NetFault, Rng};
+use model::{Address, Demand, Domain, Evidence, Outcome, Timestamp};
+use mta::net::{ClientTls, Dialer, PrivateDestinations, TableNet};
+use mta::{Errand, Pool, PoolSettings, carry};
+
+use crate::certificates::Authority;
+use crate::peer::Peer;
+
+pub const HEAD: &[u8] = b"From: <nurse@clinic.example>\r\nSubject: appointment\r\n\r\n";
+pub const BODY: &[u8] = b"Dear reader,\r\n.a line that begins with a dot\r\nend\r\n";
+
+/// Stands still until it is moved.
+pub struct HandClock(AtomicI64);
+
+impl HandClock {
+    pub fn at(text: &str) -> Arc<Self> {
+        let at = Timestamp::parse_rfc3339(text).expect("a moment");
+        Arc::new(Self(AtomicI64::new(at.micros())))
+    }
+    pub fn forward(&self, by: Duration) {
+        self.0.store(self.now().plus(by).micros(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// The same bytes for the same seed.
+pub struct Seeded(pub AtomicU64);
+
+impl Rng for Seeded {
+    fn fill(&self, buf: &mut [u8]) {
+        for byte in buf {
+            let state = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst);
+            let mixed = (state ^ (state >> 31)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            *byte = mixed.to_be_bytes()[0];
+        }
+    }
+}
+
+pub fn domain(text: &str) -> Domain {
+    Domain::parse(text).expect("a domain")
+}
+
+pub fn errand(demand: Demand) -> Errand {
+    Errand {
+        transaction: Transaction {
+            from: Some(Address::parse("nurse@clinic.example").expect("an address")),
+            to: Address::parse("pat@mail.example").expect("an address"),
+            head: HEAD.into(),
+            body: BODY.into(),
+            utf8: false,
+            eight_bit: false,
+            notify_never: false,
+        },
+        destination: domain("mail.example"),
+        demand,
+        sent_sha256: [7; 32],
+    }
+}
+
+/// Names under construction, with the authority that signs for them.
+pub struct World {
+    pub authority: Authority,
+    pub clock: Arc<HandClock>,
+    pub settings: PoolSettings,
+    hosts: Vec<(u16, Domain)>,
+    net: TableNet,
+}
+
+impl World {
+    pub fn new() -> Self {
+        let authority = Authority::new();
+        let clock = HandClock::at("2026-11-21T12:00:00Z");
+        let tls = ClientTls::trusting(&[authority.certificate()], clock.clone()).expect("a client");
+        let net = TableNet::new(Dialer::new(tls, PrivateDestinations::Allowed));
+        let mut settings = PoolSettings::new(domain("mx.clinic.example"));
+        // Real servers answer at once here; only silence is waited for.
+        settings.reply_wait_max = Duration::from_millis(300);
+        Self {
+            authority,
+            clock,
+            settings,
+            hosts: Vec::new(),
+            net,
+        }
+    }
+
+    /// Makes `peer` an MX host of mail.example.
+    pub fn mx(mut self, preference: u16, host: &str, peer: &Peer) -> Self {
+        let ip = IpAddr::V4(Ipv4Addr::new(
+            192,
+            0,
+            2,
+            u8::try_from(self.hosts.len() + 1).expect("few hosts"),
+        ));
+        self.net = self.net.host(&domain(host), ip, peer.socket);
+        self.hosts.push((preference, domain(host)));
+        self
+    }
+
+    /// An MX host whose address nobody answers at.
+    pub fn dead_mx(mut self, preference: u16, host: &str) -> Self {
+        // Bound and dropped: nobody listens there.
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let socket = listener.local_addr().expect("bound");
+        let ip = IpAddr::V4(Ipv4Addr::new(
+            192,
+            0,
+            2,
+            u8::try_from(self.hosts.len() + 1).expect("few hosts"),
+        ));
+        self.net = self.net.host(&domain(host), ip, socket);
+        self.hosts.push((preference, domain(host)));
+        self
+    }
+
+    /// An MX host with a lookup of our choice.
+    pub fn odd_mx(
+        mut self,
+        preference: u16,
+        host: &str,
+        answer: Result<Vec<IpAddr>, NetFault>,
+    ) -> Self {
+        self.net = self.net.addresses(&domain(host), answer);
+        self.hosts.push((preference, domain(host)));
+        self
+    }
+
+    /// A host of its own name, without MX records.
+    pub fn host(mut self, host: &str, peer: &Peer) -> Self {
+        self.net = self.net.host(
+            &domain(host),
+            IpAddr::V4(Ipv4Addr::new(192, 0, 2, 99)),
+            peer.socket,
+        );
+        self
+    }
+
+    pub fn open(self) -> Open {
+        let net = self.net.domain(&domain("mail.example"), Ok(self.hosts));
+        Open {
+            net,
+            pool: Pool::new(self.settings),
+            clock: self.clock,
+        }
+    }
+
+    /// With an MX answer that is no list of these hosts.
+    pub fn open_with(self, answer: Result<Vec<(u16, Domain)>, NetFault>) -> Open {
+        let net = self.net.domain(&domain("mail.example"), answer);
+        Open {
+            net,
+            pool: Pool::new(self.settings),
+            clock: self.clock,
+        }
+    }
+}
+
+/// A world that letters are sent into.
+pub struct Open {
+    pub net: TableNet,
+    pub pool: Pool,
+    pub clock: Arc<HandClock>,
+}
+
+impl Open {
+    pub async fn send(&self, demand: Demand) -> (Outcome, Evidence) {
+        send(&self.net, &self.pool, &*self.clock, demand).await
+    }
+}
+
+pub async fn send(
+    net: &dyn Net,
+    pool: &Pool,
+    clock: &dyn Clock,
+    demand: Demand,
+) -> (Outcome, Evidence) {
+    let rng = Seeded(AtomicU64::new(1));
+    carry(pool, net, clock, &rng, &errand(demand)).await
+}
