@@ -54,6 +54,11 @@ pub const STEPS: &[Step] = &[
         work: demo,
     },
     Step {
+        name: "harness",
+        why: "the real mail harness finds planted faults",
+        work: harness,
+    },
+    Step {
         name: "real-mail",
         why: "6,046 real messages, 20 kills, both engines",
         work: real_mail,
@@ -158,6 +163,10 @@ fn docs(root: &Path) -> Result<()> {
 
 fn demo(root: &Path) -> Result<()> {
     program(root, &built(root)?, &["demo", "--once"])
+}
+
+fn harness(root: &Path) -> Result<()> {
+    program(root, &peers::python(root), &["-m", "unittest", "discover", "-s", "peers"])
 }
 
 fn real_mail(root: &Path) -> Result<()> {

@@ -1,0 +1,102 @@
+"""The harness can fail: each kind of fault, planted, is found; without one, nothing is.
+
+    target/peers/venv/bin/python -m unittest discover peers
+"""
+
+import json
+import os
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+from mail import arrival, corpus, verdict
+from mail.submission import Record
+
+HERE = Path(__file__).resolve().parent
+ORIGINAL = b"From: a@clinic.example\r\nSubject: x\r\n\r\nbody\r\n"
+
+
+class Corpus(unittest.TestCase):
+    def test_a_mailbox_entry_becomes_a_message(self):
+        self.assertEqual(corpus.submitted_form(b"From a@b Mon\nA: b\n\nFrom here"), b"A: b\r\n\r\nFrom here\r\n")
+
+    def test_what_smtp_cannot_carry(self):
+        cases = {b"a\r\n": None, b"a\rb\r\n": "line_endings", b"a\0\r\n": "line_endings",
+                 b"x" * 998 + b"\r\n": None, b"x" * 999 + b"\r\n": "line_too_long"}
+        for content, expected in cases.items():
+            self.assertEqual(corpus.uncarriable(content), expected, content[:10])
+
+
+class Comparison(unittest.TestCase):
+    def test_fields_above_and_nothing_else(self):
+        cases = [
+            (b"", None),
+            (b"Received: by x\r\n\tid 1\r\nDKIM-Signature: v=1\r\n", None),
+            (b"X-Spy: 1\r\n", "does not add"),
+            (b"no field\r\n", "not header fields"),
+        ]
+        for added, expected in cases:
+            found = arrival.compare(added + ORIGINAL, ORIGINAL)
+            self.assertTrue(found is None if expected is None else expected in (found or ""), (added, found))
+
+    def test_one_changed_octet(self):
+        found = arrival.compare(ORIGINAL.replace(b"body", b"bodY"), ORIGINAL)
+        self.assertEqual(found, "its content differs at octet 2 from its end")
+
+
+class Verdict(unittest.TestCase):
+    MESSAGE = corpus.Message(1, "one", ORIGINAL, None)
+
+    def judge(self, record, arrivals, message=MESSAGE, ambiguous=False):
+        given = [arrival.Arrival(recipient, "msg_1", None) for recipient in arrivals]
+        return verdict.faults([message], {1: record}, given, lambda _: ambiguous)
+
+    def test_conservation(self):
+        accepted = Record(1, accepted="r00001.1@x")
+        self.assertEqual(self.judge(accepted, ["r00001.1@x"]), [])
+        self.assertIn("LOST", self.judge(accepted, [])[0])
+        self.assertIn("2 times", self.judge(accepted, ["r00001.1@x"] * 2)[0])
+        self.assertEqual(self.judge(accepted, ["r00001.1@x"] * 2, ambiguous=True), [])
+        self.assertIn("never sent", self.judge(accepted, ["r00001.1@x", "r00001.2@x"])[0])
+
+    def test_a_lost_answer_may_or_may_not_have_been_taken(self):
+        retried = Record(1, unanswered=["r00001.1@x"], accepted="r00001.2@x")
+        self.assertEqual(self.judge(retried, ["r00001.2@x"]), [])
+        self.assertEqual(self.judge(retried, ["r00001.1@x", "r00001.2@x"]), [])
+
+    def test_answers(self):
+        broken = corpus.Message(1, "one", b"a\rb\r\n", "line_endings")
+        self.assertEqual(self.judge(Record(1, refused=(550, "5.6.0 lines")), [], broken), [])
+        self.assertIn("was answered", self.judge(Record(1, refused=(554, "no")), [], broken)[0])
+        self.assertIn("cannot carry", self.judge(Record(1, accepted="r00001.1@x"), ["r00001.1@x"], broken)[0])
+        self.assertIn("can carry", self.judge(Record(1, refused=(554, "no")), [])[0])
+        self.assertIn("no answer", self.judge(Record(1), [])[0])
+
+
+class WholeRun(unittest.TestCase):
+    """With a small relay in place of the server under test."""
+
+    def run_with(self, fault: str | None) -> tuple[int, dict, str]:
+        words = ["--prepare", f"{HERE / 'stand_in.py'} prepare", "--messages", "60", "--kills", "2", "--quiet-seconds", "4"]
+        environment = os.environ | ({"STAND_IN_FAULT": fault} if fault else {})
+        done = subprocess.run([sys.executable, HERE / "real_mail.py", *words], env=environment, capture_output=True, text=True)
+        lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+        self.assertTrue(lines, done.stdout + done.stderr)
+        return done.returncode, json.loads(lines[-1]), done.stdout
+
+    def test_a_faithful_relay_passes_and_is_killed_on_the_way(self):
+        status, figures, output = self.run_with(None)
+        self.assertEqual((status, figures["faults"], figures["kills"]), (0, 0, 2), output)
+        self.assertEqual(figures["refused_with_reason"], 31)
+
+    def test_planted_faults_are_found(self):
+        for fault, word in [("lose", "LOST"), ("twice", "2 times"), ("alter", "differs"), ("unsigned", "no RSA signature")]:
+            with self.subTest(fault):
+                status, figures, output = self.run_with(fault)
+                self.assertEqual(status, 1, output)
+                self.assertIn(word, output)
+
+
+if __name__ == "__main__":
+    unittest.main()
