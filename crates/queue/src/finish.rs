@@ -32,23 +32,35 @@ enum Certain {
     Unknown,
 }
 
-pub(crate) fn finished(state: &mut State, slot: u32, now: Timestamp, chance: &dyn Rng, outcome: Outcome) -> Effect {
+pub(crate) fn finished(
+    state: &mut State,
+    slot: u32,
+    now: Timestamp,
+    chance: &dyn Rng,
+    outcome: Outcome,
+) -> Effect {
     let site = state.entries[slot].site;
     let was_resting = state.sites[site].health.resting_until().is_some();
     observe(state, site, now, chance, signal(outcome));
     match outcome {
         Outcome::Accepted => settle(state, slot, Settlement::Delivered),
         Outcome::Refused(scope) => settle(state, slot, Settlement::Bounced(scope)),
-        Outcome::BelowDemand if state.entries[slot].phase == Phase::Recalled => settle(state, slot, Settlement::Cancelled),
+        Outcome::BelowDemand if state.entries[slot].phase == Phase::Recalled => {
+            settle(state, slot, Settlement::Cancelled)
+        }
         Outcome::BelowDemand => settle(state, slot, Settlement::ToPortal),
         Outcome::Ambiguous => retry(state, slot, now, chance, Counted::Yes, Certain::Unknown),
         Outcome::OurFault => {
             let due = now.plus(between(OUR_FAULT_DELAY.0, OUR_FAULT_DELAY.1, chance));
             again(state, slot, now, due, Counted::No, Certain::NotTaken)
         }
-        Outcome::Deferred(RefusalScope::Us) => retry(state, slot, now, chance, Counted::No, Certain::NotTaken),
+        Outcome::Deferred(RefusalScope::Us) => {
+            retry(state, slot, now, chance, Counted::No, Certain::NotTaken)
+        }
         // one of many that ran when the destination went away: told once, by those before it
-        Outcome::Deferred(RefusalScope::Domain) if was_resting => again(state, slot, now, now, Counted::No, Certain::NotTaken),
+        Outcome::Deferred(RefusalScope::Domain) if was_resting => {
+            again(state, slot, now, now, Counted::No, Certain::NotTaken)
+        }
         Outcome::Deferred(_) => retry(state, slot, now, chance, Counted::Yes, Certain::NotTaken),
     }
 }
@@ -67,7 +79,11 @@ pub(crate) fn settle(state: &mut State, slot: u32, settlement: Settlement) -> Ef
 /// Ends an item that is in no phase.
 pub(crate) fn forget(state: &mut State, slot: u32, settlement: Settlement) -> Effect {
     let item = state.remove(slot);
-    Effect::Settle { id: item.id, fence: item.fence, settlement }
+    Effect::Settle {
+        id: item.id,
+        fence: item.fence,
+        settlement,
+    }
 }
 
 fn signal(outcome: Outcome) -> Signal {
@@ -96,7 +112,14 @@ fn observe(state: &mut State, index: u32, now: Timestamp, chance: &dyn Rng, sign
     state.reopen(index);
 }
 
-fn retry(state: &mut State, slot: u32, now: Timestamp, chance: &dyn Rng, counted: Counted, certain: Certain) -> Effect {
+fn retry(
+    state: &mut State,
+    slot: u32,
+    now: Timestamp,
+    chance: &dyn Rng,
+    counted: Counted,
+    certain: Certain,
+) -> Effect {
     let attempts = state.entries[slot].item.attempts;
     let stage = match counted {
         Counted::Yes => attempts.saturating_add(1),
@@ -107,7 +130,14 @@ fn retry(state: &mut State, slot: u32, now: Timestamp, chance: &dyn Rng, counted
 }
 
 /// Back to waiting until `due`, or until the destination's rest ends if that is later.
-fn again(state: &mut State, slot: u32, now: Timestamp, due: Timestamp, counted: Counted, certain: Certain) -> Effect {
+fn again(
+    state: &mut State,
+    slot: u32,
+    now: Timestamp,
+    due: Timestamp,
+    counted: Counted,
+    certain: Certain,
+) -> Effect {
     let entry = &state.entries[slot];
     if entry.phase == Phase::Recalled {
         return settle(state, slot, Settlement::Cancelled);
@@ -124,5 +154,11 @@ fn again(state: &mut State, slot: u32, now: Timestamp, due: Timestamp, counted: 
     }
     let (id, fence, due, attempts) = (item.id, item.fence, item.due, item.attempts);
     wait(state, slot, now);
-    Effect::Defer { id, fence, due, attempts, ambiguous: certain == Certain::Unknown }
+    Effect::Defer {
+        id,
+        fence,
+        due,
+        attempts,
+        ambiguous: certain == Certain::Unknown,
+    }
 }

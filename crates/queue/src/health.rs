@@ -39,7 +39,12 @@ pub(crate) struct Health {
 
 impl Health {
     pub fn new(limit: u32) -> Self {
-        Self { quarters: limit.saturating_mul(QUARTERS), failures: 0, rests: 0, resting_until: None }
+        Self {
+            quarters: limit.saturating_mul(QUARTERS),
+            failures: 0,
+            rests: 0,
+            resting_until: None,
+        }
     }
     /// Attempts it may have at once; none while it rests.
     pub fn window(&self) -> u32 {

@@ -57,7 +57,11 @@ pub enum Input {
     /// A delivery to make. An id that is here already is left as it is.
     Add(Item),
     /// An attempt ended. Ignored unless `fence` is that of the attempt under way.
-    Finished { id: DeliveryId, fence: u64, outcome: Outcome },
+    Finished {
+        id: DeliveryId,
+        fence: u64,
+        outcome: Outcome,
+    },
     /// Someone recalled it. An attempt under way is not interrupted, but it is not repeated.
     Cancel(DeliveryId),
     /// Time passed.
@@ -73,11 +77,25 @@ pub enum Input {
 pub enum Effect {
     /// Begin an attempt. `attempt` counts from 1 and repeats after one that did not count against
     /// the recipient; `fence` never repeats.
-    Start { id: DeliveryId, fence: u64, attempt: u32 },
+    Start {
+        id: DeliveryId,
+        fence: u64,
+        attempt: u32,
+    },
     /// The end; the item is forgotten. `fence` is that of the latest attempt.
-    Settle { id: DeliveryId, fence: u64, settlement: Settlement },
+    Settle {
+        id: DeliveryId,
+        fence: u64,
+        settlement: Settlement,
+    },
     /// An attempt ended without a result: next one at `due`. `ambiguous`: the peer may have taken it.
-    Defer { id: DeliveryId, fence: u64, due: Timestamp, attempts: u32, ambiguous: bool },
+    Defer {
+        id: DeliveryId,
+        fence: u64,
+        due: Timestamp,
+        attempts: u32,
+        ambiguous: bool,
+    },
 }
 
 /// How a delivery ended.

@@ -30,7 +30,9 @@ pub(crate) struct Ready {
 
 impl Ready {
     pub fn new() -> Self {
-        Self { tree: BTreeMap::new() }
+        Self {
+            tree: BTreeMap::new(),
+        }
     }
     pub fn len(&self) -> usize {
         self.tree.len()
@@ -43,9 +45,22 @@ impl Ready {
     }
     /// Whose turn it is at a site after `last` had one.
     pub fn find_next(&self, site: u32, stream: Stream, last: OrganisationId) -> Option<u32> {
-        let here = |(place, slot): (&Place, &u32)| (place.site == site && place.stream == stream).then_some(*slot);
-        let end_of_turn = Place { site, stream, organisation: last, priority: u8::MAX, due: Timestamp::MAX, arrival: u64::MAX };
-        let after = self.tree.range((Excluded(end_of_turn), Unbounded)).next().and_then(here);
+        let here = |(place, slot): (&Place, &u32)| {
+            (place.site == site && place.stream == stream).then_some(*slot)
+        };
+        let end_of_turn = Place {
+            site,
+            stream,
+            organisation: last,
+            priority: u8::MAX,
+            due: Timestamp::MAX,
+            arrival: u64::MAX,
+        };
+        let after = self
+            .tree
+            .range((Excluded(end_of_turn), Unbounded))
+            .next()
+            .and_then(here);
         after.or_else(|| {
             let first = Place {
                 site,
@@ -55,7 +70,10 @@ impl Ready {
                 due: Timestamp::from_micros(i64::MIN),
                 arrival: 0,
             };
-            self.tree.range((Included(first), Unbounded)).next().and_then(here)
+            self.tree
+                .range((Included(first), Unbounded))
+                .next()
+                .and_then(here)
         })
     }
 }

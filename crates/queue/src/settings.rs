@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use model::seams::Rng;
 use model::limits;
+use model::seams::Rng;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -70,7 +70,9 @@ impl RetryCurve {
             return (self.first_min, self.first_max.max(self.first_min));
         }
         let doubled = |times: u32| {
-            self.first_max.checked_mul(1u32.checked_shl(times).unwrap_or(u32::MAX)).unwrap_or(Duration::MAX)
+            self.first_max
+                .checked_mul(1u32.checked_shl(times).unwrap_or(u32::MAX))
+                .unwrap_or(Duration::MAX)
         };
         let low = doubled(attempts - 2);
         if low >= self.last_min {

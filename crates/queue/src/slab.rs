@@ -12,7 +12,10 @@ pub(crate) struct Slab<T> {
 
 impl<T> Slab<T> {
     pub fn new() -> Self {
-        Self { rows: Vec::new(), free: Vec::new() }
+        Self {
+            rows: Vec::new(),
+            free: Vec::new(),
+        }
     }
     pub fn len(&self) -> usize {
         self.rows.len() - self.free.len()
@@ -39,11 +42,15 @@ impl<T> Slab<T> {
 impl<T> Index<u32> for Slab<T> {
     type Output = T;
     fn index(&self, slot: u32) -> &T {
-        self.rows[slot as usize].as_ref().expect("the row is in use")
+        self.rows[slot as usize]
+            .as_ref()
+            .expect("the row is in use")
     }
 }
 impl<T> IndexMut<u32> for Slab<T> {
     fn index_mut(&mut self, slot: u32) -> &mut T {
-        self.rows[slot as usize].as_mut().expect("the row is in use")
+        self.rows[slot as usize]
+            .as_mut()
+            .expect("the row is in use")
     }
 }

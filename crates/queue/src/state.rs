@@ -112,8 +112,15 @@ impl State {
         self.len() == 0
     }
     pub fn counts(&self) -> Counts {
-        let (ready, running) = (self.ready.len(), (self.running[0] + self.running[1]) as usize);
-        Counts { scheduled: self.len() - ready - running, ready, running }
+        let (ready, running) = (
+            self.ready.len(),
+            (self.running[0] + self.running[1]) as usize,
+        );
+        Counts {
+            scheduled: self.len() - ready - running,
+            ready,
+            running,
+        }
     }
     /// When to call `step` with a `Tick` if nothing else happens before.
     pub fn next_wake(&self) -> Option<Timestamp> {
@@ -139,7 +146,9 @@ impl State {
     }
     /// Until when a destination that did not answer is left alone.
     pub fn resting_until(&self, destination: &Destination) -> Option<Timestamp> {
-        self.sites[*self.names.get(destination)?].health.resting_until()
+        self.sites[*self.names.get(destination)?]
+            .health
+            .resting_until()
     }
 
     pub(crate) fn find(&self, id: DeliveryId) -> Option<u32> {
@@ -154,7 +163,13 @@ impl State {
         let id = item.id;
         let arrival = self.arrivals;
         self.arrivals += 1;
-        let slot = self.entries.insert(Entry { item, phase: Phase::Scheduled, site, timer: Timestamp::MAX, arrival });
+        let slot = self.entries.insert(Entry {
+            item,
+            phase: Phase::Scheduled,
+            site,
+            timer: Timestamp::MAX,
+            arrival,
+        });
         self.ids.insert(id, slot);
         slot
     }
@@ -256,10 +271,14 @@ impl State {
         if transactional + marketing >= total {
             return None;
         }
-        let site = self.next_open(Stream::Transactional).map(|site| (site, Stream::Transactional));
+        let site = self
+            .next_open(Stream::Transactional)
+            .map(|site| (site, Stream::Transactional));
         let (index, stream) = match site {
             Some(found) => found,
-            None if marketing < marketing_share(total) => (self.next_open(Stream::Marketing)?, Stream::Marketing),
+            None if marketing < marketing_share(total) => {
+                (self.next_open(Stream::Marketing)?, Stream::Marketing)
+            }
             None => return None,
         };
         let last = self.sites[index].last_turn[stream as usize];

@@ -23,7 +23,13 @@ pub fn step(state: &mut State, now: Timestamp, chance: &dyn Rng, input: Input) -
     effects
 }
 
-fn take(state: &mut State, now: Timestamp, chance: &dyn Rng, input: Input, effects: &mut Vec<Effect>) {
+fn take(
+    state: &mut State,
+    now: Timestamp,
+    chance: &dyn Rng,
+    input: Input,
+    effects: &mut Vec<Effect>,
+) {
     match input {
         Input::Add(item) => effects.extend(add(state, now, item)),
         Input::Finished { id, fence, outcome } => {
@@ -31,7 +37,9 @@ fn take(state: &mut State, now: Timestamp, chance: &dyn Rng, input: Input, effec
             effects.extend(current.map(|slot| finish::finished(state, slot, now, chance, outcome)));
         }
         Input::LeaseLost(id) => {
-            let running = state.find(id).filter(|slot| state.entries[*slot].is_running());
+            let running = state
+                .find(id)
+                .filter(|slot| state.entries[*slot].is_running());
             effects.extend(running.map(|slot| finish::lost(state, slot, now, chance)));
         }
         Input::Cancel(id) => effects.extend(cancel(state, id)),
@@ -44,7 +52,9 @@ fn add(state: &mut State, now: Timestamp, mut item: Item) -> Option<Effect> {
     if state.find(item.id).is_some() {
         return None;
     }
-    item.expires = item.expires.min(item.due.max(now).plus(state.settings.lifetime));
+    item.expires = item
+        .expires
+        .min(item.due.max(now).plus(state.settings.lifetime));
     let slot = state.insert(item);
     let item = &state.entries[slot].item;
     if item.expires <= now {
@@ -116,7 +126,11 @@ fn start_ready(state: &mut State, now: Timestamp, effects: &mut Vec<Effect>) {
         state.leave(slot);
         let item = &mut state.entries[slot].item;
         item.fence += 1;
-        effects.push(Effect::Start { id: item.id, fence: item.fence, attempt: item.attempts.saturating_add(1) });
+        effects.push(Effect::Start {
+            id: item.id,
+            fence: item.fence,
+            attempt: item.attempts.saturating_add(1),
+        });
         state.enter(slot, Phase::Running, now.plus(state.settings.lease));
     }
 }

@@ -50,7 +50,11 @@ fn rests_grow_until_something_answers() {
     health.answered(20);
     assert_eq!(health.window(), 5);
     fail(&mut health, 0);
-    assert_eq!(health.resting_until(), None, "it is not on probation any more");
+    assert_eq!(
+        health.resting_until(),
+        None,
+        "it is not on probation any more"
+    );
 }
 
 #[test]

@@ -20,11 +20,22 @@ impl Rng for Fixed {
 #[test]
 fn the_default_stages_are_the_documented_ones() {
     let curve = RetryCurve::default();
-    let stages: Vec<(u64, u64)> =
-        (1..=8).map(|n| curve.stage(n)).map(|(low, high)| (low.as_secs(), high.as_secs())).collect();
+    let stages: Vec<(u64, u64)> = (1..=8)
+        .map(|n| curve.stage(n))
+        .map(|(low, high)| (low.as_secs(), high.as_secs()))
+        .collect();
     assert_eq!(
         stages,
-        [(60, 300), (300, 600), (600, 1_200), (1_200, 2_400), (2_400, 3_600), (3_600, 4_000), (3_600, 4_000), (3_600, 4_000)]
+        [
+            (60, 300),
+            (300, 600),
+            (600, 1_200),
+            (1_200, 2_400),
+            (2_400, 3_600),
+            (3_600, 4_000),
+            (3_600, 4_000),
+            (3_600, 4_000)
+        ]
     );
 }
 

@@ -18,7 +18,9 @@ use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use caduceus_queue::{Destination, Effect, Input, Item, RetryCurve, Settings, Settlement, State, step};
+use caduceus_queue::{
+    Destination, Effect, Input, Item, RetryCurve, Settings, Settlement, State, step,
+};
 use model::{DeliveryId, Demand, OrganisationId, Outcome, RefusalScope, Stream, Timestamp};
 
 use crate::chance::Even;
@@ -34,7 +36,10 @@ struct Script {
 #[test]
 fn every_case_gives_its_golden_output() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    let mut files: Vec<_> = std::fs::read_dir(folder).expect("the folder of cases").map(|f| f.expect("an entry").path()).collect();
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .expect("the folder of cases")
+        .map(|f| f.expect("an entry").path())
+        .collect();
     files.sort();
     assert!(files.len() >= 10, "cases are missing");
     let mut wrong = Vec::new();
@@ -45,14 +50,21 @@ fn every_case_gives_its_golden_output() {
             if std::env::var_os("UPDATE_CASES").is_some() {
                 std::fs::write(&file, &actual).expect("a writable case");
             }
-            wrong.push(format!("{}\n{}", file.display(), first_difference(&golden, &actual)));
+            wrong.push(format!(
+                "{}\n{}",
+                file.display(),
+                first_difference(&golden, &actual)
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 fn first_difference(golden: &str, actual: &str) -> String {
-    let pairs = golden.lines().chain(std::iter::repeat("(end)")).zip(actual.lines().chain(std::iter::repeat("(end)")));
+    let pairs = golden
+        .lines()
+        .chain(std::iter::repeat("(end)"))
+        .zip(actual.lines().chain(std::iter::repeat("(end)")));
     for (number, (was, is)) in pairs.enumerate() {
         if was != is {
             return format!("  line {}\n  golden: {was}\n  actual: {is}", number + 1);
@@ -64,7 +76,10 @@ fn first_difference(golden: &str, actual: &str) -> String {
 fn run(text: &str) -> String {
     let mut out = String::new();
     let mut script = Script {
-        state: State::new(Settings { retry: RetryCurve::default(), ..Settings::default() }),
+        state: State::new(Settings {
+            retry: RetryCurve::default(),
+            ..Settings::default()
+        }),
         now: Timestamp::from_secs(0),
         chance: Even(0),
         names: Vec::new(),
@@ -72,7 +87,12 @@ fn run(text: &str) -> String {
     };
     for line in text.lines().filter(|line| !line.starts_with("=>")) {
         writeln!(out, "{line}").expect("a string takes it");
-        let words: Vec<&str> = line.split('#').next().unwrap_or_default().split_whitespace().collect();
+        let words: Vec<&str> = line
+            .split('#')
+            .next()
+            .unwrap_or_default()
+            .split_whitespace()
+            .collect();
         for answer in script.command(&words) {
             writeln!(out, "=> {answer}").expect("a string takes it");
         }
@@ -103,8 +123,13 @@ impl Script {
             }
             ["finish", name, how @ ..] => {
                 let id = self.id(name);
-                let fence = option(how, "stale").map_or_else(|| self.state.running(id).unwrap_or(0), number);
-                self.input(Input::Finished { id, fence, outcome: outcome(how) })
+                let fence = option(how, "stale")
+                    .map_or_else(|| self.state.running(id).unwrap_or(0), number);
+                self.input(Input::Finished {
+                    id,
+                    fence,
+                    outcome: outcome(how),
+                })
             }
             ["cancel", name] => {
                 let id = self.id(name);
@@ -122,7 +147,10 @@ impl Script {
 
     fn input(&mut self, input: Input) -> Vec<String> {
         let effects = step(&mut self.state, self.now, &self.chance, input);
-        effects.into_iter().map(|effect| self.print(effect)).collect()
+        effects
+            .into_iter()
+            .map(|effect| self.print(effect))
+            .collect()
     }
 
     fn run_until(&mut self, until: Timestamp) -> Vec<String> {
@@ -130,7 +158,11 @@ impl Script {
         while let Some(wake) = self.state.next_wake().filter(|wake| *wake <= until) {
             self.now = self.now.max(wake);
             let at = clock(self.now);
-            answers.extend(self.input(Input::Tick).into_iter().map(|answer| format!("{at} {answer}")));
+            answers.extend(
+                self.input(Input::Tick)
+                    .into_iter()
+                    .map(|answer| format!("{at} {answer}")),
+            );
         }
         self.now = until;
         answers
@@ -139,10 +171,19 @@ impl Script {
     fn show(&self) -> Vec<String> {
         let counts = self.state.counts();
         let wake = self.state.next_wake().map_or("never".into(), clock);
-        let head = format!("scheduled {} ready {} running {} wake {wake}", counts.scheduled, counts.ready, counts.running);
+        let head = format!(
+            "scheduled {} ready {} running {} wake {wake}",
+            counts.scheduled, counts.ready, counts.running
+        );
         let rows = self.state.destinations().map(|(name, waiting, running)| {
-            let rest = self.state.resting_until(name).map_or(String::new(), |at| format!(" rests until {}", clock(at)));
-            format!("{} waiting {waiting} running {running}{rest}", name.as_str())
+            let rest = self
+                .state
+                .resting_until(name)
+                .map_or(String::new(), |at| format!(" rests until {}", clock(at)));
+            format!(
+                "{} waiting {waiting} running {running}{rest}",
+                name.as_str()
+            )
         });
         std::iter::once(head).chain(rows).collect()
     }
@@ -154,12 +195,22 @@ impl Script {
             id: self.id(name),
             organisation: self.organisation(option(rest, "of").unwrap_or("clinic")),
             destination: Destination::new(to),
-            stream: if has("marketing") { Stream::Marketing } else { Stream::Transactional },
-            priority: option(rest, "priority").map_or(5, |n| u8::try_from(number(n)).expect("a priority")),
-            demand: if has("verified") { Demand::VerifiedTls } else { Demand::Opportunistic },
+            stream: if has("marketing") {
+                Stream::Marketing
+            } else {
+                Stream::Transactional
+            },
+            priority: option(rest, "priority")
+                .map_or(5, |n| u8::try_from(number(n)).expect("a priority")),
+            demand: if has("verified") {
+                Demand::VerifiedTls
+            } else {
+                Demand::Opportunistic
+            },
             due: moment_or("due", self.now),
             expires: moment_or("expires", Timestamp::from_secs(86_400)),
-            attempts: option(rest, "attempts").map_or(0, |n| u32::try_from(number(n)).expect("a count")),
+            attempts: option(rest, "attempts")
+                .map_or(0, |n| u32::try_from(number(n)).expect("a count")),
             fence: option(rest, "fence").map_or(0, number),
         }
     }
@@ -176,11 +227,31 @@ impl Script {
 
     fn print(&self, effect: Effect) -> String {
         match effect {
-            Effect::Start { id, fence, attempt } => format!("start {} attempt {attempt} fence {fence}", self.name(id)),
-            Effect::Settle { id, fence, settlement } => format!("settle {} {} fence {fence}", self.name(id), ending(settlement)),
-            Effect::Defer { id, fence, due, attempts, ambiguous } => {
+            Effect::Start { id, fence, attempt } => {
+                format!("start {} attempt {attempt} fence {fence}", self.name(id))
+            }
+            Effect::Settle {
+                id,
+                fence,
+                settlement,
+            } => format!(
+                "settle {} {} fence {fence}",
+                self.name(id),
+                ending(settlement)
+            ),
+            Effect::Defer {
+                id,
+                fence,
+                due,
+                attempts,
+                ambiguous,
+            } => {
                 let mark = if ambiguous { " ambiguous" } else { "" };
-                format!("defer {} until {} attempts {attempts} fence {fence}{mark}", self.name(id), clock(due))
+                format!(
+                    "defer {} until {} attempts {attempts} fence {fence}{mark}",
+                    self.name(id),
+                    clock(due)
+                )
             }
         }
     }
@@ -206,8 +277,12 @@ fn number(text: &str) -> u64 {
 }
 
 fn settings(words: &[&str]) -> Settings {
-    let count = |name: &str, other: u32| option(words, name).map_or(other, |n| u32::try_from(number(n)).expect("a count"));
-    let span = |name: &str, other: Duration| option(words, name).map_or(other, |t| moment(t).since(moment("0")));
+    let count = |name: &str, other: u32| {
+        option(words, name).map_or(other, |n| u32::try_from(number(n)).expect("a count"))
+    };
+    let span = |name: &str, other: Duration| {
+        option(words, name).map_or(other, |t| moment(t).since(moment("0")))
+    };
     let standard = Settings::default();
     Settings {
         concurrency_per_destination: count("destination", standard.concurrency_per_destination),
@@ -219,13 +294,20 @@ fn settings(words: &[&str]) -> Settings {
 }
 
 fn moment(text: &str) -> Timestamp {
-    let seconds = text.split(':').fold(0, |sum, part| sum * 60 + i64::try_from(number(part)).expect("a time"));
+    let seconds = text.split(':').fold(0, |sum, part| {
+        sum * 60 + i64::try_from(number(part)).expect("a time")
+    });
     Timestamp::from_secs(seconds)
 }
 
 fn clock(at: Timestamp) -> String {
     let seconds = at.secs();
-    format!("{}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
+    format!(
+        "{}:{:02}:{:02}",
+        seconds / 3_600,
+        seconds / 60 % 60,
+        seconds % 60
+    )
 }
 
 fn outcome(words: &[&str]) -> Outcome {
@@ -248,7 +330,11 @@ const SCOPES: [(&str, RefusalScope); 4] = [
 ];
 
 fn scope(word: &str) -> RefusalScope {
-    SCOPES.iter().find(|(name, _)| *name == word).expect("a scope").1
+    SCOPES
+        .iter()
+        .find(|(name, _)| *name == word)
+        .expect("a scope")
+        .1
 }
 
 fn ending(settlement: Settlement) -> String {
@@ -256,7 +342,10 @@ fn ending(settlement: Settlement) -> String {
         Settlement::Delivered => "delivered".into(),
         Settlement::ToPortal => "portal".into(),
         Settlement::Bounced(scope) => {
-            format!("bounced {}", SCOPES.iter().find(|(_, s)| *s == scope).expect("a scope").0)
+            format!(
+                "bounced {}",
+                SCOPES.iter().find(|(_, s)| *s == scope).expect("a scope").0
+            )
         }
         Settlement::Expired => "expired".into(),
         Settlement::Cancelled => "cancelled".into(),

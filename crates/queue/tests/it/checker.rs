@@ -38,7 +38,10 @@ impl Checked {
         }
     }
     pub fn running(&self) -> Vec<(DeliveryId, u64)> {
-        self.live.iter().filter_map(|(id, known)| known.running.map(|(fence, _)| (*id, fence))).collect()
+        self.live
+            .iter()
+            .filter_map(|(id, known)| known.running.map(|(fence, _)| (*id, fence)))
+            .collect()
     }
     pub fn ids(&self) -> Vec<DeliveryId> {
         self.live.keys().copied().collect()
@@ -57,9 +60,11 @@ impl Checked {
 
     fn is_stale(&self, input: &Input) -> bool {
         match input {
-            Input::Finished { id, fence, .. } => {
-                self.live.get(id).and_then(|known| known.running).is_none_or(|(current, _)| current != *fence)
-            }
+            Input::Finished { id, fence, .. } => self
+                .live
+                .get(id)
+                .and_then(|known| known.running)
+                .is_none_or(|(current, _)| current != *fence),
             _ => false,
         }
     }
@@ -68,8 +73,17 @@ impl Checked {
         match input {
             Input::Add(item) if !self.live.contains_key(&item.id) => {
                 let mut item = item.clone();
-                item.expires = item.expires.min(item.due.max(self.now).plus(self.settings.lifetime));
-                self.live.insert(item.id, Known { item, running: None, recalled: false });
+                item.expires = item
+                    .expires
+                    .min(item.due.max(self.now).plus(self.settings.lifetime));
+                self.live.insert(
+                    item.id,
+                    Known {
+                        item,
+                        running: None,
+                        recalled: false,
+                    },
+                );
                 self.added += 1;
             }
             Input::Cancel(id) => {
@@ -85,15 +99,24 @@ impl Checked {
     fn check(&mut self, effect: Effect, input: &Input, stale: bool) {
         match effect {
             Effect::Start { id, fence, attempt } => self.check_start(id, fence, attempt),
-            Effect::Defer { id, fence, due, attempts, ambiguous } => {
+            Effect::Defer {
+                id,
+                fence,
+                due,
+                attempts,
+                ambiguous,
+            } => {
                 let known = self.live.get_mut(&id).expect("a deferred item is live");
-                let (running, lease_end) = known.running.take().expect("only an attempt is deferred");
+                let (running, lease_end) =
+                    known.running.take().expect("only an attempt is deferred");
                 assert_eq!(running, fence);
                 assert!(!known.recalled, "a recalled item is not tried again");
                 assert!(due > self.now && due <= known.item.expires);
                 assert!(attempts == known.item.attempts || attempts == known.item.attempts + 1);
-                let by_answer = matches!(input, Input::Finished { id: of, .. } if *of == id) && !stale;
-                let by_loss = matches!(input, Input::LeaseLost(of) if *of == id) || lease_end <= self.now;
+                let by_answer =
+                    matches!(input, Input::Finished { id: of, .. } if *of == id) && !stale;
+                let by_loss =
+                    matches!(input, Input::LeaseLost(of) if *of == id) || lease_end <= self.now;
                 assert!(by_answer || by_loss, "no reason to defer");
                 if let (true, Input::Finished { outcome, .. }) = (by_answer, input) {
                     assert_eq!(ambiguous, *outcome == Outcome::Ambiguous);
@@ -104,13 +127,19 @@ impl Checked {
                 known.item.attempts = attempts;
                 known.item.due = due;
             }
-            Effect::Settle { id, fence, settlement } => {
+            Effect::Settle {
+                id,
+                fence,
+                settlement,
+            } => {
                 let known = self.live.remove(&id).expect("an item settles once");
                 assert_eq!(known.item.fence, fence);
                 match settlement {
                     Settlement::Expired => assert!(known.item.expires <= self.now),
                     Settlement::Cancelled => assert!(known.recalled),
-                    _ => assert!(!stale && matches!(input, Input::Finished { id: of, .. } if *of == id)),
+                    _ => assert!(
+                        !stale && matches!(input, Input::Finished { id: of, .. } if *of == id)
+                    ),
                 }
                 self.settled.insert(id, settlement);
             }
@@ -132,7 +161,10 @@ impl Checked {
                     && other.item.destination == known.item.destination
                     && other.item.due <= self.now
             });
-            assert!(!overtaken, "marketing started before transactional mail to the same place");
+            assert!(
+                !overtaken,
+                "marketing started before transactional mail to the same place"
+            );
         }
         let lease_end = self.now.plus(self.settings.lease);
         let known = self.live.get_mut(&id).expect("it was there a moment ago");
@@ -142,24 +174,47 @@ impl Checked {
 
     fn check_whole(&self) {
         assert_eq!(self.state.len(), self.live.len());
-        assert_eq!(self.added, self.live.len() + self.settled.len(), "conservation");
+        assert_eq!(
+            self.added,
+            self.live.len() + self.settled.len(),
+            "conservation"
+        );
         let mut per_destination = BTreeMap::<_, u32>::new();
         for (id, known) in &self.live {
-            assert_eq!(self.state.running(*id), known.running.map(|(fence, _)| fence));
+            assert_eq!(
+                self.state.running(*id),
+                known.running.map(|(fence, _)| fence)
+            );
             match known.running {
                 Some((_, lease_end)) => {
                     assert!(lease_end > self.now, "an attempt outstayed its lease");
                     *per_destination.entry(&known.item.destination).or_default() += 1;
                 }
                 None => {
-                    assert!(known.item.expires > self.now, "an item outstayed its expiry");
-                    assert_eq!(self.state.waiting(*id).map(|item| item.due), Some(known.item.due));
+                    assert!(
+                        known.item.expires > self.now,
+                        "an item outstayed its expiry"
+                    );
+                    assert_eq!(
+                        self.state.waiting(*id).map(|item| item.due),
+                        Some(known.item.due)
+                    );
                 }
             }
         }
-        assert!(per_destination.values().all(|n| *n <= self.settings.concurrency_per_destination));
+        assert!(
+            per_destination
+                .values()
+                .all(|n| *n <= self.settings.concurrency_per_destination)
+        );
         assert!(per_destination.values().sum::<u32>() <= self.settings.concurrency_total);
-        assert!(self.state.next_wake().is_none_or(|wake| wake > self.now), "left something undone");
-        assert!(self.live.is_empty() || self.state.next_wake().is_some(), "nothing would wake it");
+        assert!(
+            self.state.next_wake().is_none_or(|wake| wake > self.now),
+            "left something undone"
+        );
+        assert!(
+            self.live.is_empty() || self.state.next_wake().is_some(),
+            "nothing would wake it"
+        );
     }
 }

@@ -39,10 +39,25 @@ fn order_of_starts(settings: Settings, items: Vec<Item>) -> Vec<DeliveryId> {
     };
     let now = Timestamp::from_secs(1);
     for item in items {
-        note(step(&mut state, now, &Even(0), Input::Add(item)), &mut under_way);
+        note(
+            step(&mut state, now, &Even(0), Input::Add(item)),
+            &mut under_way,
+        );
     }
     while let Some((id, fence)) = under_way.pop_front() {
-        note(step(&mut state, now, &Even(0), Input::Finished { id, fence, outcome: Outcome::Accepted }), &mut under_way);
+        note(
+            step(
+                &mut state,
+                now,
+                &Even(0),
+                Input::Finished {
+                    id,
+                    fence,
+                    outcome: Outcome::Accepted,
+                },
+            ),
+            &mut under_way,
+        );
     }
     assert!(state.is_empty());
     order
@@ -59,9 +74,16 @@ fn assert_equal_turns<K: Ord + Clone>(order: &[K]) {
     for key in order {
         *served.entry(key.clone()).or_default() += 1;
         *left.entry(key.clone()).or_default() -= 1;
-        let waiting: Vec<usize> = served.iter().filter(|(key, _)| left[*key] > 0).map(|(_, n)| *n).collect();
+        let waiting: Vec<usize> = served
+            .iter()
+            .filter(|(key, _)| left[*key] > 0)
+            .map(|(_, n)| *n)
+            .collect();
         let most = served[key];
-        assert!(waiting.iter().all(|n| most <= n + 1), "someone was passed over twice");
+        assert!(
+            waiting.iter().all(|n| most <= n + 1),
+            "someone was passed over twice"
+        );
     }
 }
 
@@ -112,7 +134,12 @@ fn a_dead_destination_costs_few_attempts_however_much_waits_for_it() {
             if let Effect::Start { id, fence, .. } = effect {
                 attempts += 1;
                 let outcome = Outcome::Deferred(model::RefusalScope::Domain);
-                todo.extend(step(&mut state, now, &Even(0), Input::Finished { id, fence, outcome }));
+                todo.extend(step(
+                    &mut state,
+                    now,
+                    &Even(0),
+                    Input::Finished { id, fence, outcome },
+                ));
             }
         }
     }
@@ -124,10 +151,18 @@ fn a_dead_destination_costs_few_attempts_however_much_waits_for_it() {
             if let Effect::Start { id, fence, .. } = effect {
                 attempts += 1;
                 let outcome = Outcome::Deferred(model::RefusalScope::Domain);
-                step(&mut state, now.plus(Duration::from_secs(1)), &Even(0), Input::Finished { id, fence, outcome });
+                step(
+                    &mut state,
+                    now.plus(Duration::from_secs(1)),
+                    &Even(0),
+                    Input::Finished { id, fence, outcome },
+                );
             }
         }
     }
-    assert!(attempts < 60, "{attempts} attempts in a day at a destination that never answers");
+    assert!(
+        attempts < 60,
+        "{attempts} attempts in a day at a destination that never answers"
+    );
     assert_eq!(state.len(), 5_000);
 }

@@ -31,9 +31,17 @@ fn item(chance: &Seeded, number: u64, now: Timestamp) -> Item {
         id: DeliveryId::from_bytes(u128::from(number).to_be_bytes()),
         organisation: OrganisationId::from_bytes(organisation),
         destination: Destination::new(&format!("d{}.example", chance.below(4))),
-        stream: if chance.below(3) == 0 { Stream::Marketing } else { Stream::Transactional },
+        stream: if chance.below(3) == 0 {
+            Stream::Marketing
+        } else {
+            Stream::Transactional
+        },
         priority: chance.below(10) as u8,
-        demand: if chance.below(2) == 0 { Demand::VerifiedTls } else { Demand::Opportunistic },
+        demand: if chance.below(2) == 0 {
+            Demand::VerifiedTls
+        } else {
+            Demand::Opportunistic
+        },
         due,
         expires: now.plus(Duration::from_secs(chance.below(100_000))),
         attempts: chance.below(3) as u32,
@@ -42,7 +50,12 @@ fn item(chance: &Seeded, number: u64, now: Timestamp) -> Item {
 }
 
 fn outcome(chance: &Seeded) -> Outcome {
-    let scopes = [RefusalScope::Recipient, RefusalScope::Domain, RefusalScope::Content, RefusalScope::Us];
+    let scopes = [
+        RefusalScope::Recipient,
+        RefusalScope::Domain,
+        RefusalScope::Content,
+        RefusalScope::Us,
+    ];
     let scope = scopes[chance.below(4) as usize];
     match chance.below(12) {
         0..=3 => Outcome::Accepted,
@@ -65,8 +78,16 @@ fn happen(world: &mut Checked, chance: &Seeded, numbers: &mut u64) {
             *numbers += 1;
             Some(Input::Add(item(chance, *numbers, world.now)))
         }
-        6..=12 => pick(chance, &world.running()).map(|(id, fence)| Input::Finished { id, fence, outcome: outcome(chance) }),
-        13 => pick(chance, &world.ids()).map(|id| Input::Finished { id, fence: chance.below(12), outcome: outcome(chance) }),
+        6..=12 => pick(chance, &world.running()).map(|(id, fence)| Input::Finished {
+            id,
+            fence,
+            outcome: outcome(chance),
+        }),
+        13 => pick(chance, &world.ids()).map(|id| Input::Finished {
+            id,
+            fence: chance.below(12),
+            outcome: outcome(chance),
+        }),
         14 => pick(chance, &world.ids()).map(Input::Cancel),
         15 => pick(chance, &world.ids()).map(Input::LeaseLost),
         16 => pick(chance, &world.ids()).map(|id| {
@@ -79,7 +100,10 @@ fn happen(world: &mut Checked, chance: &Seeded, numbers: &mut u64) {
             Some(Input::Tick)
         }
         18 => {
-            world.now = world.state.next_wake().map_or(world.now, |wake| wake.max(world.now));
+            world.now = world
+                .state
+                .next_wake()
+                .map_or(world.now, |wake| wake.max(world.now));
             Some(Input::Tick)
         }
         _ => {

@@ -1,0 +1,4 @@
+//! Our signatures before a verifier that others wrote.
+
+mod signatures;
+mod verifier;
