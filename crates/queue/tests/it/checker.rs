@@ -154,6 +154,8 @@ impl Checked {
         assert_eq!(attempt, known.item.attempts + 1);
         assert!(known.item.due <= self.now && self.now < known.item.expires);
         assert!(!known.recalled);
+        let resting = self.state.resting_until(&known.item.destination);
+        assert!(resting.is_none(), "a resting destination is left alone");
         if known.item.stream == Stream::Marketing {
             let overtaken = self.live.values().any(|other| {
                 other.running.is_none()

@@ -1,5 +1,6 @@
-//! The scheduler from outside: cases as scripts, random histories against a checker, memory.
+//! The scheduler from outside: cases as scripts, random histories against a checker, memory and bulk.
 
+mod bulk;
 mod cases;
 mod chance;
 mod checker;
