@@ -85,6 +85,3 @@ impl Stored<'_> {
         hash.ok_or_else(|| Broken::Tile.at(format!("/{}", tile::path(level, index, tile::WIDTH))))
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -140,6 +140,3 @@ impl Bundle {
         self.entries.iter().map(proof).collect()
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -61,6 +61,3 @@ pub fn open(note: &str, log: &Verifier) -> Result<Checkpoint> {
     }
     Ok(checkpoint)
 }
-
-#[cfg(test)]
-mod tests;

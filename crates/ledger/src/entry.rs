@@ -171,6 +171,3 @@ fn is_key(text: &str) -> bool {
 fn is_fact(text: &str) -> bool {
     text.len() <= FACT_OCTETS_MAX && text.bytes().all(|b| (b' '..=b'~').contains(&b) && b != b'@')
 }
-
-#[cfg(test)]
-mod tests;

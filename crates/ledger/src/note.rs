@@ -174,6 +174,3 @@ fn parse_signature(line: &str) -> Option<(&str, [u8; 4], Vec<u8>)> {
 fn is_text(text: &str) -> bool {
     text.ends_with('\n') && !text.contains(|c: char| c.is_ascii_control() && c != '\n')
 }
-
-#[cfg(test)]
-mod tests;

@@ -124,6 +124,3 @@ fn find_split_view(answers: &mut [Checked]) {
         seen.push(checkpoint);
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -87,6 +87,3 @@ impl Proof {
         Ok(checkpoint)
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -121,6 +121,3 @@ fn place(index: u64, width: u16) -> String {
     }
     out
 }
-
-#[cfg(test)]
-mod tests;

@@ -36,6 +36,3 @@ pub(crate) fn fold(subtrees: &[Hash]) -> Hash {
         None => empty_root(),
     }
 }
-
-#[cfg(test)]
-mod tests;
