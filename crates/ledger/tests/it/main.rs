@@ -6,6 +6,7 @@ mod bundle;
 mod bundle_tamper;
 mod checkpoint;
 mod entry;
+mod hostile;
 mod note;
 mod offline;
 mod peer_go;
