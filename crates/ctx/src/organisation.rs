@@ -24,7 +24,7 @@ impl World {
         let key = vault::random_key(rng);
         let wrapped = vault::wrap_organisation_key(self.vault.as_ref(), id, version, &key, rng)?;
         let seed = vault::random_key(rng);
-        let signer = ledger::note::Signer::from_seed(&ledger_name(id), seed.expose());
+        let signer = ledger::note::Signer::from_seed(&ledger_name(id), seed.expose())?;
         let sealing = vault::OrganisationKey::new(id, vec![(version, key)]);
         let sealed_ledger_seed =
             vault::seal(&sealing.subkey("ledger-seed"), &ledger_aad(id), seed.expose(), rng)?;
@@ -44,7 +44,7 @@ impl World {
             size: 0,
             root: ledger::tree::empty_root(),
         };
-        let head = Arc::new(log::Head { size: 0, root: empty.root, checkpoint: empty.sign(&signer), at: now });
+        let head = Arc::new(log::Head { size: 0, root: empty.root, checkpoint: empty.sign(&signer)?, at: now });
         let world = self.clone();
         self.store.write(move |tx| {
             organisations::insert(tx, &row)?;
@@ -70,7 +70,7 @@ impl World {
         let seed = vault::open(&keys.subkey("ledger-seed"), &ledger_aad(row.id), &row.sealed_ledger_seed)?;
         let seed: [u8; 32] = seed.try_into().map_err(|_| model::Error::new(model::Code::StoredDataInvalid))?;
         let seed = Secret::new(seed);
-        Ok(ledger::note::Signer::from_seed(&ledger_name(row.id), seed.expose()))
+        ledger::note::Signer::from_seed(&ledger_name(row.id), seed.expose())
     }
 }
 

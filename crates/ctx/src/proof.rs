@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use ledger::checkpoint::Checkpoint;
+use ledger::bundle::{BundleEntry, Opened};
 use ledger::note::Verifier;
 use ledger::tree::{Frontier, TileSource, leaf_hash};
 use model::{Code, Error, EventId, MessageId, OrganisationId, Result, Timestamp};
@@ -24,11 +24,11 @@ pub struct LedgerState {
     pub pending: u64,
 }
 
-/// An entry with its proof against the present checkpoint, and its opened payload when it has one.
+/// Entries with their proofs against one checkpoint; payloads opened where a key was given.
 pub struct Proven {
-    pub entry: Vec<u8>,
-    pub proof: ledger::proof::Proof,
-    pub payload: Option<([u8; 32], Vec<u8>)>,
+    pub checkpoint: String,
+    pub verifier: Verifier,
+    pub entries: Vec<BundleEntry>,
 }
 
 impl World {
@@ -55,7 +55,7 @@ impl World {
     pub fn verify_ledger(&self, organisation: OrganisationId) -> Result<u64> {
         let state = self.ledger_state(organisation)?;
         let verifier = Verifier::parse(&state.verifier)?;
-        let checkpoint = Checkpoint::open(&state.checkpoint, &verifier)?;
+        let checkpoint = ledger::checkpoint::open(&state.checkpoint, &verifier)?;
         let broken = |at: u64| Error::new(Code::LedgerBroken).at(format!("/entries/{at}"));
         if checkpoint.size != state.size || checkpoint.root != state.root {
             return Err(broken(state.size));
@@ -84,32 +84,36 @@ impl World {
         if frontier.root() == state.root { Ok(state.size) } else { Err(broken(state.size)) }
     }
 
-    /// The entry of an event with its inclusion proof; payloads open with `message`'s key.
+    /// The entries of events that are chained already, with inclusion proofs; payloads open with
+    /// `message`'s key.
     pub fn prove(
         self: &Arc<Self>,
         organisation: OrganisationId,
         events: Vec<EventId>,
         message: Option<MessageId>,
-    ) -> Result<Vec<Proven>> {
+    ) -> Result<Proven> {
         let world = self.clone();
         self.store.read(move |tx| {
             let head = log::find_head(tx, organisation)?.ok_or_else(|| Error::new(Code::NotFound))?;
+            let row = organisations::find(tx, organisation)?.ok_or_else(|| Error::new(Code::NotFound))?;
             let key = match message {
                 Some(id) => Some(world.item_key(tx, organisation, id.as_bytes())?),
                 None => None,
             };
-            let mut out = Vec::with_capacity(events.len());
+            let mut entries = Vec::with_capacity(events.len());
             for &event in &events {
                 let Some(found) = log::find_event(tx, organisation, event)? else { continue };
-                let payload = match (&key, log::find_payload(tx, event)?) {
-                    (Some(key), Some(sealed)) => Some(crate::event::open_payload(event, &sealed, key)?),
+                let opened = match (&key, log::find_payload(tx, event)?) {
+                    (Some(key), Some(sealed)) => {
+                        let (salt, payload) = crate::event::open_payload(event, &sealed, key)?;
+                        Some(Opened { salt, payload })
+                    }
                     _ => None,
                 };
-                let hashes = inclusion(tx, organisation, found.position, head.size)?;
-                let proof = ledger::proof::Proof::new(found.position, hashes, head.checkpoint.clone());
-                out.push(Proven { entry: found.entry, proof, payload });
+                let proof = inclusion(tx, organisation, found.position, head.size)?;
+                entries.push(BundleEntry { index: found.position, leaf: found.entry, proof, opened });
             }
-            Ok(out)
+            Ok(Proven { checkpoint: head.checkpoint, verifier: Verifier::parse(&row.ledger_verifier)?, entries })
         })
     }
 }

@@ -1,1 +1,114 @@
-//! The way of a message
+//! The way of a message, from any origin to its proof.
+//!
+//! ```text
+//!  draft/      Draft                  parsed, limits checked, sender authorised, purpose known
+//!  accept.rs   Draft    → Accepted    scanned, sealed at rest; idempotency        ┐ commit 1
+//!  decide.rs   Accepted → Decided     per recipient, pure, with trace             ┘ → 202 / 250
+//!  seal.rs     Decided  → Sealed      letters and notices, DKIM                   ┐ commit 2
+//!  enqueue.rs  Sealed   → Queued      one delivery per recipient                  ┘
+//!  deliver.rs  queue::step → Job      no transaction held on the wire
+//!  settle.rs   Outcome  → Settled | Deferred                                        commit 3
+//!  after/      audit log, reports, fallback to the portal: fed by the outbox
+//!  portal/     notice → code → visit → read, download, reply
+//!  view/       what API and console show: lists, one message, events, content, proof, audit log
+//! ```
+//!
+//! A stage is a type with private fields and one constructor: its stage. Invariant: nothing is
+//! enqueued that was not sealed, nothing sealed that was not decided, nothing decided that was not
+//! accepted durably.
+
+mod accept;
+pub mod after;
+mod decide;
+mod deliver;
+mod content;
+pub mod draft;
+mod enqueue;
+mod envelope;
+mod notice;
+mod pack;
+pub mod portal;
+mod scan;
+mod seal;
+mod settle;
+mod settings;
+mod signing;
+pub mod view;
+
+use std::sync::Arc;
+
+use ctx::World;
+use model::Result;
+
+pub use accept::{Preview, PreviewRecipient, Receipt, ReceiptRecipient};
+pub use deliver::{Dispatcher, Job, OutLetter, QueueRow};
+pub use draft::{Draft, DraftFile, DraftRecipient, Letter};
+pub use settings::Settings;
+
+/// Everything the use cases share. Cheap to clone.
+#[derive(Clone)]
+pub struct Flow {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    world: Arc<World>,
+    settings: Settings,
+    scanner: phi::Scanner,
+    rules: policy::Rules,
+    signing: signing::Keys,
+    dispatcher: Dispatcher,
+    bell: tokio::sync::Notify,
+}
+
+impl Flow {
+    pub fn new(world: Arc<World>, settings: Settings) -> Self {
+        let inner = Arc::new_cyclic(|weak| Inner {
+            dispatcher: Dispatcher::new(world.clone(), &settings, weak.clone()),
+            world,
+            settings,
+            scanner: phi::Scanner::new(),
+            rules: policy::Rules::standard(),
+            signing: signing::Keys::default(),
+            bell: tokio::sync::Notify::new(),
+        });
+        Self { inner }
+    }
+
+    pub fn world(&self) -> &Arc<World> {
+        &self.inner.world
+    }
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+    pub fn dispatcher(&self) -> &Dispatcher {
+        &self.inner.dispatcher
+    }
+
+    /// Waits until there may be work after a commit: sealing, reports, fallback, audit entries.
+    pub async fn work_rung(&self) {
+        self.inner.bell.notified().await;
+    }
+
+    /// Does what committed state asks for: seals and enqueues, reports, falls back. Gives how much it
+    /// did; 0 means nothing is left. Everything it needs is in the database, so it also recovers.
+    ///
+    /// # Errors
+    /// The database's; nothing is lost, call it again later.
+    pub fn work(&self) -> Result<usize> {
+        after::run_outbox(self)
+    }
+
+    pub(crate) fn ring(&self) {
+        self.inner.bell.notify_one();
+    }
+    pub(crate) fn scanner(&self) -> &phi::Scanner {
+        &self.inner.scanner
+    }
+    pub(crate) fn rules(&self) -> &policy::Rules {
+        &self.inner.rules
+    }
+    pub(crate) fn signing(&self) -> &signing::Keys {
+        &self.inner.signing
+    }
+}

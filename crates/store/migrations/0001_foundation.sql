@@ -81,10 +81,13 @@ CREATE TABLE deliveries (
     recipient BYTEA NOT NULL REFERENCES recipients (id), organisation BYTEA NOT NULL, role TEXT NOT NULL,
     sealed_route BYTEA NOT NULL, demand TEXT NOT NULL, stream TEXT NOT NULL, priority BIGINT NOT NULL,
     state TEXT NOT NULL, due_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, attempts BIGINT NOT NULL,
-    fence BIGINT NOT NULL, node BYTEA, lease_until BIGINT, created_at BIGINT NOT NULL
+    fence BIGINT NOT NULL, node BYTEA, created_at BIGINT NOT NULL
 );
 CREATE INDEX deliveries_open ON deliveries (due_at) WHERE state <> 'settled';
 CREATE INDEX deliveries_by_message ON deliveries (message);
+CREATE TABLE nodes (
+    id BYTEA PRIMARY KEY, started_at BIGINT NOT NULL, seen_at BIGINT NOT NULL
+);
 CREATE TABLE attempts (
     id BYTEA PRIMARY KEY, delivery BYTEA NOT NULL, recipient BYTEA NOT NULL, message BYTEA NOT NULL,
     organisation BYTEA NOT NULL, number BIGINT NOT NULL, outcome TEXT NOT NULL, reply_code BIGINT,

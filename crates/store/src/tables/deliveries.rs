@@ -71,18 +71,21 @@ statements! {
     pub FIND_SEALED = "SELECT id, message, organisation, method, sealed_head, content, sent_sha256, created_at
         FROM sealed WHERE id = $1";
     pub INSERT = "INSERT INTO deliveries (id, sealed, message, recipient, organisation, role, sealed_route, demand, stream,
-        priority, state, due_at, expires_at, attempts, fence, created_at, node, lease_until)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', $11, $12, $13, $14, $15, $16, $17)";
+        priority, state, due_at, expires_at, attempts, fence, created_at, node)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', $11, $12, $13, $14, $15, $16)";
     pub FIND = "SELECT id, sealed, message, recipient, organisation, role, sealed_route, demand, stream, priority, due_at,
         expires_at, attempts, fence, created_at, state FROM deliveries WHERE id = $1";
     pub CLAIMABLE = "SELECT id, sealed, message, recipient, organisation, role, sealed_route, demand, stream, priority, due_at,
         expires_at, attempts, fence, created_at, state FROM deliveries
-        WHERE state <> 'settled' AND (node IS NULL OR lease_until < $1) ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED";
-    pub CLAIM = "UPDATE deliveries SET node = $2, lease_until = $3, fence = fence + 1, state = 'open'
+        WHERE state <> 'settled' AND (node IS NULL OR NOT EXISTS (SELECT 1 FROM nodes n
+            WHERE n.id = deliveries.node AND n.seen_at >= $1)) ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED";
+    pub CLAIM = "UPDATE deliveries SET node = $2, fence = fence + 1, state = 'open'
         WHERE id = $1 RETURNING fence";
     pub BEGIN = "UPDATE deliveries SET state = 'running', fence = $3 WHERE id = $1 AND node = $2 AND fence < $3
         AND state <> 'settled'";
-    pub RENEW = "UPDATE deliveries SET lease_until = $2 WHERE node = $1 AND state <> 'settled'";
+    pub JOIN = "INSERT INTO nodes (id, started_at, seen_at) VALUES ($1, $2, $2)";
+    pub BEAT = "UPDATE nodes SET seen_at = $2 WHERE id = $1";
+    pub BURY = "DELETE FROM nodes WHERE id <> $1 AND seen_at < $2";
     pub DEFER = "UPDATE deliveries SET due_at = $3, attempts = $4, state = $5 WHERE id = $1 AND fence = $2 AND state <> 'settled'";
     pub SETTLE = "UPDATE deliveries SET state = 'settled', node = NULL WHERE id = $1 AND fence = $2 AND state <> 'settled'";
     pub SETTLE_ANY = "UPDATE deliveries SET state = 'settled', node = NULL, fence = fence + 1
@@ -132,7 +135,7 @@ pub fn load_sealed(tx: &mut Tx<'_>, id: SealedId) -> Result<Sealed> {
 }
 
 /// Inserts it leased to `node` from the start: it goes straight into that node's scheduler.
-pub fn insert(tx: &mut Tx<'_>, d: &Delivery, node: NodeId, lease_until: Timestamp) -> Result<()> {
+pub fn insert(tx: &mut Tx<'_>, d: &Delivery, node: NodeId) -> Result<()> {
     tx.execute(
         &INSERT,
         &[
@@ -152,7 +155,6 @@ pub fn insert(tx: &mut Tx<'_>, d: &Delivery, node: NodeId, lease_until: Timestam
             d.fence.into(),
             d.created_at.into(),
             node.into(),
-            lease_until.into(),
         ],
     )
     .map(drop)
@@ -162,31 +164,34 @@ pub fn load(tx: &mut Tx<'_>, id: DeliveryId) -> Result<Delivery> {
     tx.find(&FIND, &[id.into()], delivery)?.ok_or_else(wrong)
 }
 
-/// Takes up to `rows` open deliveries that no living node holds, and leases them to `node`.
-pub fn claim(tx: &mut Tx<'_>, node: NodeId, now: Timestamp, lease_until: Timestamp, rows: usize) -> Result<Vec<Delivery>> {
-    let rows = rows.into();
-    let mut found = tx.query(&CLAIMABLE, &[now.into(), rows], delivery)?;
+/// Takes up to `rows` open deliveries whose node has not been seen since `alive_since`.
+pub fn claim(tx: &mut Tx<'_>, node: NodeId, alive_since: Timestamp, rows: usize) -> Result<Vec<Delivery>> {
+    let mut found = tx.query(&CLAIMABLE, &[alive_since.into(), rows.into()], delivery)?;
     for d in &mut found {
-        d.fence = lease(tx, d.id, node, lease_until)?;
+        d.fence = tx
+            .find(&CLAIM, &[d.id.into(), node.into()], |row| u64::try_from(row.int(0)?).map_err(|_| wrong()))?
+            .ok_or_else(wrong)?;
     }
     Ok(found)
 }
 
-/// Leases one delivery to `node` and gives its new fence.
-pub fn lease(tx: &mut Tx<'_>, id: DeliveryId, node: NodeId, until: Timestamp) -> Result<u64> {
-    tx.find(&CLAIM, &[id.into(), node.into(), until.into()], |row| u64::try_from(row.int(0)?).map_err(|_| wrong()))?
-        .ok_or_else(wrong)
+/// A node says that it lives; the first time it joins.
+pub fn beat(tx: &mut Tx<'_>, node: NodeId, now: Timestamp) -> Result<()> {
+    if tx.execute(&BEAT, &[node.into(), now.into()])? == 0 {
+        tx.execute(&JOIN, &[node.into(), now.into()])?;
+    }
+    Ok(())
+}
+
+/// Forgets nodes not seen since `alive_since`, so that their deliveries can be claimed.
+pub fn bury(tx: &mut Tx<'_>, node: NodeId, alive_since: Timestamp) -> Result<u64> {
+    tx.execute(&BURY, &[node.into(), alive_since.into()])
 }
 
 /// Marks that an attempt begins, before a byte of it travels: what a crash leaves in this state is
 /// ambiguous. False when another node holds it now, or it was closed.
 pub fn begin(tx: &mut Tx<'_>, id: DeliveryId, node: NodeId, fence: u64) -> Result<bool> {
     Ok(tx.execute(&BEGIN, &[id.into(), node.into(), fence.into()])? == 1)
-}
-
-/// Extends the lease of everything `node` holds; gives how many.
-pub fn renew(tx: &mut Tx<'_>, node: NodeId, until: Timestamp) -> Result<u64> {
-    tx.execute(&RENEW, &[node.into(), until.into()])
 }
 
 /// Puts a delivery off; false when the fence is stale.

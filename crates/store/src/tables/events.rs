@@ -22,7 +22,7 @@ statements! {
     pub OF_MESSAGE = "SELECT id, organisation, message, recipient, kind, facts, actor, at FROM events
         WHERE message = $1 AND organisation = $2 AND (at > $3 OR (at = $3 AND id > $4)) ORDER BY at, id LIMIT $5";
     pub PUSH = "INSERT INTO outbox (topic, organisation, subject, created_at) VALUES ($1, $2, $3, $4)";
-    pub TAKE = "SELECT position, topic, organisation, subject FROM outbox ORDER BY position LIMIT $1 FOR UPDATE SKIP LOCKED";
+    pub PEEK = "SELECT position, topic, organisation, subject FROM outbox ORDER BY position LIMIT $1";
     pub DONE = "DELETE FROM outbox WHERE position = $1";
 }
 
@@ -81,8 +81,9 @@ pub fn push(tx: &mut Tx<'_>, topic: &str, organisation: OrganisationId, subject:
     tx.execute(&PUSH, &[topic.into(), organisation.into(), subject.into(), at.into()]).map(drop)
 }
 
-pub fn take(tx: &mut Tx<'_>, rows: usize) -> Result<Vec<OutboxRow>> {
-    tx.query(&TAKE, &[Value::Int(i64::try_from(rows).unwrap_or(i64::MAX))], |row| {
+/// The oldest entries; they stay until [`done`].
+pub fn peek(tx: &mut Tx<'_>, rows: usize) -> Result<Vec<OutboxRow>> {
+    tx.query(&PEEK, &[Value::Int(i64::try_from(rows).unwrap_or(i64::MAX))], |row| {
         Ok(OutboxRow {
             position: row.int(0)?,
             topic: row.text(1)?.to_owned(),
@@ -92,7 +93,7 @@ pub fn take(tx: &mut Tx<'_>, rows: usize) -> Result<Vec<OutboxRow>> {
     })
 }
 
-/// The consumer did its work in this same transaction.
-pub fn done(tx: &mut Tx<'_>, position: i64) -> Result<()> {
-    tx.execute(&DONE, &[position.into()]).map(drop)
+/// The consumer does its work in this same transaction; false when another did it before.
+pub fn done(tx: &mut Tx<'_>, position: i64) -> Result<bool> {
+    Ok(tx.execute(&DONE, &[position.into()])? == 1)
 }

@@ -12,8 +12,8 @@ pub(crate) const DDL: &str =
 pub const SCHEMA_VERSION: &str = "schema_version";
 
 statements! {
-    FIND = "SELECT value FROM meta WHERE name = $1";
-    SET = "INSERT INTO meta (name, value) VALUES ($1, $2)
+    pub FIND = "SELECT value FROM meta WHERE name = $1";
+    pub SET = "INSERT INTO meta (name, value) VALUES ($1, $2)
         ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 }
 

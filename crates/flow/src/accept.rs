@@ -1,0 +1,293 @@
+//! Accept: from a draft to a durable, decided message (commit 1). The answer to the sender comes
+//! after this commit and never before.
+//!
+//! Scanning, compressing and sealing happen outside the transaction; the transaction only inserts.
+
+use std::sync::Arc;
+
+use ctx::{Ctx, Event, ItemKey};
+use model::{
+    AttachmentId, BlobId, Code, Error, Kind, MessageId, Method, Mode, PhiLevel, RecipientId, RecipientState, Result,
+    Timestamp, limits,
+};
+use store::Tx;
+use store::tables::{blobs, events, idempotency, messages, recipients};
+
+use crate::decide::{Decided, decide};
+use crate::draft::{Draft, sha256};
+use crate::envelope::{Envelope, FileFacts, seal_json};
+use crate::scan::{Scanned, scan};
+use crate::Flow;
+
+/// What the sender is told.
+#[derive(Clone)]
+pub struct Receipt {
+    pub message: MessageId,
+    pub mode: Mode,
+    pub created_at: Timestamp,
+    pub recipients: Vec<ReceiptRecipient>,
+    /// This idempotency key was answered before: nothing new was accepted.
+    pub repeated: bool,
+}
+
+#[derive(Clone)]
+pub struct ReceiptRecipient {
+    pub id: RecipientId,
+    pub kind: Kind,
+    pub method: Method,
+    pub state: RecipientState,
+}
+
+/// What a dry run shows: nothing was stored, nothing will be sent.
+pub struct Preview {
+    pub level: PhiLevel,
+    pub findings: phi::Findings,
+    pub recipients: Vec<PreviewRecipient>,
+}
+
+pub struct PreviewRecipient {
+    pub kind: Kind,
+    pub decision: policy::Decision,
+}
+
+/// Scanned, and sealed for rest; rows ready to insert. Made by [`prepare`] alone.
+pub(crate) struct Accepted {
+    pub(crate) draft: Draft,
+    pub(crate) scanned: Scanned,
+    key: ItemKey,
+    blob: blobs::Blob,
+    sealed_envelope: Vec<u8>,
+    content_sha256: [u8; 32],
+}
+
+impl Flow {
+    /// Blocks until the message is durable.
+    ///
+    /// # Errors
+    /// Policy's and the store's codes; on any error nothing was accepted.
+    pub fn submit(&self, ctx: &Ctx, draft: Draft, idempotency: Option<&str>) -> Result<Receipt> {
+        let key = idempotency.map(|key| idempotency_key(ctx, key, draft.body_hash)).transpose()?;
+        if let Some(key) = &key
+            && let Some(earlier) = find_earlier(ctx, key)?
+        {
+            return Ok(earlier);
+        }
+        let decided = Arc::new(decide(self, ctx, prepare(self, ctx, draft)?)?);
+        let receipt = commit(ctx, &decided, key)?;
+        self.ring();
+        Ok(receipt)
+    }
+
+    /// Everything up to the decision, and nothing kept.
+    pub fn dry_run(&self, ctx: &Ctx, draft: Draft) -> Result<Preview> {
+        let scanned = scan(self, ctx, &draft.content)?;
+        let decisions = crate::decide::decisions(self, ctx, &draft, &scanned)?;
+        let recipients = draft
+            .recipients
+            .iter()
+            .zip(decisions)
+            .map(|(r, decision)| PreviewRecipient { kind: r.kind, decision })
+            .collect();
+        Ok(Preview { level: scanned.findings.level, findings: scanned.findings, recipients })
+    }
+}
+
+/// Draft → Accepted.
+pub(crate) fn prepare(flow: &Flow, ctx: &Ctx, draft: Draft) -> Result<Accepted> {
+    let world = ctx.world();
+    let (now, rng) = (ctx.now(), world.rng.as_ref());
+    let scanned = scan(flow, ctx, &draft.content)?;
+    let key = world.new_item_key(ctx.organisation(), *draft.id.as_bytes())?;
+    let envelope = envelope(ctx, &draft, &scanned);
+    let place = ("messages", "sealed_envelope", draft.id.as_bytes());
+    let sealed_envelope = seal_json(&envelope, key.opened(), place, rng)?;
+    let blob_id = BlobId::mint(now, rng);
+    let sealed = seal_content(flow, ctx, &key, blob_id, &draft.content)?;
+    let inline = sealed.len() <= limits::BLOB_INLINE_OCTETS_MAX;
+    if !inline {
+        world.store.blobs().put(&blob_id.to_string(), &sealed)?;
+    }
+    let blob = blobs::Blob {
+        id: blob_id,
+        organisation: ctx.organisation(),
+        octets: sealed.len() as u64,
+        sealed_bytes: inline.then_some(sealed),
+        created_at: now,
+    };
+    let content_sha256 = sha256(&draft.content);
+    Ok(Accepted { draft, scanned, key, blob, sealed_envelope, content_sha256 })
+}
+
+fn seal_content(flow: &Flow, ctx: &Ctx, key: &ItemKey, id: BlobId, content: &[u8]) -> Result<Vec<u8>> {
+    let packed = crate::pack::pack(content, flow.settings().compression)?;
+    key.opened().seal(&vault::aad("blobs", "sealed_bytes", id.as_bytes()), &packed, ctx.world().rng.as_ref())
+}
+
+fn envelope(ctx: &Ctx, draft: &Draft, scanned: &Scanned) -> Envelope {
+    let files = scanned
+        .files
+        .iter()
+        .map(|f| FileFacts {
+            id: AttachmentId::mint(ctx.now(), ctx.world().rng.as_ref()),
+            part: f.part,
+            name: f.name.clone(),
+            content_type: f.content_type.clone(),
+            octets: f.octets,
+        })
+        .collect();
+    Envelope {
+        from: draft.from.as_ref().map(|a| a.as_str().to_owned()),
+        from_name: scanned.from_name.clone(),
+        subject: scanned.subject.clone(),
+        message_id: scanned.message_id.clone(),
+        added: draft.added.clone(),
+        tags: draft.tags.clone(),
+        metadata: draft.metadata.clone(),
+        files,
+    }
+}
+
+struct Idempotency {
+    scope: String,
+    token: [u8; 32],
+    body_hash: [u8; 32],
+}
+
+fn idempotency_key(ctx: &Ctx, key: &str, body_hash: [u8; 32]) -> Result<Idempotency> {
+    let printable = key.bytes().all(|b| (0x21..=0x7E).contains(&b));
+    if key.is_empty() || key.len() > limits::IDEMPOTENCY_KEY_OCTETS_MAX || !printable {
+        return Err(Code::IdempotencyKeyInvalid.into());
+    }
+    let token = ctx.world().keys(ctx.organisation())?.blind("idempotency", key);
+    Ok(Idempotency { scope: format!("{} {}", ctx.actor(), ctx.mode()), token, body_hash })
+}
+
+/// Saves the work of scanning for a plain retry; the transaction decides again.
+fn find_earlier(ctx: &Ctx, key: &Idempotency) -> Result<Option<Receipt>> {
+    let (ctx2, scope, token, body) = (ctx.clone(), key.scope.clone(), key.token, key.body_hash);
+    ctx.world().store.read(move |tx| earlier(&ctx2, tx, &scope, &token, &body))
+}
+
+fn earlier(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    scope: &str,
+    token: &[u8; 32],
+    body: &[u8; 32],
+) -> Result<Option<Receipt>> {
+    let Some(found) = idempotency::find(tx, ctx.organisation(), scope, token)? else { return Ok(None) };
+    if found.created_at.plus(limits::IDEMPOTENCY_KEEP) < ctx.now() {
+        return Ok(None);
+    }
+    if &found.body_hash != body {
+        return Err(Code::IdempotencyMismatch.into());
+    }
+    let message = messages::load(tx, found.message, ctx.organisation())?;
+    let rows = recipients::of_message(tx, message.id)?;
+    let recipients =
+        rows.iter().map(|r| ReceiptRecipient { id: r.id, kind: r.kind, method: r.method, state: r.state }).collect();
+    let (mode, created_at) = (message.mode, message.created_at);
+    Ok(Some(Receipt { message: message.id, mode, created_at, recipients, repeated: true }))
+}
+
+/// Commit 1.
+fn commit(ctx: &Ctx, decided: &Arc<Decided>, key: Option<Idempotency>) -> Result<Receipt> {
+    let (ctx2, decided) = (ctx.clone(), decided.clone());
+    ctx.world().store.write(move |tx| {
+        if let Some(key) = &key {
+            if let Some(receipt) = earlier(&ctx2, tx, &key.scope, &key.token, &key.body_hash)? {
+                return Ok(receipt);
+            }
+            let (message, created_at) = (decided.accepted().draft.id, ctx2.now());
+            idempotency::forget_one(tx, ctx2.organisation(), &key.scope, &key.token)?;
+            let row = idempotency::Earlier { body_hash: key.body_hash, message, created_at };
+            idempotency::insert(tx, ctx2.organisation(), &key.scope, &key.token, &row)?;
+        }
+        insert(&ctx2, tx, &decided)
+    })
+}
+
+/// Writes a decided message with its recipients, events and audit entries.
+pub(crate) fn insert(ctx: &Ctx, tx: &mut Tx<'_>, decided: &Decided) -> Result<Receipt> {
+    let accepted = decided.accepted();
+    let draft = &accepted.draft;
+    accepted.key.insert(tx)?;
+    blobs::insert(tx, &accepted.blob)?;
+    messages::insert(tx, &message_row(ctx, accepted)?)?;
+    let mut receipt = Receipt {
+        message: draft.id,
+        mode: ctx.mode(),
+        created_at: ctx.now(),
+        recipients: Vec::with_capacity(decided.rows().len()),
+        repeated: false,
+    };
+    for (position, row) in decided.rows().iter().enumerate() {
+        let stored = row.to_stored(ctx, draft.id, position, accepted.key.opened())?;
+        recipients::insert(tx, &stored)?;
+        record(ctx, tx, accepted, row, &stored)?;
+        receipt.recipients.push(ReceiptRecipient {
+            id: stored.id,
+            kind: stored.kind,
+            method: stored.method,
+            state: stored.state,
+        });
+    }
+    events::push(tx, crate::after::SEAL, ctx.organisation(), draft.id.as_bytes(), ctx.now())?;
+    Ok(receipt)
+}
+
+/// One entry per recipient, so that proof to one never reveals another. The payload binds the
+/// address, the content and the decision, before anything is transmitted.
+fn record(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    accepted: &Accepted,
+    row: &crate::decide::DecidedRow,
+    stored: &recipients::Recipient,
+) -> Result<()> {
+    let payload = serde_json::json!({
+        "recipient": row.address().as_str(),
+        "content_sha256": hex::encode(accepted.content_sha256),
+        "octets": accepted.draft.content.len(),
+        "decided_by": row.decision().trace.decided_by,
+        "rules_version": row.decision().trace.rules_version,
+    });
+    let event = Event::new("message.accepted")
+        .message(accepted.draft.id)
+        .recipient(stored.id)
+        .fact("origin", accepted.draft.origin)
+        .fact("mode", ctx.mode())
+        .fact("method", stored.method)
+        .fact("state", stored.state)
+        .fact("level", accepted.scanned.findings.level)
+        .fact("rule", &row.decision().trace.decided_by)
+        .payload(payload.to_string().into_bytes(), accepted.key.opened());
+    ctx.record(tx, event).map(drop)
+}
+
+fn message_row(ctx: &Ctx, accepted: &Accepted) -> Result<messages::Message> {
+    let draft = &accepted.draft;
+    let findings =
+        serde_json::to_string(&accepted.scanned.findings).map_err(|e| Error::new(Code::Internal).because(e))?;
+    Ok(messages::Message {
+        id: draft.id,
+        organisation: ctx.organisation(),
+        thread: draft.thread,
+        actor: ctx.actor().to_owned(),
+        origin: draft.origin,
+        mode: ctx.mode(),
+        stream: draft.stream,
+        purpose: draft.purpose,
+        priority: draft.priority,
+        sealed_envelope: accepted.sealed_envelope.clone(),
+        content: accepted.blob.id,
+        octets: draft.content.len() as u64,
+        content_sha256: accepted.content_sha256,
+        attachments: u32::try_from(accepted.scanned.files.len()).unwrap_or(u32::MAX),
+        findings,
+        level: accepted.scanned.findings.level.word().to_owned(),
+        stage: messages::Stage::Decided,
+        send_at: draft.send_at,
+        created_at: ctx.now(),
+    })
+}

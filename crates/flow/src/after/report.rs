@@ -1,0 +1,73 @@
+//! Tells the sender that a recipient could not be reached (RFC 3464), without subject or content.
+//!
+//! Only to authenticated SMTP submitters with a return path who did not decline it: API and console
+//! show the same as events. A report is sent with the null reverse-path and asks for verified TLS,
+//! because it names the recipient; it never causes another report.
+
+use ctx::Ctx;
+use mail::{DsnAction, DsnFacts};
+use model::{Demand, Method, Origin, RecipientId, RecipientState, Result, SealedId};
+use store::tables::events::OutboxRow;
+use store::tables::{deliveries, recipients};
+
+use crate::Flow;
+use crate::content::{Stored, load};
+use crate::enqueue::{Step, enqueue};
+use crate::seal::{Sealed, SealedLetter, Way};
+
+pub(super) fn run(flow: &Flow, row: &OutboxRow) -> Result<()> {
+    let ctx = flow.world().system(row.organisation);
+    let (id, organisation) = (RecipientId::from_bytes(row.subject), row.organisation);
+    let recipient = flow.world().store.read(move |tx| recipients::load(tx, id, organisation))?;
+    let stored = load(&ctx, recipient.message)?;
+    match report(flow, &ctx, stored, &recipient)? {
+        Some(sealed) => enqueue(flow, &ctx, sealed, Step::Later, Some(row.position)).map(drop),
+        None => super::drop_entry(flow, row),
+    }
+}
+
+fn report(flow: &Flow, ctx: &Ctx, stored: Stored, recipient: &recipients::Recipient) -> Result<Option<Sealed>> {
+    let declined = recipient.notify.split(',').any(|word| word == "NEVER")
+        || (!recipient.notify.is_empty() && !recipient.notify.split(',').any(|word| word == "FAILURE"));
+    let Some(to) = stored.envelope.sender()? else { return Ok(None) };
+    if stored.message.origin != Origin::Smtp || declined {
+        return Ok(None);
+    }
+    let address = stored.address(recipient)?;
+    let (expired, last) = (recipient.state == RecipientState::Expired, last_attempt(ctx, recipient)?);
+    let status = last.as_ref().and_then(|a| a.reply_enhanced.clone());
+    let status = status.unwrap_or_else(|| if expired { "4.4.7" } else { "5.0.0" }.to_owned());
+    let mut boundary_seed = [0; 16];
+    ctx.world().rng.fill(&mut boundary_seed);
+    let bytes = mail::dsn(&DsnFacts {
+        reporting_mta: &flow.settings().hostname,
+        to: &to,
+        message_id_header: stored.envelope.message_id.as_deref(),
+        our_id: stored.message.id,
+        recipient: &address,
+        action: if expired { DsnAction::Expired } else { DsnAction::Failed },
+        status: &status,
+        diagnostic: last.as_ref().and_then(|a| a.reply_code.map(|code| (code, status.as_str()))),
+        arrived_at: stored.message.created_at,
+        now: ctx.now(),
+        boundary_seed,
+    })?;
+    let house = crate::notice::house(flow, ctx)?;
+    let signed = crate::notice::sign_whole(flow, ctx, house.sender.domain(), bytes)?;
+    let way =
+        Way { recipient: recipient.id, from: None, to, demand: Demand::VerifiedTls, role: "report", notice: None };
+    let letter = SealedLetter {
+        id: SealedId::mint(ctx.now(), ctx.world().rng.as_ref()),
+        method: Method::TlsOrDrop,
+        signed,
+        with_content: false,
+        ways: vec![way],
+    };
+    Ok(Some(Sealed { stored, letters: vec![letter] }))
+}
+
+fn last_attempt(ctx: &Ctx, recipient: &recipients::Recipient) -> Result<Option<deliveries::Attempt>> {
+    let (message, id) = (recipient.message, recipient.id);
+    let attempts = ctx.world().store.read(move |tx| deliveries::attempts(tx, message))?;
+    Ok(attempts.into_iter().rfind(|a| a.recipient == id))
+}

@@ -1,0 +1,392 @@
+//! Deliver: the scheduler's memory and its door to the wire.
+//!
+//! `queue::step` decides, the edge does: it takes [`Job`]s, asks for their [`OutLetter`], and gives
+//! back an outcome. No transaction is held while a job is on the wire. Invariants: an attempt is
+//! marked in the database before it may begin, so what a crash interrupts is known as ambiguous; an
+//! end that could not be stored is kept and stored before any new job is given out, so a letter that
+//! was taken is not sent twice because our disk was full.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use ctx::World;
+use model::{
+    Address, Code, DeliveryId, Demand, Domain, Error, Evidence, MessageId, Mode, OrganisationId, Outcome, RecipientId,
+    Result, Timestamp,
+};
+use queue::{Destination, Effect, Input, Item};
+use store::tables::{deliveries, messages};
+use vault::OpenedKey;
+
+use crate::envelope::{Route, open_json};
+use crate::settle::{Settling, settle};
+use crate::{Inner, Settings};
+
+/// How long a node may be silent before others take its deliveries.
+const NODE_SILENCE: Duration = Duration::from_secs(15);
+const CLAIM_ROWS: usize = 500;
+
+pub struct Dispatcher {
+    world: Arc<World>,
+    flow: Weak<Inner>,
+    held: Mutex<Held>,
+    bell: tokio::sync::Notify,
+}
+
+struct Held {
+    queue: queue::State,
+    tracked: BTreeMap<DeliveryId, Tracked>,
+    ready: VecDeque<Job>,
+    unsettled: VecDeque<Settling>,
+}
+
+/// What the dispatcher remembers of a delivery besides the scheduler's item.
+#[derive(Clone, Copy)]
+pub(crate) struct Tracked {
+    pub message: MessageId,
+    pub recipient: RecipientId,
+    pub organisation: OrganisationId,
+    pub role: Role,
+    pub mode: Mode,
+}
+
+/// What a letter is for; see `deliveries.role`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Letter,
+    Notice,
+    Code,
+    Report,
+}
+
+/// One attempt to make. Give it back to [`Dispatcher::finish`], whatever happens.
+#[derive(Clone)]
+pub struct Job {
+    pub delivery: DeliveryId,
+    pub fence: u64,
+    /// From 1.
+    pub attempt: u32,
+    pub(crate) tracked: Tracked,
+}
+
+/// What goes on the wire, and what the wire must achieve.
+#[derive(Clone)]
+pub struct OutLetter {
+    /// `None` is the null reverse-path.
+    pub from: Option<Address>,
+    pub to: Address,
+    /// `head` then `body` are the exact octets, before dot-stuffing.
+    pub head: Arc<[u8]>,
+    pub body: Arc<[u8]>,
+    pub utf8: bool,
+    pub eight_bit: bool,
+    pub demand: Demand,
+    pub destination: Domain,
+    pub sent_sha256: [u8; 32],
+}
+
+/// What waits for one destination, for the queue page; the name may identify and stays inside.
+pub struct QueueRow {
+    pub waiting: usize,
+    pub running: usize,
+}
+
+impl Dispatcher {
+    pub(crate) fn new(world: Arc<World>, settings: &Settings, flow: Weak<Inner>) -> Self {
+        let held = Held {
+            queue: queue::State::new(settings.queue),
+            tracked: BTreeMap::new(),
+            ready: VecDeque::new(),
+            unsettled: VecDeque::new(),
+        };
+        Self { world, flow, held: Mutex::new(held), bell: tokio::sync::Notify::new() }
+    }
+
+    /// Says that this node lives and takes over what silent nodes left. Call it at start and every
+    /// few seconds. `alone`: no other node can exist (SQLite), so nothing needs to be waited for.
+    pub fn beat(&self, alone: bool) -> Result<usize> {
+        let (world, now) = (self.world.clone(), self.world.now());
+        let alive_since = if alone { now } else { now.minus(NODE_SILENCE) };
+        self.world.store.write(move |tx| {
+            deliveries::beat(tx, world.node, now)?;
+            deliveries::bury(tx, world.node, alive_since).map(drop)
+        })?;
+        let mut total = 0;
+        loop {
+            let claimed = self.claim(alive_since)?;
+            total += claimed;
+            if claimed < CLAIM_ROWS {
+                return Ok(total);
+            }
+        }
+    }
+
+    fn claim(&self, alive_since: Timestamp) -> Result<usize> {
+        let world = self.world.clone();
+        let rows = self.world.store.write(move |tx| {
+            let rows = deliveries::claim(tx, world.node, alive_since, CLAIM_ROWS)?;
+            let mut out = Vec::with_capacity(rows.len());
+            for row in rows {
+                let key = world.item_key(tx, row.organisation, row.message.as_bytes())?;
+                let message = messages::load(tx, row.message, row.organisation)?;
+                if row.interrupted {
+                    let event = ctx::Event::new("delivery.ambiguous")
+                        .message(row.message)
+                        .recipient(row.recipient)
+                        .about(row.id)
+                        .fact("because", "the program ended during the attempt");
+                    world.system(row.organisation).record(tx, event)?;
+                }
+                out.push((to_address(&key, &row)?.1, Tracked::of(&row, message.mode), row));
+            }
+            Ok(out)
+        })?;
+        let count = rows.len();
+        for (to, tracked, row) in rows {
+            self.add(crate::enqueue::item_of(&row, Destination::from(to.domain())), tracked);
+        }
+        Ok(count)
+    }
+
+    pub(crate) fn add(&self, item: Item, tracked: Tracked) {
+        let mut held = self.lock();
+        held.tracked.insert(item.id, tracked);
+        self.step(&mut held, Input::Add(item));
+        drop(held);
+        self.bell.notify_one();
+    }
+
+    /// Forgets a delivery that was closed in the database by a cancel.
+    pub(crate) fn forget(&self, id: DeliveryId) {
+        let mut held = self.lock();
+        held.tracked.remove(&id);
+        self.step(&mut held, Input::Cancel(id));
+    }
+
+    /// Up to `max` attempts that are due, each marked as begun.
+    ///
+    /// # Errors
+    /// The store's: nothing was begun; what was due stays due.
+    pub fn take(&self, max: usize) -> Result<Vec<Job>> {
+        self.flush()?;
+        let jobs: Vec<Job> = {
+            let mut held = self.lock();
+            self.step(&mut held, Input::Tick);
+            let count = max.min(held.ready.len());
+            held.ready.drain(..count).collect()
+        };
+        if jobs.is_empty() {
+            return Ok(jobs);
+        }
+        let (node, marks) = (self.world.node, jobs.iter().map(|j| (j.delivery, j.fence)).collect::<Vec<_>>());
+        let begun = self.world.store.write(move |tx| {
+            marks.iter().map(|&(id, fence)| deliveries::begin(tx, id, node, fence)).collect::<Result<Vec<bool>>>()
+        });
+        let begun = begun.inspect_err(|_| self.put_back(&jobs))?;
+        let (mine, lost): (Vec<_>, Vec<_>) = jobs.into_iter().zip(begun).partition(|(_, begun)| *begun);
+        for (job, _) in lost {
+            self.forget_running(&job);
+        }
+        let (test, live): (Vec<Job>, Vec<Job>) =
+            mine.into_iter().map(|(job, _)| job).partition(|job| job.tracked.mode == Mode::Test);
+        for job in test {
+            self.finish_test(job)?;
+        }
+        Ok(live)
+    }
+
+    /// When there may be something to take without anything else happening.
+    pub fn next_wake(&self) -> Option<Timestamp> {
+        let held = self.lock();
+        if held.ready.is_empty() && held.unsettled.is_empty() { held.queue.next_wake() } else { Some(self.world.now()) }
+    }
+
+    /// Waits for news: something was added or ended.
+    pub async fn rung(&self) {
+        self.bell.notified().await;
+    }
+
+    /// Opens what a job is to transmit.
+    pub fn letter(&self, job: &Job) -> Result<OutLetter> {
+        let (world, delivery) = (self.world.clone(), job.delivery);
+        let (key, row, letter) = self.world.store.read(move |tx| {
+            let row = deliveries::load(tx, delivery)?;
+            let key = world.item_key(tx, row.organisation, row.message.as_bytes())?;
+            let letter = deliveries::load_sealed(tx, row.sealed)?;
+            Ok((key, row, letter))
+        })?;
+        let (from, to) = to_address(&key, &row)?;
+        let head = key.open(&vault::aad("sealed", "sealed_head", letter.id.as_bytes()), &letter.sealed_head)?;
+        let body = match letter.content {
+            Some(blob) => crate::content::open_blob(&self.world, &key, blob)?,
+            None => Vec::new(),
+        };
+        Ok(OutLetter {
+            utf8: to.needs_utf8() || from.as_ref().is_some_and(Address::needs_utf8) || header_is_8bit(&head, &body),
+            eight_bit: !head.is_ascii() || !body.is_ascii(),
+            destination: to.domain().clone(),
+            demand: row.demand,
+            sent_sha256: letter.sent_sha256,
+            head: head.into(),
+            body: body.into(),
+            from,
+            to,
+        })
+    }
+
+    /// Stores how an attempt ended (commit 3). Blocks until durable.
+    ///
+    /// # Errors
+    /// The store's. The end is kept and stored later; nothing new is given out before that.
+    pub fn finish(&self, job: Job, outcome: Outcome, evidence: Evidence) -> Result<()> {
+        let settling = {
+            let mut held = self.lock();
+            let input = Input::Finished { id: job.delivery, fence: job.fence, outcome };
+            let effects = queue::step(&mut held.queue, self.world.now(), self.world.rng.as_ref(), input);
+            let (own, others): (Vec<_>, Vec<_>) =
+                effects.into_iter().partition(|e| id_of(e) == job.delivery && !matches!(e, Effect::Start { .. }));
+            self.apply(&mut held, others);
+            own.into_iter().map(|effect| Settling::after(&job, effect, outcome, evidence.clone())).collect::<Vec<_>>()
+        };
+        let result = settling.into_iter().try_for_each(|s| self.store_end(s));
+        self.bell.notify_one();
+        result
+    }
+
+    /// Starts nothing new; what runs may end.
+    pub fn drain(&self) {
+        let mut held = self.lock();
+        self.step(&mut held, Input::Drain);
+        held.ready.clear();
+    }
+
+    pub fn waiting(&self) -> usize {
+        self.lock().queue.len()
+    }
+
+    pub fn rows(&self) -> Vec<QueueRow> {
+        self.lock().queue.destinations().map(|(_, waiting, running)| QueueRow { waiting, running }).collect()
+    }
+
+    /// Stores ends that could not be stored before.
+    fn flush(&self) -> Result<()> {
+        loop {
+            let Some(next) = self.lock().unsettled.pop_front() else { return Ok(()) };
+            self.store_end(next)?;
+        }
+    }
+
+    fn store_end(&self, settling: Settling) -> Result<()> {
+        let (world, copy) = (self.world.clone(), settling.clone());
+        match self.world.store.write(move |tx| settle(&world, tx, &copy)) {
+            Ok(follow_up) => {
+                if settling.is_final() {
+                    self.lock().tracked.remove(&settling.delivery());
+                }
+                if follow_up && let Some(flow) = self.flow.upgrade() {
+                    flow.bell.notify_one();
+                }
+                Ok(())
+            }
+            Err(error) => {
+                self.lock().unsettled.push_back(settling);
+                Err(error)
+            }
+        }
+    }
+
+    fn step(&self, held: &mut Held, input: Input) {
+        let effects = queue::step(&mut held.queue, self.world.now(), self.world.rng.as_ref(), input);
+        self.apply(held, effects);
+    }
+
+    fn apply(&self, held: &mut Held, effects: Vec<Effect>) {
+        for effect in effects {
+            let Some(&tracked) = held.tracked.get(&id_of(&effect)) else { continue };
+            match effect {
+                Effect::Start { id, fence, attempt } => {
+                    held.ready.push_back(Job { delivery: id, fence, attempt, tracked });
+                }
+                other => held.unsettled.push_back(Settling::alone(id_of(&other), tracked, other, self.world.now())),
+            }
+        }
+    }
+
+    /// The mark could not be stored: our fault, so it does not count and is tried again soon.
+    fn put_back(&self, jobs: &[Job]) {
+        let mut held = self.lock();
+        for job in jobs {
+            let input = Input::Finished { id: job.delivery, fence: job.fence, outcome: Outcome::OurFault };
+            // The deferral it gives is of no use: the row in the database never said otherwise.
+            drop(queue::step(&mut held.queue, self.world.now(), self.world.rng.as_ref(), input));
+        }
+    }
+
+    /// Another node holds it: forget it without storing anything.
+    fn forget_running(&self, job: &Job) {
+        let mut held = self.lock();
+        held.tracked.remove(&job.delivery);
+        self.step(&mut held, Input::Cancel(job.delivery));
+        self.step(&mut held, Input::Finished { id: job.delivery, fence: job.fence, outcome: Outcome::OurFault });
+    }
+
+    /// Test mail never leaves: the local part says what would have happened.
+    fn finish_test(&self, job: Job) -> Result<()> {
+        let letter = self.letter(&job)?;
+        let mut evidence = Evidence::starting(self.world.now());
+        let (outcome, code) = crate::settle::test_outcome(letter.to.local());
+        evidence.reply_code = code;
+        self.finish(job, outcome, evidence)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tracked {
+    pub(crate) fn of(row: &deliveries::Delivery, mode: Mode) -> Self {
+        Self {
+            message: row.message,
+            recipient: row.recipient,
+            organisation: row.organisation,
+            role: match row.role.as_str() {
+                "notice" => Role::Notice,
+                "code" => Role::Code,
+                "report" => Role::Report,
+                _ => Role::Letter,
+            },
+            mode,
+        }
+    }
+}
+
+impl Role {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Letter => "letter",
+            Self::Notice => "notice",
+            Self::Code => "code",
+            Self::Report => "report",
+        }
+    }
+}
+
+fn id_of(effect: &Effect) -> DeliveryId {
+    match effect {
+        Effect::Start { id, .. } | Effect::Settle { id, .. } | Effect::Defer { id, .. } => *id,
+    }
+}
+
+fn to_address(key: &OpenedKey, row: &deliveries::Delivery) -> Result<(Option<Address>, Address)> {
+    let route: Route = open_json(&row.sealed_route, key, ("deliveries", "sealed_route", row.id.as_bytes()))?;
+    let from = route.from.as_deref().map(Address::parse).transpose()?;
+    let to = Address::parse(&route.to).map_err(|_| Error::new(Code::StoredDataInvalid))?;
+    Ok((from, to))
+}
+
+/// Raw UTF-8 in header fields needs SMTPUTF8 (RFC 6532).
+fn header_is_8bit(head: &[u8], body: &[u8]) -> bool {
+    !head.is_ascii() || !body[..mail::header_block_end(body)].is_ascii()
+}

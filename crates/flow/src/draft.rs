@@ -1,0 +1,69 @@
+//! Draft: what someone wants sent, checked as far as it can be without storing anything.
+//!
+//! Made from a structured [`Letter`] (API, console, portal) or from raw octets (SMTP). Invariant: a
+//! `Draft` is within every limit, its sender is one the actor may use, and its octets are a message
+//! that parses.
+
+mod letter;
+mod raw;
+mod sender;
+
+use std::collections::BTreeMap;
+
+use model::{Address, Kind, MessageId, Method, Origin, Purpose, Stream, ThreadId, Timestamp};
+
+pub(crate) use letter::check_files;
+pub use letter::{DraftFile, Letter};
+pub use raw::Arrival;
+
+/// A recipient as the sender named it.
+#[derive(Clone)]
+pub struct DraftRecipient {
+    pub kind: Kind,
+    pub address: Address,
+    pub name: Option<String>,
+    /// RFC 3461 words, comma-separated; empty is the default.
+    pub notify: String,
+}
+
+/// Ready to be accepted.
+pub struct Draft {
+    pub(crate) id: MessageId,
+    pub(crate) thread: ThreadId,
+    pub(crate) origin: Origin,
+    pub(crate) stream: Stream,
+    pub(crate) purpose: Purpose,
+    pub(crate) priority: u8,
+    pub(crate) send_at: Option<Timestamp>,
+    pub(crate) declared_no_phi: bool,
+    pub(crate) demanded: Option<Method>,
+    /// The return path; `None` is the null reverse-path.
+    pub(crate) from: Option<Address>,
+    pub(crate) recipients: Vec<DraftRecipient>,
+    /// The message: header fields and body, CRLF.
+    pub(crate) content: Vec<u8>,
+    /// Trace fields that go above it when it leaves.
+    pub(crate) added: String,
+    pub(crate) tags: Vec<String>,
+    pub(crate) metadata: BTreeMap<String, String>,
+    /// What an idempotency key binds: a hash of what was submitted.
+    pub(crate) body_hash: [u8; 32],
+}
+
+impl Draft {
+    pub fn id(&self) -> MessageId {
+        self.id
+    }
+    /// Overrides the hash that an idempotency key binds, when the edge saw the exact request body.
+    pub fn bind(mut self, body_hash: [u8; 32]) -> Self {
+        self.body_hash = body_hash;
+        self
+    }
+}
+
+pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
+    let mut out = [0; 32];
+    out.copy_from_slice(digest.as_ref());
+    out
+}

@@ -1,0 +1,102 @@
+//! A draft from octets that came by SMTP.
+
+use std::collections::BTreeMap;
+
+use ctx::{Action, Ctx};
+use model::{Address, Code, Error, Kind, MessageId, Method, Origin, Purpose, Result, Stream, ThreadId, limits};
+
+use super::{Draft, DraftRecipient, sha256};
+use crate::Flow;
+
+/// One SMTP transaction, finished.
+pub struct Arrival {
+    pub from: Option<Address>,
+    /// With the RFC 3461 NOTIFY words of each.
+    pub recipients: Vec<(Address, String)>,
+    pub content: Vec<u8>,
+    pub helo: String,
+    /// The `with` word of the Received field: `ESMTPSA` (RFC 3848).
+    pub with: &'static str,
+}
+
+impl Flow {
+    /// # Errors
+    /// The limits' codes, `mime_invalid`, `mail_loop`, `sender_forbidden`.
+    pub fn draft_from_arrival(&self, ctx: &Ctx, arrival: Arrival) -> Result<Draft> {
+        ctx.allow(Action::MessageSend, &ctx.own("message"))?;
+        let (now, rng) = (ctx.now(), ctx.world().rng.as_ref());
+        check_limits(&arrival)?;
+        let message = mail::parse(&arrival.content)?;
+        if message.received_count() > limits::RECEIVED_FIELDS_MAX {
+            return Err(Code::MailLoop.into());
+        }
+        match &arrival.from {
+            Some(from) => self.may_send_as(ctx, from)?,
+            None => return Err(Code::SenderForbidden.into()),
+        }
+        let id = MessageId::mint(now, rng);
+        let mut added =
+            mail::received_line(&self.settings().hostname, Some(&arrival.helo), arrival.with, &id.to_string(), now);
+        if message.header("date").is_none() {
+            added.push_str(&format!("Date: {}\r\n", now.rfc5322()));
+        }
+        if message.message_id().is_none() {
+            added.push_str(&format!("Message-ID: <{id}@{}>\r\n", self.settings().hostname));
+        }
+        let purpose = if message.header("list-unsubscribe").is_some() { Purpose::Operations } else { Purpose::Treatment };
+        let named = message.recipients_in_headers();
+        let recipients = arrival
+            .recipients
+            .into_iter()
+            .map(|(address, notify)| DraftRecipient { kind: kind_of(&named, &address), address, name: None, notify })
+            .collect();
+        let body_hash = sha256(&arrival.content);
+        Ok(Draft {
+            id,
+            thread: ThreadId::mint(now, rng),
+            origin: Origin::Smtp,
+            stream: Stream::Transactional,
+            purpose,
+            priority: 4,
+            send_at: None,
+            declared_no_phi: false,
+            demanded: demanded(message.header("caduceus-method"))?,
+            from: arrival.from,
+            recipients,
+            added,
+            tags: Vec::new(),
+            metadata: BTreeMap::new(),
+            body_hash,
+            content: arrival.content,
+        })
+    }
+}
+
+fn check_limits(arrival: &Arrival) -> Result<()> {
+    if arrival.recipients.is_empty() {
+        return Err(Code::RecipientsMissing.into());
+    }
+    if arrival.recipients.len() > limits::RECIPIENTS_MAX {
+        return Err(Code::RecipientsTooMany.into());
+    }
+    if arrival.content.len() > limits::MESSAGE_OCTETS_MAX {
+        return Err(Code::MessageTooLarge.into());
+    }
+    Ok(())
+}
+
+/// A recipient that no header field names was meant to be blind.
+fn kind_of(named: &[(Kind, Address)], address: &Address) -> Kind {
+    named.iter().find(|(_, a)| a.fold() == address.fold()).map_or(Kind::Bcc, |(kind, _)| *kind)
+}
+
+/// The `Caduceus-Method` field asks for more than policy would choose.
+fn demanded(field: Option<&str>) -> Result<Option<Method>> {
+    match field.map(str::trim) {
+        None => Ok(None),
+        Some(word) => match Method::from_word(word) {
+            Some(method @ (Method::Tls | Method::TlsOrDrop | Method::Portal)) => Ok(Some(method)),
+            _ => Err(Error::new(Code::FieldInvalid).at("/headers/Caduceus-Method")),
+        },
+    }
+}

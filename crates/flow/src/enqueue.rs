@@ -1,0 +1,183 @@
+//! Enqueue: a sealed message becomes one delivery per recipient (commit 2). Takes a `Sealed` and
+//! nothing else.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ctx::{Ctx, Event};
+use model::{DeliveryId, Mode, Result, limits};
+use queue::{Destination, Item};
+use store::Tx;
+use store::tables::{deliveries, events, messages, portal};
+
+use crate::Flow;
+use crate::envelope::{Route, seal_json};
+use crate::seal::{Sealed, SealedLetter, Way};
+
+/// Which commit this is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// The first sealing of a decided message: moves its stage.
+    First,
+    /// A later letter about it: fallback notice, code, report.
+    Later,
+}
+
+/// Sealed → Queued. False when someone else did it first: then nothing was written.
+pub(crate) fn enqueue(flow: &Flow, ctx: &Ctx, sealed: Sealed, step: Step, outbox: Option<i64>) -> Result<bool> {
+    let sealed = Arc::new(sealed);
+    let (ctx2, flow2, sealed2) = (ctx.clone(), flow.clone(), sealed.clone());
+    let queued = ctx.world().store.write(move |tx| insert(&flow2, &ctx2, tx, &sealed2, step, outbox))?;
+    let done = queued.is_some();
+    for (item, tracked) in queued.unwrap_or_default() {
+        flow.dispatcher().add(item, tracked);
+    }
+    Ok(done)
+}
+
+type Queued = Vec<(Item, crate::deliver::Tracked)>;
+
+fn insert(
+    flow: &Flow,
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    sealed: &Sealed,
+    step: Step,
+    outbox: Option<i64>,
+) -> Result<Option<Queued>> {
+    let message = sealed.stored.message.id;
+    if let Some(position) = outbox
+        && !events::done(tx, position)?
+    {
+        return Ok(None);
+    }
+    if step == Step::First
+        && !messages::advance(tx, message, messages::Stage::Decided, messages::Stage::Enqueued)?
+    {
+        return Ok(None);
+    }
+    let mut queued = Vec::new();
+    for letter in &sealed.letters {
+        insert_letter(ctx, tx, sealed, letter)?;
+        for way in &letter.ways {
+            queued.push(insert_way(flow, ctx, tx, sealed, letter, way)?);
+        }
+    }
+    Ok(Some(queued))
+}
+
+fn insert_letter(ctx: &Ctx, tx: &mut Tx<'_>, sealed: &Sealed, letter: &SealedLetter) -> Result<()> {
+    let stored = &sealed.stored;
+    let aad = vault::aad("sealed", "sealed_head", letter.id.as_bytes());
+    let row = deliveries::Sealed {
+        id: letter.id,
+        message: stored.message.id,
+        organisation: stored.message.organisation,
+        method: letter.method,
+        sealed_head: stored.key.seal(&aad, &letter.signed.head, ctx.world().rng.as_ref())?,
+        content: letter.with_content.then_some(stored.message.content),
+        sent_sha256: letter.signed.sha256,
+        created_at: ctx.now(),
+    };
+    deliveries::insert_sealed(tx, &row)
+}
+
+fn insert_way(
+    flow: &Flow,
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    sealed: &Sealed,
+    letter: &SealedLetter,
+    way: &Way,
+) -> Result<(Item, crate::deliver::Tracked)> {
+    let (stored, now, world) = (&sealed.stored, ctx.now(), ctx.world());
+    let id = DeliveryId::mint(now, world.rng.as_ref());
+    let route = Route { from: way.from.as_ref().map(|a| a.as_str().to_owned()), to: way.to.as_str().to_owned() };
+    let sealed_route =
+        seal_json(&route, &stored.key, ("deliveries", "sealed_route", id.as_bytes()), world.rng.as_ref())?;
+    let due = stored.message.send_at.filter(|_| way.role == "letter" || way.role == "notice").unwrap_or(now).max(now);
+    let expires = due.plus(lifetime(flow, way.role));
+    let row = deliveries::Delivery {
+        id,
+        sealed: letter.id,
+        message: stored.message.id,
+        recipient: way.recipient,
+        organisation: stored.message.organisation,
+        role: way.role.to_owned(),
+        sealed_route,
+        demand: way.demand,
+        stream: stored.message.stream,
+        priority: if way.role == "code" { 0 } else { stored.message.priority },
+        due_at: due,
+        expires_at: expires,
+        attempts: 0,
+        fence: 0,
+        created_at: now,
+        interrupted: false,
+    };
+    deliveries::insert(tx, &row, world.node)?;
+    if let Some((notice, token_hash)) = way.notice {
+        insert_notice(ctx, tx, &row, notice, token_hash)?;
+    }
+    if way.role == "letter" || way.role == "notice" {
+        record(ctx, tx, sealed, letter, way)?;
+    }
+    let mode = if stored.message.mode == Mode::Test { Mode::Test } else { Mode::Live };
+    let item = item_of(&row, Destination::from(way.to.domain()));
+    Ok((item, crate::deliver::Tracked::of(&row, mode)))
+}
+
+pub(crate) fn item_of(row: &deliveries::Delivery, destination: Destination) -> Item {
+    Item {
+        id: row.id,
+        organisation: row.organisation,
+        destination,
+        stream: row.stream,
+        priority: row.priority,
+        demand: row.demand,
+        due: row.due_at,
+        expires: row.expires_at,
+        attempts: row.attempts,
+        fence: row.fence,
+    }
+}
+
+/// Codes die with their validity; reports wait as long as letters.
+fn lifetime(flow: &Flow, role: &str) -> Duration {
+    if role == "code" { limits::CODE_WAIT } else { flow.settings().lifetime }
+}
+
+fn insert_notice(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    row: &deliveries::Delivery,
+    id: model::NoticeId,
+    token_hash: [u8; 32],
+) -> Result<()> {
+    let now = ctx.now();
+    portal::insert_notice(
+        tx,
+        &portal::Notice {
+            id,
+            organisation: row.organisation,
+            message: row.message,
+            recipient: row.recipient,
+            token_hash,
+            created_at: now,
+            expires_at: now.plus(limits::NOTICE_LIFETIME),
+            opened_at: None,
+            replied_at: None,
+        },
+    )
+}
+
+fn record(ctx: &Ctx, tx: &mut Tx<'_>, sealed: &Sealed, letter: &SealedLetter, way: &Way) -> Result<()> {
+    let payload = serde_json::json!({ "letter_sha256": hex::encode(letter.signed.sha256) });
+    let event = Event::new("message.sealed")
+        .message(sealed.stored.message.id)
+        .recipient(way.recipient)
+        .fact("method", letter.method)
+        .fact("demand", way.demand)
+        .payload(payload.to_string().into_bytes(), &sealed.stored.key);
+    ctx.record(tx, event).map(drop)
+}

@@ -1,0 +1,69 @@
+//! What is kept of a message beside its content, sealed: who, to whom, subject, files.
+
+use std::collections::BTreeMap;
+
+use model::{Address, AttachmentId, Code, Error, MessageId, Result};
+use serde::{Deserialize, Serialize};
+use vault::OpenedKey;
+
+/// Plain only inside the program.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Envelope {
+    pub from: Option<String>,
+    pub from_name: Option<String>,
+    pub subject: Option<String>,
+    /// The Message-ID field, for threading and reports.
+    pub message_id: Option<String>,
+    /// Trace fields that go above the content.
+    pub added: String,
+    pub tags: Vec<String>,
+    pub metadata: BTreeMap<String, String>,
+    pub files: Vec<FileFacts>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct FileFacts {
+    pub id: AttachmentId,
+    /// The part's index in the content.
+    pub part: usize,
+    pub name: String,
+    pub content_type: String,
+    pub octets: u64,
+}
+
+/// Return path and forward path of one delivery.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Route {
+    pub from: Option<String>,
+    pub to: String,
+}
+
+impl Envelope {
+    pub fn sender(&self) -> Result<Option<Address>> {
+        self.from.as_deref().map(Address::parse).transpose()
+    }
+}
+
+pub(crate) fn seal_json<T: Serialize>(
+    value: &T,
+    key: &OpenedKey,
+    place: (&str, &str, &[u8; 16]),
+    rng: &dyn model::seams::Rng,
+) -> Result<Vec<u8>> {
+    let plain = serde_json::to_vec(value).map_err(|e| Error::new(Code::Internal).because(e))?;
+    key.seal(&vault::aad(place.0, place.1, place.2), &plain, rng)
+}
+
+pub(crate) fn open_json<T: for<'de> Deserialize<'de>>(
+    sealed: &[u8],
+    key: &OpenedKey,
+    place: (&str, &str, &[u8; 16]),
+) -> Result<T> {
+    let plain = key.open(&vault::aad(place.0, place.1, place.2), sealed)?;
+    // The cause is dropped on purpose: serde's message can quote what it failed on.
+    serde_json::from_slice(&plain).map_err(|_| Error::new(Code::StoredDataInvalid))
+}
+
+pub(crate) fn open_envelope(sealed: &[u8], key: &OpenedKey, id: MessageId) -> Result<Envelope> {
+    open_json(sealed, key, ("messages", "sealed_envelope", id.as_bytes()))
+}

@@ -1,0 +1,103 @@
+//! The letters the program writes itself: pick-up notices and one-time codes. No name of a patient,
+//! no subject, no word of the message; the link is opaque.
+
+use ctx::Ctx;
+use model::{Address, Code, Domain, Error, Result, Secret};
+use store::tables::{domains, organisations};
+
+use crate::Flow;
+use crate::seal::Signed;
+
+/// Who the organisation is towards readers.
+pub(crate) struct House {
+    pub name: String,
+    pub language: String,
+    pub zone: String,
+    pub sender: Address,
+}
+
+pub(crate) fn house(flow: &Flow, ctx: &Ctx) -> Result<House> {
+    let organisation = ctx.organisation();
+    let (row, domains) = ctx.world().store.read(move |tx| {
+        let row = organisations::find(tx, organisation)?.ok_or_else(|| Error::new(Code::NotFound))?;
+        Ok((row, domains::list(tx, organisation)?))
+    })?;
+    let first = domains.into_iter().min_by_key(|d| (d.created_at, d.id)).map(|d| d.name);
+    let domain = first.unwrap_or_else(|| flow.settings().hostname.clone());
+    let sender = Address::parse(&format!("no-reply@{domain}"))?;
+    Ok(House { name: row.name, language: row.language, zone: row.zone, sender })
+}
+
+/// The notice that a message waits, signed, as exact octets.
+pub(crate) fn pick_up(flow: &Flow, ctx: &Ctx, house: &House, to: &Address, token: &Secret<String>) -> Result<Signed> {
+    let link = format!("{}/p/{}", flow.settings().portal_url, token.expose());
+    let (subject, text) = match house.language.as_str() {
+        "es" => (
+            format!("Tiene un mensaje seguro de {}", house.name),
+            format!(
+                "{} le ha enviado un mensaje seguro.\r\n\r\nPara leerlo, abra este enlace:\r\n{link}\r\n\r\n\
+                 Le enviaremos un código a esta dirección para confirmar que es usted. No necesita cuenta ni contraseña.\r\n\r\n\
+                 Si no esperaba este mensaje, puede ignorarlo.\r\n",
+                house.name
+            ),
+        ),
+        _ => (
+            format!("You have a secure message from {}", house.name),
+            format!(
+                "{} sent you a secure message.\r\n\r\nTo read it, open this link:\r\n{link}\r\n\r\n\
+                 We will send a code to this address to make sure it is you. You need no account and no password.\r\n\r\n\
+                 If you did not expect this message, you can ignore it.\r\n",
+                house.name
+            ),
+        ),
+    };
+    write(flow, ctx, house, to, &subject, &text)
+}
+
+/// The one-time code, signed, as exact octets.
+pub(crate) fn code(flow: &Flow, ctx: &Ctx, house: &House, to: &Address, code: &Secret<String>) -> Result<Signed> {
+    let (subject, text) = match house.language.as_str() {
+        "es" => (
+            format!("Su código de {}", house.name),
+            format!("Su código es {}\r\n\r\nEs válido durante 10 minutos y funciona una sola vez.\r\n", code.expose()),
+        ),
+        _ => (
+            format!("Your code from {}", house.name),
+            format!("Your code is {}\r\n\r\nIt is valid for 10 minutes and works once.\r\n", code.expose()),
+        ),
+    };
+    write(flow, ctx, house, to, &subject, &text)
+}
+
+fn write(flow: &Flow, ctx: &Ctx, house: &House, to: &Address, subject: &str, text: &str) -> Result<Signed> {
+    let mut seed = [0u8; 16];
+    ctx.world().rng.fill(&mut seed);
+    let message_id = format!("<{}@{}>", hex::encode(seed), flow.settings().hostname);
+    let bytes = mail::compose(&mail::Compose {
+        from: (Some(&house.name), &house.sender),
+        reply_to: None,
+        to: vec![(None, to)],
+        cc: Vec::new(),
+        subject,
+        text: Some(text),
+        html: None,
+        attachments: &[],
+        headers: &[],
+        message_id: &message_id,
+        in_reply_to: None,
+        date: ctx.now(),
+        boundary_seed: seed,
+        auto_submitted: true,
+    })?;
+    sign_whole(flow, ctx, house.sender.domain(), bytes)
+}
+
+/// Signs a letter that has no stored content of its own.
+pub(crate) fn sign_whole(flow: &Flow, ctx: &Ctx, from: &Domain, bytes: Vec<u8>) -> Result<Signed> {
+    let signers = flow.signing().find(ctx.world(), ctx.organisation(), from)?;
+    let (head, body) = bytes.split_at(mail::header_block_end(&bytes));
+    let signers: Vec<_> = signers.iter().collect();
+    let mut whole = seal::dkim::sign(&signers, head, body, ctx.now())?;
+    whole.extend_from_slice(&bytes);
+    Ok(Signed::whole(whole))
+}

@@ -1,0 +1,142 @@
+//! Reading: the message a visit is for, and the replies that follow it. Opening is a receipt.
+
+use ctx::{Ctx, Event};
+use model::{AttachmentId, Code, Error, MessageId, Origin, RecipientState, Result, Timestamp};
+use store::tables::{messages, portal, recipients};
+
+use crate::Flow;
+use crate::content::{Stored, load};
+
+/// A conversation as its reader sees it, oldest first.
+pub struct ThreadView {
+    pub organisation: String,
+    pub language: String,
+    pub zone: String,
+    pub entries: Vec<ThreadEntry>,
+    /// A reader replies once to a message.
+    pub may_reply: bool,
+    pub expires_at: Timestamp,
+}
+
+pub struct ThreadEntry {
+    pub id: MessageId,
+    /// Whether the reader wrote it.
+    pub own: bool,
+    pub sender_name: Option<String>,
+    pub subject: Option<String>,
+    pub sent_at: Timestamp,
+    pub text: Option<String>,
+    pub html: Option<String>,
+    pub files: Vec<FileView>,
+}
+
+#[derive(Clone)]
+pub struct FileView {
+    pub id: AttachmentId,
+    pub name: String,
+    pub content_type: String,
+    pub octets: u64,
+}
+
+/// A file to download.
+pub struct PortalFile {
+    pub name: String,
+    pub content_type: String,
+    pub bytes: Vec<u8>,
+}
+
+impl Flow {
+    /// Opens the thread; the first time is the receipt.
+    pub fn portal_thread(&self, visit: &str) -> Result<ThreadView> {
+        let (ctx, notice, _) = self.reader_of(visit)?;
+        note_reading(self, &ctx, &notice)?;
+        let main = load(&ctx, notice.message)?;
+        let house = crate::notice::house(self, &ctx)?;
+        let mut entries = vec![entry(&ctx, &main)?];
+        for reply in replies_of(&ctx, &main, &notice)? {
+            entries.push(entry(&ctx, &load(&ctx, reply)?)?);
+        }
+        Ok(ThreadView {
+            organisation: house.name,
+            language: house.language,
+            zone: house.zone,
+            entries,
+            may_reply: notice.replied_at.is_none(),
+            expires_at: notice.expires_at,
+        })
+    }
+
+    pub fn portal_file(&self, visit: &str, id: AttachmentId) -> Result<PortalFile> {
+        let (ctx, notice, _) = self.reader_of(visit)?;
+        let main = load(&ctx, notice.message)?;
+        let mut known = vec![notice.message];
+        known.extend(replies_of(&ctx, &main, &notice)?);
+        for message in known {
+            let stored = load(&ctx, message)?;
+            if let Some(found) = stored.envelope.files.iter().find(|f| f.id == id) {
+                let file = extract(&ctx, &stored, found.part)?;
+                let event =
+                    Event::new("portal.downloaded").message(message).recipient(notice.recipient).about(id);
+                let reader = ctx.clone();
+                ctx.world().store.write(move |tx| reader.record(tx, event.clone()).map(drop))?;
+                return Ok(file);
+            }
+        }
+        Err(Error::new(Code::NotFound))
+    }
+}
+
+/// State, receipt and audit entry in one commit, before a word is shown.
+fn note_reading(flow: &Flow, ctx: &Ctx, notice: &portal::Notice) -> Result<()> {
+    let (id, message, recipient) = (notice.id, notice.message, notice.recipient);
+    let (reader, now) = (ctx.clone(), ctx.now());
+    flow.world().store.write(move |tx| {
+        let first = portal::mark_opened(tx, id, now)?;
+        for from in [RecipientState::Notified, RecipientState::Queued] {
+            recipients::move_state(tx, recipient, from, RecipientState::PickedUp, now)?;
+        }
+        let event = Event::new("portal.read").message(message).recipient(recipient).fact("first", first);
+        reader.record(tx, event).map(drop)
+    })
+}
+
+/// The reader's own replies: other recipients of the same message never show.
+fn replies_of(ctx: &Ctx, main: &Stored, notice: &portal::Notice) -> Result<Vec<MessageId>> {
+    let (thread, organisation) = (main.message.thread, ctx.organisation());
+    let actor = notice.recipient.to_string();
+    let all = ctx.world().store.read(move |tx| messages::thread(tx, thread, organisation))?;
+    Ok(all.into_iter().filter(|m| m.origin == Origin::Portal && m.actor == actor).map(|m| m.id).collect())
+}
+
+pub(super) fn entry(ctx: &Ctx, stored: &Stored) -> Result<ThreadEntry> {
+    let content = stored.content(ctx)?;
+    let message = mail::parse(&content)?;
+    let files = stored.envelope.files.iter().map(|f| FileView {
+        id: f.id,
+        name: f.name.clone(),
+        content_type: f.content_type.clone(),
+        octets: f.octets,
+    });
+    Ok(ThreadEntry {
+        id: stored.message.id,
+        own: stored.message.origin == Origin::Portal,
+        sender_name: stored.envelope.from_name.clone().or_else(|| stored.envelope.from.clone()),
+        subject: stored.envelope.subject.clone(),
+        sent_at: stored.message.created_at,
+        text: message.body_text(),
+        html: message.body_html(),
+        files: files.collect(),
+    })
+}
+
+pub(super) fn extract(ctx: &Ctx, stored: &Stored, part: usize) -> Result<PortalFile> {
+    let content = stored.content(ctx)?;
+    let found = mail::parse(&content)?.attachments().into_iter().find(|p| p.index == part);
+    let file = found.ok_or_else(|| Error::new(Code::NotFound))?;
+    let facts = stored.envelope.files.iter().find(|f| f.part == part);
+    Ok(PortalFile {
+        name: facts.map_or_else(|| "file".to_owned(), |f| f.name.clone()),
+        content_type: file.content_type,
+        bytes: file.bytes,
+    })
+}

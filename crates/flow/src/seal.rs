@@ -1,0 +1,178 @@
+//! Seal: from a decided message to what may travel: the letter with its trace fields and DKIM
+//! signatures, or a notice for the portal. CPU work, outside any transaction.
+//!
+//! Invariant: the octets that travel are fixed here; what is transmitted hashes to `sent_sha256`.
+
+use std::sync::Arc;
+
+use ctx::Ctx;
+use model::{
+    Address, Demand, Domain, MessageId, Method, NoticeId, RecipientId, RecipientState, Result, SealedId,
+};
+use store::tables::{messages, recipients};
+
+use crate::Flow;
+use crate::content::{Stored, load};
+use crate::draft::sha256;
+use crate::notice::{House, house, pick_up};
+
+/// A decided message with everything that may leave. Made by [`seal`] and [`seal_notice`] alone.
+pub(crate) struct Sealed {
+    pub(crate) stored: Stored,
+    pub(crate) letters: Vec<SealedLetter>,
+}
+
+/// One form of the message and who gets it.
+pub(crate) struct SealedLetter {
+    pub(crate) id: SealedId,
+    pub(crate) method: Method,
+    pub(crate) signed: Signed,
+    /// Whether the stored content follows the head.
+    pub(crate) with_content: bool,
+    pub(crate) ways: Vec<Way>,
+}
+
+/// One recipient of a sealed letter.
+pub(crate) struct Way {
+    pub(crate) recipient: RecipientId,
+    pub(crate) from: Option<Address>,
+    pub(crate) to: Address,
+    pub(crate) demand: Demand,
+    pub(crate) role: &'static str,
+    pub(crate) notice: Option<(NoticeId, [u8; 32])>,
+}
+
+/// Octets that go first on the wire, and the hash of all that goes.
+pub(crate) struct Signed {
+    pub(crate) head: Vec<u8>,
+    pub(crate) sha256: [u8; 32],
+}
+
+impl Signed {
+    pub(crate) fn whole(head: Vec<u8>) -> Self {
+        let sha256 = sha256(&head);
+        Self { head, sha256 }
+    }
+}
+
+/// Decided → Sealed. `None` when the message went on already (another worker, a cancel).
+pub(crate) fn seal(flow: &Flow, ctx: &Ctx, id: MessageId) -> Result<Option<Sealed>> {
+    let stored = load(ctx, id)?;
+    if stored.message.stage != messages::Stage::Decided {
+        return Ok(None);
+    }
+    let content = stored.content(ctx)?;
+    let mut letters = Vec::new();
+    let waiting: Vec<_> = stored.recipients.iter().filter(|r| r.state == RecipientState::Queued).collect();
+    let direct = |r: &&&recipients::Recipient| matches!(r.method, Method::Tls | Method::TlsOrDrop | Method::Plain);
+    for neutral in [false, true] {
+        let group: Vec<_> = waiting.iter().filter(direct).filter(|r| r.neutral_subject == neutral).copied().collect();
+        if !group.is_empty() {
+            letters.push(letter(flow, ctx, &stored, &content, &group, neutral)?);
+        }
+    }
+    if waiting.iter().any(|r| r.method == Method::Portal) {
+        let house = house(flow, ctx)?;
+        for r in waiting.iter().filter(|r| r.method == Method::Portal) {
+            letters.push(notice_letter(flow, ctx, &house, &stored, r)?);
+        }
+    }
+    Ok(Some(Sealed { stored, letters }))
+}
+
+/// The same for one recipient whose server stayed below the demand: now a notice.
+pub(crate) fn seal_notice(flow: &Flow, ctx: &Ctx, id: MessageId, recipient: RecipientId) -> Result<Option<Sealed>> {
+    let stored = load(ctx, id)?;
+    let Some(row) = stored.recipients.iter().find(|r| r.id == recipient) else { return Ok(None) };
+    if row.state != RecipientState::Queued || row.method != Method::Portal {
+        return Ok(None);
+    }
+    let letter = notice_letter(flow, ctx, &house(flow, ctx)?, &stored, row)?;
+    Ok(Some(Sealed { stored, letters: vec![letter] }))
+}
+
+fn letter(
+    flow: &Flow,
+    ctx: &Ctx,
+    stored: &Stored,
+    content: &[u8],
+    group: &[&recipients::Recipient],
+    neutral: bool,
+) -> Result<SealedLetter> {
+    let from = stored.envelope.sender()?;
+    let domain = signing_domain(flow, content, from.as_ref())?;
+    let replaced = neutral.then(|| mail::replace_subject(content, "Message"));
+    let body = replaced.as_deref().unwrap_or(content);
+    let mut head = sign(flow, ctx, &domain, &stored.envelope.added, body)?;
+    let sha256 = sha256(&[head.as_slice(), body].concat());
+    if let Some(replaced) = &replaced {
+        head.extend_from_slice(replaced);
+    }
+    let mut ways = Vec::with_capacity(group.len());
+    for r in group {
+        ways.push(Way {
+            recipient: r.id,
+            from: from.clone(),
+            to: stored.address(r)?,
+            demand: r.demand,
+            role: "letter",
+            notice: None,
+        });
+    }
+    Ok(SealedLetter {
+        id: SealedId::mint(ctx.now(), ctx.world().rng.as_ref()),
+        method: group.first().map_or(Method::Tls, |r| r.method),
+        signed: Signed { head, sha256 },
+        with_content: !neutral,
+        ways,
+    })
+}
+
+/// DKIM names the domain in the From field, so that DMARC aligns; else the return path's.
+fn signing_domain(flow: &Flow, content: &[u8], envelope_from: Option<&Address>) -> Result<Domain> {
+    let header = mail::parse(content)?.from().into_iter().next().map(|(_, address)| address);
+    match header.as_ref().or(envelope_from) {
+        Some(address) => Ok(address.domain().clone()),
+        None => Domain::parse(&flow.settings().hostname),
+    }
+}
+
+fn sign(flow: &Flow, ctx: &Ctx, domain: &Domain, added: &str, content: &[u8]) -> Result<Vec<u8>> {
+    let signers = flow.signing().find(ctx.world(), ctx.organisation(), domain)?;
+    let signers: Vec<_> = signers.iter().collect();
+    let (fields, body) = content.split_at(mail::header_block_end(content));
+    let head = [added.as_bytes(), fields].concat();
+    let mut out = seal::dkim::sign(&signers, &head, body, ctx.now())?;
+    out.extend_from_slice(added.as_bytes());
+    Ok(out)
+}
+
+fn notice_letter(
+    flow: &Flow,
+    ctx: &Ctx,
+    house: &House,
+    stored: &Stored,
+    row: &recipients::Recipient,
+) -> Result<SealedLetter> {
+    let (now, rng) = (ctx.now(), Arc::clone(&ctx.world().rng));
+    let to = stored.address(row)?;
+    let token = crate::portal::new_token(rng.as_ref());
+    let hash = vault::hash_token(token.expose());
+    let signed = pick_up(flow, ctx, house, &to, &token)?;
+    let way = Way {
+        recipient: row.id,
+        from: Some(house.sender.clone()),
+        to,
+        demand: Demand::Opportunistic,
+        role: "notice",
+        notice: Some((NoticeId::mint(now, rng.as_ref()), hash)),
+    };
+    Ok(SealedLetter {
+        id: SealedId::mint(now, rng.as_ref()),
+        method: Method::Portal,
+        signed,
+        with_content: false,
+        ways: vec![way],
+    })
+}
+

@@ -1,0 +1,246 @@
+//! Settle: what an attempt's end does to delivery, recipient, events and audit log (commit 3).
+
+use std::sync::Arc;
+
+use ctx::{Event, World};
+use model::{
+    AttemptId, DeliveryId, Evidence, Method, Outcome, RecipientState, RefusalScope, Result, Timestamp,
+};
+use queue::{Effect, Settlement};
+use serde_json::json;
+use store::Tx;
+use store::tables::{deliveries, events, recipients};
+use vault::OpenedKey;
+
+use crate::deliver::{Job, Role, Tracked};
+
+/// One end to store; kept until it is stored.
+#[derive(Clone)]
+pub(crate) struct Settling {
+    delivery: DeliveryId,
+    tracked: Tracked,
+    effect: Effect,
+    at: Timestamp,
+    /// `None` when no attempt was made: expiry while waiting, cancel.
+    attempt: Option<Arc<Made>>,
+}
+
+struct Made {
+    number: u32,
+    outcome: Outcome,
+    evidence: Evidence,
+}
+
+impl Settling {
+    pub(crate) fn after(job: &Job, effect: Effect, outcome: Outcome, evidence: Evidence) -> Self {
+        let at = evidence.ended_at;
+        let made = Made { number: job.attempt, outcome, evidence };
+        Self { delivery: job.delivery, tracked: job.tracked, effect, at, attempt: Some(Arc::new(made)) }
+    }
+    pub(crate) fn alone(delivery: DeliveryId, tracked: Tracked, effect: Effect, at: Timestamp) -> Self {
+        Self { delivery, tracked, effect, at, attempt: None }
+    }
+    pub(crate) fn delivery(&self) -> DeliveryId {
+        self.delivery
+    }
+    pub(crate) fn is_final(&self) -> bool {
+        matches!(self.effect, Effect::Settle { .. })
+    }
+}
+
+/// True when something must follow: a report, a notice instead of a letter.
+pub(crate) fn settle(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling) -> Result<bool> {
+    let key = world.item_key(tx, s.tracked.organisation, s.tracked.message.as_bytes())?;
+    match s.effect {
+        Effect::Start { .. } => Ok(false),
+        Effect::Defer { id, fence, due, attempts, ambiguous } => {
+            if deliveries::defer(tx, id, fence, due, attempts, ambiguous)? {
+                note_attempt(world, tx, s, &key)?;
+                let kind = if ambiguous { "delivery.ambiguous" } else { "delivery.deferred" };
+                record(world, tx, s, &key, kind, "deferred")?;
+            }
+            Ok(false)
+        }
+        Effect::Settle { id, fence, settlement } => {
+            if !deliveries::settle(tx, id, fence)? {
+                return Ok(false);
+            }
+            note_attempt(world, tx, s, &key)?;
+            finish(world, tx, s, &key, settlement)
+        }
+    }
+}
+
+fn finish(
+    world: &Arc<World>,
+    tx: &mut Tx<'_>,
+    s: &Settling,
+    key: &OpenedKey,
+    settlement: Settlement,
+) -> Result<bool> {
+    let role = s.tracked.role;
+    let (kind, word) = words(role, settlement);
+    record(world, tx, s, key, kind, word)?;
+    match (role, settlement) {
+        (Role::Letter, Settlement::Delivered) => move_to(world, tx, s, RecipientState::Delivered),
+        (Role::Notice, Settlement::Delivered) => move_to(world, tx, s, RecipientState::Notified),
+        (Role::Letter, Settlement::ToPortal) => below_demand(world, tx, s),
+        (Role::Letter | Role::Notice, Settlement::Bounced(_) | Settlement::ToPortal) => {
+            move_to(world, tx, s, RecipientState::Bounced)?;
+            follow_up(world, tx, s, crate::after::REPORT)
+        }
+        (Role::Letter | Role::Notice, Settlement::Expired) => {
+            move_to(world, tx, s, RecipientState::Expired)?;
+            follow_up(world, tx, s, crate::after::REPORT)
+        }
+        (Role::Letter | Role::Notice, Settlement::Cancelled) => move_to(world, tx, s, RecipientState::Cancelled),
+        (Role::Code | Role::Report, _) => Ok(false),
+    }
+}
+
+/// Nothing was sent: the message moves to where the decision said, never down and never away.
+fn below_demand(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling) -> Result<bool> {
+    let row = recipients::load(tx, s.tracked.recipient, s.tracked.organisation)?;
+    match row.below {
+        Some(Method::Portal) => {
+            recipients::move_method(tx, row.id, Method::Portal)?;
+            follow_up(world, tx, s, crate::after::FALLBACK)
+        }
+        Some(_) => {
+            recipients::move_method(tx, row.id, Method::Hold)?;
+            move_to(world, tx, s, RecipientState::Held)
+        }
+        None => {
+            move_to(world, tx, s, RecipientState::Bounced)?;
+            follow_up(world, tx, s, crate::after::REPORT)
+        }
+    }
+}
+
+fn move_to(_: &Arc<World>, tx: &mut Tx<'_>, s: &Settling, to: RecipientState) -> Result<bool> {
+    recipients::move_state(tx, s.tracked.recipient, RecipientState::Queued, to, s.at)?;
+    Ok(false)
+}
+
+fn follow_up(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling, topic: &str) -> Result<bool> {
+    events::push(tx, topic, s.tracked.organisation, s.tracked.recipient.as_bytes(), world.now())?;
+    Ok(true)
+}
+
+fn words(role: Role, settlement: Settlement) -> (&'static str, &'static str) {
+    match (role, settlement) {
+        (_, Settlement::Delivered) => ("delivery.accepted", "accepted"),
+        (_, Settlement::ToPortal) => ("delivery.below_demand", "below_demand"),
+        (_, Settlement::Bounced(RefusalScope::Recipient)) => ("delivery.refused", "refused_recipient"),
+        (_, Settlement::Bounced(RefusalScope::Domain)) => ("delivery.refused", "refused_domain"),
+        (_, Settlement::Bounced(RefusalScope::Content)) => ("delivery.refused", "refused_content"),
+        (_, Settlement::Bounced(RefusalScope::Us)) => ("delivery.refused", "refused_us"),
+        (_, Settlement::Expired) => ("delivery.expired", "expired"),
+        (_, Settlement::Cancelled) => ("delivery.cancelled", "cancelled"),
+    }
+}
+
+/// The audit entry of an end. Hosts, addresses and the literal reply go into its sealed payload.
+fn record(
+    world: &Arc<World>,
+    tx: &mut Tx<'_>,
+    s: &Settling,
+    key: &OpenedKey,
+    kind: &'static str,
+    word: &'static str,
+) -> Result<()> {
+    let portal = s.tracked.role == Role::Notice;
+    let mut event = Event::new(kind)
+        .message(s.tracked.message)
+        .recipient(s.tracked.recipient)
+        .about(s.delivery)
+        .fact("role", s.tracked.role.word())
+        .fact("method", if portal { "portal" } else { "letter" })
+        .fact("mode", s.tracked.mode)
+        .fact("result", word);
+    if let Effect::Defer { due, .. } = s.effect {
+        event = event.fact("next_attempt_at", due);
+    }
+    if let Some(made) = &s.attempt {
+        event = with_evidence(event, made).payload(evidence_json(world, &made.evidence), key);
+    }
+    world.system(s.tracked.organisation).record(tx, event).map(drop)
+}
+
+fn with_evidence<'a>(mut event: Event<'a>, made: &Made) -> Event<'a> {
+    event = event.fact("attempt", made.number);
+    if let Some(code) = made.evidence.reply_code {
+        event = event.fact("reply_code", code);
+    }
+    if let Some(enhanced) = &made.evidence.reply_enhanced {
+        event = event.fact("reply_enhanced", enhanced);
+    }
+    match &made.evidence.tls {
+        Some(tls) => event.fact("tls", &tls.version).fact("tls_verified", tls.verified),
+        None => event.fact("tls", "none").fact("tls_verified", false),
+    }
+}
+
+fn evidence_json(world: &Arc<World>, e: &Evidence) -> Vec<u8> {
+    // The program keeps its own evidence sealed under the message's key; nobody reads it here.
+    let access = world.system(model::OrganisationId::from_bytes([0; 16])).machine_access();
+    json!({
+        "started_at": e.started_at,
+        "ended_at": e.ended_at,
+        "mx_host": e.mx_host.as_ref().map(model::Domain::as_str),
+        "mx_ip": e.mx_ip,
+        "tls": e.tls,
+        "reply_code": e.reply_code,
+        "reply_enhanced": e.reply_enhanced,
+        "reply_text": e.reply_text.as_ref().map(|t| t.open(access)),
+        "letter_sha256": e.sent_sha256.map(hex::encode),
+    })
+    .to_string()
+    .into_bytes()
+}
+
+fn note_attempt(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling, key: &OpenedKey) -> Result<()> {
+    let Some(made) = &s.attempt else { return Ok(()) };
+    let id = AttemptId::mint(world.now(), world.rng.as_ref());
+    let aad = vault::aad("attempts", "sealed_evidence", id.as_bytes());
+    let row = deliveries::Attempt {
+        id,
+        delivery: s.delivery,
+        recipient: s.tracked.recipient,
+        message: s.tracked.message,
+        organisation: s.tracked.organisation,
+        number: made.number,
+        outcome: outcome_word(made.outcome).to_owned(),
+        reply_code: made.evidence.reply_code,
+        reply_enhanced: made.evidence.reply_enhanced.clone(),
+        tls_version: made.evidence.tls.as_ref().map(|t| t.version.clone()),
+        tls_verified: made.evidence.tls.as_ref().is_some_and(|t| t.verified),
+        sealed_evidence: key.seal(&aad, &evidence_json(world, &made.evidence), world.rng.as_ref())?,
+        started_at: made.evidence.started_at,
+        ended_at: made.evidence.ended_at,
+    };
+    deliveries::insert_attempt(tx, &row)
+}
+
+pub(crate) fn outcome_word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Accepted => "accepted",
+        Outcome::Deferred(_) => "deferred",
+        Outcome::Refused(_) => "refused",
+        Outcome::Ambiguous => "ambiguous",
+        Outcome::BelowDemand => "below_demand",
+        Outcome::OurFault => "our_fault",
+    }
+}
+
+/// What the local part of a test recipient acts out, as large providers' simulators do; anything
+/// after `+` is a label.
+pub(crate) fn test_outcome(local: &str) -> (Outcome, Option<u16>) {
+    match local.split('+').next().unwrap_or(local) {
+        "bounced" => (Outcome::Refused(RefusalScope::Recipient), Some(550)),
+        "deferred" => (Outcome::Deferred(RefusalScope::Recipient), Some(451)),
+        "notls" => (Outcome::BelowDemand, None),
+        "ambiguous" => (Outcome::Ambiguous, None),
+        _ => (Outcome::Accepted, Some(250)),
+    }
+}

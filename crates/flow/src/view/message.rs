@@ -1,0 +1,149 @@
+//! One message: its recipients with decision, trace, attempts and state.
+
+use ctx::{Action, Ctx, Resource};
+use model::{
+    AttemptId, Demand, Kind, MessageId, Method, Mode, Origin, Purpose, RecipientId, RecipientState, Result, Stream,
+    ThreadId, Timestamp,
+};
+use policy::Trace;
+use store::tables::{deliveries, messages, portal, recipients};
+
+use crate::Flow;
+
+pub struct MessageView {
+    pub id: MessageId,
+    pub thread: ThreadId,
+    pub created_at: Timestamp,
+    pub send_at: Option<Timestamp>,
+    pub origin: Origin,
+    pub mode: Mode,
+    pub stream: Stream,
+    pub purpose: Purpose,
+    pub actor: String,
+    pub level: String,
+    /// Kinds of findings and how often; never where a value could be read from it.
+    pub findings: Vec<(String, u32)>,
+    pub octets: u64,
+    pub attachments: u32,
+    pub content_sha256: [u8; 32],
+    pub recipients: Vec<RecipientView>,
+    /// Other messages of the conversation.
+    pub thread_messages: Vec<(MessageId, Origin, Timestamp)>,
+    pub may_cancel: bool,
+}
+
+pub struct RecipientView {
+    pub id: RecipientId,
+    pub kind: Kind,
+    pub method: Method,
+    pub demand: Demand,
+    pub state: RecipientState,
+    pub state_at: Timestamp,
+    pub trace: Trace,
+    pub attempts: Vec<AttemptView>,
+    pub opened_at: Option<Timestamp>,
+    pub replied_at: Option<Timestamp>,
+}
+
+pub struct AttemptView {
+    pub id: AttemptId,
+    pub number: u32,
+    pub outcome: String,
+    pub reply_code: Option<u16>,
+    pub reply_enhanced: Option<String>,
+    pub tls_version: Option<String>,
+    pub tls_verified: bool,
+    pub started_at: Timestamp,
+    pub ended_at: Timestamp,
+}
+
+/// A message as a thing of the access policy, with who made it.
+pub(crate) fn resource(row: &messages::Message) -> Resource {
+    Resource { organisation: row.organisation, kind: "message", owner: Some(row.actor.clone()), recipient: None }
+}
+
+impl Flow {
+    /// # Errors
+    /// `not_found` when it is another organisation's or does not exist.
+    pub fn message(&self, ctx: &Ctx, id: MessageId) -> Result<MessageView> {
+        let organisation = ctx.organisation();
+        let row = self.world().store.read(move |tx| messages::load(tx, id, organisation))?;
+        ctx.allow(Action::MessageRead, &resource(&row))?;
+        self.world().store.read(move |tx| {
+            let row = messages::load(tx, id, organisation)?;
+            let people = recipients::of_message(tx, id)?;
+            let attempts = deliveries::attempts(tx, id)?;
+            let thread = messages::thread(tx, row.thread, organisation)?;
+            let mut views = Vec::with_capacity(people.len());
+            for r in &people {
+                let notice = portal::notice_of(tx, r.id)?;
+                views.push(recipient_view(r, &attempts, notice.as_ref())?);
+            }
+            let open = deliveries::open_of_message(tx, id)?;
+            let may_cancel = row.stage == messages::Stage::Decided || open.iter().any(|d| d.attempts == 0 && !d.interrupted);
+            view(row, views, thread, may_cancel)
+        })
+    }
+}
+
+fn view(
+    row: messages::Message,
+    recipients: Vec<RecipientView>,
+    thread: Vec<messages::Message>,
+    may_cancel: bool,
+) -> Result<MessageView> {
+    let findings: phi::Findings =
+        serde_json::from_str(&row.findings).map_err(|_| model::Error::new(model::Code::StoredDataInvalid))?;
+    let others = thread.into_iter().filter(|m| m.id != row.id).map(|m| (m.id, m.origin, m.created_at)).collect();
+    Ok(MessageView {
+        id: row.id,
+        thread: row.thread,
+        created_at: row.created_at,
+        send_at: row.send_at,
+        origin: row.origin,
+        mode: row.mode,
+        stream: row.stream,
+        purpose: row.purpose,
+        actor: row.actor,
+        level: row.level,
+        findings: findings.counts.iter().map(|(kind, count)| (kind.word().to_owned(), *count)).collect(),
+        octets: row.octets,
+        attachments: row.attachments,
+        content_sha256: row.content_sha256,
+        recipients,
+        thread_messages: others,
+        may_cancel,
+    })
+}
+
+fn recipient_view(
+    r: &recipients::Recipient,
+    attempts: &[deliveries::Attempt],
+    notice: Option<&portal::Notice>,
+) -> Result<RecipientView> {
+    let trace: Trace =
+        serde_json::from_str(&r.trace).map_err(|_| model::Error::new(model::Code::StoredDataInvalid))?;
+    let own = attempts.iter().filter(|a| a.recipient == r.id).map(|a| AttemptView {
+        id: a.id,
+        number: a.number,
+        outcome: a.outcome.clone(),
+        reply_code: a.reply_code,
+        reply_enhanced: a.reply_enhanced.clone(),
+        tls_version: a.tls_version.clone(),
+        tls_verified: a.tls_verified,
+        started_at: a.started_at,
+        ended_at: a.ended_at,
+    });
+    Ok(RecipientView {
+        id: r.id,
+        kind: r.kind,
+        method: r.method,
+        demand: r.demand,
+        state: r.state,
+        state_at: r.state_at,
+        trace,
+        attempts: own.collect(),
+        opened_at: notice.and_then(|n| n.opened_at),
+        replied_at: notice.and_then(|n| n.replied_at),
+    })
+}
