@@ -6,16 +6,17 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use model::{Code, Error, Result};
 use rustix::fs::{FlockOperation, flock};
 
 use crate::fault;
 
-/// Held while the directory is in use.
+/// Held until released or dropped.
 pub(crate) struct DirectoryLock {
     dir: PathBuf,
-    _file: File,
+    file: Mutex<Option<File>>,
 }
 
 impl DirectoryLock {
@@ -39,7 +40,12 @@ impl DirectoryLock {
         file.set_len(0).map_err(fault::io)?;
         file.rewind().map_err(fault::io)?;
         writeln!(file, "{}", std::process::id()).map_err(fault::io)?;
-        Ok(Self { dir: dir.to_owned(), _file: file })
+        Ok(Self { dir: dir.to_owned(), file: Mutex::new(Some(file)) })
+    }
+
+    /// Lets the next one in, once nothing here touches the directory any more.
+    pub(crate) fn release(&self) {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
     pub(crate) fn dir(&self) -> &Path {

@@ -13,7 +13,7 @@ mod tls;
 mod worker;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, RwLock};
 
 use model::{Code, Error, Result, Secret};
 
@@ -42,8 +42,9 @@ pub(crate) fn open(
     let lines = Arc::new(Lines::default());
     let mut threads = Vec::with_capacity(connections);
     let mut first = Some(first);
+    let turns = Arc::new(RwLock::new(()));
     for n in 0..connections {
-        let mut worker = worker::Worker::new(Arc::clone(&door), first.take());
+        let mut worker = worker::Worker::new(Arc::clone(&door), first.take(), Arc::clone(&turns));
         let body = move |lines: &Lines| worker.run(lines);
         threads.push(spawn(&format!("store-pg-{n}"), &lines, |l| &l.writes, body)?);
     }

@@ -11,6 +11,7 @@ use model::Result;
 use model::seams::Blobs;
 
 use crate::jobs::{self, Access, Jobs};
+use crate::lock::DirectoryLock;
 use crate::pending::Pending;
 use crate::tx::Tx;
 use crate::{Config, Engine, fault, pg, sqlite};
@@ -25,8 +26,8 @@ pub(crate) struct House {
     pub(crate) lines: Arc<Lines>,
     pub(crate) blobs: Arc<dyn Blobs>,
     pub(crate) threads: Mutex<Vec<JoinHandle<()>>>,
-    /// The directory whose file system the data is on, and its lock.
-    pub(crate) home: Option<crate::lock::DirectoryLock>,
+    /// The data directory and its lock, where this process alone has one.
+    pub(crate) home: Option<DirectoryLock>,
 }
 
 /// The queues between callers and store threads, and the count of commits.
@@ -113,6 +114,12 @@ impl Store {
         Ok(Some(facts.f_bavail.saturating_mul(facts.f_frsize)))
     }
 
+    /// Caps the embedded database at so many pages (of 8 KiB), or at its present size when that is
+    /// more; `None` lifts the cap. What does not fit fails with `StoreFull` and nothing of it stays.
+    pub fn limit_pages(&self, pages: Option<u32>) -> Result<()> {
+        self.write(move |tx| tx.limit_pages(pages))
+    }
+
     /// Finishes what waits, then closes. Later calls on clones fail with `StoreUnavailable`.
     pub fn close(self) {
         self.0.shut();
@@ -142,6 +149,9 @@ impl House {
             if thread.thread().id() != std::thread::current().id() {
                 let _ended = thread.join();
             }
+        }
+        if let Some(home) = &self.home {
+            home.release();
         }
     }
 }

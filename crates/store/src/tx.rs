@@ -11,6 +11,9 @@ use crate::statement::Statement;
 use crate::value::Value;
 use crate::{Engine, pg, sqlite};
 
+/// SQLite's own limit.
+const PAGES_MAX: u32 = 4_294_967_294;
+
 /// Handed to closures by the store; lives for one run of one closure.
 pub struct Tx<'a> {
     link: Link<'a>,
@@ -93,6 +96,15 @@ impl<'a> Tx<'a> {
             Link::Postgres(link) => link.batch(sql, during),
         };
         done.map_err(|fault| self.doom(fault))
+    }
+
+    /// SQLite alone knows such a cap; a server's space is the server's business.
+    pub(crate) fn limit_pages(&mut self, pages: Option<u32>) -> Result<()> {
+        if self.engine() == Engine::Postgres {
+            return Err(Error::new(Code::ConfigInvalid).because("PostgreSQL has no page limit"));
+        }
+        let pages = pages.unwrap_or(PAGES_MAX);
+        self.batch(&format!("PRAGMA max_page_count = {pages}"), "page limit")
     }
 
     /// What doomed it.

@@ -3,7 +3,7 @@
 //! Invariant: after COMMIT was sent and not answered nothing is run again, since it may have
 //! happened; the caller gets `StoreUnavailable` and decides by its idempotency key.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use model::Code;
 
@@ -16,12 +16,15 @@ use crate::tx::{self, Tx};
 
 /// Runs of one closure. Each lost run means that another transaction committed.
 const RUNS_MAX: usize = 32;
+/// Lost runs after which a closure gets the process to itself, so that a busy row starves nobody.
+const PATIENCE: usize = 3;
 /// New connections tried for one closure.
 const CONNECTS_MAX: usize = 2;
 
 pub(super) struct Worker {
     door: Arc<Door>,
     link: Option<Link>,
+    turns: Arc<RwLock<()>>,
 }
 
 /// How one run ended.
@@ -36,8 +39,9 @@ enum Ran {
 }
 
 impl Worker {
-    pub(super) fn new(door: Arc<Door>, link: Option<Link>) -> Self {
-        Self { door, link }
+    /// `turns` is shared by all workers of a store.
+    pub(super) fn new(door: Arc<Door>, link: Option<Link>, turns: Arc<RwLock<()>>) -> Self {
+        Self { door, link, turns }
     }
 
     pub(super) fn run(&mut self, lines: &Lines) {
@@ -52,7 +56,7 @@ impl Worker {
     fn serve(&mut self, job: &mut dyn Job, lines: &Lines) -> Option<Fault> {
         let mut last = Fault::new(Code::StoreUnavailable, "not run");
         let mut connects = 0;
-        for _ in 0..RUNS_MAX {
+        for run in 0..RUNS_MAX {
             let mut link = match self.link.take() {
                 Some(link) if !link.is_lost() => link,
                 _ if connects == CONNECTS_MAX => return Some(last),
@@ -64,7 +68,7 @@ impl Worker {
                     Err(fault) => return Some(fault),
                 },
             };
-            let ran = attempt(&mut link, job, lines);
+            let ran = self.taking_turns(run, job.access(), || attempt(&mut link, job, lines));
             self.link = (!link.is_lost()).then_some(link);
             match ran {
                 Ran::Settled => return None,
@@ -81,6 +85,21 @@ impl Worker {
             }
         }
         Some(last)
+    }
+
+    /// Writers run side by side, until one has lost too often.
+    fn taking_turns(&self, run: usize, access: Access, attempt: impl FnOnce() -> Ran) -> Ran {
+        if access == Access::Read {
+            return attempt();
+        }
+        let turns = &self.turns;
+        if run < PATIENCE {
+            let _with_others = turns.read().unwrap_or_else(PoisonError::into_inner);
+            attempt()
+        } else {
+            let _alone = turns.write().unwrap_or_else(PoisonError::into_inner);
+            attempt()
+        }
     }
 }
 
