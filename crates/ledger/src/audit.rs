@@ -26,7 +26,11 @@ pub fn check(
 ) -> Result<u64> {
     let roots = roots_by_size(signed)?;
     let size = roots.keys().next_back().copied().unwrap_or(0);
-    let mut stored = Stored { size, tiles, held: BTreeMap::new() };
+    let mut stored = Stored {
+        size,
+        tiles,
+        held: BTreeMap::new(),
+    };
     let mut frontier = Frontier::empty();
     check_root(&roots, &frontier)?;
     for index in 0..size {
@@ -37,7 +41,10 @@ pub fn check(
             if level % 8 == 0 && stored.hash(level / 8, place)? != hash {
                 return Err(match level {
                     0 => broken(Broken::Stored),
-                    _ => Broken::Stored.at(format!("/{}", tile::path(level / 8, place / 256, tile::WIDTH))),
+                    _ => Broken::Stored.at(format!(
+                        "/{}",
+                        tile::path(level / 8, place / 256, tile::WIDTH)
+                    )),
                 });
             }
         }
@@ -59,7 +66,9 @@ fn roots_by_size(signed: &[Checkpoint]) -> Result<BTreeMap<u64, Hash>> {
 
 fn check_root(roots: &BTreeMap<u64, Hash>, tree: &Frontier) -> Result<()> {
     match roots.get(&tree.size()) {
-        Some(root) if *root != tree.root() => Err(Broken::Root.at(format!("/checkpoints/{}", tree.size()))),
+        Some(root) if *root != tree.root() => {
+            Err(Broken::Root.at(format!("/checkpoints/{}", tree.size())))
+        }
         _ => Ok(()),
     }
 }
@@ -78,10 +87,13 @@ impl Stored<'_> {
         if self.held.get(&level).is_none_or(|(held, _)| *held != index) {
             let in_level = self.size >> (8 * u32::from(level));
             let width = (in_level - index * 256).min(256) as u16;
-            self.held.insert(level, (index, self.tiles.tile(level, index, width)?));
+            self.held
+                .insert(level, (index, self.tiles.tile(level, index, width)?));
         }
         let bytes = &self.held[&level].1;
-        let hash = bytes.get(start..start + 32).and_then(|part| part.try_into().ok());
+        let hash = bytes
+            .get(start..start + 32)
+            .and_then(|part| part.try_into().ok());
         hash.ok_or_else(|| Broken::Tile.at(format!("/{}", tile::path(level, index, tile::WIDTH))))
     }
 }

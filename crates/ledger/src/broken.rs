@@ -62,15 +62,25 @@ impl Broken {
 
     /// Finds it again in an error, to show it.
     pub fn of(error: &Error) -> Option<Self> {
-        std::error::Error::source(error)?.downcast_ref::<Self>().copied()
+        std::error::Error::source(error)?
+            .downcast_ref::<Self>()
+            .copied()
     }
 
     pub const fn says(self) -> &'static str {
         match self {
-            Self::Format => "the bytes are not in the canonical form of their format: they were changed or damaged",
-            Self::Inclusion => "the entry is not in the log that the checkpoint describes: the entry, its position, its proof or the root was changed",
-            Self::Consistency => "the newer checkpoint does not extend the older one: the log was rewritten",
-            Self::Signature => "the signature does not match: the checkpoint, the key or the signature was changed",
+            Self::Format => {
+                "the bytes are not in the canonical form of their format: they were changed or damaged"
+            }
+            Self::Inclusion => {
+                "the entry is not in the log that the checkpoint describes: the entry, its position, its proof or the root was changed"
+            }
+            Self::Consistency => {
+                "the newer checkpoint does not extend the older one: the log was rewritten"
+            }
+            Self::Signature => {
+                "the signature does not match: the checkpoint, the key or the signature was changed"
+            }
             Self::Unsigned => "the checkpoint is not signed by the log's key",
             Self::OtherKey => "it was signed with another key than the one you trust",
             Self::OtherLog => "the checkpoint names another log than the key does",
@@ -80,7 +90,9 @@ impl Broken {
             Self::NoAcceptance => "the entry of the message's acceptance is missing",
             Self::Claim => "the claimed level does not follow from the entries",
             Self::Summary => "the summary does not follow from the entries",
-            Self::SplitView => "two checkpoints of the same log contradict each other: different histories were shown",
+            Self::SplitView => {
+                "two checkpoints of the same log contradict each other: different histories were shown"
+            }
             Self::Stored => "a stored hash differs from the hash of what is stored",
             Self::Root => "the tree's root is not the one that was signed: history was rewritten",
             Self::NoEntry => "the entry that this proof is about was not given: name its file too",

@@ -89,7 +89,16 @@ impl Bundle {
         entries.sort_by_key(|entry| entry.index);
         let organisation = verify::organisation_of(&entries)?;
         let (claim, summary) = (Claim::S0, Vec::new());
-        let mut bundle = Self { organisation, message, recipient, log, checkpoint, entries, claim, summary };
+        let mut bundle = Self {
+            organisation,
+            message,
+            recipient,
+            log,
+            checkpoint,
+            entries,
+            claim,
+            summary,
+        };
         let derived = verify::derive(&bundle, &bundle.log)?;
         bundle.claim = derived.level;
         bundle.summary = derived.summary;

@@ -39,7 +39,11 @@ impl Checkpoint {
         let origin = lines.next().filter(|line| !line.is_empty())?;
         let size = decimal(lines.next()?)?;
         let root = unbase64_hash(lines.next()?)?;
-        lines.all(|line| !line.is_empty()).then(|| Self { origin: origin.to_owned(), size, root })
+        lines.all(|line| !line.is_empty()).then(|| Self {
+            origin: origin.to_owned(),
+            size,
+            root,
+        })
     }
 
     /// The signed note. The caller has stored this size and root first and knows every earlier

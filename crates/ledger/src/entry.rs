@@ -83,7 +83,8 @@ impl Entry {
 
     /// Whether this payload and salt are what the entry committed to.
     pub fn opens(&self, salt: &[u8; 32], payload: &[u8]) -> bool {
-        self.commitment.is_some_and(|commitment| commitment == commit(salt, payload))
+        self.commitment
+            .is_some_and(|commitment| commitment == commit(salt, payload))
     }
 
     fn check_shapes(&self) -> Result<()> {
@@ -155,19 +156,28 @@ fn micros_text(at: Timestamp) -> Option<String> {
 
 fn is_name(text: &str) -> bool {
     (1..=NAME_OCTETS_MAX).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:-".contains(&b))
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"_.:-".contains(&b))
 }
 
 fn is_kind(text: &str) -> bool {
     (1..=NAME_OCTETS_MAX).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_.-".contains(&b))
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_.-".contains(&b))
 }
 
 fn is_key(text: &str) -> bool {
     (1..=NAME_OCTETS_MAX).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
 fn is_fact(text: &str) -> bool {
-    text.len() <= FACT_OCTETS_MAX && text.bytes().all(|b| (b' '..=b'~').contains(&b) && b != b'@')
+    text.len() <= FACT_OCTETS_MAX
+        && text
+            .bytes()
+            .all(|b| (b' '..=b'~').contains(&b) && b != b'@')
 }

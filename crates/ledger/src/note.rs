@@ -29,10 +29,14 @@ pub struct Signer {
 impl Signer {
     /// `name` as in [`Verifier::parse`]; the seed is the secret key of RFC 8032.
     pub fn from_seed(name: &str, seed: &[u8; 32]) -> Result<Self> {
-        let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|e| Error::new(Code::Internal).because(e))?;
+        let pair = Ed25519KeyPair::from_seed_unchecked(seed)
+            .map_err(|e| Error::new(Code::Internal).because(e))?;
         let mut public = [0u8; 32];
         public.copy_from_slice(pair.public_key().as_ref());
-        Ok(Self { pair, verifier: Verifier::new(name, public)? })
+        Ok(Self {
+            pair,
+            verifier: Verifier::new(name, public)?,
+        })
     }
 
     pub fn verifier(&self) -> &Verifier {
@@ -47,7 +51,11 @@ impl Signer {
         }
         let signature = self.pair.sign(text.as_bytes());
         let bytes = [self.verifier.id.as_slice(), signature.as_ref()].concat();
-        Ok(format!("{text}\n\u{2014} {} {}\n", self.verifier.name, base64(&bytes)))
+        Ok(format!(
+            "{text}\n\u{2014} {} {}\n",
+            self.verifier.name,
+            base64(&bytes)
+        ))
     }
 }
 
@@ -68,11 +76,17 @@ pub struct Verifier {
 impl Verifier {
     /// A name is not empty and holds no space, plus or control character.
     pub fn new(name: &str, public: [u8; 32]) -> Result<Self> {
-        if name.is_empty() || name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '+') {
+        if name.is_empty()
+            || name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '+')
+        {
             return Err(Error::new(Code::FieldInvalid).at("/name"));
         }
         let hash = sha256(&[name.as_bytes(), b"\n", &[TYPE_ED25519], &public]);
-        Ok(Self { name: name.to_owned(), id: [hash[0], hash[1], hash[2], hash[3]], public })
+        Ok(Self {
+            name: name.to_owned(),
+            id: [hash[0], hash[1], hash[2], hash[3]],
+            public,
+        })
     }
 
     /// Reads `name+id+key`, as [`ToString`] writes it and as Go's `note` package does: the id in
@@ -85,7 +99,9 @@ impl Verifier {
         let mut parts = text.splitn(3, '+');
         let (name, _, key) = (parts.next()?, parts.next()?, parts.next()?);
         let key = unbase64(key)?;
-        let (&TYPE_ED25519, public) = key.split_first()? else { return None };
+        let (&TYPE_ED25519, public) = key.split_first()? else {
+            return None;
+        };
         let verifier = Self::new(name, public.try_into().ok()?).ok()?;
         // The id in the text must be the one that follows, in the same letters.
         (verifier.to_string() == text).then_some(verifier)
@@ -101,7 +117,9 @@ impl Verifier {
     }
 
     fn accepts(&self, text: &str, signature: &[u8]) -> bool {
-        UnparsedPublicKey::new(&ED25519, self.public).verify(text.as_bytes(), signature).is_ok()
+        UnparsedPublicKey::new(&ED25519, self.public)
+            .verify(text.as_bytes(), signature)
+            .is_ok()
     }
 }
 
@@ -133,7 +151,11 @@ pub struct Opened {
 /// refuses the whole.
 pub fn verify(note: &str, known: &[Verifier]) -> Result<Opened> {
     let (text, signatures) = split(note).ok_or(Broken::Format.here())?;
-    let mut opened = Opened { text: text.to_owned(), signed_by: Vec::new(), passed_over: 0 };
+    let mut opened = Opened {
+        text: text.to_owned(),
+        signed_by: Vec::new(),
+        passed_over: 0,
+    };
     for line in signatures {
         let (name, id, signature) = parse_signature(line).ok_or(Broken::Format.here())?;
         let Some(at) = known.iter().position(|v| v.name == name && v.id == id) else {

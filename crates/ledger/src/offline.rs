@@ -32,9 +32,15 @@ pub struct Checked {
 pub enum Verdict {
     Bundle(Box<Report>),
     /// A proof, and the entry it shows to be in the log.
-    Proof { index: u64, entry: Box<Entry>, checkpoint: Checkpoint },
+    Proof {
+        index: u64,
+        entry: Box<Entry>,
+        checkpoint: Checkpoint,
+    },
     /// An entry that one of the given proofs is about.
-    Entry { index: u64 },
+    Entry {
+        index: u64,
+    },
 }
 
 /// Checks all files, in their order. A bare proof needs `trusted`; a bundle has a key inside and is
@@ -48,7 +54,10 @@ pub fn check(files: &[File<'_>], trusted: Option<&Verifier>) -> Vec<Checked> {
             Is::Entry => check_entry(file.bytes, files, &kinds),
             Is::Bundle => check_bundle(file.bytes, trusted),
         };
-        answers.push(Checked { name: file.name.to_owned(), result });
+        answers.push(Checked {
+            name: file.name.to_owned(),
+            result,
+        });
     }
     find_split_view(&mut answers);
     answers
@@ -71,19 +80,34 @@ fn recognise(bytes: &[u8]) -> Is {
 }
 
 fn check_bundle(bytes: &[u8], trusted: Option<&Verifier>) -> Result<Verdict> {
-    Ok(Verdict::Bundle(Box::new(Bundle::parse(bytes)?.verify(trusted)?)))
+    Ok(Verdict::Bundle(Box::new(
+        Bundle::parse(bytes)?.verify(trusted)?,
+    )))
 }
 
-fn check_proof(bytes: &[u8], files: &[File<'_>], kinds: &[Is], trusted: Option<&Verifier>) -> Result<Verdict> {
+fn check_proof(
+    bytes: &[u8],
+    files: &[File<'_>],
+    kinds: &[Is],
+    trusted: Option<&Verifier>,
+) -> Result<Verdict> {
     let proof = parse_proof(bytes)?;
     let key = trusted.ok_or(Broken::NoKey.here())?;
-    let entries: Vec<_> = files.iter().zip(kinds).filter(|(_, kind)| matches!(kind, Is::Entry)).collect();
+    let entries: Vec<_> = files
+        .iter()
+        .zip(kinds)
+        .filter(|(_, kind)| matches!(kind, Is::Entry))
+        .collect();
     let mut refusal = Broken::NoEntry.here();
     for (file, _) in entries {
         match proof.verify(file.bytes, key) {
             Ok(checkpoint) => {
                 let entry = Box::new(Entry::decode(file.bytes)?);
-                return Ok(Verdict::Proof { index: proof.index, entry, checkpoint });
+                return Ok(Verdict::Proof {
+                    index: proof.index,
+                    entry,
+                    checkpoint,
+                });
             }
             Err(error) => refusal = error,
         }
@@ -94,9 +118,14 @@ fn check_proof(bytes: &[u8], files: &[File<'_>], kinds: &[Is], trusted: Option<&
 /// An entry stands when a proof beside it leads from it to that proof's own checkpoint; whether the
 /// checkpoint is signed is the proof's answer.
 fn check_entry(bytes: &[u8], files: &[File<'_>], kinds: &[Is]) -> Result<Verdict> {
-    let proofs = files.iter().zip(kinds).filter(|(_, kind)| matches!(kind, Is::Proof));
+    let proofs = files
+        .iter()
+        .zip(kinds)
+        .filter(|(_, kind)| matches!(kind, Is::Proof));
     for (file, _) in proofs {
-        let Ok(proof) = parse_proof(file.bytes) else { continue };
+        let Ok(proof) = parse_proof(file.bytes) else {
+            continue;
+        };
         if proof.leads_from(bytes) {
             return Ok(Verdict::Entry { index: proof.index });
         }
@@ -117,7 +146,9 @@ fn find_split_view(answers: &mut [Checked]) {
             Ok(Verdict::Proof { checkpoint, .. }) => checkpoint.clone(),
             _ => continue,
         };
-        let contradicts = |c: &Checkpoint| c.origin == checkpoint.origin && c.size == checkpoint.size && c.root != checkpoint.root;
+        let contradicts = |c: &Checkpoint| {
+            c.origin == checkpoint.origin && c.size == checkpoint.size && c.root != checkpoint.root
+        };
         if seen.iter().any(contradicts) {
             answer.result = Err(Broken::SplitView.here());
         }

@@ -67,13 +67,22 @@ impl Proof {
         };
         let index = decimal(lines.next()?.strip_prefix("index ")?)?;
         let hashes = lines.map(unbase64_hash).collect::<Option<Vec<_>>>()?;
-        (hashes.len() <= HASHES_MAX).then(|| Self { index, hashes, checkpoint: checkpoint.to_owned(), extra })
+        (hashes.len() <= HASHES_MAX).then(|| Self {
+            index,
+            hashes,
+            checkpoint: checkpoint.to_owned(),
+            extra,
+        })
     }
 
     /// Whether the hashes lead from this entry to the checkpoint's root. It says nothing about who
     /// signed: [`Self::verify`] does.
     pub(crate) fn leads_from(&self, entry: &[u8]) -> bool {
-        let text = self.checkpoint.split("\n\n").next().map(|text| format!("{text}\n"));
+        let text = self
+            .checkpoint
+            .split("\n\n")
+            .next()
+            .map(|text| format!("{text}\n"));
         let checkpoint = text.and_then(|text| Checkpoint::parse(&text).ok());
         checkpoint.is_some_and(|c| {
             verify_inclusion(self.index, c.size, &leaf_hash(entry), &c.root, &self.hashes).is_ok()
@@ -83,7 +92,13 @@ impl Proof {
     /// Checks the checkpoint's signature and that `entry` is the leaf at our index of its tree.
     pub fn verify(&self, entry: &[u8], log: &Verifier) -> Result<Checkpoint> {
         let checkpoint = checkpoint::open(&self.checkpoint, log)?;
-        verify_inclusion(self.index, checkpoint.size, &leaf_hash(entry), &checkpoint.root, &self.hashes)?;
+        verify_inclusion(
+            self.index,
+            checkpoint.size,
+            &leaf_hash(entry),
+            &checkpoint.root,
+            &self.hashes,
+        )?;
         Ok(checkpoint)
     }
 }

@@ -24,7 +24,11 @@ pub struct TileWrite {
 
 /// The tiles that change when leaves join a tree of `size_before` leaves. `source` must hold the
 /// tiles of that size; only its partial right edge is read.
-pub fn append_to_tiles(size_before: u64, leaves: &[Hash], source: &dyn TileSource) -> Result<Vec<TileWrite>> {
+pub fn append_to_tiles(
+    size_before: u64,
+    leaves: &[Hash],
+    source: &dyn TileSource,
+) -> Result<Vec<TileWrite>> {
     let mut writes = Vec::new();
     let mut level = 0u8;
     let mut before = size_before;
@@ -43,7 +47,12 @@ pub fn append_to_tiles(size_before: u64, leaves: &[Hash], source: &dyn TileSourc
 
         for (n, chunk) in row.chunks(256).enumerate() {
             let width = chunk.len() as u16;
-            writes.push(TileWrite { level, index: index + n as u64, width, bytes: chunk.concat() });
+            writes.push(TileWrite {
+                level,
+                index: index + n as u64,
+                width,
+                bytes: chunk.concat(),
+            });
             if width == WIDTH {
                 hashes.push(root_of_full(chunk));
             }
@@ -93,7 +102,9 @@ pub fn decode_bundle(bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
             return Err(broken());
         }
         let (length, after) = rest.split_first_chunk::<2>().ok_or_else(broken)?;
-        let (entry, after) = after.split_at_checked(u16::from_be_bytes(*length).into()).ok_or_else(broken)?;
+        let (entry, after) = after
+            .split_at_checked(u16::from_be_bytes(*length).into())
+            .ok_or_else(broken)?;
         entries.push(entry.to_vec());
         rest = after;
     }
@@ -103,7 +114,10 @@ pub fn decode_bundle(bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
 fn root_of_full(hashes: &[Hash]) -> Hash {
     let mut row = hashes.to_vec();
     while row.len() > 1 {
-        row = row.chunks_exact(2).map(|pair| node_hash(&pair[0], &pair[1])).collect();
+        row = row
+            .chunks_exact(2)
+            .map(|pair| node_hash(&pair[0], &pair[1]))
+            .collect();
     }
     row[0]
 }

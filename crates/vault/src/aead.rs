@@ -33,7 +33,10 @@ pub fn open(key: &Key, aad: &[u8], sealed: &[u8]) -> Result<Vec<u8>> {
 /// Associated data that binds a sealed value to its place: a value moved to another table, column
 /// or row does not open there. Names are SQL identifiers, so NUL separates them without doubt.
 pub fn aad(table: &str, column: &str, row: &[u8; 16]) -> Vec<u8> {
-    debug_assert!(!table.contains('\0') && !column.contains('\0'), "names of tables and columns hold no NUL");
+    debug_assert!(
+        !table.contains('\0') && !column.contains('\0'),
+        "names of tables and columns hold no NUL"
+    );
     let mut out = Vec::with_capacity(table.len() + column.len() + 2 + row.len());
     out.extend_from_slice(table.as_bytes());
     out.push(0);
@@ -62,7 +65,10 @@ impl OpenedKey {
         out.extend_from_slice(&nonce);
         out.extend_from_slice(plain);
         let nonce = Nonce::assume_unique_for_key(nonce);
-        match self.0.seal_in_place_separate_tag(nonce, Aad::from(aad), &mut out[1 + NONCE..]) {
+        match self
+            .0
+            .seal_in_place_separate_tag(nonce, Aad::from(aad), &mut out[1 + NONCE..])
+        {
             Ok(tag) => {
                 out.extend_from_slice(tag.as_ref());
                 Ok(out)
@@ -84,7 +90,10 @@ impl OpenedKey {
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| broken())?;
 
         let mut plain = vec![0u8; text.len()];
-        match self.0.open_separate_gather(nonce, Aad::from(aad), text, tag, &mut plain) {
+        match self
+            .0
+            .open_separate_gather(nonce, Aad::from(aad), text, tag, &mut plain)
+        {
             Ok(()) => Ok(plain),
             Err(_) => {
                 plain.zeroize();
@@ -96,7 +105,8 @@ impl OpenedKey {
     /// Opens a sealed 32-byte key and leaves no copy of it behind.
     pub(crate) fn open_key(&self, aad: &[u8], sealed: &[u8]) -> Result<Key> {
         let plain = zeroize::Zeroizing::new(self.open(aad, sealed)?);
-        let bytes = <[u8; 32]>::try_from(plain.as_slice()).map_err(|_| Error::new(Code::SealBroken))?;
+        let bytes =
+            <[u8; 32]>::try_from(plain.as_slice()).map_err(|_| Error::new(Code::SealBroken))?;
         Ok(Key::new(bytes))
     }
 }
@@ -106,7 +116,6 @@ impl std::fmt::Debug for OpenedKey {
         f.write_str("OpenedKey(..)")
     }
 }
-
 
 #[cfg(test)]
 mod tests;

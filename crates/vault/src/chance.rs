@@ -11,8 +11,13 @@ impl Rng for SystemRng {
     /// # Panics
     /// When the system has no chance to give. Going on would make predictable keys.
     fn fill(&self, buf: &mut [u8]) {
-        #[expect(clippy::disallowed_types, reason = "this is where ambient chance becomes an argument")]
+        #[expect(
+            clippy::disallowed_types,
+            reason = "this is where ambient chance becomes an argument"
+        )]
         let source = aws_lc_rs::rand::SystemRandom::new();
-        source.fill(buf).expect("the operating system gives random bytes");
+        source
+            .fill(buf)
+            .expect("the operating system gives random bytes");
     }
 }

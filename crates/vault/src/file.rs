@@ -49,7 +49,10 @@ impl FileRoot {
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let text = read_private(path)?;
-        Ok(Self { path: path.to_owned(), keys: parse(&text)? })
+        Ok(Self {
+            path: path.to_owned(),
+            keys: parse(&text)?,
+        })
     }
 
     /// Adds a new current key and keeps the others, so that what they wrapped still opens.
@@ -69,7 +72,10 @@ impl FileRoot {
         let folder = Folder::lock(path)?;
         let keys = Self::load(path)?.keys;
         let names = keys.fingerprints();
-        let at = names.iter().position(|n| n == fingerprint).ok_or(Error::new(Code::NotFound))?;
+        let at = names
+            .iter()
+            .position(|n| n == fingerprint)
+            .ok_or(Error::new(Code::NotFound))?;
         if at == 0 {
             return Err(Error::new(Code::StateConflict));
         }
@@ -123,7 +129,10 @@ impl Folder {
 
     /// Durable when it returns: file synced under a passing name, then named, then the folder synced.
     fn write(&self, path: &Path, keys: &RootKeys, name: Name) -> Result<()> {
-        let file_name = path.file_name().ok_or(Error::new(Code::KeyMissing))?.to_string_lossy();
+        let file_name = path
+            .file_name()
+            .ok_or(Error::new(Code::KeyMissing))?
+            .to_string_lossy();
         let passing = self.path.join(format!(".{file_name}.new"));
         // We hold the lock, so one that is there was left by a crash before it got its name.
         let _ = std::fs::remove_file(&passing);
@@ -140,7 +149,8 @@ impl Folder {
 
 fn write_private(path: &Path, text: &str) -> Result<()> {
     let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
-    let handle = rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR).map_err(|e| fault(e.into()))?;
+    let handle =
+        rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR).map_err(|e| fault(e.into()))?;
     let mut file = File::from(handle);
     file.write_all(text.as_bytes()).map_err(fault)?;
     file.sync_all().map_err(fault)
@@ -163,13 +173,17 @@ fn read_private(path: &Path) -> Result<Zeroizing<String>> {
     }
     let mut text = Zeroizing::new(String::with_capacity(4096));
     let mut limited = File::from(handle).take(OCTETS_MAX);
-    limited.read_to_string(&mut text).map_err(|_| Error::new(Code::KeyWrong))?;
+    limited
+        .read_to_string(&mut text)
+        .map_err(|_| Error::new(Code::KeyWrong))?;
     Ok(text)
 }
 
 fn render(keys: &RootKeys) -> Zeroizing<String> {
     // Exact room from the start: growing would leave copies of keys behind in freed memory.
-    let mut out = Zeroizing::new(String::with_capacity(HEADING.len() + 1 + keys.keys().len() * 64));
+    let mut out = Zeroizing::new(String::with_capacity(
+        HEADING.len() + 1 + keys.keys().len() * 64,
+    ));
     out.push_str(HEADING);
     out.push('\n');
     for root in keys.keys() {
@@ -187,7 +201,9 @@ fn parse(text: &str) -> Result<RootKeys> {
     if lines.next() != Some(HEADING) {
         return Err(wrong());
     }
-    let keys = lines.map(|line| parse_line(line).ok_or_else(wrong)).collect::<Result<Vec<_>>>()?;
+    let keys = lines
+        .map(|line| parse_line(line).ok_or_else(wrong))
+        .collect::<Result<Vec<_>>>()?;
     if keys.is_empty() {
         return Err(wrong());
     }

@@ -35,13 +35,22 @@ impl OrganisationKey {
     /// # Panics
     /// When there is no version: an organisation without a key cannot be made or loaded.
     pub fn new(organisation: OrganisationId, versions: Vec<(KeyVersionId, Key)>) -> Self {
-        let (_, first) = versions.first().expect("an organisation has at least one key version");
+        let (_, first) = versions
+            .first()
+            .expect("an organisation has at least one key version");
         let root = extract(first);
         let versions = versions
             .iter()
-            .map(|(id, key)| Version { id: *id, wrapping: OpenedKey::new(&expand(&extract(key), "wrap")) })
+            .map(|(id, key)| Version {
+                id: *id,
+                wrapping: OpenedKey::new(&expand(&extract(key), "wrap")),
+            })
             .collect();
-        Self { organisation, versions, root }
+        Self {
+            organisation,
+            versions,
+            root,
+        }
     }
 
     pub fn organisation(&self) -> OrganisationId {
@@ -56,21 +65,27 @@ impl OrganisationKey {
     /// for the same organisation and item.
     pub fn wrap(&self, item: &[u8; 16], key: &Key, rng: &dyn Rng) -> Result<Vec<u8>> {
         let version = self.newest();
-        let sealed = version.wrapping.seal(&self.context(version.id, item), key.expose(), rng)?;
+        let sealed = version
+            .wrapping
+            .seal(&self.context(version.id, item), key.expose(), rng)?;
         Ok([version.id.as_bytes().as_slice(), &sealed].concat())
     }
 
     /// `key_wrong` when the version is not among ours, `seal_broken` when the rest was altered or
     /// belongs to another item.
     pub fn unwrap(&self, item: &[u8; 16], wrapped: &[u8]) -> Result<Key> {
-        let (id, sealed) = wrapped.split_at_checked(16).ok_or(Error::new(Code::SealBroken))?;
+        let (id, sealed) = wrapped
+            .split_at_checked(16)
+            .ok_or(Error::new(Code::SealBroken))?;
         let version = self
             .versions
             .iter()
             .rev()
             .find(|v| v.id.as_bytes() == id)
             .ok_or(Error::new(Code::KeyWrong))?;
-        version.wrapping.open_key(&self.context(version.id, item), sealed)
+        version
+            .wrapping
+            .open_key(&self.context(version.id, item), sealed)
     }
 
     /// Whether a wrapped key is still under an older version.
@@ -111,7 +126,12 @@ impl OrganisationKey {
 
 impl std::fmt::Debug for OrganisationKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "OrganisationKey({}, {} versions)", self.organisation, self.versions.len())
+        write!(
+            f,
+            "OrganisationKey({}, {} versions)",
+            self.organisation,
+            self.versions.len()
+        )
     }
 }
 
@@ -144,7 +164,6 @@ fn expand(root: &hkdf::Prk, label: &str) -> Key {
         .expect("32 bytes are within HKDF's limit of 255 blocks");
     Key::new(*bytes)
 }
-
 
 #[cfg(test)]
 mod tests;

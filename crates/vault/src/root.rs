@@ -52,7 +52,11 @@ impl RootKeys {
 
 impl RootKey {
     fn new(key: Key) -> Self {
-        Self { name: name_of(&key), opened: OpenedKey::new(&key), key }
+        Self {
+            name: name_of(&key),
+            opened: OpenedKey::new(&key),
+            key,
+        }
     }
 }
 
@@ -63,20 +67,30 @@ impl Vault for RootKeys {
 
     fn wrap(&self, context: &[u8], key: &Key, rng: &dyn Rng) -> Result<Vec<u8>> {
         let root = &self.0[0];
-        let sealed = root.opened.seal(&bind(&root.name, context), key.expose(), rng)?;
+        let sealed = root
+            .opened
+            .seal(&bind(&root.name, context), key.expose(), rng)?;
         Ok([root.name.as_slice(), &sealed].concat())
     }
 
     fn unwrap(&self, context: &[u8], wrapped: &[u8]) -> Result<Key> {
-        let (name, sealed) = wrapped.split_at_checked(FINGERPRINT).ok_or(Error::new(Code::SealBroken))?;
-        let root = self.0.iter().find(|root| root.name == name).ok_or(Error::new(Code::KeyWrong))?;
+        let (name, sealed) = wrapped
+            .split_at_checked(FINGERPRINT)
+            .ok_or(Error::new(Code::SealBroken))?;
+        let root = self
+            .0
+            .iter()
+            .find(|root| root.name == name)
+            .ok_or(Error::new(Code::KeyWrong))?;
         root.opened.open_key(&bind(&root.name, context), sealed)
     }
 }
 
 impl std::fmt::Debug for RootKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("RootKeys").field(&self.fingerprints()).finish()
+        f.debug_tuple("RootKeys")
+            .field(&self.fingerprints())
+            .finish()
     }
 }
 
@@ -102,7 +116,12 @@ pub fn unwrap_organisation_key(
 }
 
 fn organisation_context(organisation: OrganisationId, version: KeyVersionId) -> Vec<u8> {
-    [b"organisation-key\0".as_slice(), organisation.as_bytes(), version.as_bytes()].concat()
+    [
+        b"organisation-key\0".as_slice(),
+        organisation.as_bytes(),
+        version.as_bytes(),
+    ]
+    .concat()
 }
 
 fn bind(name: &[u8], context: &[u8]) -> Vec<u8> {
@@ -111,12 +130,12 @@ fn bind(name: &[u8], context: &[u8]) -> Vec<u8> {
 
 /// A public name: a hash in a domain of its own, of which nothing secret can be learned.
 pub(crate) fn name_of(key: &Key) -> [u8; FINGERPRINT] {
-    let input = zeroize::Zeroizing::new([b"caduceus/root-key-name/v1\0".as_slice(), key.expose()].concat());
+    let input =
+        zeroize::Zeroizing::new([b"caduceus/root-key-name/v1\0".as_slice(), key.expose()].concat());
     let mut name = [0u8; FINGERPRINT];
     name.copy_from_slice(&sha256(&input)[..FINGERPRINT]);
     name
 }
-
 
 #[cfg(test)]
 mod tests;

@@ -100,7 +100,13 @@ pub(crate) fn is_of_notice(entry: &Entry) -> bool {
 
 /// Whether the entry records that the message did not get through.
 pub(crate) fn is_failure(entry: &Entry) -> bool {
-    let ends = [".refused", ".bounced", ".expired", ".deferred", ".ambiguous"];
+    let ends = [
+        ".refused",
+        ".bounced",
+        ".expired",
+        ".deferred",
+        ".ambiguous",
+    ];
     ends.iter().any(|end| entry.kind.ends_with(end)) || (entry.kind == "dsn" && !is_positive(entry))
 }
 
@@ -113,9 +119,15 @@ fn carries_message(entry: &Entry) -> bool {
 
 /// RFC 3464 §2.3.3: of the actions only these two say that the message went on.
 fn is_positive(entry: &Entry) -> bool {
-    matches!(entry.facts.get("action").map(String::as_str), Some("delivered" | "relayed"))
+    matches!(
+        entry.facts.get("action").map(String::as_str),
+        Some("delivered" | "relayed")
+    )
 }
 
 fn method(entry: &Entry) -> Option<Method> {
-    entry.facts.get("method").and_then(|word| Method::from_word(word))
+    entry
+        .facts
+        .get("method")
+        .and_then(|word| Method::from_word(word))
 }

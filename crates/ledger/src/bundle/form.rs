@@ -55,7 +55,8 @@ pub(super) fn encode(bundle: &Bundle) -> Vec<u8> {
         checkpoint: bundle.checkpoint.clone(),
         entries: bundle.entries.iter().map(encode_entry).collect(),
     };
-    let mut bytes = serde_json::to_vec_pretty(&form).expect("strings, numbers and lists have a JSON form");
+    let mut bytes =
+        serde_json::to_vec_pretty(&form).expect("strings, numbers and lists have a JSON form");
     bytes.push(b'\n');
     bytes
 }
@@ -78,13 +79,19 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Bundle> {
         return Err(Broken::Format.here());
     }
     // serde's own words may quote the input, so only the place is kept.
-    let form: Form = serde_json::from_slice(bytes).map_err(|e| Broken::Format.at(format!("/line/{}", e.line())))?;
+    let form: Form = serde_json::from_slice(bytes)
+        .map_err(|e| Broken::Format.at(format!("/line/{}", e.line())))?;
     if form.format != FORMAT {
         return Err(Broken::Format.at("/format"));
     }
     let claim = Claim::from_word(&form.claim).ok_or(Broken::Claim.at("/claim"))?;
     let log = Verifier::parse(&form.log).map_err(|_| Broken::Format.at("/log"))?;
-    let entries = form.entries.iter().enumerate().map(parse_entry).collect::<Result<Vec<_>>>()?;
+    let entries = form
+        .entries
+        .iter()
+        .enumerate()
+        .map(parse_entry)
+        .collect::<Result<Vec<_>>>()?;
     let bundle = Bundle {
         organisation: form.organisation,
         message: form.message,
@@ -106,7 +113,11 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Bundle> {
 
 fn parse_entry((n, form): (usize, &EntryForm)) -> Result<BundleEntry> {
     let broken = |part: &str| Broken::Format.at(format!("/entries/{n}/{part}"));
-    let proof = form.proof.iter().map(|text| unbase64_hash(text)).collect::<Option<Vec<_>>>();
+    let proof = form
+        .proof
+        .iter()
+        .map(|text| unbase64_hash(text))
+        .collect::<Option<Vec<_>>>();
     let opened = match &form.opened {
         None => None,
         Some(opened) => Some(parse_opened(opened).ok_or_else(|| broken("opened"))?),
@@ -121,5 +132,8 @@ fn parse_entry((n, form): (usize, &EntryForm)) -> Result<BundleEntry> {
 
 fn parse_opened(form: &OpenedForm) -> Option<Opened> {
     let salt = hex::decode(&form.salt).ok()?.try_into().ok()?;
-    Some(Opened { salt, payload: unbase64(&form.payload)? })
+    Some(Opened {
+        salt,
+        payload: unbase64(&form.payload)?,
+    })
 }

@@ -16,7 +16,10 @@ pub(super) fn summary(level: Claim, entries: &[(&BundleEntry, Entry)]) -> Vec<St
         );
     }
     for (place, _) in entries.iter().filter(|(_, entry)| is_failure(entry)) {
-        out.push(format!("Entry {} records a failure or delay: read it together with the level.", place.index));
+        out.push(format!(
+            "Entry {} records a failure or delay: read it together with the level.",
+            place.index
+        ));
     }
     out.push(LIMITS.to_owned());
     out
@@ -24,12 +27,23 @@ pub(super) fn summary(level: Claim, entries: &[(&BundleEntry, Entry)]) -> Vec<St
 
 /// `2026-11-21T14:03:07.125Z delivery.accepted: code=250, method=tls (entry 17, content shown)`
 fn line(place: &BundleEntry, entry: &Entry) -> String {
-    let facts: Vec<_> = entry.facts.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    let facts = if facts.is_empty() { String::new() } else { format!(": {}", facts.join(", ")) };
+    let facts: Vec<_> = entry
+        .facts
+        .iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
+    let facts = if facts.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", facts.join(", "))
+    };
     let content = match (&entry.commitment, &place.opened) {
         (None, _) => "",
         (Some(_), Some(_)) => ", content shown",
         (Some(_), None) => ", content withheld",
     };
-    format!("{} {}{facts} (entry {}{content})", entry.at, entry.kind, place.index)
+    format!(
+        "{} {}{facts} (entry {}{content})",
+        entry.at, entry.kind, place.index
+    )
 }

@@ -53,7 +53,12 @@ impl Report {
     /// in hand is the one that was accepted or sent.
     pub fn find_digest(&self, sha256: &[u8; 32]) -> Option<&Shown> {
         let needle = hex::encode(sha256);
-        self.shown.iter().find(|shown| shown.payload.windows(64).any(|part| part == needle.as_bytes()))
+        self.shown.iter().find(|shown| {
+            shown
+                .payload
+                .windows(64)
+                .any(|part| part == needle.as_bytes())
+        })
     }
 }
 
@@ -77,7 +82,11 @@ pub(super) fn verify(bundle: &Bundle, trusted: Option<&Verifier>) -> Result<Repo
         return Err(Broken::Summary.at("/summary"));
     }
     let mut statements = derived.summary;
-    let trust = if trusted.is_some() { Trust::Given } else { Trust::Embedded };
+    let trust = if trusted.is_some() {
+        Trust::Given
+    } else {
+        Trust::Embedded
+    };
     statements.push(trust.says(&bundle.log));
     Ok(Report {
         level: derived.level,
@@ -95,7 +104,9 @@ impl Trust {
     fn says(self, key: &Verifier) -> String {
         let print = key.fingerprint();
         match self {
-            Self::Given => format!("The checkpoint is signed by the key you trust (SHA-256 {print})."),
+            Self::Given => {
+                format!("The checkpoint is signed by the key you trust (SHA-256 {print}).")
+            }
             Self::Embedded => format!(
                 "The checkpoint is signed by the key inside the file (SHA-256 {print}). Compare it with the key that \
                  the organisation published: until then the file shows only that nobody changed it without that key."
@@ -112,15 +123,26 @@ pub(super) fn derive(bundle: &Bundle, key: &Verifier) -> Result<Derived> {
     let level = level_of(bundle, &entries)?;
     let shown = entries.iter().filter_map(|(place, entry)| {
         let opened = place.opened.as_ref()?;
-        Some(Shown { index: place.index, kind: entry.kind.clone(), payload: opened.payload.clone() })
+        Some(Shown {
+            index: place.index,
+            kind: entry.kind.clone(),
+            payload: opened.payload.clone(),
+        })
     });
     let shown = shown.collect();
-    Ok(Derived { level, summary: statements::summary(level, &entries), checkpoint, shown })
+    Ok(Derived {
+        level,
+        summary: statements::summary(level, &entries),
+        checkpoint,
+        shown,
+    })
 }
 
 pub(super) fn organisation_of(entries: &[BundleEntry]) -> Result<OrganisationId> {
     let first = entries.first().ok_or(Broken::NoAcceptance.at("/entries"))?;
-    Ok(Entry::decode(&first.leaf).map_err(|_| Broken::Format.at("/entries/0/leaf"))?.organisation)
+    Ok(Entry::decode(&first.leaf)
+        .map_err(|_| Broken::Format.at("/entries/0/leaf"))?
+        .organisation)
 }
 
 fn open_checkpoint(bundle: &Bundle, key: &Verifier) -> Result<Checkpoint> {
@@ -140,16 +162,30 @@ fn open_checkpoint(bundle: &Bundle, key: &Verifier) -> Result<Checkpoint> {
 
 /// Each entry is canonical, in the tree, about the right things, and what it shows is what it
 /// committed to.
-fn open_entries<'a>(bundle: &'a Bundle, checkpoint: &Checkpoint) -> Result<Vec<(&'a BundleEntry, Entry)>> {
+fn open_entries<'a>(
+    bundle: &'a Bundle,
+    checkpoint: &Checkpoint,
+) -> Result<Vec<(&'a BundleEntry, Entry)>> {
     let mut out = Vec::with_capacity(bundle.entries.len());
     for (n, place) in bundle.entries.iter().enumerate() {
-        let entry = Entry::decode(&place.leaf).map_err(|_| Broken::Format.at(format!("/entries/{n}/leaf")))?;
-        verify_inclusion(place.index, checkpoint.size, &leaf_hash(&place.leaf), &checkpoint.root, &place.proof)
-            .map_err(|_| Broken::Inclusion.at(format!("/entries/{n}")))?;
+        let entry = Entry::decode(&place.leaf)
+            .map_err(|_| Broken::Format.at(format!("/entries/{n}/leaf")))?;
+        verify_inclusion(
+            place.index,
+            checkpoint.size,
+            &leaf_hash(&place.leaf),
+            &checkpoint.root,
+            &place.proof,
+        )
+        .map_err(|_| Broken::Inclusion.at(format!("/entries/{n}")))?;
         if !is_about(bundle, &entry) {
             return Err(Broken::Subject.at(format!("/entries/{n}/leaf")));
         }
-        if place.opened.as_ref().is_some_and(|opened| !entry.opens(&opened.salt, &opened.payload)) {
+        if place
+            .opened
+            .as_ref()
+            .is_some_and(|opened| !entry.opens(&opened.salt, &opened.payload))
+        {
             return Err(Broken::Commitment.at(format!("/entries/{n}/opened")));
         }
         out.push((place, entry));
@@ -177,13 +213,18 @@ fn is_about(bundle: &Bundle, entry: &Entry) -> bool {
 /// In the log's order, each once, and the one acceptance before everything that counts: what was
 /// sent had been committed to before it was sent.
 fn check_order(entries: &[(&BundleEntry, Entry)]) -> Result<()> {
-    if let Some(n) = entries.windows(2).position(|pair| pair[0].0.index >= pair[1].0.index) {
+    if let Some(n) = entries
+        .windows(2)
+        .position(|pair| pair[0].0.index >= pair[1].0.index)
+    {
         return Err(Broken::Order.at(format!("/entries/{}", n + 1)));
     }
     let mut counting = entries.iter().filter_map(|(_, entry)| Claim::of(entry));
     match counting.next() {
         Some(Claim::S0) => {}
-        Some(_) if entries.iter().any(|(_, e)| Claim::of(e) == Some(Claim::S0)) => return Err(Broken::Order.at("/entries")),
+        Some(_) if entries.iter().any(|(_, e)| Claim::of(e) == Some(Claim::S0)) => {
+            return Err(Broken::Order.at("/entries"));
+        }
         _ => return Err(Broken::NoAcceptance.at("/entries")),
     }
     if counting.any(|claim| claim == Claim::S0) {
@@ -194,9 +235,15 @@ fn check_order(entries: &[(&BundleEntry, Entry)]) -> Result<()> {
 
 fn level_of(bundle: &Bundle, entries: &[(&BundleEntry, Entry)]) -> Result<Claim> {
     let recipient = bundle.recipient.to_string();
-    if !entries.iter().any(|(_, entry)| entry.subject.contains(&recipient)) {
+    if !entries
+        .iter()
+        .any(|(_, entry)| entry.subject.contains(&recipient))
+    {
         return Err(Broken::Subject.at("/recipient"));
     }
-    let highest = entries.iter().filter_map(|(_, entry)| Claim::of(entry)).max();
+    let highest = entries
+        .iter()
+        .filter_map(|(_, entry)| Claim::of(entry))
+        .max();
     highest.ok_or(Broken::NoAcceptance.at("/entries"))
 }

@@ -16,7 +16,10 @@ pub struct Frontier {
 
 impl Frontier {
     pub fn empty() -> Self {
-        Self { size: 0, subtrees: Vec::new() }
+        Self {
+            size: 0,
+            subtrees: Vec::new(),
+        }
     }
 
     pub fn size(&self) -> u64 {
@@ -36,7 +39,9 @@ impl Frontier {
         let mut complete = vec![(level, index, hash)];
         // Each trailing one of the size is a subtree as large as ours, waiting to be joined.
         while index & 1 == 1 {
-            let Some(left) = self.subtrees.pop() else { break };
+            let Some(left) = self.subtrees.pop() else {
+                break;
+            };
             hash = node_hash(&left, &hash);
             index >>= 1;
             level += 1;
@@ -50,7 +55,10 @@ impl Frontier {
     /// Reads the edge of a tree of this size out of its tiles.
     pub fn from_tiles(size: u64, tiles: &dyn TileSource) -> Result<Self> {
         let mut reader = Reader::new(size, tiles);
-        Ok(Self { size, subtrees: reader.subtrees(0, size)? })
+        Ok(Self {
+            size,
+            subtrees: reader.subtrees(0, size)?,
+        })
     }
 
     /// The hashes, to be kept beside the size.

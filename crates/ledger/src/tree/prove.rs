@@ -85,7 +85,11 @@ pub(crate) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(size: u64, tiles: &'a dyn TileSource) -> Self {
-        Self { size, tiles, fetched: BTreeMap::new() }
+        Self {
+            size,
+            tiles,
+            fetched: BTreeMap::new(),
+        }
     }
 
     /// The roots of the complete subtrees of leaves `low..high`, left to right. `low` must be a
@@ -113,7 +117,10 @@ impl<'a> Reader<'a> {
         let start = (first % 256) as usize;
         let mut row = tile[start..start + (1 << above)].to_vec();
         while row.len() > 1 {
-            row = row.chunks_exact(2).map(|pair| node_hash(&pair[0], &pair[1])).collect();
+            row = row
+                .chunks_exact(2)
+                .map(|pair| node_hash(&pair[0], &pair[1]))
+                .collect();
         }
         Ok(row[0])
     }

@@ -10,7 +10,11 @@ use crate::world::{broken, bundle_of, delivered, message, opened, recipient, ste
 
 fn level(steps: &[Entry]) -> Claim {
     let bundle = bundle_of(steps).1.expect("a valid bundle");
-    Bundle::parse(&bundle.encode()).expect("our own form").verify(None).expect("it holds").level
+    Bundle::parse(&bundle.encode())
+        .expect("our own form")
+        .verify(None)
+        .expect("it holds")
+        .level
 }
 
 /// Kind and facts of the last step → the level of the whole.
@@ -27,9 +31,17 @@ fn the_level_follows_from_the_entries_and_never_overclaims() {
         ("delivery.transmitted", &["method=hold"], Claim::S0),
         ("delivery.transmitted", &["method=TLS"], Claim::S0),
         ("delivery.refused", &["method=tls", "code=550"], Claim::S0),
-        ("delivery.accepted", &["method=smime", "code=250"], Claim::S2),
+        (
+            "delivery.accepted",
+            &["method=smime", "code=250"],
+            Claim::S2,
+        ),
         ("delivery.accepted", &["method=pgp", "code=250"], Claim::S2),
-        ("delivery.accepted", &["method=portal", "code=250"], Claim::S0),
+        (
+            "delivery.accepted",
+            &["method=portal", "code=250"],
+            Claim::S0,
+        ),
         ("delivery.accepted", &["code=250"], Claim::S0),
         ("delivery.accepted.later", &["method=tls"], Claim::S0),
         ("dsn", &["action=delivered", "method=tls"], Claim::S3),
@@ -52,12 +64,28 @@ fn the_level_follows_from_the_entries_and_never_overclaims() {
 fn the_highest_level_counts_and_later_failures_are_pointed_at() {
     let mut steps = delivered();
     assert_eq!(level(&steps), Claim::S2);
-    steps.push(step(5, "dsn", &["action=failed", "method=tls", "status=5.1.1"]));
+    steps.push(step(
+        5,
+        "dsn",
+        &["action=failed", "method=tls", "status=5.1.1"],
+    ));
     let (_, bundle) = bundle_of(&steps);
-    let report = bundle.expect("a valid bundle").verify(None).expect("it holds");
+    let report = bundle
+        .expect("a valid bundle")
+        .verify(None)
+        .expect("it holds");
     assert_eq!(report.level, Claim::S2);
     let warning = "records a failure or delay";
-    assert_eq!(report.statements.iter().filter(|s| s.contains(warning)).count(), 1, "{:#?}", report.statements);
+    assert_eq!(
+        report
+            .statements
+            .iter()
+            .filter(|s| s.contains(warning))
+            .count(),
+        1,
+        "{:#?}",
+        report.statements
+    );
 }
 
 /// The sentences counsel will quote. Changing them changes what old files mean.
@@ -101,7 +129,12 @@ fn a_report_tells_the_way_the_limits_and_the_worth_of_the_key() {
     }
     let trusted = bundle.verify(Some(&log.key())).expect("the right key");
     assert_eq!(trusted.trust, Trust::Given);
-    assert!(trusted.statements.join("\n").contains("by the key you trust"));
+    assert!(
+        trusted
+            .statements
+            .join("\n")
+            .contains("by the key you trust")
+    );
 }
 
 #[test]
@@ -111,9 +144,20 @@ fn a_notice_is_never_passed_off_as_the_message() {
         step(2, "delivery.transmitted", &["method=portal"]),
         step(3, "delivery.accepted", &["code=250", "method=portal"]),
     ];
-    let report = bundle_of(&steps).1.expect("a valid bundle").verify(None).expect("it holds");
+    let report = bundle_of(&steps)
+        .1
+        .expect("a valid bundle")
+        .verify(None)
+        .expect("it holds");
     assert_eq!(report.level, Claim::S0);
-    assert!(report.statements.iter().any(|s| s.contains("follow a notice without content")), "{:#?}", report.statements);
+    assert!(
+        report
+            .statements
+            .iter()
+            .any(|s| s.contains("follow a notice without content")),
+        "{:#?}",
+        report.statements
+    );
 }
 
 #[test]
@@ -130,10 +174,16 @@ fn the_same_evidence_gives_the_same_bytes() {
 #[test]
 fn a_kept_file_still_verifies_and_is_still_what_we_write() {
     let kept = include_bytes!("../golden/bundle.json");
-    let report = Bundle::parse(kept).expect("version 1").verify(None).expect("it holds");
+    let report = Bundle::parse(kept)
+        .expect("version 1")
+        .verify(None)
+        .expect("it holds");
     assert_eq!(report.level, Claim::S2);
     let made = bundle_of(&delivered()).1.expect("a valid bundle").encode();
-    assert_eq!(String::from_utf8_lossy(&made), String::from_utf8_lossy(kept));
+    assert_eq!(
+        String::from_utf8_lossy(&made),
+        String::from_utf8_lossy(kept)
+    );
 }
 
 #[test]
@@ -141,20 +191,29 @@ fn each_entry_also_stands_alone() {
     let (log, bundle) = bundle_of(&delivered());
     let bundle = bundle.expect("a valid bundle");
     for (proof, entry) in bundle.proofs().iter().zip(bundle.entries()) {
-        proof.verify(&entry.leaf, &log.key()).expect("the same tree");
+        proof
+            .verify(&entry.leaf, &log.key())
+            .expect("the same tree");
     }
 }
 
 #[test]
 fn a_message_in_hand_is_found_by_its_digest() {
     let (log, bundle) = bundle_of(&delivered());
-    let report = bundle.expect("a valid bundle").verify(Some(&log.key())).expect("it holds");
+    let report = bundle
+        .expect("a valid bundle")
+        .verify(Some(&log.key()))
+        .expect("it holds");
     assert_eq!(report.shown.len(), 2);
     assert_eq!(report.shown[0].payload, opened(0).payload);
     assert!(report.find_digest(&[5; 32]).is_none());
     let mut with_digest = report.clone();
-    with_digest.shown[1].payload = format!("{{\"sent_sha256\":\"{}\"}}", hex::encode([5; 32])).into_bytes();
-    assert_eq!(with_digest.find_digest(&[5; 32]).map(|s| s.kind.as_str()), Some("delivery.transmitted"));
+    with_digest.shown[1].payload =
+        format!("{{\"sent_sha256\":\"{}\"}}", hex::encode([5; 32])).into_bytes();
+    assert_eq!(
+        with_digest.find_digest(&[5; 32]).map(|s| s.kind.as_str()),
+        Some("delivery.transmitted")
+    );
 }
 
 #[test]
@@ -162,7 +221,10 @@ fn debug_and_reports_keep_the_content_to_themselves() {
     let bundle = bundle_of(&delivered()).1.expect("a valid bundle");
     let report = bundle.verify(None).expect("it holds");
     let text = format!("{bundle:?} {report:?}");
-    assert!(!text.contains("pat@mail") && !text.contains("112, 97, 116"), "{text}");
+    assert!(
+        !text.contains("pat@mail") && !text.contains("112, 97, 116"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -172,7 +234,10 @@ fn an_acceptance_of_the_whole_message_may_leave_the_recipient_out() {
     assert_eq!(level(&steps), Claim::S2);
     // But then another entry must say that this recipient was meant.
     let alone = bundle_of(&steps[..1]).1;
-    assert_eq!(broken(alone), Some((Broken::Subject, "/recipient".to_owned())));
+    assert_eq!(
+        broken(alone),
+        Some((Broken::Subject, "/recipient".to_owned()))
+    );
 }
 
 #[test]
@@ -186,11 +251,24 @@ fn evidence_that_does_not_belong_together_is_never_bundled() {
     let subject = |n| Some((Broken::Subject, format!("/entries/{n}/leaf")));
     assert_eq!(change(2, &|e| e.subject[0] = other.clone()), subject(2));
     assert_eq!(change(2, &|e| e.subject.push(other.clone())), subject(2));
-    assert_eq!(change(2, &|e| e.subject.push("rcp_0000000000000000000000000A".to_owned())), subject(2));
+    assert_eq!(
+        change(2, &|e| e
+            .subject
+            .push("rcp_0000000000000000000000000A".to_owned())),
+        subject(2)
+    );
     assert_eq!(change(3, &|e| drop(e.subject.pop())), subject(3));
     assert_eq!(change(3, &|e| e.subject.clear()), subject(3));
-    assert_eq!(change(3, &|e| e.actor = "rcp_0000000000000000000000000A".to_owned()), subject(3));
-    assert_eq!(change(1, &|e| e.organisation = model::OrganisationId::from_bytes([8; 16])), subject(1));
+    assert_eq!(
+        change(3, &|e| e.actor =
+            "rcp_0000000000000000000000000A".to_owned()),
+        subject(3)
+    );
+    assert_eq!(
+        change(1, &|e| e.organisation =
+            model::OrganisationId::from_bytes([8; 16])),
+        subject(1)
+    );
 
     let order = Some((Broken::Order, "/entries".to_owned()));
     let mut late = delivered();
@@ -210,5 +288,8 @@ fn a_bundle_of_another_key_is_refused_when_one_is_trusted() {
     let (log, bundle) = bundle_of(&delivered());
     let bundle = bundle.expect("a valid bundle");
     let impostor = Signer::from_seed(log.key().name(), &[8; 32]).expect("a valid name");
-    assert_eq!(broken(bundle.verify(Some(impostor.verifier()))), Some((Broken::OtherKey, "/log".to_owned())));
+    assert_eq!(
+        broken(bundle.verify(Some(impostor.verifier()))),
+        Some((Broken::OtherKey, "/log".to_owned()))
+    );
 }

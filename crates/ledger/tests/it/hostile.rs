@@ -13,10 +13,20 @@ use proptest::prelude::*;
 use crate::world::{Log, bundle_of, delivered};
 
 fn read_everything(bytes: &[u8], key: &Verifier) {
-    let _ = (Bundle::parse(bytes).is_ok(), Entry::decode(bytes).is_ok(), decode_bundle(bytes).is_ok());
+    let _ = (
+        Bundle::parse(bytes).is_ok(),
+        Entry::decode(bytes).is_ok(),
+        decode_bundle(bytes).is_ok(),
+    );
     if let Ok(text) = std::str::from_utf8(bytes) {
-        let _ = (note::verify(text, std::slice::from_ref(key)).is_ok(), Checkpoint::parse(text).is_ok());
-        let _ = (Verifier::parse(text).is_ok(), Proof::parse(text).is_ok_and(|p| p.verify(b"", key).is_ok()));
+        let _ = (
+            note::verify(text, std::slice::from_ref(key)).is_ok(),
+            Checkpoint::parse(text).is_ok(),
+        );
+        let _ = (
+            Verifier::parse(text).is_ok(),
+            Proof::parse(text).is_ok_and(|p| p.verify(b"", key).is_ok()),
+        );
     }
     let file = File { name: "x", bytes };
     assert_eq!(check(&[file, file], Some(key)).len(), 2);
@@ -41,9 +51,32 @@ proptest! {
 }
 
 const PIECES: &[&str] = &[
-    "c2sp.org/tlog-proof@v1\n", "extra ", "index ", "0", "18446744073709551615", "18446744073709551616", "\n", "\n\n",
-    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "log.example", "\u{2014} ", " ", "+", "AQ==", "{", "}", "[", "]", "\"",
-    "\"format\":", "\"caduceus-proof/v1\"", "\"entries\":", ",", "\u{0}", "\\u0000", "\u{fe0f}",
+    "c2sp.org/tlog-proof@v1\n",
+    "extra ",
+    "index ",
+    "0",
+    "18446744073709551615",
+    "18446744073709551616",
+    "\n",
+    "\n\n",
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+    "log.example",
+    "\u{2014} ",
+    " ",
+    "+",
+    "AQ==",
+    "{",
+    "}",
+    "[",
+    "]",
+    "\"",
+    "\"format\":",
+    "\"caduceus-proof/v1\"",
+    "\"entries\":",
+    ",",
+    "\u{0}",
+    "\\u0000",
+    "\u{fe0f}",
 ];
 
 /// A file nested or repeated beyond reason ends the reading, not the program.

@@ -31,17 +31,30 @@ fn a_text_may_hold_empty_lines() {
     let signer = signer("log.example", 1);
     let text = "one\n\n\u{2014} not a signature\n\ntwo\n";
     let note = signer.sign(text).expect("a valid text");
-    assert_eq!(verify(&note, &[signer.verifier().clone()]).expect("signed").text, text);
+    assert_eq!(
+        verify(&note, &[signer.verifier().clone()])
+            .expect("signed")
+            .text,
+        text
+    );
 }
 
 #[test]
 fn texts_and_names_that_notes_cannot_hold_are_refused() {
     let good = signer("log.example", 1);
     for text in ["", "no newline", "a\rb\n", "a\tb\n", "a\0\n"] {
-        assert_eq!(good.sign(text).err().map(|e| e.code()), Some(Code::FieldInvalid), "{text:?}");
+        assert_eq!(
+            good.sign(text).err().map(|e| e.code()),
+            Some(Code::FieldInvalid),
+            "{text:?}"
+        );
     }
     for name in ["", "a b", "a+b", "a\nb", "a\u{a0}b"] {
-        assert_eq!(Signer::from_seed(name, &[1; 32]).err().map(|e| e.code()), Some(Code::FieldInvalid), "{name:?}");
+        assert_eq!(
+            Signer::from_seed(name, &[1; 32]).err().map(|e| e.code()),
+            Some(Code::FieldInvalid),
+            "{name:?}"
+        );
     }
 }
 
@@ -49,25 +62,47 @@ fn texts_and_names_that_notes_cannot_hold_are_refused() {
 fn signatures_of_strangers_are_passed_over_and_never_enough() {
     let (ours, theirs) = (signer("log.example", 1), signer("witness.example", 2));
     let note = ours.sign("text\n").expect("a valid text");
-    let line = theirs.sign("text\n").expect("a valid text").rsplit("\n\n").next().expect("a line").to_owned();
+    let line = theirs
+        .sign("text\n")
+        .expect("a valid text")
+        .rsplit("\n\n")
+        .next()
+        .expect("a line")
+        .to_owned();
     let both = note.clone() + &line;
 
     let opened = verify(&both, &[ours.verifier().clone()]).expect("we signed");
     assert_eq!((opened.signed_by, opened.passed_over), (vec![0], 1));
-    let opened = verify(&both, &[theirs.verifier().clone(), ours.verifier().clone()]).expect("both signed");
+    let opened =
+        verify(&both, &[theirs.verifier().clone(), ours.verifier().clone()]).expect("both signed");
     assert_eq!((opened.signed_by, opened.passed_over), (vec![1, 0], 0));
     let nobody = signer("log.example", 3);
-    assert_eq!(broken(verify(&both, &[nobody.verifier().clone()])), Some((Broken::Unsigned, String::new())));
-    assert_eq!(broken(verify(&both, &[])), Some((Broken::Unsigned, String::new())));
+    assert_eq!(
+        broken(verify(&both, &[nobody.verifier().clone()])),
+        Some((Broken::Unsigned, String::new()))
+    );
+    assert_eq!(
+        broken(verify(&both, &[])),
+        Some((Broken::Unsigned, String::new()))
+    );
 }
 
 #[test]
 fn one_wrong_signature_of_a_known_key_refuses_the_note() {
     let (ours, theirs) = (signer("log.example", 1), signer("witness.example", 2));
     let good = ours.sign("text\n").expect("a valid text");
-    let wrong = theirs.sign("other text\n").expect("a valid text").rsplit("\n\n").next().expect("a line").to_owned();
+    let wrong = theirs
+        .sign("other text\n")
+        .expect("a valid text")
+        .rsplit("\n\n")
+        .next()
+        .expect("a line")
+        .to_owned();
     let keys = [ours.verifier().clone(), theirs.verifier().clone()];
-    assert_eq!(broken(verify(&(good + &wrong), &keys)), Some((Broken::Signature, String::new())));
+    assert_eq!(
+        broken(verify(&(good + &wrong), &keys)),
+        Some((Broken::Signature, String::new()))
+    );
 }
 
 #[test]
@@ -88,7 +123,11 @@ fn what_is_not_a_note_is_refused() {
         &twice,
         &note.replace("text", "te\u{7f}xt"),
     ] {
-        assert_eq!(broken(verify(bad, &keys)).map(|(what, _)| what), Some(Broken::Format), "{bad:?}");
+        assert_eq!(
+            broken(verify(bad, &keys)).map(|(what, _)| what),
+            Some(Broken::Format),
+            "{bad:?}"
+        );
     }
 }
 
@@ -104,7 +143,11 @@ fn a_key_text_has_one_form() {
         "PeterNeumann+c74f20a3+AhpC2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
         "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW\n",
     ] {
-        assert_eq!(broken(Verifier::parse(bad)).map(|(what, _)| what), Some(Broken::Format), "{bad:?}");
+        assert_eq!(
+            broken(Verifier::parse(bad)).map(|(what, _)| what),
+            Some(Broken::Format),
+            "{bad:?}"
+        );
     }
 }
 

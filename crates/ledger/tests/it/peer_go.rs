@@ -9,7 +9,9 @@ use std::process::{Command, Stdio};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use caduceus_ledger::note::Signer;
-use caduceus_ledger::tree::{consistency, inclusion, leaf_hash, root, verify_consistency, verify_inclusion};
+use caduceus_ledger::tree::{
+    consistency, inclusion, leaf_hash, root, verify_consistency, verify_inclusion,
+};
 use caduceus_ledger::{Hash, checkpoint, tile};
 use serde::{Deserialize, Serialize};
 
@@ -59,8 +61,14 @@ struct Answer {
 fn go_agrees_on_every_small_tree() {
     let log = Log::numbered(&[40]);
     let sizes: Vec<u64> = (1..=40).collect();
-    let places = sizes.iter().flat_map(|size| (0..*size).map(move |index| (index, *size))).collect();
-    let pairs = sizes.iter().flat_map(|new| (1..=*new).map(move |old| (old, *new))).collect();
+    let places = sizes
+        .iter()
+        .flat_map(|size| (0..*size).map(move |index| (index, *size)))
+        .collect();
+    let pairs = sizes
+        .iter()
+        .flat_map(|new| (1..=*new).map(move |old| (old, *new)))
+        .collect();
     compare(&log, &sizes, places, pairs);
 }
 
@@ -68,11 +76,19 @@ fn go_agrees_on_every_small_tree() {
 #[test]
 fn go_agrees_where_tiles_begin_and_end() {
     let log = Log::numbered(&[1000, 64_800, 300]);
-    let sizes = [1, 255, 256, 257, 511, 512, 513, 1000, 65_535, 65_536, 65_537, 65_800, 66_100];
-    let indexes = [0u64, 1, 254, 255, 256, 511, 512, 999, 1000, 65_279, 65_280, 65_535, 65_536, 66_099];
-    let places = sizes.iter().flat_map(|size| indexes.iter().map(move |index| (*index, *size)));
+    let sizes = [
+        1, 255, 256, 257, 511, 512, 513, 1000, 65_535, 65_536, 65_537, 65_800, 66_100,
+    ];
+    let indexes = [
+        0u64, 1, 254, 255, 256, 511, 512, 999, 1000, 65_279, 65_280, 65_535, 65_536, 66_099,
+    ];
+    let places = sizes
+        .iter()
+        .flat_map(|size| indexes.iter().map(move |index| (*index, *size)));
     let places = places.filter(|(index, size)| index < size).collect();
-    let pairs = sizes.iter().flat_map(|new| sizes.iter().map(move |old| (*old, *new)));
+    let pairs = sizes
+        .iter()
+        .flat_map(|new| sizes.iter().map(move |old| (*old, *new)));
     let pairs = pairs.filter(|(old, new)| old <= new).collect();
     compare(&log, &sizes, places, pairs);
 }
@@ -82,20 +98,37 @@ fn compare(log: &Log, sizes: &[u64], places: Vec<(u64, u64)>, pairs: Vec<(u64, u
     let gos_signer = Signer::from_seed("go.example/log", &[3; 32]).expect("a valid name");
     let request = Request {
         leaves: log.tree.size(),
-        roots: sizes.iter().map(|size| (*size, text(&root_of(*size)))).collect(),
-        inclusions: places.iter().map(|(index, size)| Inclusion {
-            index: *index,
-            size: *size,
-            hashes: texts(&inclusion(*index, *size, &log.tiles).expect("tiles")),
-        }).collect(),
-        consistencies: pairs.iter().map(|(old, new)| Consistency {
-            old: *old,
-            new: *new,
-            hashes: texts(&consistency(*old, *new, &log.tiles).expect("tiles")),
-        }).collect(),
-        tiles: log.tiles.0.iter().map(|((level, index), bytes)| {
-            (tile::path(*level, *index, (bytes.len() / 32) as u16), STANDARD.encode(bytes))
-        }).collect(),
+        roots: sizes
+            .iter()
+            .map(|size| (*size, text(&root_of(*size))))
+            .collect(),
+        inclusions: places
+            .iter()
+            .map(|(index, size)| Inclusion {
+                index: *index,
+                size: *size,
+                hashes: texts(&inclusion(*index, *size, &log.tiles).expect("tiles")),
+            })
+            .collect(),
+        consistencies: pairs
+            .iter()
+            .map(|(old, new)| Consistency {
+                old: *old,
+                new: *new,
+                hashes: texts(&consistency(*old, *new, &log.tiles).expect("tiles")),
+            })
+            .collect(),
+        tiles: log
+            .tiles
+            .0
+            .iter()
+            .map(|((level, index), bytes)| {
+                (
+                    tile::path(*level, *index, (bytes.len() / 32) as u16),
+                    STANDARD.encode(bytes),
+                )
+            })
+            .collect(),
         key: log.key().to_string(),
         note: log.signed(),
         signer: gos_secret(&gos_signer),
@@ -104,12 +137,25 @@ fn compare(log: &Log, sizes: &[u64], places: Vec<(u64, u64)>, pairs: Vec<(u64, u
 
     assert_eq!(answer.roots, request.roots);
     assert_eq!(answer.text, log.checkpoint().to_text());
-    assert_eq!((answer.inclusions.len(), answer.consistencies.len()), (places.len(), pairs.len()));
+    assert_eq!(
+        (answer.inclusions.len(), answer.consistencies.len()),
+        (places.len(), pairs.len())
+    );
     for proof in &answer.inclusions {
         let leaf = leaf_hash(format!("leaf {}", proof.index).as_bytes());
         let hashes = hashes(&proof.hashes);
-        verify_inclusion(proof.index, proof.size, &leaf, &root_of(proof.size), &hashes).expect("Go proved it");
-        assert_eq!(hashes, inclusion(proof.index, proof.size, &log.tiles).expect("tiles"));
+        verify_inclusion(
+            proof.index,
+            proof.size,
+            &leaf,
+            &root_of(proof.size),
+            &hashes,
+        )
+        .expect("Go proved it");
+        assert_eq!(
+            hashes,
+            inclusion(proof.index, proof.size, &log.tiles).expect("tiles")
+        );
     }
     for proof in &answer.consistencies {
         let (older, newer) = (root_of(proof.old), root_of(proof.new));
@@ -117,8 +163,15 @@ fn compare(log: &Log, sizes: &[u64], places: Vec<(u64, u64)>, pairs: Vec<(u64, u
         verify_consistency(proof.old, proof.new, &older, &newer, &hashes).expect("Go proved it");
     }
     let theirs = checkpoint::open(&answer.note, gos_signer.verifier()).expect("Go signed it");
-    assert_eq!((theirs.size, theirs.root), (log.tree.size(), log.tree.root()));
-    assert_eq!(theirs.sign(&gos_signer).expect("its origin"), answer.note, "Ed25519 signs one way");
+    assert_eq!(
+        (theirs.size, theirs.root),
+        (log.tree.size(), log.tree.root())
+    );
+    assert_eq!(
+        theirs.sign(&gos_signer).expect("its origin"),
+        answer.note,
+        "Ed25519 signs one way"
+    );
 }
 
 fn ask_go(request: &Request) -> Answer {
@@ -142,7 +195,10 @@ fn ask_go(request: &Request) -> Answer {
     drop(stdin);
     let output = child.wait_with_output().expect("Go ends");
     let complaint = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "Go does not accept our log (or lacks golang-golang-x-mod-dev): {complaint}");
+    assert!(
+        output.status.success(),
+        "Go does not accept our log (or lacks golang-golang-x-mod-dev): {complaint}"
+    );
     written.expect("Go took the request");
     serde_json::from_slice(&output.stdout).expect("Go answers in JSON")
 }
@@ -151,7 +207,11 @@ fn ask_go(request: &Request) -> Answer {
 fn gos_secret(signer: &Signer) -> String {
     let public = signer.verifier().to_string();
     let id = public.split('+').nth(1).expect("name+id+key").to_owned();
-    format!("PRIVATE+KEY+{}+{id}+{}", signer.verifier().name(), STANDARD.encode([[1].as_slice(), &[3; 32]].concat()))
+    format!(
+        "PRIVATE+KEY+{}+{id}+{}",
+        signer.verifier().name(),
+        STANDARD.encode([[1].as_slice(), &[3; 32]].concat())
+    )
 }
 
 fn text(hash: &Hash) -> String {
@@ -165,5 +225,9 @@ fn texts(hashes: &[Hash]) -> Option<Vec<String>> {
 /// Go writes an empty proof as null.
 fn hashes(texts: &Option<Vec<String>>) -> Vec<Hash> {
     let one = |text: &String| STANDARD.decode(text).ok()?.try_into().ok();
-    texts.iter().flatten().map(|text| one(text).expect("a hash in base64")).collect()
+    texts
+        .iter()
+        .flatten()
+        .map(|text| one(text).expect("a hash in base64"))
+        .collect()
 }

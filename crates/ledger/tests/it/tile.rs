@@ -28,7 +28,11 @@ fn names_are_those_of_the_standard() {
 fn a_tree_of_70000_lies_as_the_standard_says() {
     let log = Log::numbered(&[70_000]);
     let widths = |level: u8| -> Vec<usize> {
-        log.tiles.0.range((level, 0)..=(level, u64::MAX)).map(|(_, bytes)| bytes.len() / 32).collect()
+        log.tiles
+            .0
+            .range((level, 0)..=(level, u64::MAX))
+            .map(|(_, bytes)| bytes.len() / 32)
+            .collect()
     };
     assert_eq!(widths(0), [vec![256; 273], vec![112]].concat());
     assert_eq!(widths(1), [256, 17]);
@@ -39,10 +43,17 @@ fn a_tree_of_70000_lies_as_the_standard_says() {
 #[test]
 fn only_tiles_that_changed_are_written() {
     let log = Log::numbered(&[600]);
-    let writes = append_to_tiles(600, &[[0; 32]; 200], &log.tiles).expect("the right edge is there");
+    let writes =
+        append_to_tiles(600, &[[0; 32]; 200], &log.tiles).expect("the right edge is there");
     let touched: BTreeSet<_> = writes.iter().map(|w| (w.level, w.index, w.width)).collect();
-    assert_eq!(touched, BTreeSet::from([(0, 2, 256), (0, 3, 32), (1, 0, 3)]));
-    assert_eq!(append_to_tiles(600, &[], &log.tiles).expect("nothing to do"), []);
+    assert_eq!(
+        touched,
+        BTreeSet::from([(0, 2, 256), (0, 3, 32), (1, 0, 3)])
+    );
+    assert_eq!(
+        append_to_tiles(600, &[], &log.tiles).expect("nothing to do"),
+        []
+    );
 }
 
 #[test]
@@ -62,19 +73,37 @@ fn a_tile_of_the_wrong_size_is_named() {
     let short = Short(std::mem::take(&mut log.tiles));
     let expected = Some((Broken::Tile, "/tile/0/002.p/88".to_owned()));
     assert_eq!(broken(append_to_tiles(600, &[[0; 32]], &short)), expected);
-    assert_eq!(broken(inclusion(599, 600, &short)).map(|(what, _)| what), Some(Broken::Tile));
+    assert_eq!(
+        broken(inclusion(599, 600, &short)).map(|(what, _)| what),
+        Some(Broken::Tile)
+    );
 }
 
 #[test]
 fn a_bundle_holds_256_entries_of_16_bit_length() {
     let longest = vec![7; 65_535];
     let bytes = encode_bundle(&[&longest, b"", b"x"]).expect("within the limits");
-    assert_eq!(decode_bundle(&bytes).expect("our own"), [longest, vec![], b"x".to_vec()]);
+    assert_eq!(
+        decode_bundle(&bytes).expect("our own"),
+        [longest, vec![], b"x".to_vec()]
+    );
     let code = |result: model::Result<Vec<u8>>| result.err().map(|e| e.code());
-    assert_eq!(code(encode_bundle(&[&[7; 65_536]])), Some(Code::FieldInvalid));
-    assert_eq!(code(encode_bundle(&[b"".as_slice(); 257])), Some(Code::FieldInvalid));
-    assert_eq!(decode_bundle(&[0; 512]).expect("256 empty entries").len(), 256);
-    assert_eq!(broken(decode_bundle(&[0; 514])), Some((Broken::Format, "/256".to_owned())));
+    assert_eq!(
+        code(encode_bundle(&[&[7; 65_536]])),
+        Some(Code::FieldInvalid)
+    );
+    assert_eq!(
+        code(encode_bundle(&[b"".as_slice(); 257])),
+        Some(Code::FieldInvalid)
+    );
+    assert_eq!(
+        decode_bundle(&[0; 512]).expect("256 empty entries").len(),
+        256
+    );
+    assert_eq!(
+        broken(decode_bundle(&[0; 514])),
+        Some((Broken::Format, "/256".to_owned()))
+    );
 }
 
 proptest! {

@@ -3,7 +3,8 @@
 use std::sync::OnceLock;
 
 use caduceus_ledger::tree::{
-    Frontier, consistency, empty_root, inclusion, leaf_hash, node_hash, root, verify_consistency, verify_inclusion,
+    Frontier, consistency, empty_root, inclusion, leaf_hash, node_hash, root, verify_consistency,
+    verify_inclusion,
 };
 use caduceus_ledger::{Broken, Hash};
 use proptest::prelude::*;
@@ -16,7 +17,11 @@ fn mth(leaves: &[Vec<u8>]) -> Hash {
         [] => empty_root(),
         [leaf] => leaf_hash(leaf),
         _ => {
-            let k = (1..).map(|e| 1usize << e).take_while(|k| *k < leaves.len()).last().unwrap_or(1);
+            let k = (1..)
+                .map(|e| 1usize << e)
+                .take_while(|k| *k < leaves.len())
+                .last()
+                .unwrap_or(1);
             node_hash(&mth(&leaves[..k]), &mth(&leaves[k..]))
         }
     }
@@ -28,13 +33,25 @@ fn a_thousand_leaves_have_the_known_root() {
     let log = Log::numbered(&[1000]);
     let expected = "2ff33fb9d8f14f89ca306289633336a168ff3f4532e8f741a0019dcb4c1d60a1";
     assert_eq!(hex::encode(log.tree.root()), expected);
-    assert_eq!(root(1000, &log.tiles).expect("the tiles are there"), log.tree.root());
+    assert_eq!(
+        root(1000, &log.tiles).expect("the tiles are there"),
+        log.tree.root()
+    );
 }
 
 /// The leaves and roots that the reference implementation of Certificate Transparency tests with.
 #[test]
 fn certificate_transparencys_vectors_hold() {
-    let leaves = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
+    let leaves = [
+        "",
+        "00",
+        "10",
+        "2021",
+        "3031",
+        "40414243",
+        "5051525354555657",
+        "606162636465666768696a6b6c6d6e6f",
+    ];
     let roots = [
         "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
         "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
@@ -46,7 +63,10 @@ fn certificate_transparencys_vectors_hold() {
         "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
     ];
     let mut tree = Frontier::empty();
-    assert_eq!(hex::encode(tree.root()), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    assert_eq!(
+        hex::encode(tree.root()),
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    );
     for (leaf, expected) in leaves.iter().zip(roots) {
         tree.append(leaf_hash(&hex::decode(leaf).expect("hex")));
         assert_eq!(hex::encode(tree.root()), expected);
@@ -63,8 +83,14 @@ fn every_small_tree_agrees_with_the_definition() {
         assert_eq!(root(size, &log.tiles).expect("tiles"), expected);
         let read = Frontier::from_tiles(size, &log.tiles).expect("tiles");
         assert_eq!(read, grown);
-        assert_eq!(Frontier::from_hashes(size, read.hashes().to_vec()).expect("its own hashes"), grown);
-        assert!(Frontier::from_hashes(size + 1, read.hashes().to_vec()).is_err() || size.count_ones() == (size + 1).count_ones());
+        assert_eq!(
+            Frontier::from_hashes(size, read.hashes().to_vec()).expect("its own hashes"),
+            grown
+        );
+        assert!(
+            Frontier::from_hashes(size + 1, read.hashes().to_vec()).is_err()
+                || size.count_ones() == (size + 1).count_ones()
+        );
         if size < 70 {
             let complete = grown.append(leaf_hash(&log.leaves[size as usize]));
             for (level, index, hash) in complete {
@@ -85,11 +111,19 @@ fn every_inclusion_in_every_small_tree_is_proven_and_nothing_else() {
             let leaf = leaf_hash(&log.leaves[index as usize]);
             verify_inclusion(index, size, &leaf, &tree_root, &proof).expect("it is there");
             for other in (0..size).filter(|other| *other != index) {
-                assert!(verify_inclusion(other, size, &leaf, &tree_root, &proof).is_err(), "{index} as {other} of {size}");
+                assert!(
+                    verify_inclusion(other, size, &leaf, &tree_root, &proof).is_err(),
+                    "{index} as {other} of {size}"
+                );
             }
-            reject_changed(&proof, |proof| verify_inclusion(index, size, &leaf, &tree_root, proof));
+            reject_changed(&proof, |proof| {
+                verify_inclusion(index, size, &leaf, &tree_root, proof)
+            });
         }
-        assert_eq!(broken(inclusion(size, size, &log.tiles)), Some((Broken::Inclusion, String::new())));
+        assert_eq!(
+            broken(inclusion(size, size, &log.tiles)),
+            Some((Broken::Inclusion, String::new()))
+        );
     }
 }
 
@@ -106,7 +140,9 @@ fn every_extension_of_every_small_tree_is_proven_and_nothing_else() {
             assert!(verify_consistency(old, new, &other, newer, &proof).is_err());
             assert!(verify_consistency(old, new, older, &other, &proof).is_err() || old == 0);
             if old > 0 {
-                reject_changed(&proof, |proof| verify_consistency(old, new, older, newer, proof));
+                reject_changed(&proof, |proof| {
+                    verify_consistency(old, new, older, newer, proof)
+                });
             }
         }
         assert!(consistency(new + 1, new, &log.tiles).is_err());

@@ -19,9 +19,16 @@ pub struct Tiles(pub BTreeMap<(u8, u64), Vec<u8>>);
 
 impl TileSource for Tiles {
     fn tile(&self, level: u8, index: u64, width: u16) -> Result<Vec<u8>> {
-        assert!((1..=256).contains(&width), "a tile of {width} hashes was asked for");
-        let held = self.0.get(&(level, index)).and_then(|bytes| bytes.get(..usize::from(width) * 32));
-        held.map(<[u8]>::to_vec).ok_or_else(|| Error::new(Code::StoredDataInvalid))
+        assert!(
+            (1..=256).contains(&width),
+            "a tile of {width} hashes was asked for"
+        );
+        let held = self
+            .0
+            .get(&(level, index))
+            .and_then(|bytes| bytes.get(..usize::from(width) * 32));
+        held.map(<[u8]>::to_vec)
+            .ok_or_else(|| Error::new(Code::StoredDataInvalid))
     }
 }
 
@@ -35,7 +42,12 @@ pub struct Log {
 impl Log {
     pub fn new(name: &str) -> Self {
         let signer = Signer::from_seed(name, &[7; 32]).expect("a valid name");
-        Self { signer, tiles: Tiles::default(), tree: Frontier::empty(), leaves: Vec::new() }
+        Self {
+            signer,
+            tiles: Tiles::default(),
+            tree: Frontier::empty(),
+            leaves: Vec::new(),
+        }
     }
 
     /// The leaves `leaf 0`, `leaf 1`, … in batches of the given sizes.
@@ -43,14 +55,19 @@ impl Log {
         let mut log = Self::new("numbered.example");
         for batch in batches {
             let from = log.tree.size();
-            log.append((from..from + batch).map(|n| format!("leaf {n}").into_bytes()).collect());
+            log.append(
+                (from..from + batch)
+                    .map(|n| format!("leaf {n}").into_bytes())
+                    .collect(),
+            );
         }
         log
     }
 
     pub fn append(&mut self, leaves: Vec<Vec<u8>>) {
         let hashes: Vec<Hash> = leaves.iter().map(|leaf| leaf_hash(leaf)).collect();
-        let writes = append_to_tiles(self.tree.size(), &hashes, &self.tiles).expect("the right edge is there");
+        let writes = append_to_tiles(self.tree.size(), &hashes, &self.tiles)
+            .expect("the right edge is there");
         for write in writes {
             assert_eq!(write.bytes.len(), usize::from(write.width) * 32);
             self.tiles.0.insert((write.level, write.index), write.bytes);
@@ -63,11 +80,17 @@ impl Log {
 
     pub fn checkpoint(&self) -> Checkpoint {
         let origin = self.signer.verifier().name().to_owned();
-        Checkpoint { origin, size: self.tree.size(), root: self.tree.root() }
+        Checkpoint {
+            origin,
+            size: self.tree.size(),
+            root: self.tree.root(),
+        }
     }
 
     pub fn signed(&self) -> String {
-        self.checkpoint().sign(&self.signer).expect("our own origin")
+        self.checkpoint()
+            .sign(&self.signer)
+            .expect("our own origin")
     }
 
     pub fn key(&self) -> Verifier {
@@ -76,7 +99,12 @@ impl Log {
 
     pub fn evidence(&self, index: u64, opened: Option<Opened>) -> BundleEntry {
         let proof = inclusion(index, self.tree.size(), &self.tiles).expect("the tiles are there");
-        BundleEntry { index, leaf: self.leaves[index as usize].clone(), proof, opened }
+        BundleEntry {
+            index,
+            leaf: self.leaves[index as usize].clone(),
+            proof,
+            opened,
+        }
     }
 }
 
@@ -92,10 +120,15 @@ pub fn recipient() -> RecipientId {
 
 /// One step of a message's way: kind and facts as `key=value`.
 pub fn step(n: u8, kind: &str, facts: &[&str]) -> Entry {
-    let fact = |text: &&str| text.split_once('=').map(|(k, v)| (k.to_owned(), v.to_owned())).expect("key=value");
+    let fact = |text: &&str| {
+        text.split_once('=')
+            .map(|(k, v)| (k.to_owned(), v.to_owned()))
+            .expect("key=value")
+    };
     Entry {
         id: EventId::from_bytes([n; 16]),
-        at: Timestamp::from_secs(1_795_300_000).plus(std::time::Duration::from_millis(u64::from(n) * 1_500)),
+        at: Timestamp::from_secs(1_795_300_000)
+            .plus(std::time::Duration::from_millis(u64::from(n) * 1_500)),
         organisation: organisation(),
         actor: "system".to_owned(),
         kind: kind.to_owned(),
@@ -106,7 +139,10 @@ pub fn step(n: u8, kind: &str, facts: &[&str]) -> Entry {
 }
 
 pub fn opened(n: u8) -> Opened {
-    Opened { salt: [n; 32], payload: format!("{{\"recipient\":\"pat@mail.example\",\"step\":\"{n}\"}}").into_bytes() }
+    Opened {
+        salt: [n; 32],
+        payload: format!("{{\"recipient\":\"pat@mail.example\",\"step\":\"{n}\"}}").into_bytes(),
+    }
 }
 
 /// A log with other people's entries between those of one message, and the bundle over these.
@@ -137,7 +173,9 @@ pub fn noise(count: usize) -> Vec<Vec<u8>> {
         subject: vec![MessageId::from_bytes([0x40 + n as u8; 16]).to_string()],
         ..step(0x40 + n as u8, "message.accepted", &[])
     };
-    (0..count).map(|n| other(n).encode().expect("a valid entry")).collect()
+    (0..count)
+        .map(|n| other(n).encode().expect("a valid entry"))
+        .collect()
 }
 
 /// The way of a message that went well by verified TLS.
@@ -145,7 +183,11 @@ pub fn delivered() -> Vec<Entry> {
     vec![
         step(1, "message.accepted", &["origin=api", "size_octets=10240"]),
         step(2, "message.decided", &["method=tls", "rule=4"]),
-        step(3, "delivery.transmitted", &["attempt=1", "method=tls", "tls=TLSv1.3"]),
+        step(
+            3,
+            "delivery.transmitted",
+            &["attempt=1", "method=tls", "tls=TLSv1.3"],
+        ),
         step(4, "delivery.accepted", &["code=250", "method=tls"]),
     ]
 }

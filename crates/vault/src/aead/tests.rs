@@ -16,7 +16,10 @@ fn code(result: Result<Vec<u8>>) -> Option<Code> {
 fn the_seal_is_plain_aes_256_gcm() {
     let sealed = seal(&Key::new([0; 32]), b"", &[0; 16], &Constant(0)).expect("sealing works");
     let expected = "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919";
-    assert_eq!(hex::encode(sealed), format!("01{}{expected}", "00".repeat(12)));
+    assert_eq!(
+        hex::encode(sealed),
+        format!("01{}{expected}", "00".repeat(12))
+    );
 }
 
 #[test]
@@ -39,16 +42,25 @@ fn a_value_does_not_open_in_another_place() {
         aad("message", "ssubject", &[1; 16]),
         Vec::new(),
     ] {
-        assert_eq!(code(open(&key, &elsewhere, &sealed)), Some(Code::SealBroken));
+        assert_eq!(
+            code(open(&key, &elsewhere, &sealed)),
+            Some(Code::SealBroken)
+        );
     }
-    assert_eq!(open(&key, &here, &sealed).expect("its own place"), b"biopsy result");
+    assert_eq!(
+        open(&key, &here, &sealed).expect("its own place"),
+        b"biopsy result"
+    );
 }
 
 #[test]
 fn anything_too_short_to_be_sealed_is_broken() {
     let key = Key::new([9; 32]);
     for length in 0..SEAL_OVERHEAD {
-        assert_eq!(code(open(&key, b"", &vec![1; length])), Some(Code::SealBroken));
+        assert_eq!(
+            code(open(&key, b"", &vec![1; length])),
+            Some(Code::SealBroken)
+        );
     }
 }
 

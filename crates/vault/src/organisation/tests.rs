@@ -15,7 +15,13 @@ fn organisation(n: u8) -> OrganisationId {
 }
 
 fn keys(versions: &[u8]) -> OrganisationKey {
-    OrganisationKey::new(organisation(1), versions.iter().map(|n| (version(*n), Key::new([*n; 32]))).collect())
+    OrganisationKey::new(
+        organisation(1),
+        versions
+            .iter()
+            .map(|n| (version(*n), Key::new([*n; 32])))
+            .collect(),
+    )
 }
 
 /// Computed with Python's `hmac`: the derivation is HKDF of RFC 5869 and stays what it is.
@@ -33,12 +39,18 @@ fn an_item_key_unwraps_for_its_item_only() {
     let (rng, org) = (Counting::default(), keys(&[1]));
     let item_key = random_key(&rng);
     let wrapped = org.wrap(&ITEM, &item_key, &rng).expect("wrapping works");
-    assert_eq!(org.unwrap(&ITEM, &wrapped).expect("its own item").expose(), item_key.expose());
+    assert_eq!(
+        org.unwrap(&ITEM, &wrapped).expect("its own item").expose(),
+        item_key.expose()
+    );
 
     let other = org.unwrap(&[6; 16], &wrapped).err().expect("another item");
     assert_eq!(other.code(), Code::SealBroken);
     let neighbour = OrganisationKey::new(organisation(2), vec![(version(1), Key::new([1; 32]))]);
-    let foreign = neighbour.unwrap(&ITEM, &wrapped).err().expect("another organisation, same key");
+    let foreign = neighbour
+        .unwrap(&ITEM, &wrapped)
+        .err()
+        .expect("another organisation, same key");
     assert_eq!(foreign.code(), Code::SealBroken);
 }
 
@@ -55,15 +67,30 @@ fn rotation_keeps_old_content_readable_and_tells_what_to_rewrap() {
     let new = after.wrap(&ITEM, &opened, &rng).expect("wrapping works");
     assert!(!after.needs_rewrap(&new));
     assert_eq!(after.current(), version(2));
-    assert_eq!(keys(&[2]).unwrap(&ITEM, &new).expect("the new version alone").expose(), item_key.expose());
-    assert_eq!(keys(&[2]).unwrap(&ITEM, &old).err().map(|e| e.code()), Some(Code::KeyWrong));
+    assert_eq!(
+        keys(&[2])
+            .unwrap(&ITEM, &new)
+            .expect("the new version alone")
+            .expose(),
+        item_key.expose()
+    );
+    assert_eq!(
+        keys(&[2]).unwrap(&ITEM, &old).err().map(|e| e.code()),
+        Some(Code::KeyWrong)
+    );
 }
 
 #[test]
 fn lookups_survive_rotation() {
     let (before, after) = (keys(&[1]), keys(&[1, 2, 3]));
-    assert_eq!(before.blind("address", "a@b.example"), after.blind("address", "a@b.example"));
-    assert_eq!(before.subkey("search").expose(), after.subkey("search").expose());
+    assert_eq!(
+        before.blind("address", "a@b.example"),
+        after.blind("address", "a@b.example")
+    );
+    assert_eq!(
+        before.subkey("search").expose(),
+        after.subkey("search").expose()
+    );
 }
 
 #[test]
@@ -78,14 +105,20 @@ fn fields_organisations_and_uses_share_no_token() {
         *one.subkey("blind/address").expose(),
     ];
     for (n, token) in tokens.iter().enumerate() {
-        assert!(!tokens[..n].contains(token), "token {n} repeats an earlier one");
+        assert!(
+            !tokens[..n].contains(token),
+            "token {n} repeats an earlier one"
+        );
     }
 }
 
 #[test]
 fn debug_shows_no_key() {
     let text = format!("{:?} {:?}", keys(&[0xAB]), keys(&[0xAB]).blinder("address"));
-    assert!(!text.to_lowercase().contains("abab") && !text.contains("171"), "{text}");
+    assert!(
+        !text.to_lowercase().contains("abab") && !text.contains("171"),
+        "{text}"
+    );
 }
 
 proptest! {

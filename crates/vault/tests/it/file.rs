@@ -4,9 +4,9 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use caduceus_vault::{FileRoot, SystemRng};
 use model::seams::Vault;
 use model::{Code, Secret};
-use caduceus_vault::{FileRoot, SystemRng};
 
 /// An empty folder of its own for each test, gone afterwards.
 struct Folder(PathBuf);
@@ -25,7 +25,8 @@ impl Drop for Folder {
 }
 
 fn folder(test: &str) -> Folder {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("vault-{test}-{}", std::process::id()));
+    let path =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("vault-{test}-{}", std::process::id()));
     let _ = fs::remove_dir_all(&path);
     fs::create_dir_all(&path).expect("a test folder can be made");
     Folder(path)
@@ -43,13 +44,25 @@ fn a_created_key_is_private_and_loads_again() {
     let meta = fs::metadata(&path).expect("the file is there");
     assert_eq!(meta.mode() & 0o7777, 0o600);
     assert_eq!(meta.nlink(), 1, "no second name leads to the key");
-    assert_eq!(fs::read_dir(path.parent().expect("a folder")).expect("readable").count(), 1, "nothing left beside it");
+    assert_eq!(
+        fs::read_dir(path.parent().expect("a folder"))
+            .expect("readable")
+            .count(),
+        1,
+        "nothing left beside it"
+    );
 
     let key = Secret::new([42; 32]);
     let wrapped = made.wrap(b"org", &key, &SystemRng).expect("wrapping works");
     let loaded = FileRoot::load(&path).expect("what was created loads");
     assert_eq!(loaded.fingerprint(), made.fingerprint());
-    assert_eq!(loaded.unwrap(b"org", &wrapped).expect("the same key").expose(), key.expose());
+    assert_eq!(
+        loaded
+            .unwrap(b"org", &wrapped)
+            .expect("the same key")
+            .expose(),
+        key.expose()
+    );
 }
 
 #[test]
@@ -68,8 +81,13 @@ fn two_who_create_at_once_agree_on_one_key() {
     let dir = folder("race");
     let path = dir.join("root.key");
     let outcomes: Vec<_> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| FileRoot::create(&path, &SystemRng).is_ok())).collect();
-        threads.into_iter().map(|t| t.join().expect("no panic")).collect()
+        let threads: Vec<_> = (0..8)
+            .map(|_| scope.spawn(|| FileRoot::create(&path, &SystemRng).is_ok()))
+            .collect();
+        threads
+            .into_iter()
+            .map(|t| t.join().expect("no panic"))
+            .collect()
     });
     assert_eq!(outcomes.iter().filter(|made| **made).count(), 1);
     FileRoot::load(&path).expect("whole");
@@ -98,7 +116,9 @@ fn any_permission_of_others_is_refused() {
     let dir = folder("mode");
     let path = dir.join("root.key");
     FileRoot::create(&path, &SystemRng).expect("a free name");
-    for mode in [0o640, 0o620, 0o610, 0o604, 0o602, 0o601, 0o644, 0o666, 0o777] {
+    for mode in [
+        0o640, 0o620, 0o610, 0o604, 0o602, 0o601, 0o644, 0o666, 0o777,
+    ] {
         fs::set_permissions(&path, Permissions::from_mode(mode)).expect("our file");
         assert_eq!(refusal(&path), Some(Code::KeyPermissions), "mode {mode:o}");
         let rotated = FileRoot::rotate(&path, &SystemRng).err().map(|e| e.code());
@@ -146,7 +166,8 @@ fn every_changed_byte_of_the_file_is_noticed() {
 fn other_things_under_the_name_are_refused_without_waiting() {
     let dir = folder("things");
     let pipe = dir.join("pipe");
-    rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR).expect("a pipe can be made");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR)
+        .expect("a pipe can be made");
     assert_eq!(refusal(&pipe), Some(Code::KeyWrong));
     assert_eq!(refusal(&dir), Some(Code::KeyWrong));
 }
@@ -157,12 +178,23 @@ fn rotation_adds_a_key_and_retiring_removes_an_old_one() {
     let path = dir.join("root.key");
     let first = FileRoot::create(&path, &SystemRng).expect("a free name");
     let key = Secret::new([7; 32]);
-    let wrapped = first.wrap(b"org", &key, &SystemRng).expect("wrapping works");
+    let wrapped = first
+        .wrap(b"org", &key, &SystemRng)
+        .expect("wrapping works");
 
     let second = FileRoot::rotate(&path, &SystemRng).expect("rotation works");
-    assert_eq!(second.fingerprints(), vec![second.fingerprint(), first.fingerprint()]);
+    assert_eq!(
+        second.fingerprints(),
+        vec![second.fingerprint(), first.fingerprint()]
+    );
     assert_ne!(second.fingerprint(), first.fingerprint());
-    assert_eq!(second.unwrap(b"org", &wrapped).expect("the old key is kept").expose(), key.expose());
+    assert_eq!(
+        second
+            .unwrap(b"org", &wrapped)
+            .expect("the old key is kept")
+            .expose(),
+        key.expose()
+    );
     assert_eq!(fs::metadata(&path).expect("there").mode() & 0o777, 0o600);
 
     let retire = |name: &str| FileRoot::retire(&path, name).err().map(|e| e.code());
@@ -172,7 +204,10 @@ fn rotation_adds_a_key_and_retiring_removes_an_old_one() {
 
     let left = FileRoot::load(&path).expect("whole");
     assert_eq!(left.fingerprints(), vec![second.fingerprint()]);
-    assert_eq!(left.unwrap(b"org", &wrapped).err().map(|e| e.code()), Some(Code::KeyWrong));
+    assert_eq!(
+        left.unwrap(b"org", &wrapped).err().map(|e| e.code()),
+        Some(Code::KeyWrong)
+    );
 }
 
 #[test]
@@ -181,11 +216,24 @@ fn neither_debug_nor_errors_show_the_key() {
     let path = dir.join("root.key");
     let made = FileRoot::create(&path, &SystemRng).expect("a free name");
     let text = fs::read_to_string(&path).expect("readable");
-    let secret = text.lines().nth(1).and_then(|l| l.split(' ').nth(1)).expect("a key line").to_owned();
-    let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, &secret).expect("base64");
+    let secret = text
+        .lines()
+        .nth(1)
+        .and_then(|l| l.split(' ').nth(1))
+        .expect("a key line")
+        .to_owned();
+    let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, &secret)
+        .expect("base64");
     fs::write(&path, text.replace(&secret[..4], "!!!!")).expect("our file");
     let error = FileRoot::load(&path).expect_err("damaged");
-    for shown in [format!("{made:?}"), format!("{error:?}"), format!("{error}")] {
-        assert!(!shown.contains(&secret[4..20]) && !shown.contains(&hex::encode(&bytes[..8])), "{shown}");
+    for shown in [
+        format!("{made:?}"),
+        format!("{error:?}"),
+        format!("{error}"),
+    ] {
+        assert!(
+            !shown.contains(&secret[4..20]) && !shown.contains(&hex::encode(&bytes[..8])),
+            "{shown}"
+        );
     }
 }

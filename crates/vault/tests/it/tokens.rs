@@ -1,7 +1,7 @@
 //! Tokens and the system's chance.
 
-use model::seams::Rng;
 use caduceus_vault::{SystemRng, constant_time_eq, hash_token, random_key};
+use model::seams::Rng;
 
 /// FIPS 180-2, appendix B.1.
 #[test]
