@@ -1,18 +1,41 @@
 //! Reading a message: its header fields, its texts, its parts.
+//!
+//! The structure is ours, bounded before anything is decoded (`mail-parser` reads field values and
+//! character sets). Reading is lenient, because what a recipient's program would show must be seen
+//! here too; it is not a check of well-formedness. Invariant: no input makes it panic, recurse, or
+//! hold more than a small multiple of the message.
+
+use std::borrow::Cow;
 
 use model::{Address, Kind, Result};
 
+mod content;
+mod fields;
+mod html;
+mod multipart;
+mod quote;
+mod structure;
+mod texts;
+
+use fields::Field;
+use structure::{Leaf, Structure};
+
 /// A parsed message; it borrows the bytes.
 pub struct Message<'a> {
-    bytes: &'a [u8],
+    fields: Vec<Field<'a>>,
+    subject: Option<String>,
+    structure: Structure<'a>,
 }
 
 /// Where a text stands in the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PartName {
     Subject,
+    /// A header field other than Subject, by its lower-case name.
     Header(&'static str),
+    /// The n-th text that a reader is shown, from 0.
     Body(usize),
+    /// The attachment of that [`Part::index`]: its name, its text, or the texts inside it.
     Attachment(usize),
 }
 
@@ -21,7 +44,7 @@ pub enum PartName {
 pub struct TextPart {
     pub part: PartName,
     pub text: String,
-    /// Octet in `text` where quoted earlier mail begins.
+    /// Octet in `text` where quoted earlier mail begins and goes on to the end.
     pub quoted_from: Option<usize>,
 }
 
@@ -29,48 +52,133 @@ pub struct TextPart {
 #[derive(Clone)]
 pub struct Part {
     pub index: usize,
+    /// Without folders and control characters.
     pub name: Option<String>,
     /// What the bytes are, by [`crate::sniff`] where it knows, else as declared.
     pub content_type: String,
+    /// As declared, lower-case, without parameters.
     pub declared_type: String,
     pub bytes: Vec<u8>,
+    /// Meant to be shown inside an HTML body.
     pub inline: bool,
+    /// Its transfer encoding was broken: `bytes` is what could be read.
+    pub damaged: bool,
 }
 
 /// Reads a message; `MimeInvalid` over the limits of parts and depth.
 pub fn parse(bytes: &[u8]) -> Result<Message<'_>> {
-    Ok(Message { bytes })
+    let head = &bytes[..crate::header_block_end(bytes)];
+    let fields = fields::split(head);
+    let subject = fields.iter().find(|f| f.is("subject")).map(Field::decoded);
+    let structure = structure::read(bytes)?;
+    Ok(Message { fields, subject, structure })
 }
 
 impl Message<'_> {
+    /// Decoded (RFC 2047) and unfolded.
     pub fn subject(&self) -> Option<&str> {
-        self.header("subject")
+        self.subject.as_deref()
     }
+
+    /// Display name and address of every author. What is not an address is left out.
     pub fn from(&self) -> Vec<(Option<String>, Address)> {
-        Vec::new()
+        self.mailboxes("from")
     }
+
+    /// To, Cc and Bcc, in the order of the fields.
     pub fn recipients_in_headers(&self) -> Vec<(Kind, Address)> {
-        Vec::new()
+        let kinds = [(Kind::To, "to"), (Kind::Cc, "cc"), (Kind::Bcc, "bcc")];
+        let of = |(kind, name)| self.mailboxes(name).into_iter().map(move |(_, address)| (kind, address));
+        kinds.into_iter().flat_map(of).collect()
     }
+
+    /// With its angle brackets, as it stands.
     pub fn message_id(&self) -> Option<&str> {
         self.header("message-id")
     }
-    pub fn header(&self, _name: &str) -> Option<&str> {
-        std::str::from_utf8(&self.bytes[..0]).ok().filter(|v| !v.is_empty())
+
+    /// The first field of that name, unfolded and trimmed, not decoded. Case does not matter.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|f| f.is(name)).map(Field::text)
     }
+
+    /// All fields of that name.
+    pub fn headers<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s str> {
+        self.fields.iter().filter(move |f| f.is(name)).map(Field::text)
+    }
+
+    /// How many servers say that they passed it on (RFC 5321 §6.3).
     pub fn received_count(&self) -> usize {
-        0
+        self.headers("received").count()
     }
+
+    /// Everything a person could read, for detectors: hidden text and nested messages included.
     pub fn texts(&self) -> Vec<TextPart> {
-        Vec::new()
+        texts::all(self)
     }
+
+    /// Attachments in the order of the message; a forwarded message is one of them.
     pub fn attachments(&self) -> Vec<Part> {
-        Vec::new()
+        self.attached().enumerate().map(|(index, leaf)| self.part(index, leaf)).collect()
     }
+
+    /// The plain text that a reader is shown; made from the HTML where there is no other.
     pub fn body_text(&self) -> Option<String> {
-        None
+        let plain: Vec<String> = self.shown().filter(|l| !l.is_html()).map(|l| self.text_of(l)).collect();
+        if plain.is_empty() {
+            return self.body_html().map(|html| html::to_text(&html));
+        }
+        Some(plain.join("\n"))
     }
+
+    /// The HTML that a reader is shown, as it stands: untrusted.
     pub fn body_html(&self) -> Option<String> {
-        None
+        self.shown().find(|l| l.is_html()).map(|l| self.text_of(l))
+    }
+
+    /// Whether some part's transfer encoding is broken, so that readers may see different things.
+    pub fn is_damaged(&self) -> bool {
+        self.structure.leaves.iter().any(|leaf| self.octets_of(leaf).1)
+    }
+
+    fn mailboxes(&self, name: &str) -> Vec<(Option<String>, Address)> {
+        let fields = self.fields.iter().filter(|f| f.is(name));
+        fields.flat_map(Field::mailboxes).filter_map(|(name, address)| Some((name, address?))).collect()
+    }
+
+    fn shown(&self) -> impl Iterator<Item = &Leaf> {
+        self.structure.leaves.iter().filter(|l| l.is_shown())
+    }
+
+    fn attached(&self) -> impl Iterator<Item = &Leaf> {
+        self.structure.leaves.iter().filter(|l| l.is_attached())
+    }
+
+    fn part(&self, index: usize, leaf: &Leaf) -> Part {
+        let (octets, damaged) = self.octets_of(leaf);
+        let known = match crate::sniff(&octets) {
+            "application/octet-stream" | "text/plain" => leaf.media.as_str(),
+            known => known,
+        };
+        Part {
+            index,
+            name: leaf.name.clone(),
+            content_type: known.to_owned(),
+            declared_type: leaf.media.clone(),
+            inline: leaf.is_inline,
+            damaged,
+            bytes: octets.into_owned(),
+        }
+    }
+
+    fn octets_of(&self, leaf: &Leaf) -> (Cow<'_, [u8]>, bool) {
+        content::decode(self.structure.body(leaf), leaf.encoding)
+    }
+
+    fn text_of(&self, leaf: &Leaf) -> String {
+        content::to_text(&self.octets_of(leaf).0, leaf.charset.as_deref())
     }
 }
+
+#[cfg(test)]
+mod tests;
