@@ -3,7 +3,7 @@
 //! The wording is what counsel reads. It says what is shown and, in the same breath, what is not:
 //! mail has no proof of the inbox and none of non-receipt.
 
-use model::Method;
+use model::{Method, Mode};
 
 use crate::entry::Entry;
 
@@ -93,9 +93,18 @@ impl std::fmt::Display for Claim {
     }
 }
 
-/// Whether the entry is about a notice, which says only that a message waits in the portal.
-pub(crate) fn is_of_notice(entry: &Entry) -> bool {
-    method(entry) == Some(Method::Portal)
+/// Whether the entry follows something sent beside the message: a notice that it waits in the
+/// portal, a one-time code, a report to the sender.
+pub(crate) fn is_beside(entry: &Entry) -> bool {
+    let of_the_way = entry.kind.starts_with("delivery.") || entry.kind == "dsn";
+    let role = fact(entry, "role");
+    of_the_way
+        && (method(entry) == Some(Method::Portal) || role.is_some_and(|role| role != "letter"))
+}
+
+/// Whether the entry belongs to a rehearsal, in which nothing leaves the service.
+pub(crate) fn is_test(entry: &Entry) -> bool {
+    fact(entry, "mode").and_then(Mode::from_word) == Some(Mode::Test)
 }
 
 /// Whether the entry records that the message did not get through.
@@ -110,11 +119,13 @@ pub(crate) fn is_failure(entry: &Entry) -> bool {
     ends.iter().any(|end| entry.kind.ends_with(end)) || (entry.kind == "dsn" && !is_positive(entry))
 }
 
-/// A delivery counts for the message only when it says by which method the message itself
-/// travelled; a silent one could be a notice's.
+/// A delivery counts for the message only when it says that the message itself travelled: by its
+/// role, or by a method that sends. A silent one could be a notice's.
 fn carries_message(entry: &Entry) -> bool {
     use Method::{Pgp, Plain, Smime, Tls, TlsOrDrop};
-    matches!(method(entry), Some(Plain | TlsOrDrop | Tls | Pgp | Smime))
+    let sends = matches!(method(entry), Some(Plain | TlsOrDrop | Tls | Pgp | Smime));
+    let letter = fact(entry, "role") == Some("letter");
+    (sends || letter) && !is_beside(entry) && !is_test(entry)
 }
 
 /// RFC 3464 §2.3.3: of the actions only these two say that the message went on.
@@ -126,8 +137,9 @@ fn is_positive(entry: &Entry) -> bool {
 }
 
 fn method(entry: &Entry) -> Option<Method> {
-    entry
-        .facts
-        .get("method")
-        .and_then(|word| Method::from_word(word))
+    fact(entry, "method").and_then(Method::from_word)
+}
+
+fn fact<'a>(entry: &'a Entry, key: &str) -> Option<&'a str> {
+    entry.facts.get(key).map(String::as_str)
 }

@@ -1,19 +1,22 @@
 //! The human summary: sentences that follow from the entries and from nothing else.
 
-use super::claim::{is_failure, is_of_notice};
+use super::claim::{is_beside, is_failure, is_test};
 use super::{BundleEntry, Claim, LIMITS};
 use crate::entry::Entry;
+
+const BESIDE: &str = "Entries with method=portal, or with a role other than letter, follow a notice, a code or a \
+    report; they say nothing about the message's own way.";
+const TEST: &str = "The message was sent in test mode: nothing was transmitted.";
 
 /// The summary as it is written into the file and derived again by every check.
 pub(super) fn summary(level: Claim, entries: &[(&BundleEntry, Entry)]) -> Vec<String> {
     let mut out = vec![level.says().to_owned()];
     out.extend(entries.iter().map(|(place, entry)| line(place, entry)));
-    if entries.iter().any(|(_, entry)| is_of_notice(entry)) {
-        out.push(
-            "Entries with method=portal follow a notice without content, which says that the message waits in \
-             the portal; they say nothing about the message's own way."
-                .to_owned(),
-        );
+    if entries.iter().any(|(_, entry)| is_beside(entry)) {
+        out.push(BESIDE.to_owned());
+    }
+    if entries.iter().any(|(_, entry)| is_test(entry)) {
+        out.push(TEST.to_owned());
     }
     for (place, _) in entries.iter().filter(|(_, entry)| is_failure(entry)) {
         out.push(format!(

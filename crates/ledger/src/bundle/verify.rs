@@ -193,8 +193,9 @@ fn open_entries<'a>(
     Ok(out)
 }
 
-/// The same organisation, this message and no other, this recipient and no other. What only the
-/// whole message has (its acceptance) may leave the recipient out.
+/// The same organisation, this message, and never another recipient. What counts for the level
+/// names no other message either; what does not may (a reply names both). What only the whole
+/// message has, its acceptance, may leave the recipient out.
 fn is_about(bundle: &Bundle, entry: &Entry) -> bool {
     let (message, recipient) = (bundle.message.to_string(), bundle.recipient.to_string());
     let all_are = |prefix: &str, id: &str| {
@@ -202,11 +203,12 @@ fn is_about(bundle: &Bundle, entry: &Entry) -> bool {
         named.all(|s| s == id)
     };
     let names = |id: &String| entry.subject.contains(id);
+    let claim = Claim::of(entry);
     entry.organisation == bundle.organisation
         && names(&message)
-        && all_are("msg_", &message)
+        && (claim.is_none() || all_are("msg_", &message))
         && all_are("rcp_", &recipient)
-        && (names(&recipient) || matches!(Claim::of(entry), None | Some(Claim::S0)))
+        && (names(&recipient) || matches!(claim, None | Some(Claim::S0)))
         && (!entry.actor.starts_with("rcp_") || entry.actor == recipient)
 }
 

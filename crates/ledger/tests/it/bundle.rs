@@ -51,6 +51,42 @@ fn the_level_follows_from_the_entries_and_never_overclaims() {
         ("dsn", &["action=delayed", "method=tls"], Claim::S0),
         ("dsn", &["action=expanded", "method=tls"], Claim::S0),
         ("dsn", &["method=tls"], Claim::S0),
+        // What was sent says so itself: the letter, or something beside it.
+        (
+            "delivery.accepted",
+            &["method=letter", "role=letter"],
+            Claim::S2,
+        ),
+        (
+            "delivery.accepted",
+            &["method=portal", "role=letter"],
+            Claim::S0,
+        ),
+        (
+            "delivery.accepted",
+            &["method=portal", "role=notice"],
+            Claim::S0,
+        ),
+        (
+            "delivery.accepted",
+            &["method=tls", "role=notice"],
+            Claim::S0,
+        ),
+        (
+            "delivery.accepted",
+            &["method=letter", "role=code"],
+            Claim::S0,
+        ),
+        (
+            "delivery.accepted",
+            &["method=tls", "role=report"],
+            Claim::S0,
+        ),
+        // In test mode nothing leaves.
+        ("delivery.accepted", &["method=tls", "mode=test"], Claim::S0),
+        ("delivery.accepted", &["method=tls", "mode=live"], Claim::S2),
+        ("delivery.below_demand", &["role=letter"], Claim::S0),
+        ("delivery.ambiguous", &["role=letter"], Claim::S0),
         ("portal.read", &[], Claim::S4),
         ("portal.opened", &[], Claim::S0),
     ];
@@ -154,10 +190,42 @@ fn a_notice_is_never_passed_off_as_the_message() {
         report
             .statements
             .iter()
-            .any(|s| s.contains("follow a notice without content")),
+            .any(|s| s.contains("follow a notice, a code or a report")),
         "{:#?}",
         report.statements
     );
+}
+
+#[test]
+fn a_rehearsal_is_called_one() {
+    let steps = [
+        step(1, "message.accepted", &["mode=test"]),
+        step(2, "delivery.accepted", &["mode=test", "role=letter"]),
+    ];
+    let report = bundle_of(&steps)
+        .1
+        .expect("a valid bundle")
+        .verify(None)
+        .expect("it holds");
+    assert_eq!(report.level, Claim::S0);
+    assert!(
+        report
+            .statements
+            .iter()
+            .any(|s| s.contains("test mode: nothing was transmitted"))
+    );
+}
+
+/// A reply is about the message it answers and about itself.
+#[test]
+fn what_does_not_count_may_name_another_message() {
+    let mut steps = delivered();
+    let mut reply = step(5, "portal.replied", &[]);
+    reply
+        .subject
+        .push(MessageId::from_bytes([9; 16]).to_string());
+    steps.push(reply);
+    assert_eq!(level(&steps), Claim::S2);
 }
 
 #[test]
