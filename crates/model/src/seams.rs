@@ -53,6 +53,9 @@ pub trait Net: Send + Sync {
     fn may_dial(&self, ip: IpAddr) -> bool;
 }
 
+/// How starting TLS ended: the encrypted connection, or why not and what was seen of the peer.
+pub type TlsStart = Result<(Box<dyn Wire>, TlsFacts), (NetFault, Option<TlsFacts>)>;
+
 /// One connection, plain or encrypted.
 pub trait Wire: Send {
     /// Reads at least one byte; 0 means the peer closed.
@@ -66,7 +69,7 @@ pub trait Wire: Send {
         host: &'a Domain,
         demand: Demand,
         wait: Duration,
-    ) -> Later<'a, Result<(Box<dyn Wire>, TlsFacts), (NetFault, Option<TlsFacts>)>>;
+    ) -> Later<'a, TlsStart>;
 }
 
 /// Bytes outside the database: a folder or an S3-compatible bucket. Everything put is sealed already.
