@@ -1,0 +1,35 @@
+//! Every template, embedded: the program needs no folder beside it.
+
+macro_rules! templates {
+    ($($name:literal)*) => {
+        pub const ALL: &[(&str, &str)] = &[$(($name, include_str!(concat!("../", $name)))),*];
+    };
+}
+
+templates! {
+    "layout/base.html"
+    "layout/console.html"
+    "layout/entry.html"
+    "layout/portal.html"
+    "layout/sprite.html"
+    "layout/ui.html"
+    "layout/letter.html"
+    "layout/trouble.html"
+    "pages/portal/landing.html"
+    "pages/portal/enter_code.html"
+    "pages/portal/thread.html"
+    "pages/portal/replied.html"
+    "pages/portal/gone.html"
+    "pages/portal/trouble.html"
+    "pages/console/sign_in.html"
+    "pages/console/second_factor.html"
+    "pages/console/enrol.html"
+    "pages/console/overview.html"
+    "pages/console/messages.html"
+    "pages/console/message.html"
+    "pages/console/message_panels.html"
+    "pages/console/cancel.html"
+    "pages/console/audit.html"
+    "pages/console/missing.html"
+    "pages/console/trouble.html"
+}

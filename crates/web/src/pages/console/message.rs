@@ -1,0 +1,168 @@
+//! One message: where each recipient stands, what happened, why this way, and the proof of it.
+//!
+//! The page shows one recipient's timeline, decision and evidence at a time, because each has its
+//! own. The content stays sealed until someone with the right asks for it, which is recorded.
+
+use model::{Kind, Method, Mode, Origin, Purpose, RecipientState, Stream, Timestamp};
+use serde::Serialize;
+
+use crate::pages::portal::thread::Letter;
+use crate::pages::{Page, Place, Sample, Voice};
+
+#[derive(Clone, Debug, Serialize)]
+pub struct MessagePage {
+    pub id: String,
+    /// Only once the content is open, or for those who may see it in lists.
+    pub subject: Option<String>,
+    pub about: About,
+    pub recipients: Vec<Recipient>,
+    /// Index into `recipients` of the one shown below.
+    pub chosen: usize,
+    pub timeline: Vec<Step>,
+    pub why: Option<Why>,
+    pub attempts: Vec<Attempt>,
+    pub content: Content,
+    pub replies: Replies,
+    /// How many recipients a cancel would stop; none when there are none or it is not allowed.
+    pub cancellable: Option<u64>,
+    pub cancelled: Option<u64>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct About {
+    pub sender: Option<String>,
+    pub actor: String,
+    pub origin: Origin,
+    pub mode: Mode,
+    pub purpose: Purpose,
+    pub stream: Stream,
+    pub octets: u64,
+    pub files: u64,
+    pub at: Timestamp,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Recipient {
+    pub id: String,
+    pub number: u64,
+    /// The address, for those who may see it.
+    pub address: Option<String>,
+    pub kind: Kind,
+    pub state: RecipientState,
+    pub method: Method,
+    /// Where the page with this recipient shown is.
+    pub href: String,
+    pub proof_href: Option<String>,
+}
+
+/// One step of the way, from accepted to opened.
+#[derive(Clone, Debug, Serialize)]
+pub struct Step {
+    /// Key below `step`.
+    pub word: &'static str,
+    pub progress: Progress,
+    pub at: Option<Timestamp>,
+    pub facts: Vec<Fact>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Progress {
+    Done,
+    Waiting,
+    Failed,
+    Skipped,
+}
+
+/// A named piece of evidence.
+#[derive(Clone, Debug, Serialize)]
+pub struct Fact {
+    /// Key below `fact`.
+    pub name: &'static str,
+    pub value: Value,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "kind", content = "is", rename_all = "snake_case")]
+pub enum Value {
+    /// A key of the catalogue: `method.tls`.
+    Word(String),
+    /// Shown as it is: an id, a code, a host.
+    Exact(String),
+    /// Long and copied rather than read.
+    Hash(String),
+    Count(u64),
+    Octets(u64),
+    At(Timestamp),
+}
+
+impl Fact {
+    pub fn word(name: &'static str, section: &str, word: &str) -> Self {
+        Self { name, value: Value::Word(format!("{section}.{word}")) }
+    }
+    pub fn exact(name: &'static str, value: impl Into<String>) -> Self {
+        Self { name, value: Value::Exact(value.into()) }
+    }
+    pub fn hash(name: &'static str, hex: impl Into<String>) -> Self {
+        Self { name, value: Value::Hash(hex.into()) }
+    }
+}
+
+/// The stored decision, as policy wrote it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Why {
+    pub method: Method,
+    pub rule: String,
+    pub name: String,
+    pub rules_version: String,
+    pub facts: Vec<(String, String)>,
+    pub rules: Vec<Rule>,
+    pub would_change: Vec<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Rule {
+    pub id: String,
+    pub name: String,
+    pub matched: bool,
+    pub effect: String,
+    pub because: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Attempt {
+    pub number: u64,
+    pub at: Timestamp,
+    /// Key below `outcome`.
+    pub outcome: String,
+    pub good: bool,
+    pub facts: Vec<Fact>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Content {
+    Sealed { open_action: String },
+    MayNot,
+    Opened { at: Timestamp, letter: Letter },
+    Destroyed,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Replies {
+    Sealed { count: u64 },
+    Opened { letters: Vec<Letter> },
+}
+
+impl Page for MessagePage {
+    const TEMPLATE: &'static str = "pages/console/message.html";
+    const VOICE: Voice = Voice::Staff;
+    const PLACE: Place = Place::Messages;
+
+    fn samples() -> Vec<Sample<Self>> {
+        samples::all()
+    }
+}
+
+mod samples;

@@ -1,0 +1,261 @@
+//! Ways one message can look.
+
+use std::time::Duration;
+
+use model::{Kind, Method, Mode, Origin, Purpose, RecipientState, Stream, Timestamp};
+
+use super::{
+    About, Attempt, Content, Fact, MessagePage, Progress, Recipient, Replies, Rule, Step, Value, Why,
+};
+use crate::face::Lang;
+use crate::pages::Sample;
+use crate::pages::portal::thread::{Body, Letter};
+use crate::pages::samples::NOW;
+
+const ID: &str = "msg_01KJVB0W7HQ3ZJ8X9T4M2C6D99";
+const HASH: &str = "5f2d8a41c9e07b36aa10d4f8e2b7c5936d1e0f4a8b2c7d9e3f6051a4b8c2d7e9";
+
+pub fn all() -> Vec<Sample<MessagePage>> {
+    vec![
+        Sample::new("one", delivered()),
+        Sample::new("waiting", waiting()),
+        Sample::new("portal_read", read()),
+        Sample::new("opened", opened()),
+        Sample::new("many", many()),
+        Sample::new("long_names", long_names()),
+        Sample::new("error_returned", returned()),
+        Sample::new("held", held()),
+        Sample { lang: Lang::Es, ..Sample::new("spanish", read()) },
+    ]
+}
+
+fn at(seconds: u64) -> Timestamp {
+    NOW.minus(Duration::from_secs(7_200)).plus(Duration::from_secs(seconds))
+}
+
+fn recipient(number: u64, address: Option<&str>, state: RecipientState, method: Method) -> Recipient {
+    Recipient {
+        id: format!("rcp_01KJVB0W7HQ3ZJ8X9T4M2C6D{number:02}"),
+        number,
+        address: address.map(str::to_owned),
+        kind: if number == 1 { Kind::To } else { Kind::ALL[number as usize % 3] },
+        state,
+        method,
+        href: "#".to_owned(),
+        proof_href: Some("#".to_owned()),
+    }
+}
+
+fn step(word: &'static str, progress: Progress, seconds: Option<u64>, facts: Vec<Fact>) -> Step {
+    Step { word, progress, at: seconds.map(at), facts }
+}
+
+fn first_steps(method: Method) -> Vec<Step> {
+    vec![
+        step("accepted", Progress::Done, Some(0), vec![
+            Fact::word("origin", "origin", "api"),
+            Fact { name: "size", value: Value::Octets(10_240) },
+            Fact::exact("entry", "12,301"),
+        ]),
+        step("decided", Progress::Done, Some(0), vec![
+            Fact::word("method", "method", method.word()),
+            Fact::exact("rule", "4"),
+        ]),
+        step("sealed", Progress::Done, Some(1), vec![Fact::exact("dkim", "rsa, ed25519")]),
+    ]
+}
+
+fn tls_attempt(number: u64) -> Attempt {
+    Attempt {
+        number,
+        at: at(2),
+        outcome: "outcome.accepted".to_owned(),
+        good: true,
+        facts: vec![
+            Fact::exact("mx_host", "mx1.mail.example"),
+            Fact::exact("mx_ip", "192.0.2.25"),
+            Fact::exact("tls", "TLSv1.3, TLS_AES_256_GCM_SHA384"),
+            Fact::word("certificate_verified", "outcome", "verified"),
+            Fact::hash("certificate", HASH),
+            Fact::exact("reply", "250 2.0.0"),
+            Fact::hash("sent_sha256", HASH),
+        ],
+    }
+}
+
+fn why(method: Method) -> Why {
+    let rule = |id: &str, name: &str, matched, because: &str| Rule {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        matched,
+        effect: if matched { method.word().to_owned() } else { "none".to_owned() },
+        because: because.to_owned(),
+    };
+    Why {
+        method,
+        rule: "4".to_owned(),
+        name: "health information needs a verified connection".to_owned(),
+        rules_version: "3f9a1c".to_owned(),
+        facts: [("level", "likely"), ("kinds", "us_ssn 1, health_term 3"), ("tls_known", "verified"), ("portal", "on"), ("purpose", "treatment")]
+            .map(|(k, v)| (k.to_owned(), v.to_owned()))
+            .to_vec(),
+        rules: vec![
+            rule("1", "the sender demanded a method", false, "no method was demanded"),
+            rule("2", "the recipient prefers plain mail", false, "no such preference is recorded"),
+            rule("4", "health information needs a verified connection", true, "the level is likely and the domain has verified TLS"),
+        ],
+        would_change: vec![
+            "portal, if the recipient's server stopped offering verified TLS".to_owned(),
+            "plain, if the message held no health information".to_owned(),
+        ],
+    }
+}
+
+fn delivered() -> MessagePage {
+    let mut timeline = first_steps(Method::Tls);
+    timeline.push(step("sent", Progress::Done, Some(2), vec![Fact::exact("tls", "TLSv1.3")]));
+    timeline.push(step("delivered", Progress::Done, Some(3), vec![Fact::exact("reply", "250 2.0.0")]));
+    timeline.push(step("opened", Progress::Skipped, None, Vec::new()));
+    MessagePage {
+        id: ID.to_owned(),
+        subject: None,
+        about: About {
+            sender: Some("results@northside.example".to_owned()),
+            actor: "app_01KJVB0W7HQ3ZJ8X9T4M2C6D33".to_owned(),
+            origin: Origin::Api,
+            mode: Mode::Live,
+            purpose: Purpose::Treatment,
+            stream: Stream::Transactional,
+            octets: 10_240,
+            files: 1,
+            at: at(0),
+        },
+        recipients: vec![recipient(1, Some("pat@mail.example"), RecipientState::Delivered, Method::Tls)],
+        chosen: 0,
+        timeline,
+        why: Some(why(Method::Tls)),
+        attempts: vec![tls_attempt(1)],
+        content: Content::Sealed { open_action: "#".to_owned() },
+        replies: Replies::Sealed { count: 0 },
+        cancellable: None,
+        cancelled: None,
+    }
+}
+
+fn waiting() -> MessagePage {
+    let mut timeline = first_steps(Method::Tls);
+    timeline.push(step("sent", Progress::Waiting, None, vec![Fact { name: "next_attempt", value: Value::At(at(9_000)) }]));
+    timeline.push(step("delivered", Progress::Waiting, None, Vec::new()));
+    timeline.push(step("opened", Progress::Skipped, None, Vec::new()));
+    let put_off = Attempt {
+        outcome: "outcome.deferred".to_owned(),
+        good: false,
+        facts: vec![Fact::exact("mx_host", "mx1.mail.example"), Fact::exact("reply", "451 4.7.1")],
+        ..tls_attempt(1)
+    };
+    MessagePage {
+        recipients: vec![recipient(1, None, RecipientState::Queued, Method::Tls)],
+        timeline,
+        attempts: vec![put_off],
+        cancellable: Some(1),
+        content: Content::MayNot,
+        about: About { mode: Mode::Test, sender: None, ..delivered().about },
+        ..delivered()
+    }
+}
+
+fn read() -> MessagePage {
+    let mut timeline = first_steps(Method::Portal);
+    timeline.push(step("sent", Progress::Done, Some(2), vec![Fact::exact("notice", "ntc_01KJVB0W7HQ3ZJ8X9T4M2C6D44")]));
+    timeline.push(step("delivered", Progress::Done, Some(3), vec![Fact::exact("reply", "250 2.0.0")]));
+    timeline.push(step("opened", Progress::Done, Some(2_500), vec![Fact::word("proof_of_mailbox", "outcome", "reader")]));
+    MessagePage {
+        recipients: vec![recipient(1, Some("pat@mail.example"), RecipientState::PickedUp, Method::Portal)],
+        timeline,
+        why: Some(why(Method::Portal)),
+        replies: Replies::Sealed { count: 1 },
+        ..delivered()
+    }
+}
+
+fn opened() -> MessagePage {
+    let letter = |from: Option<&str>, seconds, text: &str| Letter {
+        from: from.map(str::to_owned),
+        at: at(seconds),
+        body: Body::new(Some(text), None),
+        files: Vec::new(),
+    };
+    MessagePage {
+        subject: Some("Your test results".to_owned()),
+        content: Content::Opened {
+            at: NOW,
+            letter: letter(Some("Dr. Amara Okafor"), 0, "Hello Pat,\n\nYour blood test is back. Everything is in the normal range.\n\nDr. Amara Okafor"),
+        },
+        replies: Replies::Opened { letters: vec![letter(Some("pat@mail.example"), 2_600, "Thank you, that is a relief.")] },
+        ..read()
+    }
+}
+
+fn many() -> MessagePage {
+    use RecipientState::*;
+    let states = [Delivered, PickedUp, Queued, Held, Bounced, Notified, Delivered, Cancelled];
+    let methods = [Method::Tls, Method::Portal, Method::Tls, Method::Hold, Method::Plain, Method::Portal, Method::Smime, Method::Pgp];
+    let recipients = (0..8)
+        .map(|i| recipient(i as u64 + 1, Some(&format!("patient{i}@mail.example")), states[i], methods[i]))
+        .collect();
+    MessagePage {
+        recipients,
+        chosen: 1,
+        attempts: vec![tls_attempt(1), Attempt { outcome: "outcome.ambiguous".to_owned(), good: false, ..tls_attempt(2) }],
+        cancellable: Some(1),
+        cancelled: Some(1),
+        ..read()
+    }
+}
+
+fn long_names() -> MessagePage {
+    let word = "pneumonoultramicroscopicsilicovolcanoconiosis";
+    let address = format!("{word}.department@{word}.northside-community-health-partnership.example");
+    MessagePage {
+        subject: Some(format!("Follow-up about {word} and the next three appointments in the spring")),
+        about: About { sender: Some(address.clone()), ..delivered().about },
+        recipients: vec![
+            recipient(1, Some(&address), RecipientState::Delivered, Method::TlsOrDrop),
+            recipient(2, Some(&address), RecipientState::Suppressed, Method::Plain),
+        ],
+        ..delivered()
+    }
+}
+
+fn returned() -> MessagePage {
+    let mut timeline = first_steps(Method::Tls);
+    timeline.push(step("sent", Progress::Done, Some(2), vec![Fact::exact("tls", "TLSv1.3")]));
+    timeline.push(step("delivered", Progress::Failed, Some(3), vec![Fact::exact("reply", "550 5.1.1")]));
+    timeline.push(step("opened", Progress::Skipped, None, Vec::new()));
+    let refused = Attempt { outcome: "outcome.refused".to_owned(), good: false, ..tls_attempt(1) };
+    MessagePage {
+        recipients: vec![recipient(1, None, RecipientState::Bounced, Method::Tls)],
+        timeline,
+        attempts: vec![refused],
+        content: Content::Destroyed,
+        ..delivered()
+    }
+}
+
+fn held() -> MessagePage {
+    let mut timeline = first_steps(Method::Hold);
+    timeline.truncate(2);
+    for word in ["sealed", "sent", "delivered"] {
+        timeline.push(step(word, Progress::Waiting, None, Vec::new()));
+    }
+    timeline.push(step("opened", Progress::Skipped, None, Vec::new()));
+    let recipients = vec![Recipient { proof_href: None, ..recipient(1, None, RecipientState::Held, Method::Hold) }];
+    MessagePage {
+        recipients,
+        timeline,
+        why: Some(why(Method::Hold)),
+        attempts: Vec::new(),
+        cancellable: Some(1),
+        ..delivered()
+    }
+}

@@ -1,0 +1,29 @@
+//! The reply has been accepted: said on a page of its own, so that going back cannot send it twice.
+
+use std::time::Duration;
+
+use model::Timestamp;
+use serde::Serialize;
+
+use crate::pages::samples::NOW;
+use crate::pages::{Page, Sample, Voice};
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Replied {
+    pub at: Timestamp,
+    pub back_href: String,
+}
+
+impl Page for Replied {
+    const TEMPLATE: &'static str = "pages/portal/replied.html";
+    const VOICE: Voice = Voice::Reader;
+
+    fn samples() -> Vec<Sample<Self>> {
+        let page = Self { at: NOW.minus(Duration::from_secs(2)), back_href: "#".to_owned() };
+        vec![
+            Sample::new("one", page.clone()),
+            Sample::new("long_names", page.clone()),
+            Sample::spanish(page),
+        ]
+    }
+}

@@ -1,0 +1,78 @@
+//! Every page with every sample, in a frame with fixed words and a fixed time: for tests and pictures.
+
+use model::{Result, Timestamp};
+
+use super::{Page, Sample, Voice, console, portal};
+use crate::face::format::Zone;
+use crate::face::{Face, Frame, Lang, Visitor};
+
+/// One rendered sample.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// `portal/landing`
+    pub page: String,
+    pub sample: &'static str,
+    pub lang: Lang,
+    pub html: String,
+}
+
+/// Tue 3 March 2026, 14:15 in New York.
+pub const NOW: Timestamp = Timestamp::from_secs(1_772_565_300);
+
+/// All samples of all pages, rendered strictly.
+pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
+    let mut all = Vec::new();
+    draw::<portal::landing::Landing>(face, &mut all)?;
+    draw::<portal::enter_code::EnterCode>(face, &mut all)?;
+    draw::<portal::thread::Thread>(face, &mut all)?;
+    draw::<portal::replied::Replied>(face, &mut all)?;
+    draw::<portal::gone::Gone>(face, &mut all)?;
+    draw::<portal::trouble::Trouble>(face, &mut all)?;
+    draw::<console::sign_in::SignIn>(face, &mut all)?;
+    draw::<console::second_factor::SecondFactor>(face, &mut all)?;
+    draw::<console::enrol::Enrol>(face, &mut all)?;
+    draw::<console::overview::Overview>(face, &mut all)?;
+    draw::<console::messages::Messages>(face, &mut all)?;
+    draw::<console::message::MessagePage>(face, &mut all)?;
+    draw::<console::cancel::Cancel>(face, &mut all)?;
+    draw::<console::audit::Audit>(face, &mut all)?;
+    draw::<console::missing::Missing>(face, &mut all)?;
+    draw::<console::trouble::Trouble>(face, &mut all)?;
+    Ok(all)
+}
+
+fn draw<P: Page>(face: &Face, all: &mut Vec<Picture>) -> Result<()> {
+    for sample in P::samples() {
+        let name = P::TEMPLATE.trim_start_matches("pages/").trim_end_matches(".html");
+        let frame = frame(&sample, P::VOICE);
+        let html = face.render(&Frame { place: P::PLACE, ..frame }, &sample.page)?;
+        all.push(Picture { page: name.to_owned(), sample: sample.name, lang: sample.lang, html });
+    }
+    Ok(())
+}
+
+fn frame<P: Page>(sample: &Sample<P>, voice: Voice) -> Frame {
+    let long = sample.name.starts_with("long");
+    Frame {
+        lang: sample.lang,
+        zone: Zone::find("America/New_York").unwrap_or(Zone::UTC),
+        now: NOW,
+        organisation: match long {
+            true => "The Northside Community Health Partnership for Family Medicine and Counselling".to_owned(),
+            false => "Northside Clinic".to_owned(),
+        },
+        other_lang_href: "?lang=es".to_owned(),
+        visitor: match voice {
+            Voice::Nobody => Visitor::Nobody,
+            Voice::Reader => Visitor::Reader,
+            Voice::Staff if long => Visitor::Staff {
+                name: "Maximiliana Featherstonehaugh-Worthington de la Cruz".to_owned(),
+            },
+            Voice::Staff => Visitor::Staff { name: "Ana Ortiz".to_owned() },
+        },
+        place: P::PLACE,
+        csrf: "sample".to_owned(),
+        idle_seconds: if voice == Voice::Nobody { 0 } else { 900 },
+        request: "req_01KJVB0W7HQ3ZJ8X9T4M2C6D5E".to_owned(),
+    }
+}
