@@ -37,6 +37,8 @@ pub const MIME_DEPTH_MAX: usize = 32;
 pub const MIME_PARTS_MAX: usize = 1_000;
 /// Received fields after which a message is looping (RFC 5321 §6.3 asks for at least 100).
 pub const RECEIVED_FIELDS_MAX: usize = 100;
+/// Findings of one kind listed for a message; counts and level see all.
+pub const FINDINGS_PER_KIND_MAX: usize = 200;
 pub const SMTP_SESSIONS_MAX: usize = 500;
 /// From one client address, so that one broken client leaves room for the others.
 pub const SMTP_SESSIONS_PER_IP_MAX: usize = 50;

@@ -22,6 +22,8 @@ pub enum Class {
     Context,
     /// Weak: two kinds of it and health context make PHI.
     C,
+    /// A weak one that a word beside it lifts: strong with health context, nothing without.
+    Lifted,
     /// Strong: with health context it is PHI.
     B,
     /// PHI by itself in a care provider's mail.
@@ -61,8 +63,12 @@ kinds! {
     Npi = "npi" Context,
     /// A date next to a word of birth.
     DateOfBirth = "date_of_birth" B,
-    /// Any other date with day or month.
+    /// A date next to a word of care, such as "admitted" or "appointment".
+    DateOfCare = "date_of_care" Lifted,
+    /// Any other date finer than its year.
     Date = "date" C,
+    /// An age over 89 (45 CFR 164.514(b)(2)(i)(C)).
+    Age = "age_over_89" C,
     Phone = "phone" C,
     Email = "email" C,
     PaymentCard = "payment_card" B,

@@ -1,0 +1,90 @@
+//! Numbers without a shape of their own: record, member, patient and case numbers, known by the
+//! keyword before them ("MRN: UCSF-12345").
+//!
+//! A keyword reaches over a few fillers ("number is #") to a token with digits. Words that also mean
+//! something else ("insurance", "chart") must say that a number follows, or the token must be long.
+
+use std::ops::Range;
+
+use crate::FindingKind;
+use crate::judge::Candidate;
+use crate::lexicon::{Key, Tag, Words};
+use crate::validate;
+
+/// A keyed number, and whether it only counts where health is the subject.
+pub(crate) struct Keyed {
+    pub candidate: Candidate,
+    pub needs_health: bool,
+}
+
+pub(crate) fn read(text: &[u8], words: &Words) -> Vec<Keyed> {
+    words.keys.iter().filter_map(|key| keyed(text, key)).collect()
+}
+
+fn keyed(text: &[u8], key: &Key) -> Option<Keyed> {
+    let word = text[key.range.clone()].to_ascii_lowercase();
+    let (kind, needs_health) = match key.tag {
+        Tag::Mrn => (FindingKind::Mrn, false),
+        Tag::Member => (FindingKind::MemberId, false),
+        // Cars and houses are insured too.
+        Tag::Policy => (FindingKind::MemberId, true),
+        Tag::Patient => (FindingKind::PatientId, !word.starts_with(b"p")),
+        Tag::Number => (FindingKind::PatientId, true),
+        _ => return None,
+    };
+    let reach = reach(text, key.range.end)?;
+    let token = &text[reach.token.clone()];
+    let digits = validate::digits(token);
+    let says_number = reach.says_number || announces(&word);
+    let long = matches!(key.tag, Tag::Mrn | Tag::Member | Tag::Policy)
+        && digits.len() >= 5
+        && !validate::is_nanp(&digits);
+    let holds = digits.len() >= 2 && (says_number || long) && !validate::is_date(token);
+    let candidate = Candidate { kind, range: reach.token, checked: false, keyed: true };
+    holds.then_some(Keyed { candidate, needs_health })
+}
+
+/// Keywords that already say "number".
+fn announces(word: &[u8]) -> bool {
+    const ALONE: [&[u8]; 5] = [b"mrn", b"m.r.n.", b"medrec", b"hicn", b"mbi"];
+    const LAST: [&[u8]; 5] = [b"#", b" id", b" no", b"number", b"numero"];
+    ALONE.contains(&word) || LAST.iter().any(|end| word.ends_with(end))
+}
+
+struct Reach {
+    token: Range<usize>,
+    says_number: bool,
+}
+
+/// The token after a keyword, over at most six fillers on at most one line break.
+fn reach(text: &[u8], from: usize) -> Option<Reach> {
+    const FILLERS: [&[u8]; 11] =
+        [b"number", b"no", b"num", b"nr", b"id", b"is", b"was", b"of", b"the", b"es", b"numero"];
+    let (mut at, mut says_number, mut breaks) = (from, false, 0);
+    for _ in 0..6 {
+        while let Some(mark) = text.get(at).filter(|b| b" \t\r\n#:=.('\"*[-".contains(b)) {
+            says_number |= matches!(mark, b'#' | b':' | b'=');
+            breaks += usize::from(*mark == b'\n');
+            at += 1;
+            if breaks > 1 || at > from + 40 {
+                return None;
+            }
+        }
+        let run = at + text[at..].iter().take(31).take_while(|b| b.is_ascii_alphanumeric()).count();
+        let word = text[at..run].to_ascii_lowercase();
+        if !FILLERS.contains(&word.as_slice()) || text.get(run) == Some(&b'-') {
+            return Some(Reach { token: token(text, at)?, says_number });
+        }
+        says_number |= matches!(word.as_slice(), b"number" | b"no" | b"num" | b"nr" | b"id" | b"numero");
+        at = run;
+    }
+    None
+}
+
+/// Letters and digits with hyphens between, 4 to 30 bytes.
+fn token(text: &[u8], from: usize) -> Option<Range<usize>> {
+    let run = text[from..].iter().take(31).take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
+    let hyphens = text[from..from + run].iter().rev().take_while(|b| **b == b'-').count();
+    let len = run - hyphens;
+    (4..=30).contains(&len).then(|| from..from + len)
+}

@@ -1,0 +1,101 @@
+//! Shapes: what identifiers look like, all in one pass of one automaton.
+//!
+//! A shape is a candidate, not a finding: `validate` and the words around it decide. Patterns are
+//! ASCII only (ten times quicker than Unicode classes, phi.md §7) and begin with a digit, a sign or a
+//! month, so text without digits is skipped whole. Invariant: a candidate is bounded in length, so a
+//! rejected one costs a bounded step.
+
+use std::ops::Range;
+
+use regex_automata::{Input, meta::Regex, util::syntax};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    Mbi,
+    Ssn,
+    Ip,
+    Phone,
+    ForeignPhone,
+    LocalPhone,
+    IsoDate,
+    NumericDate,
+    DayMonth,
+    MonthYear,
+    MonthDay,
+    Age,
+    Card,
+    Digits,
+}
+
+pub(crate) struct Shapes {
+    regex: Regex,
+    /// The shape of each pattern.
+    order: Vec<Shape>,
+}
+
+/// Months in English and Spanish, long and short.
+const MONTH: &str = "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?\
+    |sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|enero|febrero|marzo|abril|mayo|junio|julio\
+    |agosto|septiembre|octubre|noviembre|diciembre)\\b";
+
+/// At one place the first pattern that matches wins, so the narrower stand first.
+fn patterns() -> Vec<(Shape, String)> {
+    let letter = "[ac-hjkmnp-rt-y]";
+    let either = "[0-9ac-hjkmnp-rt-y]";
+    // A line wrap may have parted a number.
+    let gap = "(?:[-.][ ]?|[ ]|-?\\r?\\n)";
+    let day = "[0-3]?[0-9](?:st|nd|rd|th)?";
+    let year = "(?:[12][0-9]{3}|'?[0-9]{2})";
+    // After a month and a day, two digits are more likely the next day than a year.
+    let long_year = "(?:[12][0-9]{3}|'[0-9]{2})";
+    vec![
+        // C A AN N - A AN N - A A N N, letters without S L O I B Z (CMS, "Understanding the MBI").
+        (Shape::Mbi, format!("\\b[1-9]{letter}{either}[0-9]-?{letter}{either}[0-9]-?{letter}{{2}}[0-9]{{2}}\\b")),
+        (Shape::Ip, "\\b[0-9]{1,3}(?:\\.[0-9]{1,3}){3}\\b".to_owned()),
+        (Shape::IsoDate, "\\b(?:19|20)[0-9]{2}[-/.][01]?[0-9][-/.][0-3]?[0-9]".to_owned()),
+        (Shape::NumericDate, "\\b[0-3]?[0-9][-/.][0-3]?[0-9][-/.](?:[12][0-9]{3}|[0-9]{2})\\b".to_owned()),
+        (Shape::Ssn, format!("\\b[0-9]{{3}}{gap}[0-9]{{2}}{gap}[0-9]{{4}}\\b")),
+        (Shape::Phone, format!(
+            "(?:\\+1[-. ]?|\\b1[-. ])?(?:\\([0-9]{{3}}\\)[-. ]{{0,2}}|\\b[0-9]{{3}}{gap})[0-9]{{3}}{gap}[0-9]{{4}}\\b"
+        )),
+        (Shape::ForeignPhone, "\\+[1-9](?:[-. ()]{0,2}[0-9]){7,14}\\b".to_owned()),
+        (Shape::Card, "\\b[0-9]{4}[- ][0-9]{4}[- ][0-9]{4}[- ][0-9]{1,7}\\b".to_owned()),
+        (Shape::Card, "\\b3[47][0-9]{2}[- ][0-9]{6}[- ][0-9]{5}\\b".to_owned()),
+        (Shape::DayMonth, format!("\\b{day}[-/ ](?:(?:of|de) )?{MONTH}\\.?(?:[-/ ,]{{1,2}}(?:del? |of )?{year}\\b)?")),
+        (Shape::MonthYear, format!("\\b{MONTH}\\.?,? (?:of |del? )?[12][0-9]{{3}}\\b")),
+        (Shape::MonthDay, format!("\\b{MONTH}\\.? {day}(?:,? (?:of )?{long_year}\\b)?")),
+        (Shape::Age, "\\b(?:9[0-9]|1[01][0-9])[- ]?(?:years?[- ]old|year old|yrs?[- ]old|y/?o\\b|anos\\b)".to_owned()),
+        (Shape::LocalPhone, "\\b[0-9]{3}-[0-9]{4}\\b".to_owned()),
+        (Shape::Digits, "\\b[0-9]{9,19}\\b".to_owned()),
+    ]
+}
+
+impl Shapes {
+    pub(crate) fn new() -> Self {
+        let (order, patterns): (Vec<Shape>, Vec<String>) = patterns().into_iter().unzip();
+        let regex = Regex::builder()
+            .syntax(syntax::Config::new().unicode(false).utf8(false).case_insensitive(true))
+            .build_many(&patterns)
+            .expect("constant patterns compile, as every test that scans shows");
+        Self { regex, order }
+    }
+
+    /// Calls `take` with each candidate, in order; it answers whether the candidate was used up.
+    pub(crate) fn visit(&self, text: &[u8], mut take: impl FnMut(Shape, Range<usize>) -> bool) {
+        if !text.iter().any(u8::is_ascii_digit) {
+            return;
+        }
+        let mut at = 0;
+        while let Some(found) = self.regex.find(Input::new(text).span(at..text.len())) {
+            let range = found.range();
+            let used = take(self.order[found.pattern().as_usize()], range.clone());
+            at = if used { range.end } else { past_first_run(text, &range) };
+        }
+    }
+}
+
+/// After a rejected candidate another may begin inside it, at its second run of letters or digits.
+fn past_first_run(text: &[u8], range: &Range<usize>) -> usize {
+    let run = text[range.clone()].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+    range.start + run.max(1)
+}

@@ -1,0 +1,77 @@
+//! The one written form of a found value, so that equal values have equal tokens however written.
+//!
+//! It exists only between the scan and the keyed hash; nothing stores it.
+
+use crate::FindingKind;
+
+pub(crate) fn normalised(kind: FindingKind, found: &[u8]) -> String {
+    match kind {
+        FindingKind::UsSsn | FindingKind::Npi | FindingKind::PaymentCard | FindingKind::Age => digits(found),
+        FindingKind::Phone => {
+            let digits = digits(found);
+            match digits.strip_prefix('1') {
+                Some(local) if local.len() == 10 => local.to_owned(),
+                _ => digits,
+            }
+        }
+        FindingKind::Mbi | FindingKind::MemberId | FindingKind::Mrn | FindingKind::PatientId => {
+            kept(found, u8::is_ascii_alphanumeric).to_ascii_uppercase()
+        }
+        FindingKind::DateOfBirth | FindingKind::DateOfCare | FindingKind::Date => date(found),
+        FindingKind::Url => kept(found, |_| true),
+        FindingKind::Email | FindingKind::IpAddress | FindingKind::HealthTerm => {
+            kept(found, |_| true).to_ascii_lowercase()
+        }
+    }
+}
+
+fn kept(found: &[u8], keep: impl Fn(&u8) -> bool) -> String {
+    let kept: Vec<u8> = found.iter().copied().filter(keep).collect();
+    String::from_utf8_lossy(&kept).into_owned()
+}
+
+fn digits(found: &[u8]) -> String {
+    kept(found, u8::is_ascii_digit)
+}
+
+/// `YYYY-MM-DD`, or as much of it as was written; the month first, as in the United States, unless
+/// it cannot be one.
+fn date(found: &[u8]) -> String {
+    let numbers: Vec<u32> = found
+        .split(|b| !b.is_ascii_digit())
+        .filter(|run| !run.is_empty())
+        .map(|run| run.iter().fold(0_u32, |n, b| n.saturating_mul(10).saturating_add(u32::from(b - b'0'))))
+        .collect();
+    let (year, month, day) = match (named_month(found), &numbers[..]) {
+        (Some(month), [day, year]) => (*year, month, *day),
+        (Some(month), [one]) if *one > 31 => (*one, month, 0),
+        (Some(month), [one]) => (0, month, *one),
+        (None, [year, month, day]) if *year > 31 => (*year, *month, *day),
+        (None, [day, month, year]) if *day > 12 => (*year, *month, *day),
+        (None, [month, day, year]) => (*year, *month, *day),
+        _ => return kept(found, u8::is_ascii_alphanumeric).to_ascii_lowercase(),
+    };
+    // A birth year of two digits: from 30 on it is the last century.
+    let year = match year {
+        0 => "----".to_owned(),
+        1..30 => format!("20{year:02}"),
+        30..100 => format!("19{year}"),
+        _ => year.to_string(),
+    };
+    format!("{year}-{month:02}-{day:02}")
+}
+
+fn named_month(found: &[u8]) -> Option<u32> {
+    const ENGLISH: [&str; 12] =
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    const SPANISH: [&str; 12] =
+        ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"];
+    let lower = kept(found, |_| true).to_ascii_lowercase();
+    let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphabetic()).collect();
+    let position = |names: &[&str; 12]| names.iter().position(|name| words.iter().any(|word| word.starts_with(name)));
+    let month = position(&ENGLISH).or_else(|| position(&SPANISH))?;
+    u32::try_from(month + 1).ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,4 @@
+//! Detection as data: each case is a text and what must be found in it, with places.
+
+mod case;
+mod guard;
