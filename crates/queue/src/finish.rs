@@ -90,7 +90,8 @@ fn signal(outcome: Outcome) -> Signal {
     match outcome {
         Outcome::Accepted | Outcome::BelowDemand | Outcome::Refused(_) => Signal::Answered,
         Outcome::Deferred(RefusalScope::Recipient | RefusalScope::Content) => Signal::Answered,
-        Outcome::Deferred(RefusalScope::Domain | RefusalScope::Us) => Signal::Failed,
+        Outcome::Deferred(RefusalScope::Us) => Signal::TurnedAway,
+        Outcome::Deferred(RefusalScope::Domain) => Signal::Unreachable,
         Outcome::Ambiguous | Outcome::OurFault => Signal::Silent,
     }
 }
@@ -101,7 +102,8 @@ fn observe(state: &mut State, index: u32, now: Timestamp, chance: &dyn Rng, sign
     let before = health.resting_until();
     match signal {
         Signal::Answered => health.answered(limit),
-        Signal::Failed => health.failed(now, &state.settings.retry, chance),
+        Signal::TurnedAway => health.turned_away(now, &state.settings.retry, chance),
+        Signal::Unreachable => health.unreachable(now, &state.settings.retry, chance),
         Signal::Silent => {}
     }
     let after = health.resting_until();

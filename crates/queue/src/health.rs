@@ -1,17 +1,20 @@
 //! How a destination is doing, and so how many attempts it gets at once.
 //!
-//! The window shrinks by a quarter of an attempt for each failure and grows by as much for each
-//! answer (Postfix measured a fixed quarter as the best compromise behind a balancer). When failures
-//! follow each other without one answer between, the whole destination rests; the rests grow as an
-//! item's delays do. After a rest one attempt probes; its answer reopens the window, its failure
-//! starts a longer rest.
+//! Two troubles are told apart. A destination that *turns us away* (421, a limit on us) is there: its
+//! window shrinks by one for each time and grows by a quarter for each answer, until it takes what it
+//! gets (Postfix measured such feedback against receivers that limit); only when it takes nothing
+//! even one at a time does it rest, a few minutes each time. A destination that *cannot be reached*
+//! rests after a few failures in a row, as a whole; the rests grow as an item's delays do. After a
+//! rest one attempt probes.
+
+use std::time::Duration;
 
 use model::Timestamp;
 use model::seams::Rng;
 
 use crate::settings::RetryCurve;
 
-/// Failures in a row that make a destination rest; fewer when fewer run at once.
+/// Failures in a row that make a destination rest; fewer when it is out of reach and fewer run.
 const FAILURES_MIN: u32 = 2;
 const FAILURES_MAX: u32 = 5;
 /// Attempts at once after the first answer that follows a rest.
@@ -22,10 +25,12 @@ const QUARTERS: u32 = 4;
 /// What an outcome says about the destination, as opposed to the recipient.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Signal {
-    /// It answered, whatever it said.
+    /// It answered about the message or the recipient, whatever it said.
     Answered,
-    /// It could not be reached, or turned us away.
-    Failed,
+    /// It is there but wants less from us, or nothing.
+    TurnedAway,
+    /// Nobody is there.
+    Unreachable,
     /// Nothing.
     Silent,
 }
@@ -66,7 +71,7 @@ impl Health {
         self.rests = 0;
         self.resting_until = None;
     }
-    pub fn failed(&mut self, now: Timestamp, curve: &RetryCurve, chance: &dyn Rng) {
+    pub fn unreachable(&mut self, now: Timestamp, curve: &RetryCurve, chance: &dyn Rng) {
         if self.resting_until.is_some() {
             return; // started before the rest began: known already
         }
@@ -74,13 +79,30 @@ impl Health {
             0 => self.window().clamp(FAILURES_MIN, FAILURES_MAX),
             _ => 1,
         };
-        self.failures = self.failures.saturating_add(1);
         self.quarters = self.quarters.saturating_sub(1).max(QUARTERS);
+        self.failures = self.failures.saturating_add(1);
         if self.failures >= enough {
-            self.failures = 0;
             self.rests = self.rests.saturating_add(1);
-            self.resting_until = Some(now.plus(curve.delay(self.rests, chance)));
+            self.rest(now, curve.delay(self.rests, chance));
         }
+    }
+    pub fn turned_away(&mut self, now: Timestamp, curve: &RetryCurve, chance: &dyn Rng) {
+        if self.resting_until.is_some() {
+            return;
+        }
+        self.rests = 0;
+        if self.window() > 1 {
+            self.quarters = self.quarters.saturating_sub(QUARTERS).max(QUARTERS);
+            return;
+        }
+        self.failures = self.failures.saturating_add(1);
+        if self.failures >= FAILURES_MAX {
+            self.rest(now, curve.delay(1, chance));
+        }
+    }
+    fn rest(&mut self, now: Timestamp, long: Duration) {
+        self.failures = 0;
+        self.resting_until = Some(now.plus(long));
     }
     /// The rest is over: one attempt at a time until something answers.
     pub fn probe(&mut self) {

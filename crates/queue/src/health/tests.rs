@@ -15,7 +15,7 @@ impl Rng for Lowest {
 }
 
 fn fail(health: &mut Health, at: i64) {
-    health.failed(Timestamp::from_secs(at), &RetryCurve::default(), &Lowest);
+    health.unreachable(Timestamp::from_secs(at), &RetryCurve::default(), &Lowest);
 }
 
 #[test]
@@ -68,6 +68,42 @@ fn the_window_moves_by_quarters_between_one_and_the_limit() {
     assert_eq!(health.window(), 2);
     health.answered(3);
     assert_eq!(health.window(), 3);
+}
+
+#[test]
+fn being_turned_away_narrows_the_window_and_only_at_one_leads_to_a_rest() {
+    let mut health = Health::new(4);
+    let mut windows = Vec::new();
+    for _ in 0..8 {
+        health.turned_away(Timestamp::from_secs(0), &RetryCurve::default(), &Lowest);
+        windows.push(health.window());
+    }
+    assert_eq!(windows, [3, 2, 1, 1, 1, 1, 1, 0]);
+    health.probe();
+    for _ in 0..4 {
+        assert_eq!(health.window(), 1);
+        health.answered(4);
+    }
+    assert_eq!(
+        health.window(),
+        2,
+        "it grows slowly where we were not welcome"
+    );
+}
+
+#[test]
+fn rests_do_not_grow_where_somebody_is_there() {
+    let mut health = Health::new(1);
+    for round in 0..4 {
+        for _ in 0..5 {
+            health.turned_away(Timestamp::from_secs(round), &RetryCurve::default(), &Lowest);
+        }
+        assert_eq!(
+            health.resting_until(),
+            Some(Timestamp::from_secs(round + 60))
+        );
+        health.probe();
+    }
 }
 
 #[test]
