@@ -9,7 +9,9 @@ mod route;
 mod tally;
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
+use flow::OutLetter;
 use mail::smtp::{ClientDone, ClientSession, Transaction};
 use model::seams::{Clock, Net, NetFault, Rng};
 use model::{Demand, Domain, Evidence, Outcome, Phi, RefusalScope, limits};
@@ -26,6 +28,32 @@ pub struct Errand {
     pub demand: Demand,
     /// Of `head ++ body`, for the evidence.
     pub sent_sha256: [u8; 32],
+}
+
+/// Delivers a letter of `flow`'s.
+pub async fn attempt(
+    pool: &Pool,
+    net: &dyn Net,
+    clock: &dyn Clock,
+    rng: &dyn Rng,
+    letter: &OutLetter,
+) -> (Outcome, Evidence) {
+    let errand = Errand {
+        transaction: Transaction {
+            from: letter.from.clone(),
+            to: letter.to.clone(),
+            head: Arc::clone(&letter.head),
+            body: Arc::clone(&letter.body),
+            utf8: letter.utf8,
+            eight_bit: letter.eight_bit,
+            // Their failure notices come back to us and are told in our words, without PHI.
+            notify_never: false,
+        },
+        destination: letter.destination.clone(),
+        demand: letter.demand,
+        sent_sha256: letter.sent_sha256,
+    };
+    carry(pool, net, clock, rng, &errand).await
 }
 
 /// Carries it as far as it gets.

@@ -7,8 +7,29 @@
 mod attempt;
 pub mod net;
 mod pool;
+mod runner;
 mod submission;
+mod telemetry;
 
-pub use attempt::{Errand, carry};
+use model::{Code, Result};
+use tokio::sync::watch;
+
+pub use attempt::{Errand, attempt, carry};
 pub use pool::{Pool, PoolKey, PoolSettings};
-pub use submission::server_tls;
+pub use runner::deliver_forever;
+pub use submission::{Listeners, server_tls, submission};
+
+/// Runs work that waits for the store on a thread that may; a panic there is our fault, `internal`.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|_| Err(Code::Internal.into()))
+}
+
+/// Waits until the program is to end; a sender that is gone means that too.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // The error says that the sender is gone, the value that it said so.
+    let _ = stop.wait_for(|stop| *stop).await;
+}

@@ -8,6 +8,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 use super::socket::Socket;
+use crate::stopped;
 
 const READ_OCTETS: usize = 16 * 1024;
 
@@ -86,8 +87,7 @@ impl Conversation {
                 Ok(Ok(count)) => self.session.receive(&self.buf[..count]),
                 Err(_) => self.session.timed_out(),
             },
-            // An error means that the one who would tell us to stop is gone: stop.
-            _ = self.stop.wait_for(|stop| *stop) => self.session.shutting_down(),
+            () = stopped(&mut self.stop) => self.session.shutting_down(),
         }
         Some(())
     }

@@ -3,7 +3,6 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::pin::pin;
 use std::sync::Mutex;
-use std::sync::atomic::AtomicU64;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -12,7 +11,9 @@ use model::seams::{Later, MxHosts, Net, NetFault, Wire};
 use model::{Demand, Domain, Outcome, TlsFacts};
 use mta::{Pool, PoolSettings, carry};
 
-use crate::world::{HandClock, Seeded, domain, errand};
+use sim::kit::{SimClock, SimRng};
+
+use crate::world::{domain, errand};
 
 /// Every dial reaches one polite server; the order of dials is kept.
 struct MemoryNet {
@@ -157,12 +158,12 @@ fn net(hosts: &[(u16, &str)], alive: bool) -> MemoryNet {
 
 fn dialled(net: &MemoryNet, seed: u64) -> (Outcome, Vec<u8>) {
     let pool = Pool::new(PoolSettings::new(domain("mx.clinic.example")));
-    let clock = HandClock::at("2026-11-21T12:00:00Z");
-    let rng = Seeded(AtomicU64::new(seed));
+    let clock = SimClock::default();
+    let rng = SimRng::new(seed);
     let (outcome, _) = run(carry(
         &pool,
         net,
-        &*clock,
+        &clock,
         &rng,
         &errand(Demand::VerifiedTls),
     ));

@@ -10,7 +10,9 @@ use model::seams::{Net, NetFault};
 use mta::net::{NetSettings, PrivateDestinations, RealNet};
 use tokio::net::UdpSocket;
 
-use crate::world::{HandClock, domain};
+use sim::kit::SimClock;
+
+use crate::world::domain;
 
 fn answers(name: &str, kind: RecordType) -> (ResponseCode, Vec<RData>) {
     let mx = |preference, host: &str| {
@@ -66,7 +68,7 @@ async fn real_net() -> RealNet {
         name_servers: vec![name_server().await],
         ..NetSettings::default()
     };
-    RealNet::new(settings, HandClock::at("2026-11-21T12:00:00Z")).expect("a network")
+    RealNet::new(settings, Arc::new(SimClock::default())).expect("a network")
 }
 
 #[tokio::test]
@@ -136,7 +138,7 @@ async fn private_and_own_addresses_are_not_dialled() {
         private_destinations,
         ..NetSettings::default()
     };
-    let clock = HandClock::at("2026-11-21T12:00:00Z");
+    let clock = Arc::new(SimClock::default());
     let strict = RealNet::new(
         settings(PrivateDestinations::Refused),
         Arc::clone(&clock) as _,

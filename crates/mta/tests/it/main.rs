@@ -4,6 +4,8 @@ extern crate caduceus_mta as mta;
 
 mod attempt;
 mod certificates;
+mod clinic;
+mod delivery;
 mod deterministic;
 mod dns;
 mod peer;

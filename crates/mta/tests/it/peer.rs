@@ -49,6 +49,7 @@ struct Seen {
     connections: AtomicUsize,
     resumed: AtomicUsize,
     messages: Mutex<Vec<Received>>,
+    arrival: tokio::sync::Notify,
 }
 
 impl Drop for Peer {
@@ -87,6 +88,12 @@ impl Peer {
     }
     pub fn resumed(&self) -> usize {
         self.seen.resumed.load(Ordering::SeqCst)
+    }
+    /// Waits until so many messages were taken.
+    pub async fn arrived(&self, count: usize) {
+        while self.messages().len() < count {
+            self.seen.arrival.notified().await;
+        }
     }
     /// Bytes of each message, and whether it came over TLS.
     pub fn messages(&self) -> Vec<(Vec<u8>, bool)> {

@@ -62,18 +62,18 @@ async fn an_idle_connection_is_left_in_time() {
     let peer = Peer::start(MX, Act::Serve, None).await;
     let world = World::new().mx(10, MX, &peer).open();
     assert_eq!(world.send(Demand::Opportunistic).await.0, Outcome::Accepted);
-    world.clock.forward(Duration::from_secs(10));
+    world.clock.advance(Duration::from_secs(10));
     world
         .pool
         .close_idle(model::seams::Clock::now(&*world.clock))
         .await;
     assert_eq!(world.pool.idle_count(), 1);
 
-    world.clock.forward(Duration::from_secs(10));
+    world.clock.advance(Duration::from_secs(10));
     assert_eq!(world.send(Demand::Opportunistic).await.0, Outcome::Accepted);
     assert_eq!(peer.connections(), 2, "too old to be used");
 
-    world.clock.forward(Duration::from_secs(60));
+    world.clock.advance(Duration::from_secs(60));
     world
         .pool
         .close_idle(model::seams::Clock::now(&*world.clock))

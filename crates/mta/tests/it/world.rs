@@ -1,53 +1,21 @@
-//! What an attempt needs: a clock that is set by hand, chance from a seed, names, and a letter.
+//! What an attempt needs: names, servers behind them, a clock that is set by hand, and a letter.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use mail::smtp::Transaction;
-use model::seams::{Clock, Net, NetFault, Rng};
-use model::{Address, Demand, Domain, Evidence, Outcome, Timestamp};
+use model::seams::{Clock, Net, NetFault};
+use model::{Address, Demand, Domain, Evidence, Outcome};
 use mta::net::{ClientTls, Dialer, PrivateDestinations, TableNet};
 use mta::{Errand, Pool, PoolSettings, carry};
+use sim::kit::{SimClock, SimRng};
 
 use crate::certificates::Authority;
 use crate::peer::Peer;
 
 pub const HEAD: &[u8] = b"From: <nurse@clinic.example>\r\nSubject: appointment\r\n\r\n";
 pub const BODY: &[u8] = b"Dear reader,\r\n.a line that begins with a dot\r\nend\r\n";
-
-/// Stands still until it is moved.
-pub struct HandClock(AtomicI64);
-
-impl HandClock {
-    pub fn at(text: &str) -> Arc<Self> {
-        let at = Timestamp::parse_rfc3339(text).expect("a moment");
-        Arc::new(Self(AtomicI64::new(at.micros())))
-    }
-    pub fn forward(&self, by: Duration) {
-        self.0.store(self.now().plus(by).micros(), Ordering::SeqCst);
-    }
-}
-
-impl Clock for HandClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_micros(self.0.load(Ordering::SeqCst))
-    }
-}
-
-/// The same bytes for the same seed.
-pub struct Seeded(pub AtomicU64);
-
-impl Rng for Seeded {
-    fn fill(&self, buf: &mut [u8]) {
-        for byte in buf {
-            let state = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst);
-            let mixed = (state ^ (state >> 31)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            *byte = mixed.to_be_bytes()[0];
-        }
-    }
-}
 
 pub fn domain(text: &str) -> Domain {
     Domain::parse(text).expect("a domain")
@@ -73,7 +41,7 @@ pub fn errand(demand: Demand) -> Errand {
 /// Names under construction, with the authority that signs for them.
 pub struct World {
     pub authority: Authority,
-    pub clock: Arc<HandClock>,
+    pub clock: Arc<SimClock>,
     pub settings: PoolSettings,
     hosts: Vec<(u16, Domain)>,
     net: TableNet,
@@ -82,7 +50,7 @@ pub struct World {
 impl World {
     pub fn new() -> Self {
         let authority = Authority::new();
-        let clock = HandClock::at("2026-11-21T12:00:00Z");
+        let clock = Arc::new(SimClock::default());
         let tls = ClientTls::trusting(&[authority.certificate()], clock.clone()).expect("a client");
         let net = TableNet::new(Dialer::new(tls, PrivateDestinations::Allowed));
         let mut settings = PoolSettings::new(domain("mx.clinic.example"));
@@ -172,7 +140,7 @@ impl World {
 pub struct Open {
     pub net: TableNet,
     pub pool: Pool,
-    pub clock: Arc<HandClock>,
+    pub clock: Arc<SimClock>,
 }
 
 impl Open {
@@ -187,6 +155,5 @@ pub async fn send(
     clock: &dyn Clock,
     demand: Demand,
 ) -> (Outcome, Evidence) {
-    let rng = Seeded(AtomicU64::new(1));
-    carry(pool, net, clock, &rng, &errand(demand)).await
+    carry(pool, net, clock, &SimRng::new(1), &errand(demand)).await
 }
