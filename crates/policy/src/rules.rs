@@ -154,7 +154,6 @@ const STANDARD: &[Rule] = &[
         name: "PHI in the marketing stream",
         when: &[
             &[Is(MarketingStream), Is(PhiFound)],
-            &[Is(MarketingStream), Is(PhiInSubject)],
             &[Is(MarketingStream), Is(PartUnread)],
         ],
         effect: Effect::Needs(Method::Hold),
