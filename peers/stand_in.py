@@ -4,7 +4,7 @@
     peers/stand_in.py serve SETTINGS          the relay itself
 
 The harness is tested with it: with no fault it must find nothing, even when the relay is killed; with
-a planted fault (STAND_IN_FAULT=lose|twice|alter|unsigned) it must find exactly that.
+a planted fault (STAND_IN_FAULT=lose|twice|alter|unsigned|unsynced) it must find exactly that.
 """
 
 import json
@@ -75,12 +75,16 @@ class Spool:
         with open(temporary, "wb") as out:
             out.write(recipient.encode() + b"\n" + content)
             out.flush()
-            os.fsync(out.fileno())
+            self._sync(out.fileno())
         temporary.rename(self.folder / f"{name}.eml")
         folder = os.open(self.folder, os.O_RDONLY)
-        os.fsync(folder)
+        self._sync(folder)
         os.close(folder)
         return name
+
+    def _sync(self, descriptor: int) -> None:
+        if self.settings["fault"] != "unsynced":
+            os.fsync(descriptor)
 
     def deliver_forever(self) -> None:
         for file in self.folder.glob("*.try"):

@@ -10,7 +10,7 @@ import sys
 import unittest
 from pathlib import Path
 
-from mail import arrival, corpus, verdict
+from mail import arrival, corpus, syscalls, verdict
 from mail.submission import Record
 
 HERE = Path(__file__).resolve().parent
@@ -74,6 +74,24 @@ class Verdict(unittest.TestCase):
         self.assertIn("no answer", self.judge(Record(1), [])[0])
 
 
+class Syscalls(unittest.TestCase):
+    TRACE = """7 100.000000 sendto(9<TCP:[127.0.0.1:25->127.0.0.1:555]>, ..., 30) = 30 <0.000010>
+8 100.200000 fdatasync(4</data/wal> <unfinished ...>
+7 100.250000 write(8</log>, ..., 2) = 2 <0.000010>
+8 100.300000 <... fdatasync resumed>) = 0 <0.100000>
+7 100.400000 write(9<TCP:[127.0.0.1:25->127.0.0.1:555]>, ..., 30) = 30 <0.000010>
+7 100.500000 fsync(4</data/wal>) = 0 <0.300000>
+7 100.600000 sendto(9<TCP:[127.0.0.1:25->127.0.0.1:556]>, ..., 30) = 30 <0.000010>
+""".splitlines()
+
+    def test_an_answer_needs_a_completed_sync_before_it(self):
+        events = syscalls.parse(self.TRACE)
+        self.assertIsNone(syscalls.unproven(events, 100.1, 100.45, 555))
+        self.assertIn("before any sync", syscalls.unproven(events, 100.35, 100.45, 555))
+        self.assertIn("before any sync", syscalls.unproven(events, 100.45, 100.7, 556))
+        self.assertIn("no answer", syscalls.unproven(events, 100.1, 100.45, 557))
+
+
 class WholeRun(unittest.TestCase):
     """With a small relay in place of the server under test."""
 
@@ -96,6 +114,14 @@ class WholeRun(unittest.TestCase):
                 status, figures, output = self.run_with(fault)
                 self.assertEqual(status, 1, output)
                 self.assertIn(word, output)
+
+    def test_an_answer_before_the_sync_is_found(self):
+        words = [sys.executable, HERE / "durability.py", "--prepare", f"{HERE / 'stand_in.py'} prepare", "--no-rest", "--messages", "3"]
+        for fault, status in [(None, 0), ("unsynced", 1)]:
+            with self.subTest(fault):
+                environment = os.environ | ({"STAND_IN_FAULT": fault} if fault else {})
+                done = subprocess.run(words, env=environment, capture_output=True, text=True)
+                self.assertEqual(done.returncode, status, done.stdout + done.stderr)
 
 
 if __name__ == "__main__":

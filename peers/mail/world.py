@@ -72,7 +72,7 @@ class Server:
         """An orderly end, as an operator does it."""
         self.up.clear()
         if self.process and self.process.poll() is None:
-            self.process.terminate()
+            os.killpg(self.process.pid, signal.SIGTERM)
             try:
                 self.process.wait(30)
             except subprocess.TimeoutExpired:

@@ -55,8 +55,13 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         name: "harness",
-        why: "the real mail harness finds planted faults",
+        why: "what tests us from outside finds planted faults",
         work: harness,
+    },
+    Step {
+        name: "durability",
+        why: "250 and 202 come after the sync, by the kernel's own record",
+        work: durability,
     },
     Step {
         name: "real-mail",
@@ -166,7 +171,19 @@ fn demo(root: &Path) -> Result<()> {
 }
 
 fn harness(root: &Path) -> Result<()> {
-    program(root, &peers::python(root), &["-m", "unittest", "discover", "-s", "peers"])
+    program(
+        root,
+        &peers::python(root),
+        &["-m", "unittest", "discover", "-s", "peers"],
+    )
+}
+
+fn durability(root: &Path) -> Result<()> {
+    program(
+        root,
+        &peers::python(root),
+        &["peers/durability.py", "--binary", &built(root)?],
+    )
 }
 
 fn real_mail(root: &Path) -> Result<()> {

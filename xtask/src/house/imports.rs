@@ -50,10 +50,7 @@ pub fn may_import(from: &str, to: &str) -> Option<bool> {
 /// Findings in the output of `cargo metadata --no-deps`.
 pub fn check(metadata: &Value) -> Vec<Finding> {
     let packages = list(&metadata["packages"]);
-    packages
-        .iter()
-        .flat_map(|package| check_package(package))
-        .collect()
+    packages.iter().flat_map(check_package).collect()
 }
 
 fn check_package(package: &Value) -> Vec<Finding> {

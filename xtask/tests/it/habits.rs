@@ -37,6 +37,16 @@ const CASES: &[(&str, &str, Option<&str>)] = &[
         "#[expect(dead_code, reason = \"shown\")]\nfn f() {}",
         None,
     ),
+    (
+        "crates/a/src/x.rs",
+        "fn f() { open(Access::grant()) }",
+        Some("PHI is opened by ctx"),
+    ),
+    (
+        "crates/ctx/src/x.rs",
+        "fn f() { open(Access::grant()) }",
+        None,
+    ),
     ("crates/a/src/x.rs", "fn get_name() {}", Some("names")),
     ("crates/a/src/utils.rs", "fn f() {}", Some("names")),
     (

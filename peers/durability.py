@@ -1,0 +1,134 @@
+"""Proof that an answer of acceptance comes after the sync to disk, read from the kernel's side.
+
+    peers/durability.py --binary target/debug/caduceus
+
+Runs the server under `strace`, hands it messages one at a time by SMTP and by REST, and checks for
+each that a sync had completed between the message's last octet and the first octet of the answer.
+"""
+
+import argparse
+import json
+import shutil
+import smtplib
+import socket
+import ssl
+import subprocess
+import sys
+import time
+import urllib.parse
+from dataclasses import replace
+from pathlib import Path
+
+from mail import syscalls, world
+from mail.place import Authority, free_port, fresh_folder
+from mail.postfix import Receiver
+from mail.submission import ImplicitTls
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST, DOMAIN = "mx.receiver.example", "receiver.example"
+CONTENT = b"From: desk@clinic.example\r\nTo: pat@receiver.example\r\nSubject: News\r\n\r\nWe moved the chairs.\r\n"
+
+
+def main() -> int:
+    asked = arguments()
+    folder = fresh_folder(ROOT, "durability")
+    stops = []
+    try:
+        found = run(asked, folder, stops)
+    finally:
+        for stop in reversed(stops):
+            stop()
+    if found:
+        print("\n".join(f"FAULT {fault}" for fault in found), f"\nthe trace is kept in {folder}")
+        return 1
+    shutil.rmtree(folder)
+    return 0
+
+
+def run(asked, folder: Path, stops: list) -> list[str]:
+    authority = Authority(folder / "authority")
+    receiver = Receiver(folder, HOST, DOMAIN, authority.issue(HOST), free_port())
+    receiver.start()
+    stops.append(receiver.stop)
+    (folder / "server").mkdir()
+    order = {
+        "binary": str(Path(asked.binary).resolve()), "engine": "sqlite", "database_url": None,
+        "folder": str(folder / "server"), "ca_file": str(authority.certificate), "sender_domain": "clinic.example",
+        "receiver": {"domain": DOMAIN, "host": HOST, "ip": "127.0.0.1", "port": receiver.port},
+    }
+    (folder / "order.json").write_text(json.dumps(order))
+    subprocess.run([sys.executable, *asked.prepare.split(), folder / "order.json", folder / "world.json"], check=True)
+    made = world.load(folder / "world.json")
+    trace = folder / "trace"
+    strace = ["strace", "-f", "-ttt", "-T", "-yy", "-s", "0", "-e", f"trace={syscalls.TRACED}", "-o", str(trace)]
+    server = world.Server(replace(made, command=[*strace, *made.command]), folder / "server.log")
+    server.start()
+    stops.append(server.stop)
+    answers = [("SMTP", by_smtp(made)) for _ in range(asked.messages)]
+    answers += [("REST", by_rest(made, number)) for number in range(asked.messages if asked.rest else 0)]
+    time.sleep(0.5)
+    server.stop()
+    with open(trace, errors="replace") as lines:
+        events = syscalls.parse(lines)
+    found = [f"{door} message {index}: {fault}" for index, (door, answer) in enumerate(answers)
+             if (fault := syscalls.unproven(events, *answer))]
+    print(json.dumps({"answers": len(answers), "syncs": sum(isinstance(e, syscalls.Sync) for e in events), "faults": len(found)}))
+    return found
+
+
+def by_smtp(made) -> tuple[float, float, int]:
+    """When the message had been said, when its 250 was heard, and from which port."""
+    context = ssl.create_default_context(cafile=made.ca_file)
+    client = ImplicitTls("127.0.0.1", made.smtps_port, timeout=60, context=context, name=made.host)
+    client.login(made.user, made.password)
+    client.mail(made.sender)
+    client.rcpt(f"r00001.1@{DOMAIN}")
+    client.putcmd("DATA")
+    client.getreply()
+    port = client.sock.getsockname()[1]
+    said = time.time()
+    client.send(CONTENT + b".\r\n")
+    code, text = client.getreply()
+    heard = time.time()
+    if code != 250:
+        raise SystemExit(f"the message was refused: {code} {text!r}")
+    client.close()
+    return said, heard, port
+
+
+def by_rest(made, number: int) -> tuple[float, float, int]:
+    """The same for POST /v1/messages and its 202."""
+    url = urllib.parse.urlsplit(made.api_url)
+    body = json.dumps({
+        "from": {"address": made.sender}, "to": [{"address": f"r00001.{number}@{DOMAIN}"}],
+        "subject": "News", "text": "We moved the chairs.",
+    }).encode()
+    head = (f"POST /v1/messages HTTP/1.1\r\nHost: {url.netloc}\r\nAuthorization: Bearer {made.api_key}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n").encode()
+    connection = socket.create_connection((url.hostname, url.port), 60)
+    port = connection.getsockname()[1]
+    if url.scheme == "https":
+        connection = ssl.create_default_context(cafile=made.ca_file).wrap_socket(connection, server_hostname=made.host)
+    connection.sendall(head + body[:-1])
+    time.sleep(0.05)
+    said = time.time()
+    connection.sendall(body[-1:])
+    answer = connection.recv(65536)
+    heard = time.time()
+    if not answer.startswith(b"HTTP/1.1 202"):
+        raise SystemExit(f"the message was refused: {answer[:400]!r}")
+    connection.close()
+    return said, heard, port
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--binary", default=str(ROOT / "target/debug/caduceus"))
+    parser.add_argument("--prepare", default=str(ROOT / "peers/prepare.py"), help="makes world.json: see peers/README.md")
+    parser.add_argument("--messages", type=int, default=20)
+    parser.add_argument("--rest", action=argparse.BooleanOptionalAction, default=True)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
