@@ -21,11 +21,16 @@ pub struct FolderBlobs {
 }
 
 impl FolderBlobs {
-    /// Makes the folder (mode 0700) when absent and removes what a crash left half written.
-    pub fn open(dir: &Path) -> Result<Self> {
-        DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(fault::io)?;
+    /// A folder that several processes may use. Makes it (mode 0700) when absent.
+    pub fn shared(dir: &Path) -> Result<Self> {
         let blobs = Self { dir: dir.to_owned() };
         DirBuilder::new().recursive(true).mode(0o700).create(blobs.unfinished()).map_err(fault::io)?;
+        Ok(blobs)
+    }
+
+    /// A folder of this process alone: removes what a crash left half written.
+    pub fn open(dir: &Path) -> Result<Self> {
+        let blobs = Self::shared(dir)?;
         for entry in fs::read_dir(blobs.unfinished()).map_err(fault::io)? {
             fs::remove_file(entry.map_err(fault::io)?.path()).map_err(fault::io)?;
         }
@@ -87,7 +92,7 @@ impl Blobs for FolderBlobs {
 }
 
 fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
 }

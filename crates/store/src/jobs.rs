@@ -42,6 +42,7 @@ struct Work<T, F> {
     access: Access,
     closure: F,
     result: Option<Result<T>>,
+    panicked: bool,
     answer: Answer<T>,
 }
 
@@ -52,7 +53,7 @@ where
     F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
 {
     let (answer, pending) = pair();
-    (Box::new(Work { access, closure, result: None, answer }), pending)
+    (Box::new(Work { access, closure, result: None, panicked: false, answer }), pending)
 }
 
 impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Job for Work<T, F> {
@@ -61,11 +62,16 @@ impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Job for Work<T, F> {
     }
 
     fn run(&mut self, tx: &mut Tx<'_>) -> Verdict {
-        // What the closure captured may be half changed after a panic; it is not run again then,
-        // and its transaction is undone.
+        // What the closure captured may be half changed after a panic: it is never run again.
+        if self.panicked {
+            return Verdict::Undo;
+        }
         let ran = catch_unwind(AssertUnwindSafe(|| (self.closure)(tx)));
         let result = match (ran, tx.fault()) {
-            (Err(_), _) => Err(Error::new(Code::Internal).because("a transaction panicked")),
+            (Err(_), _) => {
+                self.panicked = true;
+                Err(Error::new(Code::Internal).because("a transaction panicked"))
+            }
             (Ok(Ok(_)), Some(fault)) => Err(fault.into()),
             (Ok(result), _) => result,
         };
@@ -141,10 +147,6 @@ impl Jobs {
             }
             line = self.arrived.wait(line).unwrap_or_else(PoisonError::into_inner);
         }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.lock().waiting.is_empty()
     }
 
     /// Takes no more; what waits is still done.

@@ -34,7 +34,7 @@ pub(crate) fn open(
     if !(1..=CONNECTIONS_MAX).contains(&connections) {
         return Err(Error::new(Code::ConfigInvalid).at("/store/connections"));
     }
-    let blobs = Arc::new(FolderBlobs::open(blob_dir)?);
+    let blobs = Arc::new(FolderBlobs::shared(blob_dir)?);
     let door = Arc::new(connect::Door::new(url, ca_file)?);
     let mut first = door.connect()?;
     first.in_transaction(migrate::migrate)?;

@@ -1,7 +1,8 @@
-//! The embedded engine: one thread that writes, a few that read.
+//! The embedded engine: one thread that writes, one that tidies up after it, a few that read.
 //!
 //! In memory there is one thread for both, because SQLite's shared cache knows no snapshots.
 
+mod checkpoint;
 mod connection;
 mod reader;
 mod writer;
@@ -52,7 +53,7 @@ pub(crate) fn open_folder(dir: &Path, page_key: &Secret<[u8; 32]>) -> Result<Hou
     bring_up_to_date(&writer)?;
 
     let lines = Arc::new(Lines::two());
-    let mut threads = Vec::with_capacity(1 + READERS);
+    let mut threads = Vec::with_capacity(2 + READERS);
     for n in 0..READERS {
         let reader = connection::file(&file, page_key)?;
         connection::only_read(&reader)?;
@@ -62,7 +63,12 @@ pub(crate) fn open_folder(dir: &Path, page_key: &Secret<[u8; 32]>) -> Result<Hou
             }
         })?);
     }
-    threads.push(spawn("store-write", &lines, |l| &l.writes, move |lines| writer::run(&writer, lines))?);
+    let beside = connection::file(&file, page_key)?;
+    let (checkpoints, copier) = checkpoint::pair();
+    threads.push(spawn("store-copy", &lines, |l| &l.writes, move |_| copier.run(&beside))?);
+    threads.push(spawn("store-write", &lines, |l| &l.writes, move |lines| {
+        writer::run(&writer, lines, &checkpoints);
+    })?);
     Ok(House { engine: Engine::Sqlite, lines, blobs, threads: Mutex::new(threads), home: Some(home) })
 }
 

@@ -24,3 +24,6 @@ pub use vault::RootKeys as MemoryRoot;
 pub fn memory_root(seed: u64) -> MemoryRoot {
     MemoryRoot::new(vec![vault::random_key(&SimRng::new(seed))])
 }
+
+#[cfg(test)]
+mod tests;

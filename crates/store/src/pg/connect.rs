@@ -31,6 +31,7 @@ impl Door {
         let invalid = |_| Error::new(Code::ConfigInvalid).at("/store/url");
         let mut config: Config = url.expose().parse().map_err(invalid)?;
         config.connect_timeout(Duration::from_secs(10)).application_name("caduceus");
+        config.keepalives_idle(Duration::from_secs(30)).tcp_user_timeout(Duration::from_secs(30));
         let tls = match ca_file {
             Some(path) => {
                 config.ssl_mode(SslMode::Require);

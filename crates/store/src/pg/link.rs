@@ -54,8 +54,10 @@ impl Link {
 
     /// For the start, before there is a line of jobs. A failure leaves the link to be dropped.
     pub(super) fn in_transaction(&mut self, f: fn(&mut Tx<'_>) -> Result<()>) -> Result<()> {
-        // Under READ COMMITTED what the first of two nodes did shows after the lock is gained.
-        self.batch("BEGIN", "begin")?;
+        // Under READ COMMITTED what the first of two nodes did shows after the lock is gained. The
+        // second may wait as long as the first works.
+        let begin = "BEGIN; SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0";
+        self.batch(begin, "begin")?;
         f(&mut Tx::new(tx::Link::Postgres(self)))?;
         self.commit()?;
         Ok(())

@@ -33,7 +33,7 @@ enum Ran {
     Settled,
     /// Lost against another transaction, all undone.
     Again(Fault),
-    /// The connection went before COMMIT was sent, all undone.
+    /// The connection is of no use any more; it went before COMMIT was sent, all undone.
     LinkLost(Fault),
     Failed(Fault),
 }
@@ -109,7 +109,7 @@ fn attempt(link: &mut Link, job: &mut dyn Job, lines: &Lines) -> Ran {
         Access::Read => link.begin_read(),
     };
     if let Err(fault) = begun {
-        return if link.is_lost() { Ran::LinkLost(fault) } else { Ran::Failed(fault) };
+        return Ran::LinkLost(fault);
     }
     let mut tx = Tx::new(tx::Link::Postgres(link));
     let verdict = job.run(&mut tx);
@@ -133,13 +133,10 @@ fn keep(link: &mut Link, lines: &Lines) -> Ran {
 }
 
 fn undo(link: &mut Link, fault: Option<Fault>) -> Ran {
-    let undone = link.roll_back();
-    match (fault, undone) {
-        (Some(fault), _) if link.is_lost() => Ran::LinkLost(fault),
+    match (fault, link.roll_back()) {
         (Some(fault), Ok(())) if fault.rerun => Ran::Again(fault),
         (_, Ok(())) => Ran::Settled,
-        (_, Err(fault)) if link.is_lost() => Ran::LinkLost(fault),
-        (_, Err(fault)) => Ran::Failed(fault),
+        (Some(fault), Err(_)) | (None, Err(fault)) => Ran::LinkLost(fault),
     }
 }
 

@@ -4,12 +4,9 @@
 //! answer before COMMIT returned; a batch that SQLite ended on its own (full disk) is run again
 //! closure by closure, so that only the one that does not fit fails.
 
-use std::cell::Cell;
-use std::ffi::c_int;
-
 use rusqlite::Connection;
-use rusqlite::hooks::Wal;
 
+use super::checkpoint::Checkpoints;
 use crate::fault::Fault;
 use crate::jobs::{Job, Verdict};
 use crate::store::Lines;
@@ -17,38 +14,11 @@ use crate::tx::{Link, Tx};
 
 /// Closures per commit: bounds how long the first one waits for the last.
 const BATCH_MAX: usize = 256;
-/// Pages in the log after which it is copied into the database, when nobody waits …
-const CHECKPOINT_IDLE_PAGES: c_int = 500;
-/// … and in any case.
-const CHECKPOINT_PAGES: c_int = 4_000;
-
-thread_local! {
-    static LOG_PAGES: Cell<c_int> = const { Cell::new(0) };
-}
-
-pub(super) fn run(connection: &Connection, lines: &Lines) {
-    connection.wal_hook(Some(note_log_pages));
+pub(super) fn run(connection: &Connection, lines: &Lines, checkpoints: &Checkpoints) {
+    checkpoints.watch(connection);
     while let Some(batch) = lines.writes.take(BATCH_MAX) {
         commit(connection, batch, lines);
-        let pages = LOG_PAGES.get();
-        let idle = lines.writes.is_empty();
-        if pages >= CHECKPOINT_PAGES || (idle && pages >= CHECKPOINT_IDLE_PAGES) {
-            checkpoint(connection);
-        }
-    }
-    checkpoint(connection);
-}
-
-fn note_log_pages(_: &Wal, pages: c_int) -> rusqlite::Result<()> {
-    LOG_PAGES.set(pages);
-    Ok(())
-}
-
-/// Copies the log into the database and syncs it. What readers still need stays in the log.
-fn checkpoint(connection: &Connection) {
-    let done = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
-    if let Err(error) = done {
-        tracing::warn!(fault = ?Fault::sqlite(&error, "checkpoint"), "checkpoint failed; the log grows");
+        checkpoints.between_commits(connection);
     }
 }
 

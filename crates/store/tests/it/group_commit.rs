@@ -48,3 +48,25 @@ fn what_waits_shares_a_commit() -> Outcome {
     assert_eq!(store.commits() - before, 2);
     Ok(())
 }
+
+/// The log is copied while writing goes on: it does not grow with what was ever written.
+#[test]
+fn the_log_stays_bounded() -> Outcome {
+    let store = store_on(Engine::Sqlite);
+    std::thread::scope(|scope| {
+        for caller in 0..8 {
+            let store = &store;
+            scope.spawn(move || {
+                for n in 0..250 {
+                    let name = format!("{caller}-{n}");
+                    store.write(move |tx| meta::set(tx, &name, &"x".repeat(60_000))).expect("there is room");
+                }
+            });
+        }
+    });
+    let log = std::fs::metadata(store.dir().join("data/caduceus.db-wal"))?.len();
+    assert!(log < 72 << 20, "120 MB were written, the log has {log}");
+    let last = store.read(|tx| meta::find(tx, "7-249"))?;
+    assert_eq!(last.map(|text| text.len()), Some(60_000));
+    Ok(())
+}

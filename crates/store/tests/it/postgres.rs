@@ -58,7 +58,7 @@ fn lost_connections_are_made_anew() -> Outcome {
         meta::set(tx, "cut", "x")?;
         if !std::mem::replace(&mut cut, true) {
             let mut other = ::postgres::Client::connect(&url, ::postgres::NoTls).expect("connects");
-            let all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            let all = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
                 WHERE datname = current_database() AND pid <> pg_backend_pid()";
             other.batch_execute(all).expect("the owner may");
         }

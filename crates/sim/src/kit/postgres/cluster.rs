@@ -77,7 +77,10 @@ impl Cluster {
         let known = fs::read(&noted).ok().and_then(|text| serde_json::from_slice::<Facts>(&text).ok());
         let facts = match known {
             Some(facts) if try_connect(&facts, "postgres").is_ok() => facts,
-            _ => {
+            stale => {
+                if let Some(stale) = stale {
+                    stale.sweep();
+                }
                 let facts = start::start(&state);
                 let text = serde_json::to_vec(&facts).expect("plain facts serialise");
                 fs::write(&noted, text).expect("the state directory is ours");
@@ -121,6 +124,17 @@ impl Cluster {
 impl Facts {
     pub(super) fn socket_url(&self, database: &str) -> String {
         format!("host={} port={} user=caduceus dbname={database}", self.dir.display(), self.port)
+    }
+}
+
+impl Facts {
+    /// Removes what a cluster left that ended without its watchdog (a power cut, a reboot).
+    fn sweep(&self) {
+        let pid = fs::read_to_string(self.dir.join("data/postmaster.pid")).unwrap_or_default();
+        let pid = pid.lines().next().unwrap_or_default().to_owned();
+        let lives = !pid.is_empty() && Path::new("/proc").join(&pid).exists();
+        assert!(!lives, "PostgreSQL {pid} in {} lives and does not answer", self.dir.display());
+        let _gone = fs::remove_dir_all(&self.dir);
     }
 }
 

@@ -40,10 +40,10 @@ impl Database {
         client.query_one(sql, &[]).expect("one row").get(0)
     }
 
-    /// Ends every other session of this database, as a restart of the server does.
+    /// Ends every other session of this database, as a restart of the server does, and waits for it.
     pub fn cut_connections(&self) {
         self.run(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
              WHERE datname = current_database() AND pid <> pg_backend_pid()",
         );
     }
