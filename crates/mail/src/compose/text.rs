@@ -27,6 +27,9 @@ pub(crate) fn unstructured_field(name: &str, value: &str) -> String {
 pub(crate) fn address_field(name: &str, mailboxes: &[(Option<&str>, &Address)]) -> String {
     let mut line = Line::begin(name);
     for (i, (display, address)) in mailboxes.iter().enumerate() {
+        if i > 0 {
+            line.fold();
+        }
         let comma = if i + 1 == mailboxes.len() { "" } else { "," };
         match display.map(str::trim).filter(|display| !display.is_empty()) {
             None => line.word(&format!("{}{comma}", address.as_str())),
@@ -91,13 +94,17 @@ impl Line {
     fn word(&mut self, word: &str) {
         // The first word stays beside the name: a line of white space alone is obsolete syntax.
         let is_first = self.out.ends_with(':') && !self.out.contains(' ');
-        if self.column + 1 + word.len() > LINE_OCTETS && !is_first {
-            self.out.push_str("\r\n");
-            self.column = 0;
+        if self.column + 1 + word.len() > LINE_OCTETS && !is_first && self.column > 0 {
+            self.fold();
         }
         self.out.push(' ');
         self.out.push_str(word);
         self.column += 1 + word.len();
+    }
+
+    fn fold(&mut self) {
+        self.out.push_str("\r\n");
+        self.column = 0;
     }
 
     fn end(mut self) -> String {

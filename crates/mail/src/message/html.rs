@@ -115,10 +115,13 @@ impl Text {
         let name_at = usize::from(inner.starts_with('/'));
         let name_octets = inner[name_at..].bytes().take_while(u8::is_ascii_alphanumeric).count();
         let name = inner[name_at..name_at + name_octets].to_ascii_lowercase();
-        for text in spoken_attributes(&inner[name_at + name_octets..]) {
-            self.space();
-            self.add(text, false);
-            self.space();
+        let attributes = &inner[name_at + name_octets..];
+        if attributes.contains('=') {
+            for text in spoken_attributes(attributes) {
+                self.space();
+                self.add(text, false);
+                self.space();
+            }
         }
         if name == "style" && name_at == 0 {
             // Style sheets are numbers and names that no reader sees and detectors trip over.
