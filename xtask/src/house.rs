@@ -53,10 +53,17 @@ pub fn findings(root: &Path) -> Result<Vec<Finding>> {
         &["metadata", "--format-version", "1", "--no-deps"],
     )?;
     let dependencies = |of: &[&str]| {
-        let words = ["tree", "--prefix", "none", "--format", licences::FORMAT];
+        let words = [
+            "tree",
+            "--locked",
+            "--prefix",
+            "none",
+            "--format",
+            licences::FORMAT,
+        ];
         output(root, "cargo", &[&words, of].concat())
     };
-    let everything = dependencies(&["--workspace", "--edges", "all"])?;
+    let everything = dependencies(&["--workspace", "--edges", "normal,build,dev"])?;
     let shipped = dependencies(&["--package", "caduceus", "--edges", "normal,build"])?;
     let deny = std::fs::read_to_string(root.join("deny.toml"))?;
     let mut all = [
