@@ -74,7 +74,10 @@ fn write_fields(c: &Compose<'_>, out: &mut String) {
         out.push_str("To: undisclosed-recipients:;\r\n");
     }
     out.push_str(&text::unstructured_field("Subject", c.subject));
-    out.push_str(&format!("Message-ID: {}\r\n", fields::bracketed(c.message_id)));
+    out.push_str(&format!(
+        "Message-ID: {}\r\n",
+        fields::bracketed(c.message_id)
+    ));
     if let Some(id) = c.in_reply_to {
         let id = fields::bracketed(id);
         out.push_str(&format!("In-Reply-To: {id}\r\nReferences: {id}\r\n"));
@@ -89,23 +92,41 @@ fn write_fields(c: &Compose<'_>, out: &mut String) {
 }
 
 fn body<'a>(c: &Compose<'a>, boundaries: &Boundaries) -> Entity<'a> {
-    let (inline, attached): (Vec<_>, Vec<_>) =
-        c.attachments.iter().partition(|part| part.inline_id.is_some() && c.html.is_some());
+    let (inline, attached): (Vec<_>, Vec<_>) = c
+        .attachments
+        .iter()
+        .partition(|part| part.inline_id.is_some() && c.html.is_some());
     let text = c.text.map(|text| Entity::text("plain", text, boundaries));
     let html = c.html.map(|html| {
         let html = Entity::text("html", html, boundaries);
-        Entity::wrap("related", html, inline.into_iter().map(Entity::file), boundaries)
+        Entity::wrap(
+            "related",
+            html,
+            inline.into_iter().map(Entity::file),
+            boundaries,
+        )
     });
     let shown = match (text, html) {
-        (Some(text), Some(html)) => Entity::wrap("alternative", text, std::iter::once(html), boundaries),
+        (Some(text), Some(html)) => {
+            Entity::wrap("alternative", text, std::iter::once(html), boundaries)
+        }
         (Some(one), None) | (None, Some(one)) => one,
         (None, None) => Entity::text("plain", "", boundaries),
     };
-    Entity::wrap("mixed", shown, attached.into_iter().map(Entity::file), boundaries)
+    Entity::wrap(
+        "mixed",
+        shown,
+        attached.into_iter().map(Entity::file),
+        boundaries,
+    )
 }
 
 fn check(c: &Compose<'_>) -> Result<()> {
-    let names = c.to.iter().chain(&c.cc).chain(std::iter::once(&c.from)).filter_map(|(name, _)| *name);
+    let names =
+        c.to.iter()
+            .chain(&c.cc)
+            .chain(std::iter::once(&c.from))
+            .filter_map(|(name, _)| *name);
     for name in names {
         fields::check_text(name, limits::DISPLAY_NAME_OCTETS_MAX)?;
     }
@@ -120,7 +141,9 @@ fn check(c: &Compose<'_>) -> Result<()> {
         fields::check_media(part.content_type)?;
         part.inline_id.map_or(Ok(()), fields::check_id)?;
     }
-    c.headers.iter().try_for_each(|(name, value)| fields::check_custom(name, value))
+    c.headers
+        .iter()
+        .try_for_each(|(name, value)| fields::check_custom(name, value))
 }
 
 #[cfg(test)]

@@ -46,7 +46,9 @@ pub fn dsn(f: &DsnFacts<'_>) -> Result<Vec<u8>> {
     out.push_str(&format!("\r\n--{boundary}\r\n"));
     write_status(f, &mut out);
     if let Some(id) = original_id(f) {
-        out.push_str(&format!("\r\n--{boundary}\r\nContent-Type: text/rfc822-headers\r\n\r\n"));
+        out.push_str(&format!(
+            "\r\n--{boundary}\r\nContent-Type: text/rfc822-headers\r\n\r\n"
+        ));
         out.push_str(&format!("Message-ID: {id}\r\n"));
     }
     out.push_str(&format!("\r\n--{boundary}--\r\n"));
@@ -61,10 +63,16 @@ fn write_fields(f: &DsnFacts<'_>, boundary: &str, out: &mut String) -> Result<()
     };
     let seed: String = f.boundary_seed.iter().map(|b| format!("{b:02x}")).collect();
     out.push_str(&format!("Date: {}\r\n", f.now.rfc5322()));
-    out.push_str(&text::address_field("From", &[(Some("Mail Delivery"), &daemon)]));
+    out.push_str(&text::address_field(
+        "From",
+        &[(Some("Mail Delivery"), &daemon)],
+    ));
     out.push_str(&text::address_field("To", &[(None, f.to)]));
     out.push_str(&text::unstructured_field("Subject", subject));
-    out.push_str(&format!("Message-ID: <{seed}@{}>\r\n", daemon.domain().as_str()));
+    out.push_str(&format!(
+        "Message-ID: <{seed}@{}>\r\n",
+        daemon.domain().as_str()
+    ));
     if let Some(id) = original_id(f) {
         out.push_str(&format!("In-Reply-To: {id}\r\nReferences: {id}\r\n"));
     }
@@ -79,18 +87,36 @@ fn write_fields(f: &DsnFacts<'_>, boundary: &str, out: &mut String) -> Result<()
 fn write_explanation(f: &DsnFacts<'_>, out: &mut String) {
     let what = match f.action {
         DsnAction::Failed => "Your message could not be delivered to this recipient.",
-        DsnAction::Delayed => "Your message has not been delivered to this recipient yet. We keep trying;\r\nyou need not send it again.",
-        DsnAction::Expired => "Your message could not be delivered to this recipient in the time allowed.\r\nWe have stopped trying.",
+        DsnAction::Delayed => {
+            "Your message has not been delivered to this recipient yet. We keep trying;\r\nyou need not send it again."
+        }
+        DsnAction::Expired => {
+            "Your message could not be delivered to this recipient in the time allowed.\r\nWe have stopped trying."
+        }
     };
     // An address of RFC 6531 is the only thing here that may not be ASCII.
-    let encoding = if f.recipient.needs_utf8() { "8bit" } else { "7bit" };
+    let encoding = if f.recipient.needs_utf8() {
+        "8bit"
+    } else {
+        "7bit"
+    };
     out.push_str(&format!(
         "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
     ));
-    out.push_str(&format!("{what}\r\n\r\n  Recipient: {}\r\n", f.recipient.as_str()));
-    out.push_str(&format!("  Reference: {}\r\n  Status:    {}\r\n", f.our_id, status(f)));
+    out.push_str(&format!(
+        "{what}\r\n\r\n  Recipient: {}\r\n",
+        f.recipient.as_str()
+    ));
+    out.push_str(&format!(
+        "  Reference: {}\r\n  Status:    {}\r\n",
+        f.our_id,
+        status(f)
+    ));
     if let Some((code, enhanced)) = f.diagnostic {
-        out.push_str(&format!("  Answer:    {code} {}\r\n", enhanced_code(enhanced).unwrap_or("")));
+        out.push_str(&format!(
+            "  Answer:    {code} {}\r\n",
+            enhanced_code(enhanced).unwrap_or("")
+        ));
     }
     out.push_str("\r\nTo protect privacy this notice quotes nothing of your message.\r\n");
 }
@@ -104,7 +130,10 @@ fn write_status(f: &DsnFacts<'_>, out: &mut String) {
     out.push_str("Content-Type: message/delivery-status\r\n\r\n");
     out.push_str(&format!("Reporting-MTA: dns; {}\r\n", f.reporting_mta));
     out.push_str(&format!("Arrival-Date: {}\r\n\r\n", f.arrived_at.rfc5322()));
-    out.push_str(&format!("Final-Recipient: {}\r\n", typed_address(f.recipient)));
+    out.push_str(&format!(
+        "Final-Recipient: {}\r\n",
+        typed_address(f.recipient)
+    ));
     out.push_str(&format!("Action: {action}\r\nStatus: {}\r\n", status(f)));
     if let Some((code, enhanced)) = f.diagnostic {
         let enhanced = enhanced_code(enhanced).map_or(String::new(), |e| format!(" {e}"));
@@ -138,14 +167,19 @@ fn status<'a>(f: &DsnFacts<'a>) -> &'a str {
 
 fn enhanced_code(text: &str) -> Option<&str> {
     let parts: Vec<&str> = text.split('.').collect();
-    let is_number = |part: &&str| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
-    (parts.len() == 3 && parts.iter().all(is_number) && matches!(parts[0], "2" | "4" | "5")).then_some(text)
+    let is_number =
+        |part: &&str| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    (parts.len() == 3 && parts.iter().all(is_number) && matches!(parts[0], "2" | "4" | "5"))
+        .then_some(text)
 }
 
 /// The original's Message-ID if it is a plain one: it comes from outside.
 fn original_id<'a>(f: &DsnFacts<'a>) -> Option<&'a str> {
     let id = f.message_id_header?;
-    let plain = id.len() <= 900 && id.starts_with('<') && id.ends_with('>') && id.bytes().all(|b| b.is_ascii_graphic());
+    let plain = id.len() <= 900
+        && id.starts_with('<')
+        && id.ends_with('>')
+        && id.bytes().all(|b| b.is_ascii_graphic());
     plain.then_some(id)
 }
 

@@ -71,7 +71,11 @@ pub fn parse(bytes: &[u8]) -> Result<Message<'_>> {
     let fields = fields::split(head);
     let subject = fields.iter().find(|f| f.is("subject")).map(Field::decoded);
     let structure = structure::read(bytes)?;
-    Ok(Message { fields, subject, structure })
+    Ok(Message {
+        fields,
+        subject,
+        structure,
+    })
 }
 
 impl Message<'_> {
@@ -88,7 +92,11 @@ impl Message<'_> {
     /// To, Cc and Bcc, in the order of the fields.
     pub fn recipients_in_headers(&self) -> Vec<(Kind, Address)> {
         let kinds = [(Kind::To, "to"), (Kind::Cc, "cc"), (Kind::Bcc, "bcc")];
-        let of = |(kind, name)| self.mailboxes(name).into_iter().map(move |(_, address)| (kind, address));
+        let of = |(kind, name)| {
+            self.mailboxes(name)
+                .into_iter()
+                .map(move |(_, address)| (kind, address))
+        };
         kinds.into_iter().flat_map(of).collect()
     }
 
@@ -104,7 +112,10 @@ impl Message<'_> {
 
     /// All fields of that name.
     pub fn headers<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s str> {
-        self.fields.iter().filter(move |f| f.is(name)).map(Field::text)
+        self.fields
+            .iter()
+            .filter(move |f| f.is(name))
+            .map(Field::text)
     }
 
     /// How many servers say that they passed it on (RFC 5321 §6.3).
@@ -119,12 +130,19 @@ impl Message<'_> {
 
     /// Attachments in the order of the message; a forwarded message is one of them.
     pub fn attachments(&self) -> Vec<Part> {
-        self.attached().enumerate().map(|(index, leaf)| self.part(index, leaf)).collect()
+        self.attached()
+            .enumerate()
+            .map(|(index, leaf)| self.part(index, leaf))
+            .collect()
     }
 
     /// The plain text that a reader is shown; made from the HTML where there is no other.
     pub fn body_text(&self) -> Option<String> {
-        let plain: Vec<String> = self.shown().filter(|l| !l.is_html()).map(|l| self.text_of(l)).collect();
+        let plain: Vec<String> = self
+            .shown()
+            .filter(|l| !l.is_html())
+            .map(|l| self.text_of(l))
+            .collect();
         if plain.is_empty() {
             return self.body_html().map(|html| html::to_text(&html));
         }
@@ -138,12 +156,18 @@ impl Message<'_> {
 
     /// Whether some part's transfer encoding is broken, so that readers may see different things.
     pub fn is_damaged(&self) -> bool {
-        self.structure.leaves.iter().any(|leaf| self.octets_of(leaf).1)
+        self.structure
+            .leaves
+            .iter()
+            .any(|leaf| self.octets_of(leaf).1)
     }
 
     fn mailboxes(&self, name: &str) -> Vec<(Option<String>, Address)> {
         let fields = self.fields.iter().filter(|f| f.is(name));
-        fields.flat_map(Field::mailboxes).filter_map(|(name, address)| Some((name, address?))).collect()
+        fields
+            .flat_map(Field::mailboxes)
+            .filter_map(|(name, address)| Some((name, address?)))
+            .collect()
     }
 
     fn shown(&self) -> impl Iterator<Item = &Leaf> {

@@ -75,7 +75,9 @@ const KNOWN_AS: &[(&str, &str)] = &[
 
 /// The media type of `bytes`; `application/octet-stream` when unknown.
 pub fn sniff(bytes: &[u8]) -> &'static str {
-    let starts = |&&(at, magic, _): &&(usize, &[u8], &str)| bytes.get(at..).is_some_and(|b| b.starts_with(magic));
+    let starts = |&&(at, magic, _): &&(usize, &[u8], &str)| {
+        bytes.get(at..).is_some_and(|b| b.starts_with(magic))
+    };
     match MAGIC.iter().find(starts) {
         Some((_, _, ZIP)) => office_or_zip(bytes),
         Some((_, _, media)) => media,
@@ -88,8 +90,16 @@ pub fn sniff(bytes: &[u8]) -> &'static str {
 /// nothing; a type that cannot be recognised by its octets is believed for what looks like neither
 /// another known type nor an executable.
 pub fn type_matches(declared: &str, bytes: &[u8]) -> bool {
-    let declared = declared.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-    let known_as = KNOWN_AS.iter().find(|(name, _)| *name == declared).map_or(declared.as_str(), |(_, kind)| kind);
+    let declared = declared
+        .split(';')
+        .next()
+        .unwrap_or("")
+        .trim()
+        .to_ascii_lowercase();
+    let known_as = KNOWN_AS
+        .iter()
+        .find(|(name, _)| *name == declared)
+        .map_or(declared.as_str(), |(_, kind)| kind);
     let found = sniff(bytes);
     if known_as == found || declared == UNKNOWN || declared.is_empty() {
         return true;
@@ -116,9 +126,21 @@ fn is_recognisable(media: &str) -> bool {
 fn is_textual(declared: &str) -> bool {
     declared.starts_with("text/")
         || declared.starts_with("message/")
-        || ["+xml", "+json", "/json", "/xml", "/yaml", "/csv", "javascript", "/sql", "-sh", "/edi-x12", "hl7v2"]
-            .iter()
-            .any(|end| declared.ends_with(end))
+        || [
+            "+xml",
+            "+json",
+            "/json",
+            "/xml",
+            "/yaml",
+            "/csv",
+            "javascript",
+            "/sql",
+            "-sh",
+            "/edi-x12",
+            "hl7v2",
+        ]
+        .iter()
+        .any(|end| declared.ends_with(end))
 }
 
 /// Office documents with macros are the same ZIP under another name.
@@ -147,21 +169,40 @@ fn office_or_zip(bytes: &[u8]) -> &'static str {
 
 /// `MZ`, and the PE header where the stub says it is: two letters alone would catch text.
 fn is_executable(bytes: &[u8]) -> bool {
-    let pointer = bytes.get(0x3c..0x40).and_then(|b| b.try_into().ok()).map(u32::from_le_bytes);
-    let header = pointer.and_then(|at| usize::try_from(at).ok()).and_then(|at| bytes.get(at..)?.get(..4));
+    let pointer = bytes
+        .get(0x3c..0x40)
+        .and_then(|b| b.try_into().ok())
+        .map(u32::from_le_bytes);
+    let header = pointer
+        .and_then(|at| usize::try_from(at).ok())
+        .and_then(|at| bytes.get(at..)?.get(..4));
     bytes.starts_with(b"MZ") && header == Some(b"PE\0\0")
 }
 
 fn text_kind(bytes: &[u8]) -> &'static str {
-    let is_control = |b: &u8| *b < 0x20 && !matches!(b, b'\t' | b'\r' | b'\n' | 0x0c | 0x1b) || *b == 0x7f;
+    let is_control =
+        |b: &u8| *b < 0x20 && !matches!(b, b'\t' | b'\r' | b'\n' | 0x0c | 0x1b) || *b == 0x7f;
     let start = &bytes[..bytes.len().min(8 * 1024)];
     if bytes.is_empty() || start.iter().any(is_control) || !is_utf8_prefix(start) {
         return UNKNOWN;
     }
-    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
-    let begins = |word: &[u8]| start.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
+    let start = start
+        .strip_prefix(b"\xef\xbb\xbf")
+        .unwrap_or(start)
+        .trim_ascii_start();
+    let begins = |word: &[u8]| {
+        start
+            .get(..word.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(word))
+    };
     match () {
-        () if begins(b"<!doctype html") || begins(b"<html") || begins(b"<head") || begins(b"<body") => HTML,
+        () if begins(b"<!doctype html")
+            || begins(b"<html")
+            || begins(b"<head")
+            || begins(b"<body") =>
+        {
+            HTML
+        }
         () if begins(b"<?xml") || begins(b"<svg") => XML,
         () => TEXT,
     }

@@ -6,10 +6,19 @@ use crate::compose::text;
 
 /// A folded `Received` field (RFC 5321 §4.4). It never names a recipient (`for`): with blind copies
 /// that would tell one about another.
-pub fn received_line(by: &str, from_helo: Option<&str>, with: &str, id: &str, at: Timestamp) -> String {
+pub fn received_line(
+    by: &str,
+    from_helo: Option<&str>,
+    with: &str,
+    id: &str,
+    at: Timestamp,
+) -> String {
     let from = from_helo.map_or(String::new(), |helo| format!("from {} ", token(helo)));
     let (by, with, id) = (token(by), token(with), token(id));
-    format!("Received: {from}by {by}\r\n\twith {with} id {id};\r\n\t{}\r\n", at.rfc5322())
+    format!(
+        "Received: {from}by {by}\r\n\twith {with} id {id};\r\n\t{}\r\n",
+        at.rfc5322()
+    )
 }
 
 /// Index of the body: just after the empty line that ends the header block, or the end.
@@ -65,7 +74,8 @@ pub fn replace_subject(bytes: &[u8], subject: &str) -> Vec<u8> {
 
 /// After the field that begins at `at`, its folded lines included.
 fn field_end(bytes: &[u8], at: usize, body: usize) -> usize {
-    let line_end = |from: usize| memchr::memchr(b'\n', &bytes[from..body]).map_or(body, |n| from + n + 1);
+    let line_end =
+        |from: usize| memchr::memchr(b'\n', &bytes[from..body]).map_or(body, |n| from + n + 1);
     let mut end = line_end(at);
     while end < body && matches!(bytes[end], b' ' | b'\t') {
         end = line_end(end);
@@ -81,8 +91,16 @@ fn is_subject(field: &[u8]) -> bool {
 /// What a client says of itself may not write header fields, comments or addresses of its own.
 fn token(text: &str) -> String {
     let is_safe = |c: char| c.is_ascii_alphanumeric() || "-._:[]+/".contains(c);
-    let clean: String = text.chars().take(255).map(|c| if is_safe(c) { c } else { '?' }).collect();
-    if clean.is_empty() { "unknown".to_owned() } else { clean }
+    let clean: String = text
+        .chars()
+        .take(255)
+        .map(|c| if is_safe(c) { c } else { '?' })
+        .collect();
+    if clean.is_empty() {
+        "unknown".to_owned()
+    } else {
+        clean
+    }
 }
 
 #[cfg(test)]

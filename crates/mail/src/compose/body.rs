@@ -1,7 +1,7 @@
 //! The body as a tree of entities, each with its own MIME fields.
 
-use super::encode;
 use super::ComposePart;
+use super::encode;
 use crate::compose::fields;
 
 /// Boundaries of one message. They begin with `=_`, which neither base64 nor quoted-printable can
@@ -14,7 +14,10 @@ pub(crate) struct Boundaries {
 impl Boundaries {
     pub(crate) fn new(seed: &[u8; 16]) -> Self {
         let hex: String = seed.iter().map(|b| format!("{b:02x}")).collect();
-        Self { stem: format!("=_{hex}"), next: 0.into() }
+        Self {
+            stem: format!("=_{hex}"),
+            next: 0.into(),
+        }
     }
 
     pub(crate) fn next(&self) -> String {
@@ -24,9 +27,17 @@ impl Boundaries {
 }
 
 pub(super) enum Entity<'a> {
-    Text { subtype: &'static str, text: String, encoding: &'static str },
+    Text {
+        subtype: &'static str,
+        text: String,
+        encoding: &'static str,
+    },
     File(&'a ComposePart<'a>),
-    Multipart { subtype: &'static str, boundary: String, parts: Vec<Entity<'a>> },
+    Multipart {
+        subtype: &'static str,
+        boundary: String,
+        parts: Vec<Entity<'a>>,
+    },
 }
 
 impl<'a> Entity<'a> {
@@ -39,7 +50,11 @@ impl<'a> Entity<'a> {
         } else {
             "quoted-printable"
         };
-        Self::Text { subtype, text, encoding }
+        Self::Text {
+            subtype,
+            text,
+            encoding,
+        }
     }
 
     pub(super) fn file(part: &'a ComposePart<'a>) -> Self {
@@ -59,7 +74,11 @@ impl<'a> Entity<'a> {
             (1, Some(only)) => only,
             (_, last) => {
                 parts.extend(last);
-                Self::Multipart { subtype, boundary: boundaries.next(), parts }
+                Self::Multipart {
+                    subtype,
+                    boundary: boundaries.next(),
+                    parts,
+                }
             }
         }
     }
@@ -67,10 +86,20 @@ impl<'a> Entity<'a> {
     /// MIME fields, an empty line, the content. Ends in CRLF.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         match self {
-            Self::Text { subtype, text, encoding } => write_text(subtype, text, encoding, out),
+            Self::Text {
+                subtype,
+                text,
+                encoding,
+            } => write_text(subtype, text, encoding, out),
             Self::File(part) => write_file(part, out),
-            Self::Multipart { subtype, boundary, parts } => {
-                let head = format!("Content-Type: multipart/{subtype};\r\n\tboundary=\"{boundary}\"\r\n\r\n");
+            Self::Multipart {
+                subtype,
+                boundary,
+                parts,
+            } => {
+                let head = format!(
+                    "Content-Type: multipart/{subtype};\r\n\tboundary=\"{boundary}\"\r\n\r\n"
+                );
                 out.extend_from_slice(head.as_bytes());
                 for part in parts {
                     out.extend_from_slice(format!("--{boundary}\r\n").as_bytes());
@@ -103,9 +132,16 @@ fn write_file(part: &ComposePart<'_>, out: &mut Vec<u8>) {
     } else {
         part.content_type.trim()
     };
-    let disposition = if part.inline_id.is_some() { "inline" } else { "attachment" };
+    let disposition = if part.inline_id.is_some() {
+        "inline"
+    } else {
+        "attachment"
+    };
     let mut head = format!("Content-Type: {media}\r\nContent-Transfer-Encoding: base64\r\n");
-    head.push_str(&format!("Content-Disposition: {disposition}{}\r\n", file_name(part.name)));
+    head.push_str(&format!(
+        "Content-Disposition: {disposition}{}\r\n",
+        file_name(part.name)
+    ));
     if let Some(id) = part.inline_id {
         head.push_str(&format!("Content-ID: {}\r\n", fields::bracketed(id)));
     }
@@ -119,7 +155,11 @@ fn file_name(name: &str) -> String {
     if name.is_empty() {
         return String::new();
     }
-    if name.bytes().all(|b| (b' '..=b'~').contains(&b) && b != b'"' && b != b'\\') && !name.contains("=?") {
+    if name
+        .bytes()
+        .all(|b| (b' '..=b'~').contains(&b) && b != b'"' && b != b'\\')
+        && !name.contains("=?")
+    {
         return format!(";\r\n\tfilename=\"{name}\"");
     }
     let mut encoded = String::new();

@@ -95,7 +95,11 @@ fn quoted_line(line: &[u8], out: &mut Vec<u8>) {
         if literal {
             out.push(octet);
         } else {
-            out.extend_from_slice(&[b'=', HEX[usize::from(octet >> 4)], HEX[usize::from(octet & 15)]]);
+            out.extend_from_slice(&[
+                b'=',
+                HEX[usize::from(octet >> 4)],
+                HEX[usize::from(octet & 15)],
+            ]);
         }
         column += width;
     }

@@ -48,9 +48,24 @@ fn the_plainest_message() {
 fn the_fullest_message() {
     let headers = [("X-Clinic".to_owned(), "señal".to_owned())];
     let attachments = [
-        ComposePart { name: "scan.png", content_type: "image/png", bytes: b"PNG", inline_id: Some("i1") },
-        ComposePart { name: "página 1.pdf", content_type: "application/pdf", bytes: &[7; 60], inline_id: None },
-        ComposePart { name: "old.eml", content_type: "message/rfc822", bytes: b"x", inline_id: None },
+        ComposePart {
+            name: "scan.png",
+            content_type: "image/png",
+            bytes: b"PNG",
+            inline_id: Some("i1"),
+        },
+        ComposePart {
+            name: "página 1.pdf",
+            content_type: "application/pdf",
+            bytes: &[7; 60],
+            inline_id: None,
+        },
+        ComposePart {
+            name: "old.eml",
+            content_type: "message/rfc822",
+            bytes: b"x",
+            inline_id: None,
+        },
     ];
     let (reply_to, cc) = (address("desk@clinic.example"), address("doc@other.example"));
     // Lifetimes of the parts are those of the whole.
@@ -94,7 +109,8 @@ fn the_fullest_message() {
 
 #[test]
 fn no_field_can_write_another() {
-    let injections: Vec<Box<dyn Fn(&mut Compose<'_>)>> = vec![
+    type Change = Box<dyn Fn(&mut Compose<'_>)>;
+    let injections: Vec<Change> = vec![
         Box::new(|c| c.subject = "a\r\nBcc: x@y.example"),
         Box::new(|c| c.subject = "a\nb"),
         Box::new(|c| c.subject = "a\u{0}b"),
@@ -102,12 +118,37 @@ fn no_field_can_write_another() {
         Box::new(|c| c.to[0].0 = Some("a\u{85}b")),
         Box::new(|c| c.message_id = "a\n@b"),
         Box::new(|c| c.in_reply_to = Some("\t")),
-        Box::new(|c| c.attachments = &[ComposePart { name: "a\nb", content_type: "a/b", bytes: b"", inline_id: None }]),
-        Box::new(|c| c.attachments = &[ComposePart { name: "a", content_type: "a/b\r\nX: y", bytes: b"", inline_id: None }]),
-        Box::new(|c| c.attachments = &[ComposePart { name: "a", content_type: "a/b", bytes: b"", inline_id: Some("\n") }]),
+        Box::new(|c| {
+            c.attachments = &[ComposePart {
+                name: "a\nb",
+                content_type: "a/b",
+                bytes: b"",
+                inline_id: None,
+            }]
+        }),
+        Box::new(|c| {
+            c.attachments = &[ComposePart {
+                name: "a",
+                content_type: "a/b\r\nX: y",
+                bytes: b"",
+                inline_id: None,
+            }]
+        }),
+        Box::new(|c| {
+            c.attachments = &[ComposePart {
+                name: "a",
+                content_type: "a/b",
+                bytes: b"",
+                inline_id: Some("\n"),
+            }]
+        }),
     ];
     for (i, inject) in injections.iter().enumerate() {
-        assert_eq!(built(inject).err().map(|e| e.code()), Some(Code::HeaderInjection), "{i}");
+        assert_eq!(
+            built(inject).err().map(|e| e.code()),
+            Some(Code::HeaderInjection),
+            "{i}"
+        );
     }
 }
 
@@ -116,12 +157,32 @@ fn added_fields_are_checked() {
     let code = |name: &str, value: &str| {
         let headers = [(name.to_owned(), value.to_owned())];
         let (from, to) = (address("who@clinic.example"), address("pat@mail.example"));
-        compose(&Compose { headers: &headers, ..plainest(&from, &to) }).err().map(|e| e.code())
+        compose(&Compose {
+            headers: &headers,
+            ..plainest(&from, &to)
+        })
+        .err()
+        .map(|e| e.code())
     };
-    assert_eq!(code("List-Unsubscribe", "<https://x.example/u>, <mailto:u@x.example>"), None);
+    assert_eq!(
+        code(
+            "List-Unsubscribe",
+            "<https://x.example/u>, <mailto:u@x.example>"
+        ),
+        None
+    );
     assert_eq!(code("X-A", "b\r\nBcc: c"), Some(Code::HeaderInjection));
     assert_eq!(code("X-A\r\nBcc", "c"), Some(Code::HeaderInjection));
-    for name in ["Bcc", "FROM", "Received", "Content-Type", "Resent-To", "DKIM-Signature", "Return-Path", "Date"] {
+    for name in [
+        "Bcc",
+        "FROM",
+        "Received",
+        "Content-Type",
+        "Resent-To",
+        "DKIM-Signature",
+        "Return-Path",
+        "Date",
+    ] {
         assert_eq!(code(name, "x"), Some(Code::HeaderForbidden), "{name}");
     }
     for name in ["", "X A", "X:A", "ñ"] {
@@ -138,13 +199,24 @@ fn nobody_named_is_undisclosed() {
 
 #[test]
 fn long_text_travels_in_short_lines() {
-    let cases = ["x".repeat(3_000), "From here\n.\ntrailing \n=\t\n".to_owned(), "ñ".repeat(500), "a\rb\nc\r\nd".to_owned()];
+    let cases = [
+        "x".repeat(3_000),
+        "From here\n.\ntrailing \n=\t\n".to_owned(),
+        "ñ".repeat(500),
+        "a\rb\nc\r\nd".to_owned(),
+    ];
     for case in cases {
         let (from, to) = (address("who@clinic.example"), address("pat@mail.example"));
-        let message = Compose { text: Some(&case), ..plainest(&from, &to) };
+        let message = Compose {
+            text: Some(&case),
+            ..plainest(&from, &to)
+        };
         let bytes = compose(&message).expect("a message");
         let text = String::from_utf8(bytes.clone()).expect("text");
-        assert!(text.is_ascii() && text.split("\r\n").all(|line| line.len() <= 78), "{text}");
+        assert!(
+            text.is_ascii() && text.split("\r\n").all(|line| line.len() <= 78),
+            "{text}"
+        );
         let read = crate::parse(&bytes).expect("a message");
         assert_eq!(read.body_text(), Some(encode::crlf(&case)), "{case:?}");
     }
@@ -152,11 +224,24 @@ fn long_text_travels_in_short_lines() {
 
 #[test]
 fn long_subjects_fold_and_read_back() {
-    let cases = ["word ".repeat(60).trim_end().to_owned(), "x".repeat(900), "ñ".repeat(400), " two  spaces ".to_owned(), "=?utf-8?B?eA==?=".to_owned()];
+    let cases = [
+        "word ".repeat(60).trim_end().to_owned(),
+        "x".repeat(900),
+        "ñ".repeat(400),
+        " two  spaces ".to_owned(),
+        "=?utf-8?B?eA==?=".to_owned(),
+    ];
     for case in cases {
         let (from, to) = (address("who@clinic.example"), address("pat@mail.example"));
-        let bytes = compose(&Compose { subject: &case, ..plainest(&from, &to) }).expect("a message");
+        let bytes = compose(&Compose {
+            subject: &case,
+            ..plainest(&from, &to)
+        })
+        .expect("a message");
         assert!(bytes.split(|&b| b == b'\n').all(|line| line.len() <= 998));
-        assert_eq!(crate::parse(&bytes).expect("a message").subject(), Some(case.as_str()));
+        assert_eq!(
+            crate::parse(&bytes).expect("a message").subject(),
+            Some(case.as_str())
+        );
     }
 }

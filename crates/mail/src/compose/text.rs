@@ -13,12 +13,17 @@ const WORD_TEXT_OCTETS: usize = 45;
 
 /// A field of free text. Control characters become spaces: callers refuse them before.
 pub(crate) fn unstructured_field(name: &str, value: &str) -> String {
-    let clean: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let clean: String = value
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     let mut line = Line::begin(name);
     if travels_plainly(&clean) {
         clean.split(' ').for_each(|word| line.word(word));
     } else {
-        encoded_words(&clean).iter().for_each(|word| line.word(word));
+        encoded_words(&clean)
+            .iter()
+            .for_each(|word| line.word(word));
     }
     line.end()
 }
@@ -57,11 +62,18 @@ fn phrase(display: &str) -> Vec<String> {
     if !travels_plainly(display) {
         return encoded_words(display);
     }
-    let is_atom = |word: &str| word.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b));
+    let is_atom = |word: &str| {
+        word.bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
+    };
     if display.split(' ').all(is_atom) {
         return display.split(' ').map(str::to_owned).collect();
     }
-    let escaped: String = display.chars().flat_map(|c| [Some('\\').filter(|_| c == '"' || c == '\\'), Some(c)]).flatten().collect();
+    let escaped: String = display
+        .chars()
+        .flat_map(|c| [Some('\\').filter(|_| c == '"' || c == '\\'), Some(c)])
+        .flatten()
+        .collect();
     vec![format!("\"{escaped}\"")]
 }
 
@@ -88,7 +100,10 @@ struct Line {
 
 impl Line {
     fn begin(name: &str) -> Self {
-        Self { out: format!("{name}:"), column: name.len() + 1 }
+        Self {
+            out: format!("{name}:"),
+            column: name.len() + 1,
+        }
     }
 
     fn word(&mut self, word: &str) {

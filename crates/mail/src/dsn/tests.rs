@@ -43,7 +43,10 @@ fn a_failure_is_told_without_quoting() {
     }
     assert!(text.lines().all(|line| line.len() <= 78));
     let message = crate::parse(text.as_bytes()).expect("a message");
-    assert_eq!(message.subject(), Some("Your message could not be delivered"));
+    assert_eq!(
+        message.subject(),
+        Some("Your message could not be delivered")
+    );
     assert_eq!(message.attachments().len(), 2);
     assert!(!message.is_damaged());
 }
@@ -51,14 +54,21 @@ fn a_failure_is_told_without_quoting() {
 #[test]
 fn a_delay_says_so() {
     let text = notice("pat@mail.example", DsnAction::Delayed, None);
-    assert!(text.contains("Action: delayed\r\n") && text.contains("Subject: Your message is delayed\r\n"));
+    assert!(
+        text.contains("Action: delayed\r\n")
+            && text.contains("Subject: Your message is delayed\r\n")
+    );
     assert!(!text.contains("Diagnostic-Code"));
     assert!(notice("pat@mail.example", DsnAction::Expired, None).contains("Action: failed\r\n"));
 }
 
 #[test]
 fn what_comes_from_outside_cannot_write_lines() {
-    let text = notice("pat@mail.example", DsnAction::Failed, Some((550, "5.1.1\r\nX: y")));
+    let text = notice(
+        "pat@mail.example",
+        DsnAction::Failed,
+        Some((550, "5.1.1\r\nX: y")),
+    );
     assert!(!text.contains("X: y") && text.contains("Diagnostic-Code: smtp; 550\r\n"));
 }
 

@@ -19,7 +19,11 @@ pub(super) enum Encoding {
 impl Encoding {
     pub(super) fn named(name: &str) -> Self {
         // Comments and junk after the word are as common as the word alone.
-        let word = name.split([' ', ';', '(']).next().unwrap_or("").trim_matches('"');
+        let word = name
+            .split([' ', ';', '('])
+            .next()
+            .unwrap_or("")
+            .trim_matches('"');
         if word.eq_ignore_ascii_case("base64") {
             Self::Base64
         } else if word.eq_ignore_ascii_case("quoted-printable") {
@@ -70,13 +74,18 @@ fn quoted_printable_leniently(body: &[u8]) -> Vec<u8> {
 }
 
 fn hex_digit(octet: u8) -> u8 {
-    char::from(octet).to_digit(16).and_then(|digit| u8::try_from(digit).ok()).unwrap_or(0)
+    char::from(octet)
+        .to_digit(16)
+        .and_then(|digit| u8::try_from(digit).ok())
+        .unwrap_or(0)
 }
 
 /// Text in its character set; without one, UTF-8 where it is, else Windows-1252 (RFC 2045 §5.2
 /// would say ASCII).
 pub(super) fn to_text(octets: &[u8], charset: Option<&str>) -> String {
-    let named = charset.filter(|name| !is_utf8(name)).and_then(|name| charset_decoder(name.as_bytes()));
+    let named = charset
+        .filter(|name| !is_utf8(name))
+        .and_then(|name| charset_decoder(name.as_bytes()));
     if let Some(decode) = named {
         return decode(octets);
     }
@@ -97,7 +106,8 @@ fn is_utf8(charset: &str) -> bool {
 pub(super) fn file_name(declared: &str) -> Option<String> {
     let last = declared.rsplit(['/', '\\']).next().unwrap_or("");
     // Control characters, and marks that reverse the order in which the name is shown.
-    let hidden = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let hidden =
+        |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let mut name: String = last.chars().filter(|&c| !hidden(c)).collect();
     while name.len() > limits::FILE_NAME_OCTETS_MAX {
         name.pop();

@@ -48,7 +48,11 @@ impl<'a> Field<'a> {
         } else {
             Cow::Owned([value, b"\n"].concat())
         };
-        Some(Self { name, raw, text: unfold(value) })
+        Some(Self {
+            name,
+            raw,
+            text: unfold(value),
+        })
     }
 
     pub(super) fn is(&self, name: &str) -> bool {
@@ -76,7 +80,10 @@ impl<'a> Field<'a> {
             return Vec::new();
         };
         let read = |addr: &Addr<'_>| {
-            let address = addr.address.as_deref().and_then(|text| Address::parse(text.trim()).ok());
+            let address = addr
+                .address
+                .as_deref()
+                .and_then(|text| Address::parse(text.trim()).ok());
             (addr.name.as_deref().map(str::to_owned), address)
         };
         list.iter().map(read).collect()

@@ -5,7 +5,9 @@ use mail_parser::decoders::html::add_html_token;
 use memchr::{memchr, memchr2, memmem};
 
 pub(super) fn to_text(html: &str) -> String {
-    let mut out = Text { out: String::with_capacity(html.len() / 2) };
+    let mut out = Text {
+        out: String::with_capacity(html.len() / 2),
+    };
     out.add(html, true);
     out.out
 }
@@ -23,7 +25,9 @@ impl Text {
             let used = match rest.as_bytes() {
                 [b'&', ..] => self.entity(rest),
                 [b'<', b'!', b'-', b'-', ..] if comments_open => self.comment(rest),
-                [b'<', b'!' | b'?', ..] => memchr(b'>', rest.as_bytes()).map_or(rest.len(), |n| n + 1),
+                [b'<', b'!' | b'?', ..] => {
+                    memchr(b'>', rest.as_bytes()).map_or(rest.len(), |n| n + 1)
+                }
                 [b'<', b'/' | b'a'..=b'z' | b'A'..=b'Z', ..] => self.tag(rest),
                 _ => {
                     self.words("<");
@@ -70,7 +74,11 @@ impl Text {
 
     /// Returns how many octets were used; an `&` that begins nothing stands for itself.
     fn entity(&mut self, rest: &str) -> usize {
-        let body = rest[1..].bytes().take(32).take_while(|b| b.is_ascii_alphanumeric() || *b == b'#').count();
+        let body = rest[1..]
+            .bytes()
+            .take(32)
+            .take_while(|b| b.is_ascii_alphanumeric() || *b == b'#')
+            .count();
         let token = &rest[..=body];
         let closed = rest.as_bytes().get(body + 1) == Some(&b';');
         // Browsers read a number without its semicolon too.
@@ -113,7 +121,10 @@ impl Text {
         };
         let inner = &rest[1..end - 1];
         let name_at = usize::from(inner.starts_with('/'));
-        let name_octets = inner[name_at..].bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let name_octets = inner[name_at..]
+            .bytes()
+            .take_while(u8::is_ascii_alphanumeric)
+            .count();
         let name = inner[name_at..name_at + name_octets].to_ascii_lowercase();
         let attributes = &inner[name_at + name_octets..];
         if attributes.contains('=') {
@@ -129,8 +140,9 @@ impl Text {
         }
         match name.as_str() {
             "td" | "th" => self.space(),
-            "p" | "div" | "br" | "tr" | "li" | "ul" | "ol" | "table" | "blockquote" | "hr" | "pre" | "title"
-            | "option" | "section" | "article" | "header" | "footer" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
+            "p" | "div" | "br" | "tr" | "li" | "ul" | "ol" | "table" | "blockquote" | "hr"
+            | "pre" | "title" | "option" | "section" | "article" | "header" | "footer" | "h1"
+            | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 self.line();
             }
             _ => {}
@@ -146,7 +158,9 @@ fn tag_end(tag: &[u8]) -> Option<usize> {
         match (quote, octet) {
             (None, b'>') => return Some(i + 1),
             // A quote opens only where a value begins; elsewhere it is an apostrophe.
-            (None, b'"' | b'\'') if tag[..i].trim_ascii_end().ends_with(b"=") => quote = Some(octet),
+            (None, b'"' | b'\'') if tag[..i].trim_ascii_end().ends_with(b"=") => {
+                quote = Some(octet)
+            }
             (Some(open), octet) if octet == open => quote = None,
             _ => {}
         }
@@ -157,18 +171,23 @@ fn tag_end(tag: &[u8]) -> Option<usize> {
 
 /// Values of attributes that a person is shown or told.
 fn spoken_attributes(attributes: &str) -> impl Iterator<Item = &str> {
-    ["alt", "title", "placeholder", "value", "aria-label"].into_iter().filter_map(|name| {
-        let at = find_ignoring_case(attributes, name)?;
-        let before = attributes[..at].bytes().next_back();
-        let value = attributes[at + name.len()..].trim_ascii_start().strip_prefix('=')?.trim_ascii_start();
-        if !before.is_some_and(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'')) {
-            return None;
-        }
-        match value.bytes().next()? {
-            quote @ (b'"' | b'\'') => value[1..].split(char::from(quote)).next(),
-            _ => value.split_ascii_whitespace().next(),
-        }
-    })
+    ["alt", "title", "placeholder", "value", "aria-label"]
+        .into_iter()
+        .filter_map(|name| {
+            let at = find_ignoring_case(attributes, name)?;
+            let before = attributes[..at].bytes().next_back();
+            let value = attributes[at + name.len()..]
+                .trim_ascii_start()
+                .strip_prefix('=')?
+                .trim_ascii_start();
+            if !before.is_some_and(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'')) {
+                return None;
+            }
+            match value.bytes().next()? {
+                quote @ (b'"' | b'\'') => value[1..].split(char::from(quote)).next(),
+                _ => value.split_ascii_whitespace().next(),
+            }
+        })
 }
 
 fn find_ignoring_case(text: &str, word: &str) -> Option<usize> {
@@ -178,7 +197,10 @@ fn find_ignoring_case(text: &str, word: &str) -> Option<usize> {
     let mut from = 0;
     while let Some(n) = memchr2(lower, upper, &bytes[from..]) {
         let at = from + n;
-        if bytes.get(at..at + word.len()).is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes())) {
+        if bytes
+            .get(at..at + word.len())
+            .is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes()))
+        {
             return Some(at);
         }
         from = at + 1;

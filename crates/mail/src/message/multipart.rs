@@ -20,7 +20,9 @@ pub(super) fn split(body: &[u8], boundary: &str) -> Result<Split> {
     let mut from = 0;
     let mut inside = false;
     for at in memmem::find_iter(body, &delimiter) {
-        let Some(line) = delimiter_line(body, at, delimiter.len()) else { continue };
+        let Some(line) = delimiter_line(body, at, delimiter.len()) else {
+            continue;
+        };
         let to = at - line_break_before(&body[..at]);
         if inside {
             // Two delimiters may share a line break: then the part is empty.
@@ -70,7 +72,9 @@ fn delimiter_line(body: &[u8], at: usize, octets: usize) -> Option<DelimiterLine
         None => (false, &rest[..line]),
     };
     let end = at + octets + line;
-    tail.trim_ascii().is_empty().then_some(DelimiterLine { end, closing })
+    tail.trim_ascii()
+        .is_empty()
+        .then_some(DelimiterLine { end, closing })
 }
 
 /// The line break before a delimiter belongs to the delimiter.

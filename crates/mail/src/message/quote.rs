@@ -8,7 +8,8 @@ pub(super) fn quoted_from(text: &str) -> Option<usize> {
     let mut below = Below::Nothing;
     for (i, &(at, line)) in lines.iter().enumerate().rev() {
         let begins = is_separator(line) || (below != Below::Mixed && is_attribution(&lines, i));
-        let marked_to_the_end = line.starts_with('>') && matches!(below, Below::Nothing | Below::Marked);
+        let marked_to_the_end =
+            line.starts_with('>') && matches!(below, Below::Nothing | Below::Marked);
         if begins || marked_to_the_end {
             from = Some(at);
         }
@@ -28,7 +29,11 @@ enum Below {
 
 impl Below {
     fn with(self, line: &str) -> Self {
-        let kind = if line.starts_with('>') { Self::Marked } else { Self::Unmarked };
+        let kind = if line.starts_with('>') {
+            Self::Marked
+        } else {
+            Self::Unmarked
+        };
         match self {
             _ if line.is_empty() || is_attribution_end(line) => self,
             Self::Nothing => kind,
@@ -53,8 +58,15 @@ fn lines(text: &str) -> Vec<(usize, &str)> {
 /// "-----Original Message-----" and its kin.
 fn is_separator(line: &str) -> bool {
     let inner = line.trim_matches('-').trim();
-    let marks = ["Original Message", "Forwarded message", "Mensaje original", "Mensaje reenviado"];
-    line.starts_with("--") && line.ends_with("--") && marks.iter().any(|mark| inner.eq_ignore_ascii_case(mark))
+    let marks = [
+        "Original Message",
+        "Forwarded message",
+        "Mensaje original",
+        "Mensaje reenviado",
+    ];
+    line.starts_with("--")
+        && line.ends_with("--")
+        && marks.iter().any(|mark| inner.eq_ignore_ascii_case(mark))
 }
 
 /// "On … wrote:" / "El … escribió:", on one line or folded onto two.
@@ -62,7 +74,9 @@ fn is_attribution(lines: &[(usize, &str)], i: usize) -> bool {
     let line = lines[i].1;
     let starts = line.starts_with("On ") || line.starts_with("El ");
     let next = lines.get(i + 1).map_or("", |(_, line)| *line);
-    starts && line.len() < 300 && (is_attribution_end(line) || (!next.starts_with('>') && is_attribution_end(next)))
+    starts
+        && line.len() < 300
+        && (is_attribution_end(line) || (!next.starts_with('>') && is_attribution_end(next)))
 }
 
 fn is_attribution_end(line: &str) -> bool {

@@ -67,8 +67,18 @@ enum Within {
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<Structure<'_>> {
-    let mut structure = Structure { sources: vec![Cow::Borrowed(bytes)], leaves: Vec::new(), forwarded: Vec::new() };
-    let whole = Entity { source: 0, range: 0..bytes.len(), depth: 0, carrier: None, within: Within::Nothing };
+    let mut structure = Structure {
+        sources: vec![Cow::Borrowed(bytes)],
+        leaves: Vec::new(),
+        forwarded: Vec::new(),
+    };
+    let whole = Entity {
+        source: 0,
+        range: 0..bytes.len(),
+        depth: 0,
+        carrier: None,
+        within: Within::Nothing,
+    };
     let mut entities = vec![whole];
     let mut seen = 0;
     while let Some(entity) = entities.pop() {
@@ -126,7 +136,13 @@ impl Structure<'_> {
         for range in split.parts.iter().rev() {
             let depth = entity.depth + 1;
             let (source, carrier) = (entity.source, entity.carrier);
-            entities.push(Entity { source, range: shift(range), depth, carrier, within });
+            entities.push(Entity {
+                source,
+                range: shift(range),
+                depth,
+                carrier,
+                within,
+            });
         }
         for range in split.around {
             self.leaves.push(Leaf {
@@ -148,7 +164,9 @@ impl Structure<'_> {
         let (source, range) = match head.encoding {
             Encoding::Identity => (entity.source, body),
             encoding => {
-                let decoded = content::decode(&self.sources[entity.source][body], encoding).0.into_owned();
+                let decoded = content::decode(&self.sources[entity.source][body], encoding)
+                    .0
+                    .into_owned();
                 let range = 0..decoded.len();
                 self.sources.push(Cow::Owned(decoded));
                 (self.sources.len() - 1, range)
@@ -157,8 +175,18 @@ impl Structure<'_> {
         let carrier = Some(entity.carrier.unwrap_or(self.leaves.len()));
         let head_octets = crate::header_block_end(&self.sources[source][range.clone()]);
         let head = range.start..range.start + head_octets;
-        self.forwarded.push(Forwarded { source, head, carrier });
-        Entity { source, range, depth: entity.depth + 1, carrier, within: Within::Nothing }
+        self.forwarded.push(Forwarded {
+            source,
+            head,
+            carrier,
+        });
+        Entity {
+            source,
+            range,
+            depth: entity.depth + 1,
+            carrier,
+            within: Within::Nothing,
+        }
     }
 }
 
@@ -195,7 +223,11 @@ struct Head {
 
 impl Head {
     fn read(block: &[u8], within: Within) -> Self {
-        let default = if within == Within::Digest { "message/rfc822" } else { "text/plain" };
+        let default = if within == Within::Digest {
+            "message/rfc822"
+        } else {
+            "text/plain"
+        };
         let mut head = Self {
             media: default.to_owned(),
             boundary: None,
@@ -219,14 +251,22 @@ impl Head {
             self.media = format!("{}/{subtype}", media.ctype()).to_ascii_lowercase();
             self.charset = media.attribute("charset").map(str::to_owned);
             if media.ctype() == "multipart" {
-                self.boundary = media.attribute("boundary").map(str::to_owned).filter(|b| !b.is_empty());
+                self.boundary = media
+                    .attribute("boundary")
+                    .map(str::to_owned)
+                    .filter(|b| !b.is_empty());
             }
             let name = media.attribute("name").and_then(content::file_name);
             self.name = self.name.take().or(name);
         } else if field.is("content-disposition") {
-            let Some(disposition) = field.media() else { return };
+            let Some(disposition) = field.media() else {
+                return;
+            };
             self.disposition = Some(disposition.ctype().to_ascii_lowercase());
-            self.name = disposition.attribute("filename").and_then(content::file_name).or(self.name.take());
+            self.name = disposition
+                .attribute("filename")
+                .and_then(content::file_name)
+                .or(self.name.take());
         } else if field.is("content-transfer-encoding") {
             self.encoding = Encoding::named(field.text());
         } else if field.is("content-id") {
@@ -238,14 +278,22 @@ impl Head {
         let attachment = self.disposition.as_deref() == Some("attachment");
         let is_body_text = matches!(self.media.as_str(), "text/plain" | "text/html")
             || self.media.starts_with("multipart/");
-        let role = if attachment || self.name.is_some() || !is_body_text { Role::Attachment } else { Role::Body };
+        let role = if attachment || self.name.is_some() || !is_body_text {
+            Role::Attachment
+        } else {
+            Role::Body
+        };
         let related = self.within == Within::Related || self.has_id;
         Leaf {
             source: entity.source,
             body,
             is_inline: role == Role::Attachment && !attachment && related,
             // A multipart without parts is read as the text it then is.
-            media: if self.media.starts_with("multipart/") { "text/plain".to_owned() } else { self.media },
+            media: if self.media.starts_with("multipart/") {
+                "text/plain".to_owned()
+            } else {
+                self.media
+            },
             charset: self.charset,
             name: self.name,
             encoding: self.encoding,

@@ -9,7 +9,11 @@ fn wire(text: &str) -> Vec<u8> {
 
 fn texts_of(bytes: &[u8]) -> Vec<(PartName, String)> {
     let message = parse(bytes).expect("a message");
-    message.texts().into_iter().map(|t| (t.part, t.text.trim().to_owned())).collect()
+    message
+        .texts()
+        .into_iter()
+        .map(|t| (t.part, t.text.trim().to_owned()))
+        .collect()
 }
 
 #[test]
@@ -24,14 +28,27 @@ fn header_fields() {
     );
     let message = parse(&bytes).expect("a message");
     assert_eq!(message.subject(), Some("Señal de hoy and tomorrow"));
-    let from: Vec<_> = message.from().into_iter().map(|(name, a)| (name, a.as_str().to_owned())).collect();
+    let from: Vec<_> = message
+        .from()
+        .into_iter()
+        .map(|(name, a)| (name, a.as_str().to_owned()))
+        .collect();
     let who = (Some("Who, Dr".to_owned()), "who@clinic.example".to_owned());
     assert_eq!(from, [who, (None, "nurse@clinic.example".to_owned())]);
-    let recipients: Vec<_> =
-        message.recipients_in_headers().into_iter().map(|(kind, a)| format!("{kind} {}", a.as_str())).collect();
+    let recipients: Vec<_> = message
+        .recipients_in_headers()
+        .into_iter()
+        .map(|(kind, a)| format!("{kind} {}", a.as_str()))
+        .collect();
     assert_eq!(
         recipients,
-        ["to jose@mail.example", "to a@x.example", "to b@x.example", "cc c@x.example", "bcc d@x.example"]
+        [
+            "to jose@mail.example",
+            "to a@x.example",
+            "to b@x.example",
+            "cc c@x.example",
+            "bcc d@x.example"
+        ]
     );
     assert_eq!(message.message_id(), Some("<1@clinic.example>"));
     assert_eq!(message.header("x-folded"), Some("one\ttwo"));
@@ -60,14 +77,44 @@ fn bodies_and_attachments() {
     let parts: Vec<_> = message
         .attachments()
         .into_iter()
-        .map(|p| (p.index, p.name, p.content_type, p.inline, p.damaged, p.bytes))
+        .map(|p| {
+            (
+                p.index,
+                p.name,
+                p.content_type,
+                p.inline,
+                p.damaged,
+                p.bytes,
+            )
+        })
         .collect();
     assert_eq!(
         parts,
         [
-            (0, None, "image/png".to_owned(), true, false, b"\x89PNG\r\n\x1a\n".to_vec()),
-            (1, Some("notes.txt".to_owned()), "text/plain".to_owned(), false, false, b"MRN 12345".to_vec()),
-            (2, Some("página.pdf".to_owned()), "application/pdf".to_owned(), false, false, b"%PDF-1.7".to_vec()),
+            (
+                0,
+                None,
+                "image/png".to_owned(),
+                true,
+                false,
+                b"\x89PNG\r\n\x1a\n".to_vec()
+            ),
+            (
+                1,
+                Some("notes.txt".to_owned()),
+                "text/plain".to_owned(),
+                false,
+                false,
+                b"MRN 12345".to_vec()
+            ),
+            (
+                2,
+                Some("página.pdf".to_owned()),
+                "application/pdf".to_owned(),
+                false,
+                false,
+                b"%PDF-1.7".to_vec()
+            ),
         ]
     );
     let expected = [
@@ -81,16 +128,25 @@ fn bodies_and_attachments() {
         (PartName::Attachment(2), "página.pdf"),
     ];
     let texts = texts_of(&bytes);
-    assert_eq!(texts.iter().map(|(p, t)| (*p, t.as_str())).collect::<Vec<_>>(), expected);
+    assert_eq!(
+        texts
+            .iter()
+            .map(|(p, t)| (*p, t.as_str()))
+            .collect::<Vec<_>>(),
+        expected
+    );
 }
 
 /// What is inside a forwarded message is read too, encoded or not, under the attachment it came in.
 #[test]
 fn forwarded_messages() {
-    let inner = "From: Pat Doe <p@x.example>\nSubject: inner\nContent-Type: text/html\n\n<i>deep</i>\n";
+    let inner =
+        "From: Pat Doe <p@x.example>\nSubject: inner\nContent-Type: text/html\n\n<i>deep</i>\n";
     for encoding in ["7bit", "base64"] {
         let content = match encoding {
-            "base64" => base64::Engine::encode(&base64::engine::general_purpose::STANDARD, wire(inner)),
+            "base64" => {
+                base64::Engine::encode(&base64::engine::general_purpose::STANDARD, wire(inner))
+            }
             _ => inner.to_owned(),
         };
         let bytes = wire(&format!(
@@ -105,7 +161,14 @@ fn forwarded_messages() {
             (PartName::Attachment(0), "inner"),
             (PartName::Attachment(0), "Pat Doe"),
         ];
-        assert_eq!(texts.iter().map(|(p, t)| (*p, t.as_str())).collect::<Vec<_>>(), expected, "{encoding}");
+        assert_eq!(
+            texts
+                .iter()
+                .map(|(p, t)| (*p, t.as_str()))
+                .collect::<Vec<_>>(),
+            expected,
+            "{encoding}"
+        );
         let parts = parse(&bytes).expect("a message").attachments();
         assert_eq!(parts.len(), 1);
         assert_eq!(parts[0].declared_type, "message/rfc822");
@@ -135,16 +198,40 @@ fn odd_messages() {
         ("", Some(""), 0),
         ("\njust a body", Some("just a body"), 0),
         ("Subject: only a head", Some(""), 0),
-        ("Content-Type: multipart/mixed\n\nno boundary", Some("no boundary"), 0),
-        ("Content-Type: multipart/mixed; boundary=x\n\nnot there", Some("not there"), 0),
-        ("Content-Type: multipart/mixed; boundary=x\n\n--x\n\nnever closed", Some("never closed"), 0),
-        ("Content-Type: multipart/mixed; boundary=x\n\n--x\n\na\n--xy\n\nb\n--x \n\nc\n--x--", Some("a\r\n--xy\r\n\r\nb\nc"), 0),
+        (
+            "Content-Type: multipart/mixed\n\nno boundary",
+            Some("no boundary"),
+            0,
+        ),
+        (
+            "Content-Type: multipart/mixed; boundary=x\n\nnot there",
+            Some("not there"),
+            0,
+        ),
+        (
+            "Content-Type: multipart/mixed; boundary=x\n\n--x\n\nnever closed",
+            Some("never closed"),
+            0,
+        ),
+        (
+            "Content-Type: multipart/mixed; boundary=x\n\n--x\n\na\n--xy\n\nb\n--x \n\nc\n--x--",
+            Some("a\r\n--xy\r\n\r\nb\nc"),
+            0,
+        ),
         ("Content-Type: text/html\n\n<p>x", Some("x"), 0),
         ("Content-Type: text\n\nx", None, 1),
         ("Content-Type: ;;;=\n\nx", Some("x"), 0),
         ("Content-Type: application/x-y\n\nx", None, 1),
-        ("Content-Type: multipart/digest; boundary=x\n\n--x\n\nSubject: s\n\nbody\n--x--", None, 1),
-        ("Content-Type: text/plain; charset=no-such\n\nx", Some("x"), 0),
+        (
+            "Content-Type: multipart/digest; boundary=x\n\n--x\n\nSubject: s\n\nbody\n--x--",
+            None,
+            1,
+        ),
+        (
+            "Content-Type: text/plain; charset=no-such\n\nx",
+            Some("x"),
+            0,
+        ),
     ];
     for (text, body, attachments) in cases {
         let bytes = wire(text);
@@ -153,7 +240,10 @@ fn odd_messages() {
         assert_eq!(message.attachments().len(), attachments, "{text:?}");
     }
     let latin = b"Content-Type: text/plain\r\n\r\ncaf\xe9";
-    assert_eq!(parse(latin).expect("a message").body_text().as_deref(), Some("café"));
+    assert_eq!(
+        parse(latin).expect("a message").body_text().as_deref(),
+        Some("café")
+    );
 }
 
 #[test]
@@ -166,7 +256,11 @@ fn names_of_files_are_harmless() {
         ("dir/", None),
     ];
     for (declared, expected) in cases {
-        assert_eq!(content::file_name(declared).as_deref(), expected, "{declared:?}");
+        assert_eq!(
+            content::file_name(declared).as_deref(),
+            expected,
+            "{declared:?}"
+        );
     }
     let long = content::file_name(&"é".repeat(200)).expect("a name");
     assert!(long.len() <= model::limits::FILE_NAME_OCTETS_MAX);
@@ -176,14 +270,18 @@ fn names_of_files_are_harmless() {
 #[test]
 fn bombs_are_refused() {
     let code = |text: String| parse(&wire(&text)).err().map(|e| e.code());
-    let parts = "Content-Type: multipart/mixed; boundary=x\n\n".to_owned() + &"--x\n\na\n".repeat(1_001);
+    let parts =
+        "Content-Type: multipart/mixed; boundary=x\n\n".to_owned() + &"--x\n\na\n".repeat(1_001);
     assert_eq!(code(parts), Some(Code::MimeInvalid));
     let nested = "Content-Type: message/rfc822\n\n".repeat(200_000);
     assert_eq!(code(nested), Some(Code::MimeInvalid));
-    let deep: String = (0..40).map(|i| format!("Content-Type: multipart/mixed; boundary=b{i}\n\n--b{i}\n")).collect();
+    let deep: String = (0..40)
+        .map(|i| format!("Content-Type: multipart/mixed; boundary=b{i}\n\n--b{i}\n"))
+        .collect();
     assert_eq!(code(deep), Some(Code::MimeInvalid));
     let inner = wire(&"Content-Type: message/rfc822\n\n".repeat(100_000));
     let inner = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, inner);
-    let hidden = format!("Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n{inner}");
+    let hidden =
+        format!("Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n{inner}");
     assert_eq!(code(hidden), Some(Code::MimeInvalid));
 }

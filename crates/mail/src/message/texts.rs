@@ -33,7 +33,9 @@ pub(super) fn all(message: &Message<'_>) -> Vec<TextPart> {
         texts.extend(of_leaf(message, leaf, part));
     }
     for forwarded in &message.structure.forwarded {
-        let part = forwarded.carrier.map_or(PartName::Body(0), |carrier| place_of[carrier]);
+        let part = forwarded
+            .carrier
+            .map_or(PartName::Body(0), |carrier| place_of[carrier]);
         let fields = message.structure.fields_of(forwarded);
         let subject = fields.iter().find(|f| f.is("subject")).map(Field::decoded);
         texts.extend(subject.map(|subject| plain(part, subject)));
@@ -43,16 +45,36 @@ pub(super) fn all(message: &Message<'_>) -> Vec<TextPart> {
 }
 
 fn plain(part: PartName, text: String) -> TextPart {
-    TextPart { part, text, quoted_from: None }
+    TextPart {
+        part,
+        text,
+        quoted_from: None,
+    }
 }
 
-fn from_fields(fields: &[Field<'_>], place: impl Fn(&'static str) -> PartName, texts: &mut Vec<TextPart>) {
+fn from_fields(
+    fields: &[Field<'_>],
+    place: impl Fn(&'static str) -> PartName,
+    texts: &mut Vec<TextPart>,
+) {
     for name in MAILBOX_FIELDS {
-        let names = fields.iter().filter(|f| f.is(name)).flat_map(Field::mailboxes);
-        texts.extend(names.filter_map(|(display, _)| display).map(|display| plain(place(name), display)));
+        let names = fields
+            .iter()
+            .filter(|f| f.is(name))
+            .flat_map(Field::mailboxes);
+        texts.extend(
+            names
+                .filter_map(|(display, _)| display)
+                .map(|display| plain(place(name), display)),
+        );
     }
     for name in TEXT_FIELDS {
-        texts.extend(fields.iter().filter(|f| f.is(name)).map(|f| plain(place(name), f.decoded())));
+        texts.extend(
+            fields
+                .iter()
+                .filter(|f| f.is(name))
+                .map(|f| plain(place(name), f.decoded())),
+        );
     }
 }
 
@@ -69,7 +91,19 @@ fn of_leaf(message: &Message<'_>, leaf: &Leaf, part: PartName) -> Option<TextPar
     }
     let text = super::content::to_text(&octets, leaf.charset.as_deref());
     let is_markup = leaf.is_html() || sniffed == "text/html" || sniffed == "application/xml";
-    let text = if is_markup { html::to_text(&text) } else { text };
-    let quoted_from = if leaf.is_shown() { quote::quoted_from(&text) } else { None };
-    Some(TextPart { part, text, quoted_from })
+    let text = if is_markup {
+        html::to_text(&text)
+    } else {
+        text
+    };
+    let quoted_from = if leaf.is_shown() {
+        quote::quoted_from(&text)
+    } else {
+        None
+    };
+    Some(TextPart {
+        part,
+        text,
+        quoted_from,
+    })
 }

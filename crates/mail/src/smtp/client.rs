@@ -22,7 +22,7 @@ mod scope;
 mod stuff;
 mod transaction;
 
-pub use scope::Stage;
+use scope::Stage;
 
 /// One connection. Give it bytes, drain [`ClientSession::next`], `send` when it is ready.
 pub struct ClientSession {
@@ -35,6 +35,9 @@ pub struct ClientSession {
     offers: offers::Offers,
     facts: Option<TlsFacts>,
     job: Option<Job>,
+    /// The owner has seen a `Ready`: from then on it learns by `Close` alone that an idle connection
+    /// is gone.
+    was_ready: bool,
 }
 
 /// What the owner of the socket does next.
@@ -120,6 +123,7 @@ impl ClientSession {
             offers: offers::Offers::default(),
             facts: None,
             job: None,
+            was_ready: false,
         }
     }
 
@@ -144,6 +148,7 @@ impl ClientSession {
     #[expect(clippy::should_implement_trait, reason = "None is a pause, not an end")]
     pub fn next(&mut self) -> Option<ClientAction> {
         if let Some(action) = self.actions.pop_front() {
+            self.was_ready |= matches!(action, ClientAction::Ready);
             return Some(action);
         }
         (self.state == State::Body).then(|| self.write_body())
@@ -155,6 +160,8 @@ impl ClientSession {
             State::Awaiting(Stage::Final) => limits::SMTP_FINAL_REPLY_WAIT,
             State::Awaiting(Stage::Data) => Duration::from_secs(120),
             State::Body => Duration::from_secs(180),
+            // Nothing depends on the answer.
+            State::Awaiting(Stage::Quit) => Duration::from_secs(10),
             _ => limits::SMTP_COMMAND_WAIT,
         }
     }
@@ -186,7 +193,9 @@ impl ClientSession {
             State::Awaiting(Stage::Reset) if response.is_positive() => self.become_ready(),
             // A peer that says goodbye while nothing is asked of it.
             State::Awaiting(Stage::Reset | Stage::Quit) | State::Ready => self.close(),
-            State::Awaiting(stage @ (Stage::Greeting | Stage::Ehlo | Stage::Helo | Stage::StartTls)) => {
+            State::Awaiting(
+                stage @ (Stage::Greeting | Stage::Ehlo | Stage::Helo | Stage::StartTls),
+            ) => {
                 self.hear_opening(stage, response);
             }
             State::Awaiting(stage) => self.hear_transaction(stage, response),
@@ -207,7 +216,10 @@ impl ClientSession {
                     _ => Outcome::Deferred(RefusalScope::Domain),
                 };
                 let done = refusal.unwrap_or_else(|| ClientDone::ours(outcome, None));
-                self.actions.push_back(ClientAction::Done(ClientDone { reusable: false, ..done }));
+                self.actions.push_back(ClientAction::Done(ClientDone {
+                    reusable: false,
+                    ..done
+                }));
             }
         }
         self.close();
@@ -215,12 +227,16 @@ impl ClientSession {
 
     fn fail(&mut self, done: ClientDone) {
         self.job = None;
-        self.actions.push_back(ClientAction::Done(ClientDone { reusable: false, ..done }));
+        self.actions.push_back(ClientAction::Done(ClientDone {
+            reusable: false,
+            ..done
+        }));
         self.close();
     }
 
     fn say(&mut self, command: &str) {
-        self.actions.push_back(ClientAction::Write(command.as_bytes().to_vec()));
+        self.actions
+            .push_back(ClientAction::Write(command.as_bytes().to_vec()));
     }
 
     fn become_ready(&mut self) {
@@ -230,6 +246,14 @@ impl ClientSession {
 
     fn close(&mut self) {
         self.state = State::Closed;
+        // A `Ready` that nobody has seen is no longer true.
+        let waiting = self.actions.len();
+        self.actions
+            .retain(|action| !matches!(action, ClientAction::Ready));
+        if self.actions.len() < waiting && !self.was_ready {
+            let done = ClientDone::ours(Outcome::Deferred(RefusalScope::Domain), None);
+            self.actions.push_back(ClientAction::Done(done));
+        }
         self.actions.push_back(ClientAction::Close);
     }
 
@@ -237,10 +261,9 @@ impl ClientSession {
     fn meets_demand(&self) -> bool {
         match self.demand {
             Demand::Opportunistic => true,
-            Demand::VerifiedTls => self
-                .facts
-                .as_ref()
-                .is_some_and(|facts| facts.verified && matches!(facts.version.as_str(), "TLSv1.2" | "TLSv1.3")),
+            Demand::VerifiedTls => self.facts.as_ref().is_some_and(|facts| {
+                facts.verified && matches!(facts.version.as_str(), "TLSv1.2" | "TLSv1.3")
+            }),
         }
     }
 }
@@ -258,6 +281,12 @@ impl ClientDone {
 
     /// Decided here, without or against a reply.
     fn ours(outcome: Outcome, enhanced: Option<&str>) -> Self {
-        Self { outcome, code: None, enhanced: enhanced.map(str::to_owned), text: None, reusable: false }
+        Self {
+            outcome,
+            code: None,
+            enhanced: enhanced.map(str::to_owned),
+            text: None,
+            reusable: false,
+        }
     }
 }

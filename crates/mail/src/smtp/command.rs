@@ -12,11 +12,25 @@ pub(super) enum Command {
     Ehlo(String),
     StartTls,
     /// Mechanism in capitals; the initial response still in base64.
-    Auth { mechanism: String, initial: Option<Secret<String>> },
-    Mail { from: Mailbox, ascii: bool, params: MailParams },
-    Rcpt { to: Recipient, ascii: bool, params: RcptParams },
+    Auth {
+        mechanism: String,
+        initial: Option<Secret<String>>,
+    },
+    Mail {
+        from: Mailbox,
+        ascii: bool,
+        params: MailParams,
+    },
+    Rcpt {
+        to: Recipient,
+        ascii: bool,
+        params: RcptParams,
+    },
     Data,
-    Bdat { octets: u64, last: bool },
+    Bdat {
+        octets: u64,
+        last: bool,
+    },
     Rset,
     Noop,
     Vrfy,
@@ -58,7 +72,9 @@ pub(super) fn parse(line: &[u8]) -> Result<Command, Reply> {
         "VRFY" => Ok(Command::Vrfy),
         "EXPN" => Ok(Command::Expn),
         "HELP" => Ok(Command::Help),
-        "GET" | "POST" | "PUT" | "HEAD" | "OPTIONS" | "CONNECT" | "HOST:" => Ok(Command::OtherProtocol),
+        "GET" | "POST" | "PUT" | "HEAD" | "OPTIONS" | "CONNECT" | "HOST:" => {
+            Ok(Command::OtherProtocol)
+        }
         _ => Ok(Command::Unknown),
     }
 }
@@ -72,7 +88,11 @@ fn argument(text: &'static str) -> Reply {
 }
 
 fn bare(command: Command, rest: &str) -> Result<Command, Reply> {
-    if rest.is_empty() { Ok(command) } else { Err(argument("This command takes no argument")) }
+    if rest.is_empty() {
+        Ok(command)
+    } else {
+        Err(argument("This command takes no argument"))
+    }
 }
 
 /// The client's name for itself: any printable word; it is shown in `Received`, never believed.
@@ -92,7 +112,11 @@ fn mail(rest: &str) -> Result<Command, Reply> {
     } else {
         Mailbox::Address(Address::parse(path).map_err(|_| Code::AddressInvalid)?)
     };
-    Ok(Command::Mail { from, ascii: path.is_ascii(), params: params::mail(rest)? })
+    Ok(Command::Mail {
+        from,
+        ascii: path.is_ascii(),
+        params: params::mail(rest)?,
+    })
 }
 
 fn rcpt(rest: &str) -> Result<Command, Reply> {
@@ -102,7 +126,11 @@ fn rcpt(rest: &str) -> Result<Command, Reply> {
     } else {
         Recipient::Address(Address::parse(path).map_err(|_| Code::AddressInvalid)?)
     };
-    Ok(Command::Rcpt { to, ascii: path.is_ascii(), params: params::rcpt(rest)? })
+    Ok(Command::Rcpt {
+        to,
+        ascii: path.is_ascii(),
+        params: params::rcpt(rest)?,
+    })
 }
 
 /// The text between the angle brackets, without a source route (RFC 5321 Appendix C: ignore it),
@@ -113,7 +141,10 @@ fn path<'a>(rest: &'a str, keyword: &str) -> Result<(&'a str, &'a str), Reply> {
     if !head.eq_ignore_ascii_case(keyword) {
         return Err(malformed());
     }
-    let inner = rest[keyword.len()..].trim_start_matches(' ').strip_prefix('<').ok_or_else(malformed)?;
+    let inner = rest[keyword.len()..]
+        .trim_start_matches(' ')
+        .strip_prefix('<')
+        .ok_or_else(malformed)?;
     let end = closing_bracket(inner).ok_or_else(malformed)?;
     let (path, rest) = (&inner[..end], &inner[end + 1..]);
     if !rest.is_empty() && !rest.starts_with(' ') {
@@ -144,8 +175,12 @@ fn closing_bracket(text: &str) -> Option<usize> {
 /// RFC 3030 §2: `BDAT chunk-size [LAST]`.
 fn bdat(rest: &str) -> Result<Command, Reply> {
     let mut words = rest.split(' ').filter(|w| !w.is_empty());
-    let octets = words.next().filter(|w| w.len() <= 18 && w.bytes().all(|b| b.is_ascii_digit()));
-    let octets = octets.and_then(|w| w.parse().ok()).ok_or_else(|| argument("Say how many octets"))?;
+    let octets = words
+        .next()
+        .filter(|w| w.len() <= 18 && w.bytes().all(|b| b.is_ascii_digit()));
+    let octets = octets
+        .and_then(|w| w.parse().ok())
+        .ok_or_else(|| argument("Say how many octets"))?;
     let last = match words.next() {
         None => false,
         Some(word) if word.eq_ignore_ascii_case("LAST") => true,
@@ -160,8 +195,13 @@ fn bdat(rest: &str) -> Result<Command, Reply> {
 /// RFC 4954 §4.
 fn auth(rest: &str) -> Result<Command, Reply> {
     let mut words = rest.split(' ').filter(|w| !w.is_empty());
-    let mechanism = words.next().ok_or_else(|| argument("Name a mechanism"))?.to_ascii_uppercase();
-    let initial = words.next().map(|response| Secret::new(response.to_owned()));
+    let mechanism = words
+        .next()
+        .ok_or_else(|| argument("Name a mechanism"))?
+        .to_ascii_uppercase();
+    let initial = words
+        .next()
+        .map(|response| Secret::new(response.to_owned()));
     match words.next() {
         None => Ok(Command::Auth { mechanism, initial }),
         Some(_) => Err(argument("One initial response at most")),

@@ -62,9 +62,18 @@ impl DataReader {
     /// `expected` is the sender's own claim: it saves growing, and is not believed far.
     fn new(framing: Framing, kept_max: usize, expected: Option<u64>) -> Self {
         const CLAIM_MAX: usize = 1024 * 1024;
-        let claim = expected.and_then(|n| usize::try_from(n).ok()).unwrap_or(8 * 1024);
+        let claim = expected
+            .and_then(|n| usize::try_from(n).ok())
+            .unwrap_or(8 * 1024);
         let kept = Vec::with_capacity(claim.min(CLAIM_MAX).min(kept_max));
-        Self { framing, at: At::LineStart, line: 0, kept, kept_max, fault: None }
+        Self {
+            framing,
+            at: At::LineStart,
+            line: 0,
+            kept,
+            kept_max,
+            fault: None,
+        }
     }
 
     pub(super) fn feed(&mut self, piece: &[u8]) -> Fed {

@@ -31,7 +31,9 @@ impl Input {
     }
 
     pub(super) fn starts_with_ignoring_case(&self, word: &[u8]) -> bool {
-        self.unused().get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word))
+        self.unused()
+            .get(..word.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(word))
     }
 
     /// Octets up to and including the next LF, if one has come.

@@ -12,13 +12,25 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    pub(super) fn new(code: u16, enhanced: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, enhanced: Some(enhanced), text: text.into() }
+    pub(super) fn new(
+        code: u16,
+        enhanced: &'static str,
+        text: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            code,
+            enhanced: Some(enhanced),
+            text: text.into(),
+        }
     }
 
     /// For the replies that carry no enhanced code: greeting, 334 and 354.
     pub(super) fn plain(code: u16, text: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, enhanced: None, text: text.into() }
+        Self {
+            code,
+            enhanced: None,
+            text: text.into(),
+        }
     }
 
     pub(super) fn is_permanent_refusal(&self) -> bool {
@@ -33,7 +45,11 @@ impl Reply {
             out.push(b' ');
         }
         // One line whatever the text was made of.
-        out.extend(self.text.bytes().map(|b| if b.is_ascii_control() { b' ' } else { b }));
+        out.extend(
+            self.text
+                .bytes()
+                .map(|b| if b.is_ascii_control() { b' ' } else { b }),
+        );
         out.extend_from_slice(b"\r\n");
     }
 }

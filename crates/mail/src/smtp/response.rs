@@ -52,7 +52,11 @@ impl Responses {
                 return Ok(Some(self.finish(code)));
             }
         }
-        if self.bytes.len() > LINE_OCTETS_MAX { Err(Unreadable) } else { Ok(None) }
+        if self.bytes.len() > LINE_OCTETS_MAX {
+            Err(Unreadable)
+        } else {
+            Ok(None)
+        }
     }
 
     /// `250-text` goes on, `250 text` and `250` end; all lines carry the same code.
@@ -81,7 +85,10 @@ impl Responses {
         self.code = None;
         self.octets = 0;
         let mut lines = std::mem::take(&mut self.lines);
-        let enhanced = lines.first().and_then(|line| enhanced_code(line, code)).map(str::to_owned);
+        let enhanced = lines
+            .first()
+            .and_then(|line| enhanced_code(line, code))
+            .map(str::to_owned);
         if let Some(enhanced) = &enhanced {
             for line in &mut lines {
                 if let Some(rest) = line.strip_prefix(enhanced.as_str()) {
@@ -89,7 +96,11 @@ impl Responses {
                 }
             }
         }
-        Response { code, enhanced, lines }
+        Response {
+            code,
+            enhanced,
+            lines,
+        }
     }
 }
 
@@ -100,18 +111,31 @@ impl Response {
 
     /// All lines as one, capped.
     pub(super) fn text(&self) -> String {
-        self.lines.join(" ").trim().chars().take(TEXT_CHARS_MAX).collect()
+        self.lines
+            .join(" ")
+            .trim()
+            .chars()
+            .take(TEXT_CHARS_MAX)
+            .collect()
     }
 
     /// Subject and detail of the enhanced code.
     pub(super) fn enhanced_detail(&self) -> Option<(u16, u16)> {
-        let mut parts = self.enhanced.as_deref()?.split('.').skip(1).map(|part| part.parse().ok());
+        let mut parts = self
+            .enhanced
+            .as_deref()?
+            .split('.')
+            .skip(1)
+            .map(|part| part.parse().ok());
         Some((parts.next()??, parts.next()??))
     }
 }
 
 fn clean(text: &[u8]) -> String {
-    String::from_utf8_lossy(text).chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    String::from_utf8_lossy(text)
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 /// RFC 2034 §4: `class.subject.detail` before the text.
@@ -119,7 +143,8 @@ fn enhanced_code(line: &str, code: u16) -> Option<&str> {
     let word = line.split(' ').next()?;
     let mut parts = word.split('.');
     let class = parts.next()?;
-    let is_number = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    let is_number =
+        |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
     let agrees = class.parse() == Ok(code / 100);
     let numbers = parts.next().is_some_and(is_number) && parts.next().is_some_and(is_number);
     (class.len() == 1 && agrees && numbers && parts.next().is_none()).then_some(word)

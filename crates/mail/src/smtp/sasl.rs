@@ -19,7 +19,10 @@ pub(super) enum Step {
 pub(super) enum Turn {
     /// Send 334 with this text and await a line.
     Challenge(&'static str, Step),
-    Credentials { user: String, password: Secret<String> },
+    Credentials {
+        user: String,
+        password: Secret<String>,
+    },
     Refuse(Reply),
 }
 
@@ -54,10 +57,16 @@ pub(super) fn next(step: Step, line: &[u8]) -> Turn {
     };
     match step {
         Step::Plain => plain(response.expose()),
-        Step::LoginUser => {
-            Turn::Challenge(ASK_PASSWORD, Step::LoginPassword { user: response.expose().clone() })
-        }
-        Step::LoginPassword { user } => Turn::Credentials { user, password: response },
+        Step::LoginUser => Turn::Challenge(
+            ASK_PASSWORD,
+            Step::LoginPassword {
+                user: response.expose().clone(),
+            },
+        ),
+        Step::LoginPassword { user } => Turn::Credentials {
+            user,
+            password: response,
+        },
     }
 }
 
@@ -68,7 +77,10 @@ fn plain(response: &str) -> Turn {
         (Some(acting), Some(user), Some(password), None)
             if !user.is_empty() && (acting.is_empty() || acting == user) =>
         {
-            Turn::Credentials { user: user.to_owned(), password: Secret::new(password.to_owned()) }
+            Turn::Credentials {
+                user: user.to_owned(),
+                password: Secret::new(password.to_owned()),
+            }
         }
         _ => Turn::Refuse(Code::CredentialsInvalid.into()),
     }

@@ -74,7 +74,10 @@ pub enum ServerAction {
     /// Do the handshake, then call [`ServerSession::tls_started`]. The 220 has been written.
     StartTls,
     /// Answer by [`ServerSession::authenticated`].
-    Authenticate { user: String, password: Secret<String> },
+    Authenticate {
+        user: String,
+        password: Secret<String>,
+    },
     /// Answer by [`ServerSession::sender`].
     Sender(Mailbox, MailParams),
     /// Answer by [`ServerSession::recipient`].
@@ -122,7 +125,12 @@ enum Phase {
     AwaitingMessage,
     Data(DataReader),
     /// Octets of a BDAT chunk come next. `refusal` says how to answer when they were not wanted.
-    Chunk { octets: u64, left: u64, last: bool, refusal: Option<Reply> },
+    Chunk {
+        octets: u64,
+        left: u64,
+        last: bool,
+        refusal: Option<Reply>,
+    },
     /// 220 was said; only the handshake may follow.
     Handshake,
     Closed,
@@ -142,7 +150,10 @@ impl ServerSession {
             errors: 0,
             wrong_credentials: 0,
         };
-        session.reply(Reply::plain(220, format!("{} ESMTP", session.config.hostname)));
+        session.reply(Reply::plain(
+            220,
+            format!("{} ESMTP", session.config.hostname),
+        ));
         session
     }
 
@@ -167,7 +178,9 @@ impl ServerSession {
     pub fn next(&mut self) -> Option<ServerAction> {
         loop {
             match &self.pending {
-                Some(ServerAction::Sender(..) | ServerAction::Recipient(..)) => return self.pending.take(),
+                Some(ServerAction::Sender(..) | ServerAction::Recipient(..)) => {
+                    return self.pending.take();
+                }
                 Some(_) if self.out.is_empty() => return self.pending.take(),
                 Some(_) => return self.take_replies(),
                 None => {}
@@ -207,7 +220,12 @@ impl ServerSession {
         match std::mem::replace(&mut self.phase, Phase::Command) {
             Phase::AwaitingSender(from, params) => match verdict {
                 Ok(()) => {
-                    self.envelope = Some(Envelope { from, params, recipients: Vec::new(), chunks: None });
+                    self.envelope = Some(Envelope {
+                        from,
+                        params,
+                        recipients: Vec::new(),
+                        chunks: None,
+                    });
                     self.reply(Reply::new(250, "2.1.0", "Sender accepted"));
                 }
                 Err(code) => self.refuse(code.into()),
@@ -261,7 +279,11 @@ impl ServerSession {
     }
 
     pub fn shutting_down(&mut self) {
-        self.close_saying(Reply::new(421, "4.3.2", "The service is closing; try again later"));
+        self.close_saying(Reply::new(
+            421,
+            "4.3.2",
+            "The service is closing; try again later",
+        ));
     }
 
     /// Takes one step with what is there; false when nothing can be done.

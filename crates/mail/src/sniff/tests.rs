@@ -2,7 +2,13 @@ use super::*;
 
 #[test]
 fn what_bytes_are() {
-    let office = |folder: &str| [b"PK\x03\x04....[Content_Types].xml....".as_slice(), folder.as_bytes()].concat();
+    let office = |folder: &str| {
+        [
+            b"PK\x03\x04....[Content_Types].xml....".as_slice(),
+            folder.as_bytes(),
+        ]
+        .concat()
+    };
     let mut dicom = vec![0; 128];
     dicom.extend_from_slice(b"DICM\x02");
     let mut exe = vec![0; 0x80];
@@ -32,7 +38,12 @@ fn what_bytes_are() {
         (b"", "application/octet-stream"),
     ];
     for (bytes, expected) in cases {
-        assert_eq!(sniff(bytes), expected, "{}", bytes[..bytes.len().min(20)].escape_ascii());
+        assert_eq!(
+            sniff(bytes),
+            expected,
+            "{}",
+            bytes[..bytes.len().min(20)].escape_ascii()
+        );
     }
 }
 
@@ -69,6 +80,11 @@ fn declared_types_that_lie() {
         ("application/x-own-format", b"\x01\x02", true),
     ];
     for (declared, bytes, expected) in cases {
-        assert_eq!(type_matches(declared, bytes), expected, "{declared} {}", bytes.escape_ascii());
+        assert_eq!(
+            type_matches(declared, bytes),
+            expected,
+            "{declared} {}",
+            bytes.escape_ascii()
+        );
     }
 }

@@ -3,7 +3,13 @@ use super::*;
 #[test]
 fn a_received_field_says_where_and_how_and_never_for_whom() {
     let at = Timestamp::from_secs(1_700_000_000);
-    let line = received_line("mail.clinic.example", Some("client.example"), "ESMTPSA", "msg_1", at);
+    let line = received_line(
+        "mail.clinic.example",
+        Some("client.example"),
+        "ESMTPSA",
+        "msg_1",
+        at,
+    );
     assert_eq!(
         line,
         "Received: from client.example by mail.clinic.example\r\n\twith ESMTPSA id msg_1;\r\n\tTue, 14 Nov 2023 22:13:20 +0000\r\n"
@@ -13,10 +19,22 @@ fn a_received_field_says_where_and_how_and_never_for_whom() {
 
 #[test]
 fn what_a_client_calls_itself_cannot_write_fields() {
-    let line = received_line("a", Some("x\r\nBcc: y@z.example (c) <d>; \"e\""), "HTTPS", "i", Timestamp::default());
+    let line = received_line(
+        "a",
+        Some("x\r\nBcc: y@z.example (c) <d>; \"e\""),
+        "HTTPS",
+        "i",
+        Timestamp::default(),
+    );
     assert_eq!(line.matches("\r\n").count(), 3);
-    assert!(line.starts_with("Received: from x??Bcc:?y?z.example??c???d????e? by a\r\n"), "{line}");
-    assert!(received_line("a", Some(""), "HTTPS", "i", Timestamp::default()).contains("from unknown by"));
+    assert!(
+        line.starts_with("Received: from x??Bcc:?y?z.example??c???d????e? by a\r\n"),
+        "{line}"
+    );
+    assert!(
+        received_line("a", Some(""), "HTTPS", "i", Timestamp::default())
+            .contains("from unknown by")
+    );
 }
 
 #[test]
@@ -31,24 +49,47 @@ fn the_body_begins_after_the_first_empty_line() {
         (b"A: b", 4),
     ];
     for (bytes, expected) in cases {
-        assert_eq!(header_block_end(bytes), expected, "{}", bytes.escape_ascii());
+        assert_eq!(
+            header_block_end(bytes),
+            expected,
+            "{}",
+            bytes.escape_ascii()
+        );
     }
 }
 
 #[test]
 fn a_subject_is_replaced_and_nothing_else() {
     let cases = [
-        ("From: a\r\nSubject: secret\r\n and more\r\nTo: b\r\n\r\nbody", "From: a\r\nSubject: Message\r\nTo: b\r\n\r\nbody"),
-        ("SUBJECT : x\r\nsubject: y\r\n\r\n", "Subject: Message\r\n\r\n"),
-        ("From: a\r\n\r\nSubject: body", "From: a\r\nSubject: Message\r\n\r\nSubject: body"),
+        (
+            "From: a\r\nSubject: secret\r\n and more\r\nTo: b\r\n\r\nbody",
+            "From: a\r\nSubject: Message\r\nTo: b\r\n\r\nbody",
+        ),
+        (
+            "SUBJECT : x\r\nsubject: y\r\n\r\n",
+            "Subject: Message\r\n\r\n",
+        ),
+        (
+            "From: a\r\n\r\nSubject: body",
+            "From: a\r\nSubject: Message\r\n\r\nSubject: body",
+        ),
         ("From: a", "From: a\r\nSubject: Message\r\n"),
         ("", "Subject: Message\r\n"),
-        ("X: Subject: no\r\n\r\n", "X: Subject: no\r\nSubject: Message\r\n\r\n"),
+        (
+            "X: Subject: no\r\n\r\n",
+            "X: Subject: no\r\nSubject: Message\r\n\r\n",
+        ),
     ];
     for (before, after) in cases {
         let replaced = replace_subject(before.as_bytes(), "Message");
         assert_eq!(String::from_utf8_lossy(&replaced), after, "{before:?}");
     }
     let injected = replace_subject(b"\r\nbody", "a\r\nBcc: x@y.example");
-    assert_eq!(injected.escape_ascii().to_string(), "Subject: a  Bcc: x@y.example\\r\\n\\r\\nbody".replace("a  Bcc: x@y.example", "=?utf-8?B?YSAgQmNjOiB4QHkuZXhhbXBsZQ==?="));
+    assert_eq!(
+        injected.escape_ascii().to_string(),
+        "Subject: a  Bcc: x@y.example\\r\\n\\r\\nbody".replace(
+            "a  Bcc: x@y.example",
+            "=?utf-8?B?YSAgQmNjOiB4QHkuZXhhbXBsZQ==?="
+        )
+    );
 }

@@ -15,7 +15,10 @@ use crate::script::{self, PIECES, Script, Step, matches};
 #[test]
 fn client_dialogues() {
     for script in script::load_all("client") {
-        let whole = script.steps.iter().any(|step| step.who == "demand" && step.text.ends_with("whole"));
+        let whole = script
+            .steps
+            .iter()
+            .any(|step| step.who == "demand" && step.text.ends_with("whole"));
         for octets in PIECES {
             if octets == usize::MAX || !whole {
                 Play::new(&script, octets).run();
@@ -35,14 +38,25 @@ struct Play<'a> {
 
 impl<'a> Play<'a> {
     fn new(script: &'a Script, octets: usize) -> Self {
-        let demand = script.steps.iter().find(|step| step.who == "demand").map_or("", |step| step.text.as_str());
+        let demand = script
+            .steps
+            .iter()
+            .find(|step| step.who == "demand")
+            .map_or("", |step| step.text.as_str());
         let ehlo = "mail.clinic.example".to_owned();
         let session = match demand.split(' ').next() {
             Some("plain") => ClientSession::new_plain(ehlo),
             Some("opportunistic") => ClientSession::new(ehlo, Demand::Opportunistic),
             _ => ClientSession::new(ehlo, Demand::VerifiedTls),
         };
-        Self { script, octets, session, message: Vec::new(), seen: VecDeque::new(), written: String::new() }
+        Self {
+            script,
+            octets,
+            session,
+            message: Vec::new(),
+            seen: VecDeque::new(),
+            written: String::new(),
+        }
     }
 
     fn run(mut self) {
@@ -52,18 +66,32 @@ impl<'a> Play<'a> {
                 "demand" => {}
                 "S" => {
                     said.extend_from_slice(&step.bytes);
-                    if self.script.steps.get(i + 1).is_none_or(|next| next.who != "S") {
+                    if self
+                        .script
+                        .steps
+                        .get(i + 1)
+                        .is_none_or(|next| next.who != "S")
+                    {
                         self.hear(&std::mem::take(&mut said));
                     }
                 }
                 "M" => self.message.extend_from_slice(&step.bytes),
                 "A" => self.act(step),
                 "C" | "E" => self.expect(step),
-                other => panic!("{}:{}: nobody is called {other}", self.script.name, step.line),
+                other => panic!(
+                    "{}:{}: nobody is called {other}",
+                    self.script.name, step.line
+                ),
             }
             self.drain();
         }
-        assert!(self.seen.is_empty(), "{} ({}): not expected: {:?}", self.script.name, self.octets, self.seen);
+        assert!(
+            self.seen.is_empty(),
+            "{} ({}): not expected: {:?}",
+            self.script.name,
+            self.octets,
+            self.seen
+        );
     }
 
     fn hear(&mut self, bytes: &[u8]) {
@@ -76,8 +104,14 @@ impl<'a> Play<'a> {
     fn expect(&mut self, step: &Step) {
         let expected = format!("{}: {}", step.who, step.text);
         let seen = self.seen.pop_front().unwrap_or_default();
-        let place = format!("{}:{} ({} octets at a time)", self.script.name, step.line, self.octets);
-        assert!(matches(&expected, &seen), "{place}\nexpected {expected}\n    seen {seen}");
+        let place = format!(
+            "{}:{} ({} octets at a time)",
+            self.script.name, step.line, self.octets
+        );
+        assert!(
+            matches(&expected, &seen),
+            "{place}\nexpected {expected}\n    seen {seen}"
+        );
     }
 
     fn act(&mut self, step: &Step) {
@@ -120,7 +154,9 @@ impl<'a> Play<'a> {
                 }
                 ClientAction::StartTls => self.seen.push_back("E: start tls".to_owned()),
                 ClientAction::Ready => self.seen.push_back("E: ready".to_owned()),
-                ClientAction::Done(done) => self.seen.push_back(format!("E: done {}", describe(&done))),
+                ClientAction::Done(done) => {
+                    self.seen.push_back(format!("E: done {}", describe(&done)))
+                }
                 ClientAction::Close => self.seen.push_back("E: close".to_owned()),
             }
         }
@@ -154,6 +190,12 @@ fn describe(done: &ClientDone) -> String {
     };
     let code = done.code.map_or("-".to_owned(), |code| code.to_string());
     let enhanced = done.enhanced.as_deref().unwrap_or("-");
-    let text = done.text.as_deref().map_or(String::new(), |text| format!(" \"{text}\""));
-    format!("{outcome} {code} {enhanced} {}{text}", if done.reusable { "reusable" } else { "last" })
+    let text = done
+        .text
+        .as_deref()
+        .map_or(String::new(), |text| format!(" \"{text}\""));
+    format!(
+        "{outcome} {code} {enhanced} {}{text}",
+        if done.reusable { "reusable" } else { "last" }
+    )
 }

@@ -1,7 +1,8 @@
 //! What must hold for any input.
 
 use caduceus_mail::smtp::{
-    AuthOffer, ClientAction, ClientSession, Profile, Security, ServerAction, ServerConfig, ServerSession, Transaction,
+    AuthOffer, ClientAction, ClientSession, Profile, Security, ServerAction, ServerConfig,
+    ServerSession, Transaction,
 };
 use caduceus_mail::{Compose, ComposePart, compose, parse};
 use model::{Address, Outcome, Timestamp};
@@ -68,7 +69,16 @@ fn dialogue() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn clean_message() -> impl Strategy<Value = Vec<u8>> {
-    let words: Vec<&'static [u8]> = vec![b".", b"..", b"\r\n", b"\r\n.", b"a", b"\xc3\xb1", b"line of text", b" "];
+    let words: Vec<&'static [u8]> = vec![
+        b".",
+        b"..",
+        b"\r\n",
+        b"\r\n.",
+        b"a",
+        b"\xc3\xb1",
+        b"line of text",
+        b" ",
+    ];
     prop::collection::vec(prop::sample::select(words), 0..200).prop_map(|words| words.concat())
 }
 
@@ -83,7 +93,9 @@ fn carry(message: &[u8], cut: usize, piece: usize) -> (Vec<u8>, Outcome) {
         while let Some(action) = server.next() {
             idle = false;
             match action {
-                ServerAction::Write(bytes) => bytes.chunks(piece).for_each(|bytes| client.receive(bytes)),
+                ServerAction::Write(bytes) => {
+                    bytes.chunks(piece).for_each(|bytes| client.receive(bytes))
+                }
                 ServerAction::Sender(..) => server.sender(Ok(())),
                 ServerAction::Recipient(..) => server.recipient(Ok(())),
                 ServerAction::Message(received) => {
@@ -96,7 +108,9 @@ fn carry(message: &[u8], cut: usize, piece: usize) -> (Vec<u8>, Outcome) {
         while let Some(action) = client.next() {
             idle = false;
             match action {
-                ClientAction::Write(bytes) => bytes.chunks(piece).for_each(|bytes| server.receive(bytes)),
+                ClientAction::Write(bytes) => {
+                    bytes.chunks(piece).for_each(|bytes| server.receive(bytes))
+                }
                 ClientAction::Ready if outcome.is_none() => client.send(Transaction {
                     from: None,
                     to: Address::parse("c@d.example").expect("an address"),
@@ -117,8 +131,6 @@ fn carry(message: &[u8], cut: usize, piece: usize) -> (Vec<u8>, Outcome) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
-
     #[test]
     fn a_server_does_the_same_however_its_input_is_split(input in dialogue(), size in 1..9usize) {
         // A split is visible behind STARTTLS only, and that command is not among the words.
@@ -243,7 +255,11 @@ proptest! {
 
 /// A text without the difference that a last line end makes.
 fn lines(text: &str) -> Vec<String> {
-    text.replace("\r\n", "\n").trim_end_matches('\n').split('\n').map(str::to_owned).collect()
+    text.replace("\r\n", "\n")
+        .trim_end_matches('\n')
+        .split('\n')
+        .map(str::to_owned)
+        .collect()
 }
 
 fn read_all(input: &[u8]) {

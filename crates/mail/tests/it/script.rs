@@ -21,10 +21,17 @@ pub struct Step {
 
 /// All scripts of a folder, in the order of their names.
 pub fn load_all(folder: &str) -> Vec<Script> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/dialogues").join(folder);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/dialogues")
+        .join(folder);
     let entries = std::fs::read_dir(&folder).expect("the folder of dialogues exists");
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("it can be read").path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "smtp"));
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("it can be read").path())
+        .collect();
+    paths.retain(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "smtp")
+    });
     paths.sort();
     assert!(!paths.is_empty(), "no dialogue in {}", folder.display());
     paths.iter().map(|path| load(path)).collect()
@@ -32,19 +39,38 @@ pub fn load_all(folder: &str) -> Vec<Script> {
 
 fn load(path: &Path) -> Script {
     let text = std::fs::read_to_string(path).expect("a dialogue is a text file");
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
-    let steps = lines.map(|(i, line)| Step::read(i + 1, line, &name)).collect();
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let lines = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+    let steps = lines
+        .map(|(i, line)| Step::read(i + 1, line, &name))
+        .collect();
     Script { name, steps }
 }
 
 impl Step {
     fn read(line: usize, text: &str, name: &str) -> Self {
-        let at = text.find([':', '~']).unwrap_or_else(|| panic!("{name}:{line}: who says it?"));
+        let at = text
+            .find([':', '~'])
+            .unwrap_or_else(|| panic!("{name}:{line}: who says it?"));
         let (who, rest) = text.split_at(at);
         let said = rest[1..].strip_prefix(' ').unwrap_or(&rest[1..]);
-        let bytes = if rest.starts_with('~') { unescape(said) } else { format!("{said}\r\n").into_bytes() };
-        Self { line, who: who.to_owned(), text: said.to_owned(), bytes }
+        let bytes = if rest.starts_with('~') {
+            unescape(said)
+        } else {
+            format!("{said}\r\n").into_bytes()
+        };
+        Self {
+            line,
+            who: who.to_owned(),
+            text: said.to_owned(),
+            bytes,
+        }
     }
 }
 

@@ -7,8 +7,8 @@
 use std::collections::VecDeque;
 
 use caduceus_mail::smtp::{
-    AuthOffer, MailParams, Mailbox, Notify, Profile, RcptParams, Received, Security, ServerAction, ServerConfig,
-    ServerSession,
+    AuthOffer, MailParams, Mailbox, Notify, Profile, RcptParams, Received, Security, ServerAction,
+    ServerConfig, ServerSession,
 };
 use model::Code;
 
@@ -17,7 +17,10 @@ use crate::script::{self, PIECES, Script, Step, matches};
 #[test]
 fn server_dialogues() {
     for script in script::load_all("server") {
-        let whole = script.steps.iter().any(|step| step.who == "door" && step.text.ends_with("whole"));
+        let whole = script
+            .steps
+            .iter()
+            .any(|step| step.who == "door" && step.text.ends_with("whole"));
         for octets in PIECES {
             if octets == usize::MAX || !whole {
                 Play::new(&script, octets).run();
@@ -40,8 +43,15 @@ struct Play<'a> {
 
 impl<'a> Play<'a> {
     fn new(script: &'a Script, octets: usize) -> Self {
-        let door = script.steps.iter().find(|step| step.who == "door").map_or("", |step| step.text.as_str());
-        let tells = |step: &Step| step.who == "A" && (step.text.starts_with("sender") || step.text.starts_with("recipient"));
+        let door = script
+            .steps
+            .iter()
+            .find(|step| step.who == "door")
+            .map_or("", |step| step.text.as_str());
+        let tells = |step: &Step| {
+            step.who == "A"
+                && (step.text.starts_with("sender") || step.text.starts_with("recipient"))
+        };
         Self {
             script,
             octets,
@@ -64,16 +74,30 @@ impl<'a> Play<'a> {
                 "X" if step.text == "shutting down" => self.session.shutting_down(),
                 "C" => {
                     said.extend_from_slice(&step.bytes);
-                    if self.script.steps.get(i + 1).is_none_or(|next| next.who != "C") {
+                    if self
+                        .script
+                        .steps
+                        .get(i + 1)
+                        .is_none_or(|next| next.who != "C")
+                    {
                         self.say(&std::mem::take(&mut said));
                     }
                 }
                 "S" | "A" | "B" => self.expect(step),
-                other => panic!("{}:{}: nobody is called {other}", self.script.name, step.line),
+                other => panic!(
+                    "{}:{}: nobody is called {other}",
+                    self.script.name, step.line
+                ),
             }
             self.drain();
         }
-        assert!(self.seen.is_empty(), "{} ({}): not expected: {:?}", self.script.name, self.octets, self.seen);
+        assert!(
+            self.seen.is_empty(),
+            "{} ({}): not expected: {:?}",
+            self.script.name,
+            self.octets,
+            self.seen
+        );
     }
 
     fn say(&mut self, bytes: &[u8]) {
@@ -91,8 +115,14 @@ impl<'a> Play<'a> {
             self.seen.pop_front();
         }
         let seen = self.seen.pop_front().unwrap_or_default();
-        let place = format!("{}:{} ({} octets at a time)", self.script.name, step.line, self.octets);
-        assert!(matches(&expected, &seen), "{place}\nexpected {expected}\n    seen {seen}");
+        let place = format!(
+            "{}:{} ({} octets at a time)",
+            self.script.name, step.line, self.octets
+        );
+        assert!(
+            matches(&expected, &seen),
+            "{place}\nexpected {expected}\n    seen {seen}"
+        );
     }
 
     fn drain(&mut self) {
@@ -104,9 +134,14 @@ impl<'a> Play<'a> {
                     self.session.tls_started();
                 }
                 ServerAction::Authenticate { user, password } => {
-                    self.seen.push_back(format!("A: authenticate {user} {}", password.expose()));
+                    self.seen
+                        .push_back(format!("A: authenticate {user} {}", password.expose()));
                     let right = password.expose() == "right";
-                    self.session.authenticated(if right { Ok(()) } else { Err(Code::CredentialsInvalid) });
+                    self.session.authenticated(if right {
+                        Ok(())
+                    } else {
+                        Err(Code::CredentialsInvalid)
+                    });
                 }
                 ServerAction::Sender(from, params) => {
                     self.note_envelope(format!("A: sender {}", sender(&from, &params)));
@@ -114,7 +149,11 @@ impl<'a> Play<'a> {
                     self.session.sender(verdict);
                 }
                 ServerAction::Recipient(to, params) => {
-                    self.note_envelope(format!("A: recipient {}{}", to.as_str(), recipient(&params)));
+                    self.note_envelope(format!(
+                        "A: recipient {}{}",
+                        to.as_str(),
+                        recipient(&params)
+                    ));
                     let verdict = self.verdict();
                     self.session.recipient(verdict);
                 }
@@ -133,7 +172,8 @@ impl<'a> Play<'a> {
     }
 
     fn note_written(&mut self, bytes: &[u8]) {
-        self.written.push_str(std::str::from_utf8(bytes).expect("replies are text"));
+        self.written
+            .push_str(std::str::from_utf8(bytes).expect("replies are text"));
         while let Some((line, rest)) = self.written.split_once("\r\n") {
             self.seen.push_back(format!("S: {line}"));
             self.written = rest.to_owned();
@@ -147,21 +187,37 @@ impl<'a> Play<'a> {
     }
 
     fn note_message(&mut self, received: &Received) {
-        let to: Vec<&str> = received.recipients.iter().map(|(address, _)| address.as_str()).collect();
-        let protection = if received.encrypted { "encrypted" } else { "plain" };
+        let to: Vec<&str> = received
+            .recipients
+            .iter()
+            .map(|(address, _)| address.as_str())
+            .collect();
+        let protection = if received.encrypted {
+            "encrypted"
+        } else {
+            "plain"
+        };
         let from = mailbox(&received.from);
         let (octets, helo) = (received.bytes.len(), &received.helo);
-        self.seen.push_back(format!("A: message from {from} to {} by {helo} {protection} {octets}", to.join(" ")));
+        self.seen.push_back(format!(
+            "A: message from {from} to {} by {helo} {protection} {octets}",
+            to.join(" ")
+        ));
         if self.script.steps.iter().any(|step| step.who == "B") {
             let text = String::from_utf8_lossy(&received.bytes);
-            self.seen.extend(text.split_terminator("\r\n").map(|line| format!("B: {line}")));
+            self.seen.extend(
+                text.split_terminator("\r\n")
+                    .map(|line| format!("B: {line}")),
+            );
         }
     }
 }
 
 fn config(door: &str) -> ServerConfig {
     let number = |name: &str, otherwise: usize| {
-        let value = door.split(' ').find_map(|word| word.strip_prefix(name)?.strip_prefix('='));
+        let value = door
+            .split(' ')
+            .find_map(|word| word.strip_prefix(name)?.strip_prefix('='));
         value.map_or(otherwise, |value| value.parse().expect("a number"))
     };
     let says = |word: &str| door.split(' ').any(|other| other == word);
@@ -173,15 +229,26 @@ fn config(door: &str) -> ServerConfig {
     ServerConfig {
         hostname: "mail.clinic.example".to_owned(),
         security,
-        auth: if says("submission") { AuthOffer::Required } else { AuthOffer::None },
+        auth: if says("submission") {
+            AuthOffer::Required
+        } else {
+            AuthOffer::None
+        },
         size_max: number("size", 10_000),
         recipients_max: number("recipients", 100),
-        profile: if says("submission") { Profile::Submission } else { Profile::Mx },
+        profile: if says("submission") {
+            Profile::Submission
+        } else {
+            Profile::Mx
+        },
     }
 }
 
 fn code(word: &str) -> Code {
-    *Code::ALL.iter().find(|code| code.word() == word).unwrap_or_else(|| panic!("no code {word}"))
+    *Code::ALL
+        .iter()
+        .find(|code| code.word() == word)
+        .unwrap_or_else(|| panic!("no code {word}"))
 }
 
 fn mailbox(from: &Mailbox) -> String {
@@ -206,7 +273,12 @@ fn recipient(params: &RcptParams) -> String {
         Notify::Unspecified => String::new(),
         Notify::Never => " never".to_owned(),
         on @ Notify::On { .. } => {
-            format!(" success={} failure={} delay={}", on.wants_success(), on.wants_failure(), on.wants_delay())
+            format!(
+                " success={} failure={} delay={}",
+                on.wants_success(),
+                on.wants_failure(),
+                on.wants_delay()
+            )
         }
     };
     let orcpt = params.orcpt.as_ref().map(|orcpt| format!(" orcpt={orcpt}"));

@@ -15,6 +15,11 @@ pub(super) struct Job {
 impl Job {
     pub(super) fn new(transaction: Transaction, pipelined: bool, rcpt: String) -> Self {
         let stuffing = Stuffing::new(transaction.head, transaction.body);
-        Self { stuffing, pipelined, rcpt, refusal: None }
+        Self {
+            stuffing,
+            pipelined,
+            rcpt,
+            refusal: None,
+        }
     }
 }

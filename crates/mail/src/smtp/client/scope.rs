@@ -2,6 +2,8 @@
 //!
 //! Texts are not read here. Where the codes leave it open the answer is never `Recipient`, because
 //! only that may lead to suppression: large providers answer a bare 550 to what they take for abuse.
+//! A deferral suppresses nobody, but its scope says who should slow down: greylisting is about one
+//! triple of sender, recipient and address, so it must not rest a whole destination.
 
 use model::{Outcome, RefusalScope};
 
@@ -9,7 +11,7 @@ use crate::smtp::response::Response;
 
 /// What a reply answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
+pub(super) enum Stage {
     Greeting,
     Ehlo,
     Helo,
@@ -41,13 +43,26 @@ pub(super) fn refusal(stage: Stage, response: &Response) -> Outcome {
 }
 
 fn scope(stage: Stage, response: &Response) -> RefusalScope {
-    if !matches!(stage, Stage::Mail | Stage::Rcpt | Stage::Data | Stage::Final) {
+    if !matches!(
+        stage,
+        Stage::Mail | Stage::Rcpt | Stage::Data | Stage::Final
+    ) {
         return RefusalScope::Us;
     }
     match response.enhanced_detail() {
+        // "Come back later" to RCPT or DATA, as greylisting says it.
+        Some((7, 0 | 1))
+            if is_transient(response) && matches!(stage, Stage::Rcpt | Stage::Data) =>
+        {
+            RefusalScope::Recipient
+        }
         Some((subject, detail)) => by_enhanced(stage, subject, detail),
         None => by_code(stage, response.code),
     }
+}
+
+fn is_transient(response: &Response) -> bool {
+    (400..=499).contains(&response.code)
 }
 
 /// The IANA registry of enhanced status codes, without the class.
@@ -74,6 +89,8 @@ fn by_code(stage: Stage, code: u16) -> RefusalScope {
     match (stage, code) {
         // 551 "user not local" and 553 "mailbox name not allowed" name the mailbox.
         (Stage::Rcpt, 551 | 553) => RefusalScope::Recipient,
+        // Greylisting without an enhanced code, or a mailbox that is busy.
+        (Stage::Rcpt, 450 | 451) => RefusalScope::Recipient,
         (Stage::Rcpt, 452 | 552) => RefusalScope::Us,
         (_, 552 | 452) => RefusalScope::Content,
         _ => by_stage(stage),

@@ -25,7 +25,12 @@ pub(super) enum Piece {
 
 impl Stuffing {
     pub(super) fn new(head: Arc<[u8]>, body: Arc<[u8]>) -> Self {
-        Self { parts: [head, body], part: 0, at: 0, last: *b"\r\n" }
+        Self {
+            parts: [head, body],
+            part: 0,
+            at: 0,
+            last: *b"\r\n",
+        }
     }
 
     /// The next piece. After `Last` there is none: do not ask.
@@ -51,7 +56,12 @@ impl Stuffing {
     }
 
     fn octets_left(&self) -> usize {
-        self.parts.iter().skip(self.part).map(|part| part.len()).sum::<usize>() - self.at
+        self.parts
+            .iter()
+            .skip(self.part)
+            .map(|part| part.len())
+            .sum::<usize>()
+            - self.at
     }
 
     fn stuff(&mut self, octets: &[u8], out: &mut Vec<u8>) {

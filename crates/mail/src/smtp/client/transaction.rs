@@ -13,8 +13,14 @@ impl ClientSession {
     /// sent and `Done` says so.
     pub fn send(&mut self, t: Transaction) {
         if self.state != State::Ready {
+            // Before a `Close` that was not looked at yet: nothing comes after that.
+            let at = self
+                .actions
+                .iter()
+                .position(|action| matches!(action, ClientAction::Close));
             let done = ClientDone::ours(Outcome::Deferred(RefusalScope::Us), None);
-            return self.actions.push_back(ClientAction::Done(done));
+            let at = at.unwrap_or(self.actions.len());
+            return self.actions.insert(at, ClientAction::Done(done));
         }
         // Decided when TLS started; asserted again where it takes effect.
         if !self.meets_demand() {
@@ -22,11 +28,18 @@ impl ClientSession {
         }
         if let Some(enhanced) = self.find_obstacle(&t) {
             let done = ClientDone::ours(Outcome::Refused(RefusalScope::Content), Some(enhanced));
-            self.actions.push_back(ClientAction::Done(ClientDone { reusable: true, ..done }));
+            self.actions.push_back(ClientAction::Done(ClientDone {
+                reusable: true,
+                ..done
+            }));
             return self.become_ready();
         }
         let mail = self.mail_command(&t);
-        let notify = if t.notify_never && self.offers.dsn { " NOTIFY=NEVER" } else { "" };
+        let notify = if t.notify_never && self.offers.dsn {
+            " NOTIFY=NEVER"
+        } else {
+            ""
+        };
         let rcpt = format!("RCPT TO:<{}>{notify}\r\n", t.to.as_str());
         let pipelined = self.offers.pipelining;
         if pipelined {
@@ -51,11 +64,17 @@ impl ClientSession {
         if t.eight_bit && !self.offers.eight_bit {
             return Some("5.6.3");
         }
-        self.offers.size_max.is_some_and(|max| octets > max).then_some("5.3.4")
+        self.offers
+            .size_max
+            .is_some_and(|max| octets > max)
+            .then_some("5.3.4")
     }
 
     fn mail_command(&self, t: &Transaction) -> String {
-        let mut command = format!("MAIL FROM:<{}>", t.from.as_ref().map_or("", Address::as_str));
+        let mut command = format!(
+            "MAIL FROM:<{}>",
+            t.from.as_ref().map_or("", Address::as_str)
+        );
         if self.offers.size {
             command.push_str(&format!(" SIZE={}", t.head.len() + t.body.len()));
         }
@@ -70,7 +89,9 @@ impl ClientSession {
     }
 
     pub(super) fn hear_transaction(&mut self, stage: Stage, response: &Response) {
-        let Some(job) = &mut self.job else { return self.lose() };
+        let Some(job) = &mut self.job else {
+            return self.lose();
+        };
         let (pipelined, refused) = (job.pipelined, job.refusal.is_some());
         if response.code == 421 {
             let done = ClientDone::heard(Outcome::Deferred(RefusalScope::Us), response);
@@ -80,7 +101,9 @@ impl ClientSession {
         match (stage, response.code) {
             (Stage::Final, _) => self.hear_final(response),
             (_, 400..=599) => {
-                job.refusal.get_or_insert_with(|| ClientDone::heard(scope::refusal(stage, response), response));
+                job.refusal.get_or_insert_with(|| {
+                    ClientDone::heard(scope::refusal(stage, response), response)
+                });
                 match (stage, pipelined) {
                     (Stage::Mail, true) => self.state = State::Awaiting(Stage::Rcpt),
                     (Stage::Rcpt, true) => self.state = State::Awaiting(Stage::Data),
@@ -115,25 +138,38 @@ impl ClientSession {
         let done = match (refusal, response.code) {
             (Some(refusal), _) => refusal,
             (None, 200..=299) => ClientDone::heard(Outcome::Accepted, response),
-            (None, 400..=599) => ClientDone::heard(scope::refusal(Stage::Final, response), response),
+            (None, 400..=599) => {
+                ClientDone::heard(scope::refusal(Stage::Final, response), response)
+            }
             // An answer that is none: the message may have been taken.
             (None, _) => return self.fail(ClientDone::heard(Outcome::Ambiguous, response)),
         };
-        self.actions.push_back(ClientAction::Done(ClientDone { reusable: true, ..done }));
+        self.actions.push_back(ClientAction::Done(ClientDone {
+            reusable: true,
+            ..done
+        }));
         self.become_ready();
     }
 
     /// A reply before the final dot was given out: the peer refuses to hear the rest.
     pub(super) fn hear_early(&mut self, response: &Response) {
         match response.code {
-            400..=599 => self.fail(ClientDone::heard(scope::refusal(Stage::Final, response), response)),
+            400..=599 => self.fail(ClientDone::heard(
+                scope::refusal(Stage::Final, response),
+                response,
+            )),
             _ => self.lose(),
         }
     }
 
     fn settle_refused(&mut self) {
-        let Some(done) = self.job.take().and_then(|job| job.refusal) else { return self.lose() };
-        self.actions.push_back(ClientAction::Done(ClientDone { reusable: true, ..done }));
+        let Some(done) = self.job.take().and_then(|job| job.refusal) else {
+            return self.lose();
+        };
+        self.actions.push_back(ClientAction::Done(ClientDone {
+            reusable: true,
+            ..done
+        }));
         self.say("RSET\r\n");
         self.state = State::Awaiting(Stage::Reset);
     }

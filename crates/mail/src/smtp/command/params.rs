@@ -14,15 +14,23 @@ pub(super) fn mail(rest: &str) -> Result<MailParams, Reply> {
         match (name.to_ascii_uppercase().as_str(), value) {
             ("SIZE", Some(n)) => params.size = Some(number(n)?),
             ("BODY", Some(kind)) if kind.eq_ignore_ascii_case("7BIT") => params.body_8bit = false,
-            ("BODY", Some(kind)) if kind.eq_ignore_ascii_case("8BITMIME") => params.body_8bit = true,
+            ("BODY", Some(kind)) if kind.eq_ignore_ascii_case("8BITMIME") => {
+                params.body_8bit = true
+            }
             ("SMTPUTF8", None) => params.utf8 = true,
             ("REQUIRETLS", None) => params.requiretls = true,
-            ("RET", Some(what)) if what.eq_ignore_ascii_case("FULL") => params.ret = Some(Ret::Full),
-            ("RET", Some(what)) if what.eq_ignore_ascii_case("HDRS") => params.ret = Some(Ret::Headers),
+            ("RET", Some(what)) if what.eq_ignore_ascii_case("FULL") => {
+                params.ret = Some(Ret::Full)
+            }
+            ("RET", Some(what)) if what.eq_ignore_ascii_case("HDRS") => {
+                params.ret = Some(Ret::Headers)
+            }
             ("ENVID", Some(text)) => params.envid = Some(xtext(text, ENVID_OCTETS_MAX)?),
             // RFC 4954 §5: who wrote it first. Nothing here trusts the claim, so it is read and dropped.
             ("AUTH", Some(_)) => {}
-            ("SIZE" | "BODY" | "SMTPUTF8" | "REQUIRETLS" | "RET" | "ENVID" | "AUTH", _) => return Err(malformed()),
+            ("SIZE" | "BODY" | "SMTPUTF8" | "REQUIRETLS" | "RET" | "ENVID" | "AUTH", _) => {
+                return Err(malformed());
+            }
             _ => return Err(unknown()),
         }
     }
@@ -56,7 +64,8 @@ fn unknown() -> Reply {
 }
 
 fn split(word: &str) -> (&str, Option<&str>) {
-    word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)))
+    word.split_once('=')
+        .map_or((word, None), |(name, value)| (name, Some(value)))
 }
 
 /// RFC 1870 §6: up to 20 digits; what does not fit is surely over the limit.
@@ -81,7 +90,11 @@ fn notify(list: &str) -> Result<Notify, Reply> {
             _ => return Err(malformed()),
         }
     }
-    Ok(Notify::On { success, failure, delay })
+    Ok(Notify::On {
+        success,
+        failure,
+        delay,
+    })
 }
 
 /// RFC 3461 §4: `+` and two capital hex digits stand for an octet. The result is printable.

@@ -2,8 +2,14 @@ use super::*;
 
 fn path_of(line: &str) -> Option<String> {
     match parse(line.as_bytes()) {
-        Ok(Command::Mail { from: Mailbox::Address(address), .. }) => Some(address.as_str().to_owned()),
-        Ok(Command::Mail { from: Mailbox::Null, .. }) => Some(String::new()),
+        Ok(Command::Mail {
+            from: Mailbox::Address(address),
+            ..
+        }) => Some(address.as_str().to_owned()),
+        Ok(Command::Mail {
+            from: Mailbox::Null,
+            ..
+        }) => Some(String::new()),
         _ => None,
     }
 }
@@ -14,9 +20,15 @@ fn paths() {
         ("MAIL FROM:<>", Some("")),
         ("mail from:<a@b.example>", Some("a@b.example")),
         ("MAIL FROM: <a@b.example>", Some("a@b.example")),
-        ("MAIL FROM:<@one.example,@two.example:a@b.example>", Some("a@b.example")),
+        (
+            "MAIL FROM:<@one.example,@two.example:a@b.example>",
+            Some("a@b.example"),
+        ),
         ("MAIL FROM:<\"x>y\"@b.example>", Some("\"x>y\"@b.example")),
-        ("MAIL FROM:<\"x\\\">y\"@b.example>", Some("\"x\\\">y\"@b.example")),
+        (
+            "MAIL FROM:<\"x\\\">y\"@b.example>",
+            Some("\"x\\\">y\"@b.example"),
+        ),
         ("MAIL FROM:<a@b.example", None),
         ("MAIL FROM:a@b.example", None),
         ("MAIL FROM:<a@b.example>SIZE=1", None),
@@ -39,8 +51,19 @@ fn counts_of_chunks() {
     };
     assert_eq!(count("BDAT 0"), Some((0, false)));
     assert_eq!(count("bdat 86400 last"), Some((86_400, true)));
-    assert_eq!(count("BDAT 999999999999999999"), Some((999_999_999_999_999_999, false)));
-    for line in ["BDAT", "BDAT x", "BDAT -1", "BDAT +1", "BDAT 9999999999999999999", "BDAT 1 FIRST", "BDAT 1 LAST 2"] {
+    assert_eq!(
+        count("BDAT 999999999999999999"),
+        Some((999_999_999_999_999_999, false))
+    );
+    for line in [
+        "BDAT",
+        "BDAT x",
+        "BDAT -1",
+        "BDAT +1",
+        "BDAT 9999999999999999999",
+        "BDAT 1 FIRST",
+        "BDAT 1 LAST 2",
+    ] {
         assert_eq!(count(line), None, "{line}");
     }
 }

@@ -13,7 +13,9 @@ fn read_in_pieces<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Verdict {
     for piece in pieces {
         match reader.feed(piece) {
             Fed::More => before += piece.len(),
-            Fed::End { used } => return Some((reader.into_message().expect("no fault"), before + used)),
+            Fed::End { used } => {
+                return Some((reader.into_message().expect("no fault"), before + used));
+            }
             Fed::Broken => return None,
         }
     }
@@ -50,7 +52,12 @@ fn nothing_but_the_true_end_ends_a_message() {
         b"\r\n\0.\r\n",
     ];
     for sequence in sequences {
-        let input = [b"Subject: t\r\n\r\nline1", sequence, b"MAIL FROM:<evil@b.example>\r\n.\r\n"].concat();
+        let input = [
+            b"Subject: t\r\n\r\nline1",
+            sequence,
+            b"MAIL FROM:<evil@b.example>\r\n.\r\n",
+        ]
+        .concat();
         assert_eq!(read_every_way(&input), None, "{}", sequence.escape_ascii());
     }
 }
@@ -58,7 +65,10 @@ fn nothing_but_the_true_end_ends_a_message() {
 #[test]
 fn the_true_end_ends_it_and_what_follows_is_left() {
     let input = b"Subject: t\r\n\r\nline1\r\n.\r\n";
-    assert_eq!(read_every_way(input), Some((b"Subject: t\r\n\r\nline1\r\n".to_vec(), input.len())));
+    assert_eq!(
+        read_every_way(input),
+        Some((b"Subject: t\r\n\r\nline1\r\n".to_vec(), input.len()))
+    );
     let more = [input.as_slice(), b"QUIT\r\n"].concat();
     assert_eq!(read(&more).map(|(_, used)| used), Some(input.len()));
 }
@@ -71,7 +81,10 @@ fn an_empty_message_is_one() {
 #[test]
 fn a_stuffed_first_line_is_unstuffed() {
     assert_eq!(read_every_way(b"..\r\n.\r\n"), Some((b".\r\n".to_vec(), 7)));
-    assert_eq!(read_every_way(b"...a\r\n.b\r\n..\r\n.\r\n"), Some((b"..a\r\nb\r\n.\r\n".to_vec(), 17)));
+    assert_eq!(
+        read_every_way(b"...a\r\n.b\r\n..\r\n.\r\n"),
+        Some((b"..a\r\nb\r\n.\r\n".to_vec(), 17))
+    );
 }
 
 #[test]
@@ -105,7 +118,10 @@ fn counted_content_knows_no_dots() {
     assert!(!reader.is_whole());
     assert_eq!(reader.feed(b"\nend"), Fed::More);
     assert!(reader.is_whole());
-    assert_eq!(reader.into_message().expect("no fault"), b".\r\n..\r\n.\r\nend");
+    assert_eq!(
+        reader.into_message().expect("no fault"),
+        b".\r\n..\r\n.\r\nend"
+    );
 }
 
 /// The rule said the slow way, line by line.

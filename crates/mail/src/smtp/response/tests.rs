@@ -18,7 +18,15 @@ fn enhanced_codes_agree_with_their_reply() {
     let enhanced = |line: &str| whole(format!("{line}\r\n").as_bytes()).enhanced;
     assert_eq!(enhanced("550 5.1.1 unknown").as_deref(), Some("5.1.1"));
     assert_eq!(enhanced("550 5.7.999 x").as_deref(), Some("5.7.999"));
-    for line in ["550 unknown", "550 4.1.1 x", "550 5.1 x", "550 5.1.1.1 x", "550 5.1000.1 x", "550 5..1 x", "550"] {
+    for line in [
+        "550 unknown",
+        "550 4.1.1 x",
+        "550 5.1 x",
+        "550 5.1.1.1 x",
+        "550 5.1000.1 x",
+        "550 5..1 x",
+        "550",
+    ] {
         assert_eq!(enhanced(line), None, "{line}");
     }
 }
@@ -33,7 +41,14 @@ fn text_is_joined_cleaned_and_capped() {
 
 #[test]
 fn what_is_no_reply_is_unreadable() {
-    for bytes in [b"hello\r\n".as_slice(), b"25\r\n", b"650 x\r\n", b"250x\r\n", b"\r\n", b"250-a\r\n251 b\r\n"] {
+    for bytes in [
+        b"hello\r\n".as_slice(),
+        b"25\r\n",
+        b"650 x\r\n",
+        b"250x\r\n",
+        b"\r\n",
+        b"250-a\r\n251 b\r\n",
+    ] {
         assert!(read(bytes).is_err(), "{}", bytes.escape_ascii());
     }
     assert!(read(b"250-more to come\r\n").is_ok_and(|r| r.is_none()));

@@ -11,9 +11,13 @@ use crate::smtp::{MailParams, Mailbox, RcptParams, sasl};
 impl ServerSession {
     /// Acts on the next whole line. Lines are bounded before they are whole.
     pub(super) fn take_line(&mut self) -> bool {
-        let signing_in = matches!(self.phase, Phase::Auth(_)) || self.input.starts_with_ignoring_case(b"AUTH ");
-        let octets_max =
-            if signing_in { limits::AUTH_LINE_OCTETS_MAX } else { limits::SMTP_COMMAND_OCTETS_MAX };
+        let signing_in =
+            matches!(self.phase, Phase::Auth(_)) || self.input.starts_with_ignoring_case(b"AUTH ");
+        let octets_max = if signing_in {
+            limits::AUTH_LINE_OCTETS_MAX
+        } else {
+            limits::SMTP_COMMAND_OCTETS_MAX
+        };
         let end = self.input.line_end();
         if end.unwrap_or(self.input.unused().len()) > octets_max {
             self.phase = Phase::SkippingLine;
@@ -38,7 +42,12 @@ impl ServerSession {
             (Some(line), None) => match command::parse(line.expose()) {
                 Ok(command) => self.obey(command),
                 // What follows a BDAT that cannot be read may be its chunk: never read it as commands.
-                Err(reply) if line.expose().get(..4).is_some_and(|verb| verb.eq_ignore_ascii_case(b"BDAT")) => {
+                Err(reply)
+                    if line
+                        .expose()
+                        .get(..4)
+                        .is_some_and(|verb| verb.eq_ignore_ascii_case(b"BDAT")) =>
+                {
                     self.reply(reply);
                     self.close();
                 }
@@ -68,8 +77,15 @@ impl ServerSession {
             Command::Helo(name) => self.greet(name, false),
             Command::Ehlo(name) => self.greet(name, true),
             Command::StartTls => self.start_tls(),
-            Command::Auth { mechanism, initial } => self.auth(&mechanism, initial.as_ref().map(|response| response.expose().as_str())),
-            Command::Mail { from, ascii, params } => self.mail(from, ascii, params),
+            Command::Auth { mechanism, initial } => self.auth(
+                &mechanism,
+                initial.as_ref().map(|response| response.expose().as_str()),
+            ),
+            Command::Mail {
+                from,
+                ascii,
+                params,
+            } => self.mail(from, ascii, params),
             Command::Rcpt { to, ascii, params } => self.rcpt(to, ascii, params),
             Command::Data => self.data(),
             Command::Bdat { octets, last } => self.bdat(octets, last),
@@ -111,12 +127,14 @@ impl ServerSession {
         if self.config.security == Security::StartTlsOffered {
             offers.push("STARTTLS".to_owned());
         }
-        if self.config.security == Security::Encrypted && self.asks_to_sign_in() && !self.signed_in {
+        if self.config.security == Security::Encrypted && self.asks_to_sign_in() && !self.signed_in
+        {
             offers.push("AUTH PLAIN LOGIN".to_owned());
         }
         for (i, offer) in offers.iter().enumerate() {
             let separator = if i + 1 == offers.len() { ' ' } else { '-' };
-            self.out.extend_from_slice(format!("250{separator}{offer}\r\n").as_bytes());
+            self.out
+                .extend_from_slice(format!("250{separator}{offer}\r\n").as_bytes());
         }
     }
 
@@ -177,7 +195,10 @@ impl ServerSession {
         if !ascii && !params.utf8 {
             return self.refuse(needs_smtputf8());
         }
-        if params.size.is_some_and(|octets| octets > self.config.size_max as u64) {
+        if params
+            .size
+            .is_some_and(|octets| octets > self.config.size_max as u64)
+        {
             return self.refuse(Code::MessageTooLarge.into());
         }
         self.phase = Phase::AwaitingSender(from.clone(), params.clone());
@@ -197,10 +218,12 @@ impl ServerSession {
         }
         let to = match to {
             Recipient::Address(address) => address,
-            Recipient::Postmaster => match Address::parse(&format!("postmaster@{}", self.config.hostname)) {
-                Ok(address) => address,
-                Err(error) => return self.refuse(error.code().into()),
-            },
+            Recipient::Postmaster => {
+                match Address::parse(&format!("postmaster@{}", self.config.hostname)) {
+                    Ok(address) => address,
+                    Err(error) => return self.refuse(error.code().into()),
+                }
+            }
         };
         self.phase = Phase::AwaitingRecipient(to.clone(), params.clone());
         self.pending = Some(ServerAction::Recipient(to, params));
@@ -215,7 +238,10 @@ impl ServerSession {
         }
         let reader = DataReader::dotted(self.config.size_max, envelope.params.size);
         self.phase = Phase::Data(reader);
-        self.reply(Reply::plain(354, "Send the message, then a line with a single dot"));
+        self.reply(Reply::plain(
+            354,
+            "Send the message, then a line with a single dot",
+        ));
     }
 
     /// RFC 3030 §2: the octets are read whatever the answer will be.
@@ -227,9 +253,16 @@ impl ServerSession {
         };
         if let (None, Some(envelope)) = (&refusal, &mut self.envelope) {
             let (octets_max, size) = (self.config.size_max, envelope.params.size);
-            envelope.chunks.get_or_insert_with(|| DataReader::counted(octets_max, size));
+            envelope
+                .chunks
+                .get_or_insert_with(|| DataReader::counted(octets_max, size));
         }
-        self.phase = Phase::Chunk { octets, left: octets, last, refusal };
+        self.phase = Phase::Chunk {
+            octets,
+            left: octets,
+            last,
+            refusal,
+        };
     }
 
     /// An MX asks nobody to sign in.

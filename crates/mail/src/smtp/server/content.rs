@@ -23,7 +23,12 @@ impl ServerSession {
     pub(super) fn take_content(&mut self, piece: &[u8]) -> usize {
         match std::mem::replace(&mut self.phase, Phase::Command) {
             Phase::Data(reader) => self.take_data(reader, piece),
-            Phase::Chunk { octets, left, last, refusal } => self.take_chunk(octets, left, last, refusal, piece),
+            Phase::Chunk {
+                octets,
+                left,
+                last,
+                refusal,
+            } => self.take_chunk(octets, left, last, refusal, piece),
             other => {
                 self.phase = other;
                 0
@@ -48,10 +53,20 @@ impl ServerSession {
         }
     }
 
-    fn take_chunk(&mut self, octets: u64, left: u64, last: bool, refusal: Option<Reply>, piece: &[u8]) -> usize {
+    fn take_chunk(
+        &mut self,
+        octets: u64,
+        left: u64,
+        last: bool,
+        refusal: Option<Reply>,
+        piece: &[u8],
+    ) -> usize {
         let used = usize::try_from(left).unwrap_or(usize::MAX).min(piece.len());
         let left = left - used as u64;
-        let mut chunks = self.envelope.as_mut().and_then(|envelope| envelope.chunks.take());
+        let mut chunks = self
+            .envelope
+            .as_mut()
+            .and_then(|envelope| envelope.chunks.take());
         if let (None, Some(reader)) = (&refusal, &mut chunks) {
             let broken = reader.feed(&piece[..used]) == Fed::Broken;
             if broken || (left == 0 && last && !reader.is_whole()) {
@@ -60,7 +75,12 @@ impl ServerSession {
             }
         }
         if left > 0 {
-            self.phase = Phase::Chunk { octets, left, last, refusal };
+            self.phase = Phase::Chunk {
+                octets,
+                left,
+                last,
+                refusal,
+            };
         } else {
             match (refusal, chunks.take()) {
                 (Some(refusal), kept) => {
@@ -87,7 +107,11 @@ impl ServerSession {
                 None
             }
             None => {
-                self.reply(Reply::new(250, "2.0.0", format!("{octets} octets received")));
+                self.reply(Reply::new(
+                    250,
+                    "2.0.0",
+                    format!("{octets} octets received"),
+                ));
                 Some(reader)
             }
         }
@@ -95,7 +119,15 @@ impl ServerSession {
 
     /// The message is whole: the transaction ends, whatever becomes of it.
     fn finish(&mut self, reader: DataReader) {
-        let (Some(Envelope { from, params, recipients, .. }), Some(client)) = (self.envelope.take(), &self.client)
+        let (
+            Some(Envelope {
+                from,
+                params,
+                recipients,
+                ..
+            }),
+            Some(client),
+        ) = (self.envelope.take(), &self.client)
         else {
             return self.refuse(super::commands::out_of_order());
         };
@@ -104,7 +136,14 @@ impl ServerSession {
                 let helo = client.name.clone();
                 let encrypted = self.config.security == Security::Encrypted;
                 self.phase = Phase::AwaitingMessage;
-                let received = Received { helo, from, from_params: params, recipients, bytes, encrypted };
+                let received = Received {
+                    helo,
+                    from,
+                    from_params: params,
+                    recipients,
+                    bytes,
+                    encrypted,
+                };
                 self.pending = Some(ServerAction::Message(received));
             }
             Err(code) => self.refuse(code.into()),

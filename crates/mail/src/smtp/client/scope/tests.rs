@@ -4,7 +4,9 @@ use crate::smtp::response::Responses;
 fn outcome(stage: Stage, reply: &str) -> Outcome {
     let mut responses = Responses::default();
     responses.push(format!("{reply}\r\n").as_bytes());
-    let Ok(Some(response)) = responses.next() else { panic!("{reply} is no reply") };
+    let Ok(Some(response)) = responses.next() else {
+        panic!("{reply} is no reply")
+    };
     refusal(stage, &response)
 }
 
@@ -28,7 +30,17 @@ fn how_far_a_refusal_reaches() {
         (Stage::Rcpt, "552 too many", deferred(Us)),
         (Stage::Rcpt, "452 too many", deferred(Us)),
         (Stage::Rcpt, "550 5.7.1 blocked", refused(Us)),
-        (Stage::Rcpt, "550 5.7.13 account disabled", refused(Recipient)),
+        (Stage::Rcpt, "450 4.7.1 greylisted", deferred(Recipient)),
+        (Stage::Rcpt, "451 greylisted", deferred(Recipient)),
+        (Stage::Rcpt, "450 busy", deferred(Recipient)),
+        (Stage::Data, "451 4.7.1 greylisted", deferred(Recipient)),
+        (Stage::Final, "451 4.7.1 greylisted", deferred(Content)),
+        (Stage::Rcpt, "450 4.7.25 no reverse name", deferred(Us)),
+        (
+            Stage::Rcpt,
+            "550 5.7.13 account disabled",
+            refused(Recipient),
+        ),
         (Stage::Rcpt, "450 4.4.1 timeout", deferred(Domain)),
         // A bare 550 may mean anything: never the recipient alone.
         (Stage::Rcpt, "550 mailbox unavailable", refused(Domain)),

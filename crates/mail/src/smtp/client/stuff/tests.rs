@@ -27,7 +27,12 @@ fn dots_double_at_line_starts_only() {
     for (message, expected) in cases {
         for cut in 0..=message.len() {
             let (head, body) = message.split_at(cut);
-            assert_eq!(stuffed(head, body), expected, "{} cut at {cut}", message.escape_ascii());
+            assert_eq!(
+                stuffed(head, body),
+                expected,
+                "{} cut at {cut}",
+                message.escape_ascii()
+            );
         }
     }
 }
@@ -40,19 +45,38 @@ fn large_messages_come_in_pieces() {
     let expected = [b".".as_slice(), line].concat().repeat(40_000);
     let mut stuffing = Stuffing::new(message.as_slice().into(), [].into());
     assert!(matches!(stuffing.next_piece(), Piece::Some(piece) if piece.len() < 2 * PIECE_OCTETS));
-    assert_eq!(stuffed(&message, b""), [expected.as_slice(), b".\r\n"].concat());
+    assert_eq!(
+        stuffed(&message, b""),
+        [expected.as_slice(), b".\r\n"].concat()
+    );
 }
 
 #[test]
 fn only_clean_messages_go_out() {
     for message in [b"a\r\nb".as_slice(), b"", b"\r\n", b"a\r\n\r\n"] {
         for cut in 0..=message.len() {
-            assert!(is_clean(&message[..cut], &message[cut..]), "{}", message.escape_ascii());
+            assert!(
+                is_clean(&message[..cut], &message[cut..]),
+                "{}",
+                message.escape_ascii()
+            );
         }
     }
-    for message in [b"a\nb".as_slice(), b"a\rb", b"\0", b"\r", b"\n", b"a\r\r\n", b"\r\n\n"] {
+    for message in [
+        b"a\nb".as_slice(),
+        b"a\rb",
+        b"\0",
+        b"\r",
+        b"\n",
+        b"a\r\r\n",
+        b"\r\n\n",
+    ] {
         for cut in 0..=message.len() {
-            assert!(!is_clean(&message[..cut], &message[cut..]), "{}", message.escape_ascii());
+            assert!(
+                !is_clean(&message[..cut], &message[cut..]),
+                "{}",
+                message.escape_ascii()
+            );
         }
     }
 }
