@@ -78,10 +78,10 @@ def check_trace(added: bytes) -> str | None:
 
 
 def check_dkim(received: bytes, records: dict[str, str]) -> str | None:
-    """Every signature whose key is ours must verify, and one of them must be RSA."""
+    """Every key of ours must have signed, every such signature verifies, and one of them is RSA."""
     verifier = dkim.DKIM(received, timeout=5)
     signatures = [value for name, value in verifier.headers if name.lower() == b"dkim-signature"]
-    algorithms = set()
+    algorithms, signed = set(), set()
     for index, value in enumerate(signatures):
         tags = dict(part.strip().split(b"=", 1) for part in value.split(b";") if b"=" in part)
         tags = {name.strip(): re.sub(rb"\s", b"", text) for name, text in tags.items()}
@@ -94,6 +94,9 @@ def check_dkim(received: bytes, records: dict[str, str]) -> str | None:
         except dkim.DKIMException as error:
             return f"the signature {name} does not verify: {error}"
         algorithms.add(tags.get(b"a", b""))
+        signed.add(name)
+    if missing := records.keys() - signed:
+        return f"it has no signature by {', '.join(sorted(missing))}"
     return None if b"rsa-sha256" in algorithms else "it has no RSA signature of ours"
 
 
