@@ -23,8 +23,14 @@ pub struct FolderBlobs {
 impl FolderBlobs {
     /// A folder that several processes may use. Makes it (mode 0700) when absent.
     pub fn shared(dir: &Path) -> Result<Self> {
-        let blobs = Self { dir: dir.to_owned() };
-        DirBuilder::new().recursive(true).mode(0o700).create(blobs.unfinished()).map_err(fault::io)?;
+        let blobs = Self {
+            dir: dir.to_owned(),
+        };
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(blobs.unfinished())
+            .map_err(fault::io)?;
         Ok(blobs)
     }
 
@@ -65,13 +71,18 @@ impl Blobs for FolderBlobs {
     fn put(&self, name: &str, bytes: &[u8]) -> Result<()> {
         let folder = self.folder_of(name)?;
         if !folder.exists() {
-            DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(fault::io)?;
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(&folder)
+                .map_err(fault::io)?;
             sync_folder(&self.dir).map_err(fault::io)?;
         }
-        self.write(&folder, name, bytes).map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => Error::new(Code::StateConflict).because(error),
-            _ => fault::io(error),
-        })
+        self.write(&folder, name, bytes)
+            .map_err(|error| match error.kind() {
+                ErrorKind::AlreadyExists => Error::new(Code::StateConflict).because(error),
+                _ => fault::io(error),
+            })
     }
 
     fn load(&self, name: &str) -> Result<Vec<u8>> {
@@ -92,7 +103,12 @@ impl Blobs for FolderBlobs {
 }
 
 fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
 }
@@ -124,7 +140,10 @@ impl Blobs for MemoryBlobs {
         }
     }
     fn load(&self, name: &str) -> Result<Vec<u8>> {
-        self.held().get(name).cloned().ok_or_else(|| Error::new(Code::StoredDataInvalid))
+        self.held()
+            .get(name)
+            .cloned()
+            .ok_or_else(|| Error::new(Code::StoredDataInvalid))
     }
     fn remove(&self, name: &str) -> Result<()> {
         self.held().remove(name);

@@ -24,7 +24,10 @@ pub(crate) const fn rewrite<const N: usize>(sql: &str) -> ([u8; N], usize) {
                 continue;
             }
         }
-        let parameter = !quoted && text[from] == b'$' && from + 1 < text.len() && text[from + 1].is_ascii_digit();
+        let parameter = !quoted
+            && text[from] == b'$'
+            && from + 1 < text.len()
+            && text[from + 1].is_ascii_digit();
         if to < N {
             out[to] = if parameter { b'?' } else { text[from] };
         }
@@ -53,22 +56,32 @@ const fn lock_at(text: &[u8], from: usize) -> usize {
 
 /// A migration for SQLite: STRICT tables, so that no column silently changes its type.
 pub(crate) fn ddl_for_sqlite(sql: &str) -> String {
-    map_tables(sql, &|body| {
-        // AUTOINCREMENT: a number is never given twice, as with a sequence.
-        let body = body.replace("BIGSERIAL PRIMARY KEY", "INTEGER PRIMARY KEY AUTOINCREMENT");
-        words(&body, &|word| match word {
-            "BIGINT" => Some("INTEGER"),
-            "BYTEA" => Some("BLOB"),
-            _ => None,
-        })
-    }, " STRICT")
+    map_tables(
+        sql,
+        &|body| {
+            // AUTOINCREMENT: a number is never given twice, as with a sequence.
+            let body = body.replace("BIGSERIAL PRIMARY KEY", "INTEGER PRIMARY KEY AUTOINCREMENT");
+            words(&body, &|word| match word {
+                "BIGINT" => Some("INTEGER"),
+                "BYTEA" => Some("BLOB"),
+                _ => None,
+            })
+        },
+        " STRICT",
+    )
 }
 
 /// A migration for PostgreSQL: text compares by bytes.
 pub(crate) fn ddl_for_postgres(sql: &str) -> String {
-    map_tables(sql, &|body| {
-        words(body, &|word| (word == "TEXT").then_some("TEXT COLLATE \"C\""))
-    }, "")
+    map_tables(
+        sql,
+        &|body| {
+            words(body, &|word| {
+                (word == "TEXT").then_some("TEXT COLLATE \"C\"")
+            })
+        },
+        "",
+    )
 }
 
 /// Applies `column` to the definition of each `CREATE TABLE` and adds `ending` to it.
@@ -92,7 +105,11 @@ fn map_tables(sql: &str, map: &dyn Fn(&str) -> String, ending: &str) -> String {
 /// Drops `-- …` to the end of the line, which may hold any word and any semicolon.
 fn without_comments(sql: &str) -> String {
     sql.lines()
-        .map(|line| line.split_once("--").map_or(line, |(code, _)| code).trim_end())
+        .map(|line| {
+            line.split_once("--")
+                .map_or(line, |(code, _)| code)
+                .trim_end()
+        })
         .filter(|line| !line.is_empty())
         .map(|line| format!("{line}\n"))
         .collect()

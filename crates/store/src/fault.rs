@@ -3,6 +3,8 @@
 //! PostgreSQL quotes keys and input in its messages, so only codes, constraint names and the
 //! statement's own name are kept.
 
+use std::error::Error as _;
+
 use model::{Code, Error};
 
 /// A failure of an engine, ready to become the error of one or of many closures.
@@ -16,7 +18,11 @@ pub(crate) struct Fault {
 
 impl Fault {
     pub(crate) fn new(code: Code, cause: impl Into<String>) -> Self {
-        Self { code, rerun: false, cause: cause.into() }
+        Self {
+            code,
+            rerun: false,
+            cause: cause.into(),
+        }
     }
 
     pub(crate) fn sqlite(error: &rusqlite::Error, during: &str) -> Self {
@@ -25,6 +31,10 @@ impl Fault {
             return Self::new(code_of_misuse(error), format!("sqlite: misuse in {during}"));
         };
         let code = match failure.code {
+            // A value of the wrong type for a STRICT table is a mistake in this program.
+            _ if failure.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_DATATYPE => {
+                Code::Internal
+            }
             E::ConstraintViolation => Code::StateConflict,
             E::DiskFull => Code::StoreFull,
             // Growing the shared-memory index is an fallocate, whose ENOSPC has no code of its own.
@@ -34,14 +44,16 @@ impl Fault {
             E::ReadOnly => Code::Internal,
             _ => Code::StoreUnavailable,
         };
-        Self::new(code, format!("sqlite {} in {during}", failure.extended_code))
+        Self::new(
+            code,
+            format!("sqlite {} in {during}", failure.extended_code),
+        )
     }
 
     pub(crate) fn postgres(error: &postgres::Error, during: &str) -> Self {
         use postgres::error::SqlState as S;
         let Some(said) = error.as_db_error() else {
-            let what = if error.is_closed() { "connection lost" } else { "no answer" };
-            return Self::new(Code::StoreUnavailable, format!("postgres: {what} in {during}"));
+            return Self::without_answer(error, during);
         };
         let state = said.code();
         let code = match *state {
@@ -56,8 +68,24 @@ impl Fault {
         };
         let rerun = *state == S::T_R_SERIALIZATION_FAILURE || *state == S::T_R_DEADLOCK_DETECTED;
         let constraint = said.constraint().unwrap_or("-");
-        let cause = format!("postgres {} (constraint {constraint}) in {during}", state.code());
+        let cause = format!(
+            "postgres {} (constraint {constraint}) in {during}",
+            state.code()
+        );
         Self { code, rerun, cause }
+    }
+}
+
+impl Fault {
+    /// The server said nothing: it is away, or the value never fitted the statement.
+    fn without_answer(error: &postgres::Error, during: &str) -> Self {
+        let source = error.source();
+        let away = error.is_closed() || source.is_none_or(|e| e.is::<std::io::Error>());
+        let (code, what) = match away {
+            true => (Code::StoreUnavailable, "no connection"),
+            false => (Code::Internal, "a value does not fit"),
+        };
+        Self::new(code, format!("postgres: {what} in {during}"))
     }
 }
 
@@ -87,8 +115,14 @@ impl From<&Fault> for Error {
 pub(crate) fn io(error: std::io::Error) -> Error {
     let full = matches!(
         error.kind(),
-        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded | std::io::ErrorKind::FileTooLarge
+        std::io::ErrorKind::StorageFull
+            | std::io::ErrorKind::QuotaExceeded
+            | std::io::ErrorKind::FileTooLarge
     );
-    let code = if full { Code::StoreFull } else { Code::StoreUnavailable };
+    let code = if full {
+        Code::StoreFull
+    } else {
+        Code::StoreUnavailable
+    };
     Error::new(code).because(error)
 }

@@ -53,7 +53,16 @@ where
     F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
 {
     let (answer, pending) = pair();
-    (Box::new(Work { access, closure, result: None, panicked: false, answer }), pending)
+    (
+        Box::new(Work {
+            access,
+            closure,
+            result: None,
+            panicked: false,
+            answer,
+        }),
+        pending,
+    )
 }
 
 impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Job for Work<T, F> {
@@ -75,7 +84,11 @@ impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Job for Work<T, F> {
             (Ok(Ok(_)), Some(fault)) => Err(fault.into()),
             (Ok(result), _) => result,
         };
-        let verdict = if result.is_ok() { Verdict::Keep } else { Verdict::Undo };
+        let verdict = if result.is_ok() {
+            Verdict::Keep
+        } else {
+            Verdict::Undo
+        };
         self.result = Some(result);
         verdict
     }
@@ -145,7 +158,10 @@ impl Jobs {
             if line.closed {
                 return None;
             }
-            line = self.arrived.wait(line).unwrap_or_else(PoisonError::into_inner);
+            line = self
+                .arrived
+                .wait(line)
+                .unwrap_or_else(PoisonError::into_inner);
         }
     }
 

@@ -5,7 +5,7 @@
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use model::{Code, Error, Result};
@@ -15,14 +15,17 @@ use crate::fault;
 
 /// Held until released or dropped.
 pub(crate) struct DirectoryLock {
-    dir: PathBuf,
     file: Mutex<Option<File>>,
 }
 
 impl DirectoryLock {
     /// Makes the directory (mode 0700) when absent, and takes its lock or says who has it.
     pub(crate) fn take(dir: &Path) -> Result<Self> {
-        DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(fault::io)?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(dir)
+            .map_err(fault::io)?;
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -40,15 +43,16 @@ impl DirectoryLock {
         file.set_len(0).map_err(fault::io)?;
         file.rewind().map_err(fault::io)?;
         writeln!(file, "{}", std::process::id()).map_err(fault::io)?;
-        Ok(Self { dir: dir.to_owned(), file: Mutex::new(Some(file)) })
+        Ok(Self {
+            file: Mutex::new(Some(file)),
+        })
     }
 
     /// Lets the next one in, once nothing here touches the directory any more.
     pub(crate) fn release(&self) {
-        self.file.lock().unwrap_or_else(PoisonError::into_inner).take();
-    }
-
-    pub(crate) fn dir(&self) -> &Path {
-        &self.dir
+        self.file
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
     }
 }

@@ -26,7 +26,9 @@ fn apply(tx: &mut Tx<'_>, migrations: &[Migration]) -> Result<()> {
     let found = meta::find(tx, meta::SCHEMA_VERSION)?;
     let current: i64 = match found {
         None => 0,
-        Some(text) => text.parse().map_err(|_| Error::new(Code::StoredDataInvalid))?,
+        Some(text) => text
+            .parse()
+            .map_err(|_| Error::new(Code::StoredDataInvalid))?,
     };
     if current > latest {
         let cause = format!("schema {current} was found, this program knows {latest}");

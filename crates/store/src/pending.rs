@@ -30,8 +30,14 @@ pub struct Pending<T>(Arc<Shared<T>>);
 pub(crate) struct Answer<T>(Option<Arc<Shared<T>>>);
 
 pub(crate) fn pair<T>() -> (Answer<T>, Pending<T>) {
-    let slot = Mutex::new(Slot { answer: None, waker: None });
-    let shared = Arc::new(Shared { slot, said: Condvar::new() });
+    let slot = Mutex::new(Slot {
+        answer: None,
+        waker: None,
+    });
+    let shared = Arc::new(Shared {
+        slot,
+        said: Condvar::new(),
+    });
     (Answer(Some(Arc::clone(&shared))), Pending(shared))
 }
 
@@ -56,7 +62,9 @@ impl<T> Answer<T> {
 
 impl<T> Drop for Answer<T> {
     fn drop(&mut self) {
-        self.put(Err(Error::new(Code::StoreUnavailable).because("the store has stopped")));
+        self.put(Err(
+            Error::new(Code::StoreUnavailable).because("the store has stopped")
+        ));
     }
 }
 
@@ -73,7 +81,11 @@ impl<T> Pending<T> {
             if let Some(answer) = slot.answer.take() {
                 return answer;
             }
-            slot = self.0.said.wait(slot).unwrap_or_else(PoisonError::into_inner);
+            slot = self
+                .0
+                .said
+                .wait(slot)
+                .unwrap_or_else(PoisonError::into_inner);
         }
     }
 }

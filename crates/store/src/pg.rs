@@ -46,7 +46,20 @@ pub(crate) fn open(
     for n in 0..connections {
         let mut worker = worker::Worker::new(Arc::clone(&door), first.take(), Arc::clone(&turns));
         let body = move |lines: &Lines| worker.run(lines);
-        threads.push(spawn(&format!("store-pg-{n}"), &lines, |l| &l.writes, body)?);
+        threads.push(spawn(
+            &format!("store-pg-{n}"),
+            &lines,
+            |l| &l.writes,
+            body,
+        )?);
     }
-    Ok(House { engine: Engine::Postgres, lines, blobs, threads: Mutex::new(threads), home: None })
+    let (threads, dir) = (Mutex::new(threads), Some(blob_dir.to_owned()));
+    Ok(House {
+        engine: Engine::Postgres,
+        lines,
+        blobs,
+        threads,
+        dir,
+        lock: None,
+    })
 }

@@ -53,7 +53,9 @@ impl<'a> Row<'a> {
         self.bytes(i)?.try_into().map_err(|_| invalid())
     }
     pub fn opt_array<const N: usize>(&self, i: usize) -> Result<Option<[u8; N]>> {
-        self.opt_bytes(i)?.map(|bytes| bytes.try_into().map_err(|_| invalid())).transpose()
+        self.opt_bytes(i)?
+            .map(|bytes| bytes.try_into().map_err(|_| invalid()))
+            .transpose()
     }
     pub fn id<T: ColumnId>(&self, i: usize) -> Result<T> {
         self.array(i).map(T::from_column)
@@ -66,7 +68,9 @@ impl<'a> Row<'a> {
         T::from_column(self.text(i)?).ok_or_else(invalid)
     }
     pub fn opt_word<T: ColumnWord>(&self, i: usize) -> Result<Option<T>> {
-        self.opt_text(i)?.map(|text| T::from_column(text).ok_or_else(invalid)).transpose()
+        self.opt_text(i)?
+            .map(|text| T::from_column(text).ok_or_else(invalid))
+            .transpose()
     }
 
     pub fn opt_int(&self, i: usize) -> Result<Option<i64>> {
@@ -131,8 +135,25 @@ macro_rules! ids {
     )*};
 }
 ids!(
-    OrganisationId, UserId, AppId, ApiKeyId, SessionId, MessageId, RecipientId, SealedId, DeliveryId,
-    AttemptId, ThreadId, AttachmentId, BlobId, EventId, NoticeId, VisitId, DomainId, NodeId, RequestId,
+    OrganisationId,
+    UserId,
+    AppId,
+    ApiKeyId,
+    SessionId,
+    MessageId,
+    RecipientId,
+    SealedId,
+    DeliveryId,
+    AttemptId,
+    ThreadId,
+    AttachmentId,
+    BlobId,
+    EventId,
+    NoticeId,
+    VisitId,
+    DomainId,
+    NodeId,
+    RequestId,
     KeyVersionId
 );
 
@@ -150,4 +171,14 @@ macro_rules! words {
         }
     )*};
 }
-words!(Method, Demand, Stream, Purpose, Mode, Origin, Kind, RecipientState, Severity);
+words!(
+    Method,
+    Demand,
+    Stream,
+    Purpose,
+    Mode,
+    Origin,
+    Kind,
+    RecipientState,
+    Severity
+);

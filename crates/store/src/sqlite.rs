@@ -31,22 +31,35 @@ pub(crate) fn open_memory() -> Result<House> {
     let connection = connection::memory().map_err(|e| Fault::sqlite(&e, "open"))?;
     bring_up_to_date(&connection)?;
     let lines = Arc::new(Lines::default());
-    let thread = spawn("store", &lines, |l| &l.writes, move |lines| {
-        while let Some(batch) = lines.writes.take(1) {
-            for job in batch {
-                match job.access() {
-                    Access::Read => reader::serve(&connection, job),
-                    Access::Write => writer::commit(&connection, vec![job], lines),
+    let thread = spawn(
+        "store",
+        &lines,
+        |l| &l.writes,
+        move |lines| {
+            while let Some(batch) = lines.writes.take(1) {
+                for job in batch {
+                    match job.access() {
+                        Access::Read => reader::serve_between_writes(&connection, job),
+                        Access::Write => writer::commit(&connection, vec![job], lines),
+                    }
                 }
             }
-        }
-    })?;
+        },
+    )?;
     let blobs = Arc::new(MemoryBlobs::default());
-    Ok(House { engine: Engine::Memory, lines, blobs, threads: Mutex::new(vec![thread]), home: None })
+    let threads = Mutex::new(vec![thread]);
+    Ok(House {
+        engine: Engine::Memory,
+        lines,
+        blobs,
+        threads,
+        dir: None,
+        lock: None,
+    })
 }
 
 pub(crate) fn open_folder(dir: &Path, page_key: &Secret<[u8; 32]>) -> Result<House> {
-    let home = DirectoryLock::take(dir)?;
+    let lock = Some(DirectoryLock::take(dir)?);
     let blobs = Arc::new(FolderBlobs::open(&dir.join("blobs"))?);
     let file = dir.join("caduceus.db");
     let writer = connection::file(&file, page_key)?;
@@ -57,19 +70,44 @@ pub(crate) fn open_folder(dir: &Path, page_key: &Secret<[u8; 32]>) -> Result<Hou
     for n in 0..READERS {
         let reader = connection::file(&file, page_key)?;
         connection::only_read(&reader)?;
-        threads.push(spawn(&format!("store-read-{n}"), &lines, reads, move |lines| {
-            while let Some(batch) = reads(lines).take(1) {
-                batch.into_iter().for_each(|job| reader::serve(&reader, job));
-            }
-        })?);
+        threads.push(spawn(
+            &format!("store-read-{n}"),
+            &lines,
+            reads,
+            move |lines| {
+                while let Some(batch) = reads(lines).take(1) {
+                    batch
+                        .into_iter()
+                        .for_each(|job| reader::serve(&reader, job));
+                }
+            },
+        )?);
     }
     let beside = connection::file(&file, page_key)?;
     let (checkpoints, copier) = checkpoint::pair();
-    threads.push(spawn("store-copy", &lines, |l| &l.writes, move |_| copier.run(&beside))?);
-    threads.push(spawn("store-write", &lines, |l| &l.writes, move |lines| {
-        writer::run(&writer, lines, &checkpoints);
-    })?);
-    Ok(House { engine: Engine::Sqlite, lines, blobs, threads: Mutex::new(threads), home: Some(home) })
+    threads.push(spawn(
+        "store-copy",
+        &lines,
+        |l| &l.writes,
+        move |_| copier.run(&beside),
+    )?);
+    threads.push(spawn(
+        "store-write",
+        &lines,
+        |l| &l.writes,
+        move |lines| {
+            writer::run(&writer, lines, &checkpoints);
+        },
+    )?);
+    let (threads, dir) = (Mutex::new(threads), Some(dir.to_owned()));
+    Ok(House {
+        engine: Engine::Sqlite,
+        lines,
+        blobs,
+        threads,
+        dir,
+        lock,
+    })
 }
 
 fn reads(lines: &Lines) -> &crate::jobs::Jobs {
@@ -77,7 +115,11 @@ fn reads(lines: &Lines) -> &crate::jobs::Jobs {
 }
 
 fn bring_up_to_date(connection: &Connection) -> Result<()> {
-    let begin = |sql, during| connection.execute_batch(sql).map_err(|e| Fault::sqlite(&e, during));
+    let begin = |sql, during| {
+        connection
+            .execute_batch(sql)
+            .map_err(|e| Fault::sqlite(&e, during))
+    };
     begin("BEGIN IMMEDIATE", "begin of migration")?;
     migrate::migrate(&mut Tx::new(Link::Sqlite(connection)))?;
     begin("COMMIT", "commit of migration")?;
@@ -85,7 +127,10 @@ fn bring_up_to_date(connection: &Connection) -> Result<()> {
 }
 
 pub(crate) fn prepare(connection: &Connection, s: &'static Statement) -> Result<(), Fault> {
-    connection.prepare_cached(s.sqlite()).map(drop).map_err(|e| Fault::sqlite(&e, s.name()))
+    connection
+        .prepare_cached(s.sqlite())
+        .map(drop)
+        .map_err(|e| Fault::sqlite(&e, s.name()))
 }
 
 pub(crate) fn execute(
@@ -97,14 +142,18 @@ pub(crate) fn execute(
     let mut statement = connection.prepare_cached(s.sqlite()).map_err(fault)?;
     if statement.column_count() > 0 {
         // With RETURNING it is a query to SQLite; each row is a row changed.
-        let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(fault)?;
+        let mut rows = statement
+            .query(rusqlite::params_from_iter(params))
+            .map_err(fault)?;
         let mut changed = 0;
         while rows.next().map_err(fault)?.is_some() {
             changed += 1;
         }
         return Ok(changed);
     }
-    let changed = statement.execute(rusqlite::params_from_iter(params)).map_err(fault)?;
+    let changed = statement
+        .execute(rusqlite::params_from_iter(params))
+        .map_err(fault)?;
     Ok(u64::try_from(changed).unwrap_or(u64::MAX))
 }
 
@@ -116,7 +165,9 @@ pub(crate) fn query(
 ) -> Result<(), Fault> {
     let fault = |e: rusqlite::Error| Fault::sqlite(&e, s.name());
     let mut statement = connection.prepare_cached(s.sqlite()).map_err(fault)?;
-    let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(fault)?;
+    let mut rows = statement
+        .query(rusqlite::params_from_iter(params))
+        .map_err(fault)?;
     let mut wanted = true;
     // Read to the end: SQLite changes all rows of UPDATE … RETURNING before the first comes out,
     // but a statement that is reset early may not have run its foreign-key checks.

@@ -18,7 +18,11 @@ impl Statement {
         postgres: &'static str,
         sqlite: &'static str,
     ) -> Self {
-        Self { name, postgres, sqlite }
+        Self {
+            name,
+            postgres,
+            sqlite,
+        }
     }
     /// The Rust path, for errors and tests.
     pub fn name(&self) -> &'static str {

@@ -3,6 +3,7 @@
 //! It owns the threads; callers hold cheap clones. Invariant: an answer of `write` is given after
 //! the commit that carries its effects is on stable storage, and never before.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -26,8 +27,10 @@ pub(crate) struct House {
     pub(crate) lines: Arc<Lines>,
     pub(crate) blobs: Arc<dyn Blobs>,
     pub(crate) threads: Mutex<Vec<JoinHandle<()>>>,
-    /// The data directory and its lock, where this process alone has one.
-    pub(crate) home: Option<DirectoryLock>,
+    /// What lies on a file system of this machine: the whole store, or its blobs.
+    pub(crate) dir: Option<PathBuf>,
+    /// Where this process must be alone.
+    pub(crate) lock: Option<DirectoryLock>,
 }
 
 /// The queues between callers and store threads, and the count of commits.
@@ -48,9 +51,12 @@ impl Store {
         let house = match config {
             Config::Memory => sqlite::open_memory()?,
             Config::Sqlite { dir, page_key } => sqlite::open_folder(&dir, &page_key)?,
-            Config::Postgres { url, ca_file, connections, blob_dir } => {
-                pg::open(&url, ca_file.as_deref(), connections, &blob_dir)?
-            }
+            Config::Postgres {
+                url,
+                ca_file,
+                connections,
+                blob_dir,
+            } => pg::open(&url, ca_file.as_deref(), connections, &blob_dir)?,
         };
         Ok(Self(Arc::new(house)))
     }
@@ -107,10 +113,13 @@ impl Store {
         &self.0.blobs
     }
 
-    /// Free octets on the file system of the data directory; `None` where there is none.
+    /// Free octets on the file system of the data directory (on PostgreSQL: of the blob folder);
+    /// `None` for a store in memory.
     pub fn free_octets(&self) -> Result<Option<u64>> {
-        let Some(home) = &self.0.home else { return Ok(None) };
-        let facts = rustix::fs::statvfs(home.dir()).map_err(|e| fault::io(e.into()))?;
+        let Some(dir) = &self.0.dir else {
+            return Ok(None);
+        };
+        let facts = rustix::fs::statvfs(dir).map_err(|e| fault::io(e.into()))?;
         Ok(Some(facts.f_bavail.saturating_mul(facts.f_frsize)))
     }
 
@@ -143,15 +152,16 @@ impl Store {
 impl House {
     fn shut(&self) {
         self.lines.close();
-        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        let threads =
+            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         for thread in threads {
             // A closure may hold the last clone: then a store thread gets here and cannot join itself.
             if thread.thread().id() != std::thread::current().id() {
                 let _ended = thread.join();
             }
         }
-        if let Some(home) = &self.home {
-            home.release();
+        if let Some(lock) = &self.lock {
+            lock.release();
         }
     }
 }
@@ -165,7 +175,10 @@ impl Drop for House {
 impl Lines {
     /// A line for writes and one for reads.
     pub(crate) fn two() -> Self {
-        Self { reads: Some(Jobs::default()), ..Self::default() }
+        Self {
+            reads: Some(Jobs::default()),
+            ..Self::default()
+        }
     }
     fn close(&self) {
         self.writes.close();

@@ -81,7 +81,9 @@ impl<'a> Tx<'a> {
 
     pub fn engine(&self) -> Engine {
         match self.link {
-            Link::Sqlite(connection) if connection.path().is_none_or(str::is_empty) => Engine::Memory,
+            Link::Sqlite(connection) if connection.path().is_none_or(str::is_empty) => {
+                Engine::Memory
+            }
             Link::Sqlite(_) => Engine::Sqlite,
             Link::Postgres(_) => Engine::Postgres,
         }
@@ -90,9 +92,9 @@ impl<'a> Tx<'a> {
     /// Runs a migration's text, already in the engine's dialect.
     pub(crate) fn batch(&mut self, sql: &str, during: &str) -> Result<()> {
         let done = match &mut self.link {
-            Link::Sqlite(connection) => {
-                connection.execute_batch(sql).map_err(|e| Fault::sqlite(&e, during))
-            }
+            Link::Sqlite(connection) => connection
+                .execute_batch(sql)
+                .map_err(|e| Fault::sqlite(&e, during)),
             Link::Postgres(link) => link.batch(sql, during),
         };
         done.map_err(|fault| self.doom(fault))
@@ -135,7 +137,8 @@ impl<'a> Tx<'a> {
         if let Some(fault) = &self.fault {
             return Err(fault.into());
         }
-        let has_nul = |v: &Value<'_>| matches!(v, Value::Text(text) if text.as_bytes().contains(&0));
+        let has_nul =
+            |v: &Value<'_>| matches!(v, Value::Text(text) if text.as_bytes().contains(&0));
         if params.iter().any(has_nul) {
             let cause = format!("text with NUL for {}", s.name());
             return Err(Error::new(Code::FieldInvalid).because(cause));

@@ -14,7 +14,10 @@ impl Scratch {
     pub fn new(purpose: &str) -> Self {
         use std::os::unix::fs::DirBuilderExt;
         let path = PathBuf::from(format!("/tmp/caduceus-{purpose}-{}", unique()));
-        fs::DirBuilder::new().mode(0o700).create(&path).expect("/tmp takes a directory");
+        fs::DirBuilder::new()
+            .mode(0o700)
+            .create(&path)
+            .expect("/tmp takes a directory");
         Self(path)
     }
 

@@ -26,7 +26,10 @@ pub fn store_on(engine: Engine) -> TestStore {
     let mut database = None;
     let config = match engine {
         Engine::Memory => Config::Memory,
-        Engine::Sqlite => Config::Sqlite { dir, page_key: Secret::new(PAGE_KEY) },
+        Engine::Sqlite => Config::Sqlite {
+            dir,
+            page_key: Secret::new(PAGE_KEY),
+        },
         Engine::Postgres => {
             let fresh = database.insert(Cluster::shared().migrated_database());
             Config::Postgres {
@@ -38,7 +41,12 @@ pub fn store_on(engine: Engine) -> TestStore {
         }
     };
     let store = Store::open(config.clone()).expect("a fresh store opens");
-    TestStore { store: Some(store), config, scratch, database }
+    TestStore {
+        store: Some(store),
+        config,
+        scratch,
+        database,
+    }
 }
 
 impl TestStore {
@@ -69,7 +77,9 @@ impl Deref for TestStore {
     type Target = Store;
 
     fn deref(&self) -> &Store {
-        self.store.as_ref().expect("open between construction and drop")
+        self.store
+            .as_ref()
+            .expect("open between construction and drop")
     }
 }
 

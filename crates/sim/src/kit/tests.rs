@@ -48,7 +48,13 @@ fn a_root_opens_its_own_keys_only() {
     let rng = SimRng::new(9);
     let key = vault::random_key(&rng);
     let wrapped = memory_root(1).wrap(b"context", &key, &rng).expect("wraps");
-    assert_eq!(memory_root(1).unwrap(b"context", &wrapped).expect("unwraps").expose(), key.expose());
+    assert_eq!(
+        memory_root(1)
+            .unwrap(b"context", &wrapped)
+            .expect("unwraps")
+            .expose(),
+        key.expose()
+    );
     assert!(memory_root(2).unwrap(b"context", &wrapped).is_err());
     assert!(memory_root(1).unwrap(b"another", &wrapped).is_err());
 }

@@ -10,8 +10,14 @@ fn sqlite(sql: &str) -> String {
 #[test]
 fn statements_lose_locks_and_number_their_parameters() {
     let cases = [
-        ("SELECT a FROM t WHERE b = $2 AND c = $1", "SELECT a FROM t WHERE b = ?2 AND c = ?1"),
-        ("SELECT a FROM t WHERE id = $1 FOR UPDATE", "SELECT a FROM t WHERE id = ?1"),
+        (
+            "SELECT a FROM t WHERE b = $2 AND c = $1",
+            "SELECT a FROM t WHERE b = ?2 AND c = ?1",
+        ),
+        (
+            "SELECT a FROM t WHERE id = $1 FOR UPDATE",
+            "SELECT a FROM t WHERE id = ?1",
+        ),
         (
             "UPDATE t SET x = 1 WHERE id IN (SELECT id FROM t LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING id",
             "UPDATE t SET x = 1 WHERE id IN (SELECT id FROM t LIMIT ?1) RETURNING id",
@@ -53,7 +59,10 @@ CREATE INDEX t_word ON t (word) WHERE n > 0;
 #[test]
 fn text_sorts_by_bytes_on_postgres() {
     let ddl = ddl_for_postgres(DDL);
-    assert!(ddl.contains("word TEXT COLLATE \"C\" NOT NULL DEFAULT 'BIGINT'"), "{ddl}");
+    assert!(
+        ddl.contains("word TEXT COLLATE \"C\" NOT NULL DEFAULT 'BIGINT'"),
+        "{ddl}"
+    );
     assert!(ddl.contains("seq BIGSERIAL PRIMARY KEY,\n"), "{ddl}");
     assert!(!ddl.contains("STRICT"));
 }

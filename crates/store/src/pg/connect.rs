@@ -30,8 +30,12 @@ impl Door {
         // The parser's error may quote the password, so it is dropped.
         let invalid = |_| Error::new(Code::ConfigInvalid).at("/store/url");
         let mut config: Config = url.expose().parse().map_err(invalid)?;
-        config.connect_timeout(Duration::from_secs(10)).application_name("caduceus");
-        config.keepalives_idle(Duration::from_secs(30)).tcp_user_timeout(Duration::from_secs(30));
+        config
+            .connect_timeout(Duration::from_secs(10))
+            .application_name("caduceus");
+        config
+            .keepalives_idle(Duration::from_secs(30))
+            .tcp_user_timeout(Duration::from_secs(30));
         let tls = match ca_file {
             Some(path) => {
                 config.ssl_mode(SslMode::Require);
@@ -40,8 +44,11 @@ impl Door {
             None => {
                 let chosen = config.get_ssl_mode() == SslMode::Disable;
                 if !chosen && !is_local(&config) {
-                    let cause = "a server over the network needs ca_file, or sslmode=disable in its URL";
-                    return Err(Error::new(Code::ConfigInvalid).at("/store/ca_file").because(cause));
+                    let cause =
+                        "a server over the network needs ca_file, or sslmode=disable in its URL";
+                    return Err(Error::new(Code::ConfigInvalid)
+                        .at("/store/ca_file")
+                        .because(cause));
                 }
                 config.ssl_mode(SslMode::Disable);
                 None

@@ -25,7 +25,10 @@ pub(crate) struct Link {
 
 impl Link {
     pub(super) fn new(client: Client) -> Self {
-        Self { client, prepared: BTreeMap::new() }
+        Self {
+            client,
+            prepared: BTreeMap::new(),
+        }
     }
 
     pub(super) fn is_lost(&self) -> bool {
@@ -64,14 +67,20 @@ impl Link {
     }
 
     pub(crate) fn batch(&mut self, sql: &str, during: &str) -> Result<(), Fault> {
-        self.client.batch_execute(sql).map_err(|e| Fault::postgres(&e, during))
+        self.client
+            .batch_execute(sql)
+            .map_err(|e| Fault::postgres(&e, during))
     }
 
     pub(crate) fn prepare(&mut self, s: &'static Statement) -> Result<(), Fault> {
         self.prepared(s).map(drop)
     }
 
-    pub(crate) fn execute(&mut self, s: &'static Statement, params: &[Value<'_>]) -> Result<u64, Fault> {
+    pub(crate) fn execute(
+        &mut self,
+        s: &'static Statement,
+        params: &[Value<'_>],
+    ) -> Result<u64, Fault> {
         let prepared = self.prepared(s)?;
         let done = self.client.execute(&prepared, &bound(params));
         done.map_err(|e| Fault::postgres(&e, s.name()))
@@ -97,19 +106,29 @@ impl Link {
         if let Some(prepared) = self.prepared.get(&s.address()) {
             return Ok(prepared.clone());
         }
-        let prepared = self.client.prepare(s.postgres()).map_err(|e| Fault::postgres(&e, s.name()))?;
+        let prepared = self
+            .client
+            .prepare(s.postgres())
+            .map_err(|e| Fault::postgres(&e, s.name()))?;
         self.prepared.insert(s.address(), prepared.clone());
         Ok(prepared)
     }
 }
 
 fn bound<'a>(params: &'a [Value<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
-    params.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+    params
+        .iter()
+        .map(|value| value as &(dyn ToSql + Sync))
+        .collect()
 }
 
 /// Told by what the server expects at the place, so that an integer fits any width it has.
 impl ToSql for Value<'_> {
-    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
         match (self, ty) {
             (Self::Null, _) => Ok(IsNull::Yes),
             (Self::Int(n), &Type::INT8) => n.to_sql(ty, out),
@@ -123,7 +142,10 @@ impl ToSql for Value<'_> {
     }
 
     fn accepts(ty: &Type) -> bool {
-        matches!(*ty, Type::INT8 | Type::INT4 | Type::INT2 | Type::TEXT | Type::VARCHAR | Type::BYTEA)
+        matches!(
+            *ty,
+            Type::INT8 | Type::INT4 | Type::INT2 | Type::TEXT | Type::VARCHAR | Type::BYTEA
+        )
     }
 
     to_sql_checked!();

@@ -27,7 +27,8 @@ impl Rustls {
     pub(super) fn trusting(ca_file: &Path) -> Result<Self> {
         let invalid = || Error::new(Code::ConfigInvalid).at("/store/ca_file");
         let mut roots = RootCertStore::empty();
-        let certificates = CertificateDer::pem_file_iter(ca_file).map_err(|e| invalid().because(e))?;
+        let certificates =
+            CertificateDer::pem_file_iter(ca_file).map_err(|e| invalid().because(e))?;
         for certificate in certificates {
             let certificate = certificate.map_err(|e| invalid().because(e))?;
             roots.add(certificate).map_err(|e| invalid().because(e))?;
@@ -52,7 +53,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> MakeTlsConnect<S> for R
 
     fn make_tls_connect(&mut self, host: &str) -> io::Result<Handshake> {
         let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
-        Ok(Handshake { connector: TlsConnector::from(Arc::clone(&self.0)), name })
+        Ok(Handshake {
+            connector: TlsConnector::from(Arc::clone(&self.0)),
+            name,
+        })
     }
 }
 
@@ -68,7 +72,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> TlsConnect<S> for Hands
     type Future = Pin<Box<dyn Future<Output = io::Result<Encrypted<S>>> + Send>>;
 
     fn connect(self, stream: S) -> Self::Future {
-        Box::pin(async move { self.connector.connect(self.name, stream).await.map(Encrypted) })
+        Box::pin(async move {
+            self.connector
+                .connect(self.name, stream)
+                .await
+                .map(Encrypted)
+        })
     }
 }
 
@@ -93,7 +102,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Encrypted<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Encrypted<S> {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.0).poll_write(context, buf)
     }
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

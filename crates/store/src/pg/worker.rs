@@ -139,4 +139,3 @@ fn undo(link: &mut Link, fault: Option<Fault>) -> Ran {
         (Some(fault), Err(_)) | (None, Err(fault)) => Ran::LinkLost(fault),
     }
 }
-

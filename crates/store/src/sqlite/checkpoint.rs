@@ -53,7 +53,13 @@ pub(super) struct Copier {
 pub(super) fn pair() -> (Checkpoints, Copier) {
     let progress = Arc::new(Progress::default());
     let (ask, wanted) = channel();
-    (Checkpoints { progress: Arc::clone(&progress), wanted: ask }, Copier { progress, wanted })
+    (
+        Checkpoints {
+            progress: Arc::clone(&progress),
+            wanted: ask,
+        },
+        Copier { progress, wanted },
+    )
 }
 
 impl Copier {
@@ -111,7 +117,9 @@ impl Progress {
         self.changed.notify_all();
     }
     fn wait_while_copying(&self) {
-        let waited = self.changed.wait_while(self.lock(), |stage| *stage == Stage::Copying);
+        let waited = self
+            .changed
+            .wait_while(self.lock(), |stage| *stage == Stage::Copying);
         drop(waited.unwrap_or_else(PoisonError::into_inner));
     }
     fn lock(&self) -> MutexGuard<'_, Stage> {

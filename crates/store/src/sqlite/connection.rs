@@ -53,7 +53,11 @@ pub(super) fn file(path: &Path, page_key: &Secret<[u8; 32]>) -> Result<Connectio
 fn open(path: &Path, page_key: &Secret<[u8; 32]>) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
-    let digits = page_key.expose().iter().map(|b| format!("{b:02x}")).collect::<String>();
+    let digits = page_key
+        .expose()
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect::<String>();
     let key = Secret::new(format!("PRAGMA key = \"x'{digits}'\";"));
     drop(Secret::new(digits));
     connection.execute_batch(key.expose())?;

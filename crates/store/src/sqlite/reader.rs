@@ -6,6 +6,17 @@ use crate::fault::Fault;
 use crate::jobs::Job;
 use crate::tx::{Link, Tx};
 
+/// On the connection that also writes: it refuses changes for as long as the closure runs.
+pub(super) fn serve_between_writes(connection: &Connection, job: Box<dyn Job>) {
+    if let Err(error) = told(connection, "PRAGMA query_only = ON") {
+        return job.settle(Some(&Fault::sqlite(&error, "begin of reading")));
+    }
+    serve(connection, job);
+    if let Err(error) = told(connection, "PRAGMA query_only = OFF") {
+        tracing::error!(fault = ?Fault::sqlite(&error, "end of reading"), "writes will be refused");
+    }
+}
+
 /// Runs a closure between BEGIN and ROLLBACK: nothing of it can stay.
 pub(super) fn serve(connection: &Connection, mut job: Box<dyn Job>) {
     if let Err(error) = told(connection, "BEGIN") {
@@ -13,7 +24,12 @@ pub(super) fn serve(connection: &Connection, mut job: Box<dyn Job>) {
     }
     let _verdict = job.run(&mut Tx::new(Link::Sqlite(connection)));
     let ended = told(connection, "ROLLBACK");
-    job.settle(ended.err().map(|e| Fault::sqlite(&e, "end of reading")).as_ref());
+    job.settle(
+        ended
+            .err()
+            .map(|e| Fault::sqlite(&e, "end of reading"))
+            .as_ref(),
+    );
 }
 
 fn told(connection: &Connection, sql: &str) -> rusqlite::Result<()> {

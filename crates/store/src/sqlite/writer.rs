@@ -44,7 +44,11 @@ enum Ended {
     Failed(Fault),
 }
 
-fn attempt(connection: &Connection, batch: &mut [Box<dyn Job>], lines: &Lines) -> Result<(), Ended> {
+fn attempt(
+    connection: &Connection,
+    batch: &mut [Box<dyn Job>],
+    lines: &Lines,
+) -> Result<(), Ended> {
     tell(connection, "BEGIN IMMEDIATE").map_err(Ended::Failed)?;
     let mut kept = 0u64;
     for job in batch.iter_mut() {
@@ -77,7 +81,12 @@ fn in_savepoint(connection: &Connection, job: &mut dyn Job) -> Result<Verdict, F
     let mut tx = Tx::new(Link::Sqlite(connection));
     let verdict = job.run(&mut tx);
     if connection.is_autocommit() {
-        let gone = || Fault::new(model::Code::StoreUnavailable, "sqlite ended the transaction");
+        let gone = || {
+            Fault::new(
+                model::Code::StoreUnavailable,
+                "sqlite ended the transaction",
+            )
+        };
         return Err(tx.fault().cloned().unwrap_or_else(gone));
     }
     if verdict == Verdict::Undo {
@@ -96,6 +105,8 @@ fn undo(connection: &Connection) {
 }
 
 fn tell(connection: &Connection, sql: &'static str) -> Result<(), Fault> {
-    let told = connection.prepare_cached(sql).and_then(|mut s| s.raw_execute());
+    let told = connection
+        .prepare_cached(sql)
+        .and_then(|mut s| s.raw_execute());
     told.map(drop).map_err(|e| Fault::sqlite(&e, sql))
 }

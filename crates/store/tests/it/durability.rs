@@ -24,7 +24,11 @@ impl Durable {
     }
 
     fn spawn(command: &mut Command) -> Self {
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("runs");
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("runs");
         let says = BufReader::new(child.stdout.take().expect("piped"));
         Self { child, says }
     }
@@ -74,11 +78,18 @@ fn what_was_answered_survives_a_kill() -> Outcome {
         writer.wait_for(&format!("answered {answered}"));
         writer.kill();
 
-        let config = Config::Sqlite { dir: scratch.path().to_owned(), page_key: Secret::new([7; 32]) };
+        let config = Config::Sqlite {
+            dir: scratch.path().to_owned(),
+            page_key: Secret::new([7; 32]),
+        };
         let store = Store::open(config)?;
         for n in 0..=answered {
             let found = store.read(move |tx| meta::find(tx, &format!("n{n}")))?;
-            assert_eq!(found.map(|text| text.len()), Some(2_000), "write {n} of {answered}");
+            assert_eq!(
+                found.map(|text| text.len()),
+                Some(2_000),
+                "write {n} of {answered}"
+            );
         }
         store.close();
     }
@@ -92,9 +103,25 @@ fn no_answer_comes_before_the_sync() -> Outcome {
     let scratch = Scratch::new("traced");
     let trace = scratch.path().join("trace");
     let mut command = Command::new("strace");
-    command.args(["-f", "-y", "-s", "40", "-e", "trace=write,pwrite64,fsync,fdatasync", "-o"]).arg(&trace);
-    command.arg(program()).arg(scratch.path().join("data")).arg("20");
-    assert!(Command::new("strace").arg("-V").output().is_ok(), "apt-get install strace");
+    command
+        .args([
+            "-f",
+            "-y",
+            "-s",
+            "40",
+            "-e",
+            "trace=write,pwrite64,fsync,fdatasync",
+            "-o",
+        ])
+        .arg(&trace);
+    command
+        .arg(program())
+        .arg(scratch.path().join("data"))
+        .arg("20");
+    assert!(
+        Command::new("strace").arg("-V").output().is_ok(),
+        "apt-get install strace"
+    );
     let mut writer = Durable::spawn(&mut command);
     writer.wait_for("done");
     drop(writer.child.stdin.take());
@@ -112,7 +139,9 @@ fn answers_with_sync(trace: &str) -> BTreeSet<u32> {
     let (mut unsynced, mut synced) = (0u32, 0u32);
     let mut syncing = BTreeSet::new();
     for line in trace.lines() {
-        let Some((thread, call)) = line.split_once(char::is_whitespace) else { continue };
+        let Some((thread, call)) = line.split_once(char::is_whitespace) else {
+            continue;
+        };
         let call = call.trim_start();
         let on_log = call.contains("caduceus.db-wal>");
         let is_sync = call.starts_with("fdatasync(") || call.starts_with("fsync(");
@@ -124,7 +153,10 @@ fn answers_with_sync(trace: &str) -> BTreeSet<u32> {
             && ((on_log && is_sync) || (call.contains("sync resumed>") && syncing.remove(thread)))
         {
             (unsynced, synced) = (0, synced + 1);
-        } else if let Some(number) = call.split_once("\"answered ").and_then(|(_, n)| n.split_once('\\')) {
+        } else if let Some(number) = call
+            .split_once("\"answered ")
+            .and_then(|(_, n)| n.split_once('\\'))
+        {
             if unsynced == 0 && synced > 0 {
                 good.insert(number.0.parse().expect("a number"));
             }

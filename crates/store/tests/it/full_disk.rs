@@ -19,13 +19,19 @@ fn the_store_says_full_and_recovers() -> Outcome {
     let store = store_on(Engine::Sqlite);
     store.write(|tx| meta::set(tx, "before", "x"))?;
     store.limit_pages(Some(1))?;
-    assert_eq!(code(write_large(&store, "large").wait()), Some(Code::StoreFull));
+    assert_eq!(
+        code(write_large(&store, "large").wait()),
+        Some(Code::StoreFull)
+    );
     assert_eq!(store.read(|tx| meta::find(tx, "large"))?, None);
     assert!(store.read(|tx| meta::find(tx, "before"))?.is_some());
 
     store.limit_pages(None)?;
     write_large(&store, "large").wait()?;
-    assert_eq!(store.read(|tx| meta::find(tx, "large"))?.map(|t| t.len()), Some(LARGE));
+    assert_eq!(
+        store.read(|tx| meta::find(tx, "large"))?.map(|t| t.len()),
+        Some(LARGE)
+    );
     Ok(())
 }
 
@@ -52,8 +58,17 @@ fn only_what_does_not_fit_fails() -> Outcome {
     late.wait()?;
     assert_eq!(code(large.wait()), Some(Code::StoreFull));
     store.reopen();
-    for (name, expected) in [("first", true), ("small", true), ("late", true), ("large", false)] {
-        assert_eq!(store.read(move |tx| meta::find(tx, name))?.is_some(), expected, "{name}");
+    for (name, expected) in [
+        ("first", true),
+        ("small", true),
+        ("late", true),
+        ("large", false),
+    ] {
+        assert_eq!(
+            store.read(move |tx| meta::find(tx, name))?.is_some(),
+            expected,
+            "{name}"
+        );
     }
     Ok(())
 }

@@ -42,7 +42,9 @@ fn what_waits_shares_a_commit() -> Outcome {
             _ => None,
         };
         assert_eq!(code(pending.wait()), expected);
-        let kept = store.read(move |tx| meta::find(tx, &format!("n{n}")))?.is_some();
+        let kept = store
+            .read(move |tx| meta::find(tx, &format!("n{n}")))?
+            .is_some();
         assert_eq!(kept, expected.is_none(), "closure {n}");
     }
     assert_eq!(store.commits() - before, 2);
@@ -59,7 +61,9 @@ fn the_log_stays_bounded() -> Outcome {
             scope.spawn(move || {
                 for n in 0..250 {
                     let name = format!("{caller}-{n}");
-                    store.write(move |tx| meta::set(tx, &name, &"x".repeat(60_000))).expect("there is room");
+                    store
+                        .write(move |tx| meta::set(tx, &name, &"x".repeat(60_000)))
+                        .expect("there is room");
                 }
             });
         }

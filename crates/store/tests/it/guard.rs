@@ -15,11 +15,17 @@ fn a_second_process_is_refused_and_told_who_is_there() -> Outcome {
     let scratch = Scratch::new("lock");
     let mut first = Durable::start(scratch.path(), 1);
     first.wait_for("done");
-    let config = Config::Sqlite { dir: scratch.path().to_owned(), page_key: Secret::new([7; 32]) };
+    let config = Config::Sqlite {
+        dir: scratch.path().to_owned(),
+        page_key: Secret::new([7; 32]),
+    };
     let refused = Store::open(config.clone()).err().expect("it is in use");
     assert_eq!(refused.code(), Code::StoreLocked);
     let told = told(&refused);
-    assert!(told.contains(&format!("process {} ", first.pid())), "{told}");
+    assert!(
+        told.contains(&format!("process {} ", first.pid())),
+        "{told}"
+    );
 
     first.kill();
     Store::open(config)?.close();
@@ -30,9 +36,14 @@ fn a_second_process_is_refused_and_told_who_is_there() -> Outcome {
 fn another_page_key_opens_nothing() -> Outcome {
     let store = store_on(Engine::Sqlite);
     store.write(|tx| meta::set(tx, "here", "x"))?;
-    let Config::Sqlite { dir, .. } = store.config().clone() else { panic!("asked for SQLite") };
+    let Config::Sqlite { dir, .. } = store.config().clone() else {
+        panic!("asked for SQLite")
+    };
     (*store).clone().close();
-    let refused = Store::open(Config::Sqlite { dir, page_key: Secret::new([8; 32]) });
+    let refused = Store::open(Config::Sqlite {
+        dir,
+        page_key: Secret::new([8; 32]),
+    });
     assert_eq!(code(refused.map(drop)), Some(Code::KeyWrong));
     let reopened = Store::open(store.config().clone())?;
     assert!(reopened.read(|tx| meta::find(tx, "here"))?.is_some());
@@ -48,7 +59,10 @@ fn no_file_shows_what_is_stored() -> Outcome {
     assert_absent(store.dir(), canary.as_bytes());
     store.reopen();
     assert_absent(store.dir(), canary.as_bytes());
-    assert_eq!(store.read(|tx| meta::find(tx, "planted"))?.as_deref(), Some(canary));
+    assert_eq!(
+        store.read(|tx| meta::find(tx, "planted"))?.as_deref(),
+        Some(canary)
+    );
     Ok(())
 }
 
@@ -74,6 +88,10 @@ fn assert_absent(dir: &Path, canary: &[u8]) {
             continue;
         }
         let bytes = fs::read(&path).expect("readable");
-        assert!(!bytes.windows(canary.len()).any(|w| w == canary), "{} shows it", path.display());
+        assert!(
+            !bytes.windows(canary.len()).any(|w| w == canary),
+            "{} shows it",
+            path.display()
+        );
     }
 }

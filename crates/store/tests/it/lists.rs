@@ -30,12 +30,19 @@ fn every_table_module_is_listed() -> Outcome {
     let mut found = BTreeSet::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+        let name = path
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .unwrap_or_default()
+            .to_owned();
         if path.is_file() && name != "mod" && fs::read_to_string(&path)?.contains("statements!") {
             found.insert(name);
         }
     }
-    let listed: BTreeSet<String> = tables::ALL.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let listed: BTreeSet<String> = tables::ALL
+        .iter()
+        .map(|(name, _)| (*name).to_owned())
+        .collect();
     assert_eq!(found, listed);
     Ok(())
 }
@@ -48,11 +55,18 @@ fn every_migration_file_is_listed_and_numbered() -> Outcome {
     for entry in fs::read_dir(folder)? {
         found.insert(entry?.file_name().to_string_lossy().into_owned());
     }
-    let listed: BTreeSet<String> = store::MIGRATIONS.iter().map(|m| format!("{}.sql", m.name)).collect();
+    let listed: BTreeSet<String> = store::MIGRATIONS
+        .iter()
+        .map(|m| format!("{}.sql", m.name))
+        .collect();
     assert_eq!(found, listed);
     for (migration, number) in store::MIGRATIONS.iter().zip(1..) {
         assert_eq!(migration.version, number);
-        assert!(migration.name.starts_with(&format!("{number:04}_")), "{}", migration.name);
+        assert!(
+            migration.name.starts_with(&format!("{number:04}_")),
+            "{}",
+            migration.name
+        );
     }
     Ok(())
 }

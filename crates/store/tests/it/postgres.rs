@@ -1,9 +1,9 @@
 //! What only PostgreSQL does: lost races, lost connections, encryption, several nodes.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::Arc;
 
 use model::{Code, Secret};
 use sim::kit::{Cluster, Engine, Scratch, store_on};
@@ -12,7 +12,12 @@ use store::{Config, Store, tables::meta};
 use crate::{Outcome, code, told};
 
 fn config(url: String, ca_file: Option<PathBuf>, scratch: &Scratch) -> Config {
-    Config::Postgres { url: Secret::new(url), ca_file, connections: 2, blob_dir: scratch.path().to_owned() }
+    Config::Postgres {
+        url: Secret::new(url),
+        ca_file,
+        connections: 2,
+        blob_dir: scratch.path().to_owned(),
+    }
 }
 
 /// Two closures lock two rows in opposite order: the server ends one, which is run again.
@@ -38,7 +43,10 @@ fn a_deadlock_is_run_again() -> Outcome {
     let (one, other) = (cross("a", "b"), cross("b", "a"));
     one.wait()?;
     other.wait()?;
-    assert!(runs.load(Ordering::Relaxed) > 2, "there was no deadlock to resolve");
+    assert!(
+        runs.load(Ordering::Relaxed) > 2,
+        "there was no deadlock to resolve"
+    );
     Ok(())
 }
 
@@ -89,7 +97,10 @@ fn several_nodes_share_a_database() -> Outcome {
     });
     let (one, two) = (one?, two?);
     one.write(|tx| meta::set(tx, "from", "one"))?;
-    assert_eq!(two.read(|tx| meta::find(tx, "from"))?.as_deref(), Some("one"));
+    assert_eq!(
+        two.read(|tx| meta::find(tx, "from"))?.as_deref(),
+        Some("one")
+    );
     one.close();
     two.close();
     Ok(())
@@ -116,7 +127,12 @@ fn text_sorts_by_bytes() {
 fn sessions_wait_for_the_disk() -> Outcome {
     let store = store_on(Engine::Postgres);
     let database = store.database().expect("PostgreSQL has one");
-    assert_eq!(database.number("SELECT count(*) FROM pg_settings WHERE name = 'synchronous_commit' AND setting = 'off'"), 1);
+    assert_eq!(
+        database.number(
+            "SELECT count(*) FROM pg_settings WHERE name = 'synchronous_commit' AND setting = 'off'"
+        ),
+        1
+    );
     database.run("CREATE TABLE seen (setting TEXT)");
     database.run(
         "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
@@ -124,7 +140,10 @@ fn sessions_wait_for_the_disk() -> Outcome {
     );
     database.run("CREATE TRIGGER note BEFORE INSERT ON meta FOR EACH ROW EXECUTE FUNCTION note()");
     store.write(|tx| meta::set(tx, "x", "y"))?;
-    assert_eq!(database.number("SELECT count(*) FROM seen WHERE setting = 'on'"), 1);
+    assert_eq!(
+        database.number("SELECT count(*) FROM seen WHERE setting = 'on'"),
+        1
+    );
     Ok(())
 }
 
@@ -133,7 +152,11 @@ fn tls_is_verified_against_the_given_authority() -> Outcome {
     let cluster = Cluster::shared();
     let database = cluster.migrated_database();
     let scratch = Scratch::new("tls");
-    let store = Store::open(config(database.tls_url(), Some(cluster.ca_file()), &scratch))?;
+    let store = Store::open(config(
+        database.tls_url(),
+        Some(cluster.ca_file()),
+        &scratch,
+    ))?;
     store.write(|tx| meta::set(tx, "over", "TLS"))?;
     let encrypted = database.number(
         "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
@@ -144,7 +167,8 @@ fn tls_is_verified_against_the_given_authority() -> Outcome {
 
     let stranger = scratch.path().join("stranger.pem");
     let key = rcgen::KeyPair::generate()?;
-    let certificate = rcgen::CertificateParams::new(vec!["localhost".to_owned()])?.self_signed(&key)?;
+    let certificate =
+        rcgen::CertificateParams::new(vec!["localhost".to_owned()])?.self_signed(&key)?;
     std::fs::write(&stranger, certificate.pem())?;
     let refused = Store::open(config(database.tls_url(), Some(stranger), &scratch));
     assert_eq!(code(refused.map(drop)), Some(Code::StoreUnavailable));
@@ -159,7 +183,11 @@ fn tls_is_verified_against_the_given_authority() -> Outcome {
 #[test]
 fn a_remote_server_needs_tls_or_a_plain_word() {
     let scratch = Scratch::new("remote");
-    let refuse = |url: &str| Store::open(config(url.to_owned(), None, &scratch)).err().expect("refused");
+    let refuse = |url: &str| {
+        Store::open(config(url.to_owned(), None, &scratch))
+            .err()
+            .expect("refused")
+    };
     let error = refuse("postgres://u:canary-password-77@db.clinic.example/x");
     assert_eq!(error.code(), Code::ConfigInvalid);
     assert_eq!(error.pointer(), Some("/store/ca_file"));
@@ -168,4 +196,26 @@ fn a_remote_server_needs_tls_or_a_plain_word() {
     for error in [error, garbled] {
         assert!(!told(&error).contains("canary-password-77"));
     }
+}
+
+/// What the server says when its disk is full (SQLSTATE 53100) is our full disk, until there is
+/// space again.
+#[test]
+fn a_full_server_is_full() -> Outcome {
+    let store = store_on(Engine::Postgres);
+    let database = store.database().expect("PostgreSQL has one");
+    database.run(
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$",
+    );
+    database.run(
+        "CREATE TRIGGER full_disk BEFORE INSERT ON meta FOR EACH ROW EXECUTE FUNCTION full_disk()",
+    );
+    assert_eq!(
+        code(store.write(|tx| meta::set(tx, "x", "y"))),
+        Some(Code::StoreFull)
+    );
+    database.run("DROP TRIGGER full_disk ON meta");
+    store.write(|tx| meta::set(tx, "x", "y"))?;
+    Ok(())
 }

@@ -74,7 +74,9 @@ impl Cluster {
         let gate = lock(&state.join("gate"), FlockOperation::LockExclusive);
         let held = lock(&state.join("use"), FlockOperation::LockShared);
         let noted = state.join("cluster.json");
-        let known = fs::read(&noted).ok().and_then(|text| serde_json::from_slice::<Facts>(&text).ok());
+        let known = fs::read(&noted)
+            .ok()
+            .and_then(|text| serde_json::from_slice::<Facts>(&text).ok());
         let facts = match known {
             Some(facts) if try_connect(&facts, "postgres").is_ok() => facts,
             stale => {
@@ -88,7 +90,11 @@ impl Cluster {
             }
         };
         drop(gate);
-        Self { facts, state, _use: held }
+        Self {
+            facts,
+            state,
+            _use: held,
+        }
     }
 
     /// Migrates under a passing name, so that a template is never seen half built.
@@ -101,18 +107,24 @@ impl Cluster {
             connections: 1,
             blob_dir: blobs.path().to_owned(),
         };
-        Store::open(config).expect("an empty database is migrated").close();
+        Store::open(config)
+            .expect("an empty database is migrated")
+            .close();
         passing.rename(template);
     }
 
     fn has(&self, name: &str) -> bool {
-        let found = self.admin().query("SELECT 1 FROM pg_database WHERE datname = $1", &[&name]);
+        let found = self
+            .admin()
+            .query("SELECT 1 FROM pg_database WHERE datname = $1", &[&name]);
         !found.expect("the catalogue can be read").is_empty()
     }
 
     fn create(&self, name: &str, template: &str) -> Database {
         let sql = format!("CREATE DATABASE {name} TEMPLATE {template}");
-        self.admin().batch_execute(&sql).expect("a database can be created");
+        self.admin()
+            .batch_execute(&sql)
+            .expect("a database can be created");
         Database::new(self.facts.clone(), name)
     }
 
@@ -123,7 +135,11 @@ impl Cluster {
 
 impl Facts {
     pub(super) fn socket_url(&self, database: &str) -> String {
-        format!("host={} port={} user=caduceus dbname={database}", self.dir.display(), self.port)
+        format!(
+            "host={} port={} user=caduceus dbname={database}",
+            self.dir.display(),
+            self.port
+        )
     }
 }
 
@@ -133,7 +149,11 @@ impl Facts {
         let pid = fs::read_to_string(self.dir.join("data/postmaster.pid")).unwrap_or_default();
         let pid = pid.lines().next().unwrap_or_default().to_owned();
         let lives = !pid.is_empty() && Path::new("/proc").join(&pid).exists();
-        assert!(!lives, "PostgreSQL {pid} in {} lives and does not answer", self.dir.display());
+        assert!(
+            !lives,
+            "PostgreSQL {pid} in {} lives and does not answer",
+            self.dir.display()
+        );
         let _gone = fs::remove_dir_all(&self.dir);
     }
 }
@@ -146,14 +166,28 @@ pub(super) fn try_connect(facts: &Facts, database: &str) -> Result<Client, ::pos
 fn state_dir() -> PathBuf {
     let me = rustix::process::geteuid().as_raw();
     let dir = PathBuf::from(format!("/tmp/caduceus-test-postgres-{me}"));
-    DirBuilder::new().recursive(true).mode(0o700).create(&dir).expect("/tmp takes a directory");
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&dir)
+        .expect("/tmp takes a directory");
     let owner = fs::metadata(&dir).expect("just made").uid();
-    assert_eq!(owner, me, "{} belongs to another user: remove it", dir.display());
+    assert_eq!(
+        owner,
+        me,
+        "{} belongs to another user: remove it",
+        dir.display()
+    );
     dir
 }
 
 fn lock(path: &Path, how: FlockOperation) -> File {
-    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path).expect("ours");
+    let file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path)
+        .expect("ours");
     flock(&file, how).expect("a local file system locks");
     file
 }
@@ -161,5 +195,7 @@ fn lock(path: &Path, how: FlockOperation) -> File {
 /// FNV-1a over all migrations: another schema gets another template.
 fn schema_fingerprint() -> u64 {
     let bytes = MIGRATIONS.iter().flat_map(|m| m.sql.bytes());
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, b| (hash ^ u64::from(b)).wrapping_mul(0x100_0000_01b3))
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, b| {
+        (hash ^ u64::from(b)).wrapping_mul(0x100_0000_01b3)
+    })
 }

@@ -10,7 +10,10 @@ pub struct Database {
 
 impl Database {
     pub(super) fn new(facts: Facts, name: &str) -> Self {
-        Self { facts, name: Some(name.to_owned()) }
+        Self {
+            facts,
+            name: Some(name.to_owned()),
+        }
     }
 
     pub fn name(&self) -> &str {
@@ -25,7 +28,10 @@ impl Database {
     /// By loopback, where the server demands TLS and the password.
     pub fn tls_url(&self) -> String {
         let Facts { port, password, .. } = &self.facts;
-        format!("postgres://caduceus:{password}@localhost:{port}/{}", self.name())
+        format!(
+            "postgres://caduceus:{password}@localhost:{port}/{}",
+            self.name()
+        )
     }
 
     /// Runs SQL beside the store, as an operator or another program would.
@@ -54,7 +60,12 @@ impl Database {
             let sql = format!("ALTER DATABASE {name} RENAME TO {to}");
             // The sessions of a store that just closed may still be leaving.
             let left = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1";
-            while admin.query_one(left, &[&name]).expect("readable").get::<_, i64>(0) > 0 {
+            while admin
+                .query_one(left, &[&name])
+                .expect("readable")
+                .get::<_, i64>(0)
+                > 0
+            {
                 std::thread::yield_now();
             }
             admin.batch_execute(&sql).expect("nobody uses it");
@@ -68,7 +79,8 @@ impl Drop for Database {
         if let Some(name) = self.name.take()
             && let Ok(mut admin) = try_connect(&self.facts, "postgres")
         {
-            let _dropped = admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+            let _dropped =
+                admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
         }
     }
 }

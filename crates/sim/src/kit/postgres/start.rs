@@ -38,7 +38,11 @@ done
 
 pub(super) fn start(state: &Path) -> Facts {
     let programs = programs();
-    let user = if rustix::process::geteuid().is_root() { Some(postgres_user()) } else { None };
+    let user = if rustix::process::geteuid().is_root() {
+        Some(postgres_user())
+    } else {
+        None
+    };
     let dir = PathBuf::from(format!("/tmp/caduceus-pg-{}", unique()));
     fs::create_dir(&dir).expect("/tmp takes a directory");
     if let Some((uid, gid)) = user {
@@ -47,20 +51,47 @@ pub(super) fn start(state: &Path) -> Facts {
     let data = dir.join("data");
     let as_user = |program: &str| command_of(user.is_some(), &programs.join(program));
     let mut initdb = as_user("initdb");
-    initdb.args(["-U", "caduceus", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions"]);
-    initdb.args(["--locale=C", "--locale-provider=icu", "--icu-locale=en-US", "-D"]).arg(&data);
+    initdb.args([
+        "-U",
+        "caduceus",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--no-sync",
+        "--no-instructions",
+    ]);
+    initdb
+        .args([
+            "--locale=C",
+            "--locale-provider=icu",
+            "--icu-locale=en-US",
+            "-D",
+        ])
+        .arg(&data);
     done(&mut initdb);
 
-    let facts = Facts { dir: dir.clone(), port: free_port(), password: unique() };
+    let facts = Facts {
+        dir: dir.clone(),
+        port: free_port(),
+        password: unique(),
+    };
     write_certificate(&dir, user);
     write_settings(&facts, &data);
     let mut start = as_user("pg_ctl");
-    start.arg("-D").arg(&data).arg("-l").arg(dir.join("log")).args(["-w", "-t", "60", "start"]);
+    start
+        .arg("-D")
+        .arg(&data)
+        .arg("-l")
+        .arg(dir.join("log"))
+        .args(["-w", "-t", "60", "start"]);
     done(&mut start);
 
     let mut admin = super::cluster::try_connect(&facts, "postgres").expect("it has just started");
     let sql = format!("ALTER ROLE caduceus PASSWORD '{}'", facts.password);
-    admin.batch_execute(&sql).expect("a role may change its password");
+    admin
+        .batch_execute(&sql)
+        .expect("a role may change its password");
     watch(state, &dir, &data, as_user("pg_ctl"));
     facts
 }
@@ -69,7 +100,12 @@ fn programs() -> PathBuf {
     let versions = fs::read_dir("/usr/lib/postgresql").expect(MISSING);
     let mut found: Vec<(u32, PathBuf)> = versions
         .flatten()
-        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
+        .filter_map(|entry| {
+            Some((
+                entry.file_name().to_str()?.parse().ok()?,
+                entry.path().join("bin"),
+            ))
+        })
         .filter(|(_, bin)| bin.join("initdb").exists())
         .collect();
     found.sort();
@@ -78,9 +114,18 @@ fn programs() -> PathBuf {
 
 fn postgres_user() -> (u32, u32) {
     let users = fs::read_to_string("/etc/passwd").expect("every Unix has it");
-    let line = users.lines().find(|line| line.starts_with("postgres:")).expect(MISSING);
-    let mut numbers = line.split(':').skip(2).map(|n| n.parse().expect("passwd holds numbers"));
-    (numbers.next().expect("a uid"), numbers.next().expect("a gid"))
+    let line = users
+        .lines()
+        .find(|line| line.starts_with("postgres:"))
+        .expect(MISSING);
+    let mut numbers = line
+        .split(':')
+        .skip(2)
+        .map(|n| n.parse().expect("passwd holds numbers"));
+    (
+        numbers.next().expect("a uid"),
+        numbers.next().expect("a gid"),
+    )
 }
 
 /// `setsid`, so that the end of a test's process group does not end the cluster.
@@ -98,8 +143,19 @@ fn command_of(as_postgres: bool, program: &Path) -> Command {
 /// Output goes to a file, not a pipe: the server would hold a pipe open as long as it lives.
 fn done(command: &mut Command) {
     let log = PathBuf::from(format!("/tmp/caduceus-pg-start-{}", unique()));
-    let open = || fs::OpenOptions::new().create(true).append(true).mode(0o600).open(&log).expect("/tmp");
-    let ended = command.stdin(Stdio::null()).stdout(open()).stderr(open()).status();
+    let open = || {
+        fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .mode(0o600)
+            .open(&log)
+            .expect("/tmp")
+    };
+    let ended = command
+        .stdin(Stdio::null())
+        .stdout(open())
+        .stderr(open())
+        .status();
     let said = fs::read_to_string(&log).unwrap_or_default();
     let _gone = fs::remove_file(&log);
     let status = ended.unwrap_or_else(|e| panic!("{command:?}: {e}; apt-get install util-linux"));
@@ -158,10 +214,20 @@ fn write_certificate(dir: &Path, user: Option<(u32, u32)>) {
 /// Leaves a process behind that ends the cluster, by itself, when tests no longer use it.
 fn watch(state: &Path, dir: &Path, data: &Path, stop: Command) {
     let mut watchdog = Command::new("setsid");
-    watchdog.args(["-f", "sh", "-c", WATCHDOG, "caduceus-test-watchdog"]).arg(state).arg(dir);
+    watchdog
+        .args(["-f", "sh", "-c", WATCHDOG, "caduceus-test-watchdog"])
+        .arg(state)
+        .arg(dir);
     watchdog.arg(stop.get_program()).args(stop.get_args());
-    watchdog.arg("-D").arg(data).args(["-m", "immediate", "stop"]);
-    watchdog.current_dir("/").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    watchdog
+        .arg("-D")
+        .arg(data)
+        .args(["-m", "immediate", "stop"]);
+    watchdog
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     let status = watchdog.status().expect("setsid runs");
     assert!(status.success(), "the watchdog did not start");
 }
