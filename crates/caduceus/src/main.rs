@@ -1,1 +1,72 @@
-fn main() {}
+//! The binary: configuration, wiring, command line. What it is not: it decides nothing about mail.
+
+mod admin;
+mod config;
+mod demo;
+mod doctor;
+mod http;
+mod net;
+mod page_key;
+mod serve;
+mod telemetry;
+mod terminal;
+mod verify;
+mod wiring;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Secure communication for healthcare, run by yourself.
+#[derive(Parser)]
+#[command(name = "caduceus", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the service: submission, delivery, API, portal and console.
+    Serve {
+        #[arg(long, short, value_name = "FILE")]
+        config: PathBuf,
+    },
+    /// Start everything on loopback with simulated mail servers and show what happens to real messages.
+    Demo(demo::Arguments),
+    /// Set up and run an installation: organisations, people, domains, apps, keys.
+    Admin {
+        #[arg(long, short, value_name = "FILE")]
+        config: PathBuf,
+        #[command(subcommand)]
+        command: admin::Command,
+    },
+    /// Check proof bundles and audit proofs, offline.
+    Verify(verify::Arguments),
+    /// Explain what is wrong with an installation before it fails.
+    Doctor {
+        #[arg(long, short, value_name = "FILE")]
+        config: PathBuf,
+        /// Print findings as JSON, one object a line.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Serve { config } => serve::run(&config),
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Admin { config, command } => admin::run(&config, command),
+        Command::Verify(arguments) => return verify::run(&arguments),
+        Command::Doctor { config, json } => return doctor::run(&config, json),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            terminal::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -99,6 +99,12 @@ impl Flow {
         after::run_outbox(self)
     }
 
+    /// Forgets what has a keeping time and is past it: idempotency keys.
+    pub fn tidy(&self) -> Result<()> {
+        let before = self.world().now().minus(model::limits::IDEMPOTENCY_KEEP);
+        self.world().store.write(move |tx| store::tables::idempotency::forget_before(tx, before).map(drop))
+    }
+
     pub(crate) fn ring(&self) {
         self.inner.bell.notify_one();
     }

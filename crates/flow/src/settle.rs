@@ -149,15 +149,16 @@ fn record(
     kind: &'static str,
     word: &'static str,
 ) -> Result<()> {
-    let portal = s.tracked.role == Role::Notice;
     let mut event = Event::new(kind)
         .message(s.tracked.message)
         .recipient(s.tracked.recipient)
         .about(s.delivery)
         .fact("role", s.tracked.role.word())
-        .fact("method", if portal { "portal" } else { "letter" })
         .fact("mode", s.tracked.mode)
         .fact("result", word);
+    if s.tracked.role == Role::Notice {
+        event = event.fact("method", Method::Portal);
+    }
     if let Effect::Defer { due, .. } = s.effect {
         event = event.fact("next_attempt_at", due);
     }
@@ -201,6 +202,10 @@ fn evidence_json(world: &Arc<World>, e: &Evidence) -> Vec<u8> {
 
 fn note_attempt(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling, key: &OpenedKey) -> Result<()> {
     let Some(made) = &s.attempt else { return Ok(()) };
+    if made.evidence.sent_sha256.is_some() && made.outcome != Outcome::Accepted {
+        // The letter went over the wire and no one took it for certain: claim level S1 (records.md §7).
+        record(world, tx, s, key, "delivery.transmitted", "transmitted")?;
+    }
     let id = AttemptId::mint(world.now(), world.rng.as_ref());
     let aad = vault::aad("attempts", "sealed_evidence", id.as_bytes());
     let row = deliveries::Attempt {

@@ -21,7 +21,7 @@ pub use app::{AppView, NewApp};
 pub use domain::{DomainView, PublishedRecord};
 pub use key::{KeyView, NewKey};
 pub use session::{SessionToken, SessionView, csrf_of};
-pub use sign_in::{Enrolment, SignIn};
+pub use sign_in::{Enrolment, SignIn, code_at};
 pub use user::{NewUser, UserView};
 
 /// The people of an installation. Cheap to clone.

@@ -210,13 +210,17 @@ impl People {
     }
 }
 
-/// The code that an authenticator would show: for the demo, which plays the person.
 impl Enrolment {
-    pub fn code_at(&self, now: model::Timestamp) -> Result<String> {
-        let secret = totp_rs::Secret::try_from_base32(self.secret_base32.expose())
-            .map_err(|_| Error::new(Code::Internal))?;
-        totp::code_at(&Secret::new(secret.as_bytes().to_vec()), now)
+    /// The code that an authenticator would show at a moment: for the demo, which plays the person.
+    pub fn code_at(&self, at: model::Timestamp) -> Result<String> {
+        code_at(self.secret_base32.expose(), at)
     }
+}
+
+/// The code of a base32 secret at a moment.
+pub fn code_at(secret_base32: &str, at: model::Timestamp) -> Result<String> {
+    let secret = totp_rs::Secret::try_from_base32(secret_base32).map_err(|_| Error::new(Code::FieldInvalid))?;
+    totp::code_at(&Secret::new(secret.as_bytes().to_vec()), at)
 }
 
 fn totp_aad(id: UserId) -> Vec<u8> {

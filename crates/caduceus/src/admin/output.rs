@@ -1,0 +1,43 @@
+//! What a command gives back: one JSON object, so that scripts can read it.
+
+use serde_json::{Map, Value, json};
+
+#[derive(Default)]
+pub struct Output {
+    fields: Map<String, Value>,
+}
+
+impl Output {
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// A name given twice becomes a list.
+    pub fn field(mut self, name: &str, value: impl std::fmt::Display) -> Self {
+        self.push(name, Value::String(value.to_string()));
+        self
+    }
+    pub fn record(mut self, name: &str, kind: &str, value: &str) -> Self {
+        let mut records = match self.fields.remove("records") {
+            Some(Value::Array(records)) => records,
+            _ => Vec::new(),
+        };
+        records.push(json!({ "name": name, "type": kind, "value": value }));
+        self.fields.insert("records".to_owned(), Value::Array(records));
+        self
+    }
+    pub fn print(&self) {
+        crate::terminal::say(Value::Object(self.fields.clone()));
+    }
+
+    fn push(&mut self, name: &str, value: Value) {
+        let merged = match self.fields.remove(name) {
+            None => value,
+            Some(Value::Array(mut list)) => {
+                list.push(value);
+                Value::Array(list)
+            }
+            Some(first) => Value::Array(vec![first, value]),
+        };
+        self.fields.insert(name.to_owned(), merged);
+    }
+}

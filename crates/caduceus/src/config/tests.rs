@@ -1,0 +1,38 @@
+use super::*;
+
+const GOOD: &str = r#"
+hostname = "mail.clinic.example"
+portal_url = "https://mail.clinic.example"
+[store]
+engine = "sqlite"
+dir = "/var/lib/caduceus"
+[keys]
+root_file = "/etc/caduceus/root.key"
+[listen]
+danger_http = "127.0.0.1:8080"
+"#;
+
+fn complaint(text: &str) -> String {
+    parse(text).err().map(|e| e.to_string()).unwrap_or_default()
+}
+
+#[test]
+fn a_minimal_file_is_enough() {
+    assert!(parse(GOOD).is_ok(), "{}", complaint(GOOD));
+}
+
+#[test]
+fn an_unknown_key_names_the_nearest_known_one() {
+    let text = GOOD.replace("danger_http", "danger_htp");
+    assert!(complaint(&text).ends_with("did you mean `danger_http`?"), "{}", complaint(&text));
+    let text = format!("hostnam = \"x.example\"\n{GOOD}");
+    assert!(complaint(&text).ends_with("did you mean `hostname`?"), "{}", complaint(&text));
+}
+
+#[test]
+fn mail_listeners_need_a_certificate_and_plain_http_needs_loopback() {
+    let text = format!("{GOOD}smtps = \"0.0.0.0:465\"\n");
+    assert!(complaint(&text).contains("[tls]"));
+    let text = GOOD.replace("127.0.0.1:8080", "0.0.0.0:8080");
+    assert!(complaint(&text).contains("loopback"));
+}

@@ -1,0 +1,117 @@
+//! The mail viewer: what every recipient's server has, and the nurse's authenticator. Loopback only.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use model::seams::Clock;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::clinic::Clinic;
+use super::mailboxes::{Delivered, Mailboxes};
+use crate::http;
+
+const STYLE: &str = include_str!("viewer.css");
+
+#[derive(Clone)]
+struct Viewer {
+    mailboxes: Arc<Mailboxes>,
+    clock: Arc<dyn Clock>,
+    totp_secret: Arc<str>,
+}
+
+pub async fn start(
+    mailboxes: Arc<Mailboxes>,
+    clinic: &Clinic,
+    clock: Arc<dyn Clock>,
+    stop: watch::Receiver<bool>,
+) -> anyhow::Result<SocketAddr> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let at = listener.local_addr()?;
+    let viewer = Viewer { mailboxes, clock, totp_secret: clinic.totp_secret.expose().as_str().into() };
+    let router = Router::new()
+        .route("/", get(list))
+        .route("/mail/{number}", get(one))
+        .route("/code", get(code))
+        .route("/viewer.css", get(|| async { ([(header::CONTENT_TYPE, "text/css")], STYLE) }))
+        .with_state(viewer);
+    tokio::spawn(http::serve(listener, None, router, stop));
+    Ok(at)
+}
+
+async fn list(State(viewer): State<Viewer>) -> Html<String> {
+    let mut rows = String::new();
+    for (n, letter) in viewer.mailboxes.all().iter().enumerate().rev() {
+        let (subject, tls) = (subject(letter), if letter.tls { "TLS" } else { "no TLS" });
+        rows.push_str(&format!(
+            "<tr><td>{}</td><td><a href=\"/mail/{n}\">{}</a></td><td>{tls}</td><td>{}</td></tr>",
+            escape(&letter.to),
+            escape(&subject),
+            letter.at
+        ));
+    }
+    let body = format!(
+        "<h1>What recipients have</h1><p>Authenticator of the nurse: <strong id=\"code\">{}</strong> \
+         (a code works once; a new one comes every 30 seconds)</p><table><thead><tr><th>To</th><th>Subject</th>\
+         <th>Protection</th><th>When</th></tr></thead><tbody>{rows}</tbody></table>",
+        present_code(&viewer)
+    );
+    page("Mail viewer", &body)
+}
+
+async fn one(State(viewer): State<Viewer>, Path(number): Path<usize>) -> Response {
+    let Some(letter) = viewer.mailboxes.all().into_iter().nth(number) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let text = mail::parse(&letter.bytes).ok().and_then(|m| m.body_text()).unwrap_or_default();
+    let body = format!(
+        "<p><a href=\"/\">All mail</a></p><h1>{}</h1><p>To {}</p><pre>{}</pre><h2>As it arrived</h2><pre>{}</pre>",
+        escape(&subject(&letter)),
+        escape(&letter.to),
+        linked(&escape(&text)),
+        escape(&String::from_utf8_lossy(&letter.bytes))
+    );
+    page("Mail", &body).into_response()
+}
+
+async fn code(State(viewer): State<Viewer>) -> String {
+    present_code(&viewer)
+}
+
+fn present_code(viewer: &Viewer) -> String {
+    people::code_at(&viewer.totp_secret, viewer.clock.now()).unwrap_or_default()
+}
+
+fn subject(letter: &Delivered) -> String {
+    mail::parse(&letter.bytes).ok().and_then(|m| m.subject().map(str::to_owned)).unwrap_or_default()
+}
+
+fn page(title: &str, body: &str) -> Html<String> {
+    Html(format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
+         content=\"width=device-width\"><title>{title}</title><link rel=\"stylesheet\" href=\"/viewer.css\"></head>\
+         <body><main>{body}</main></body></html>"
+    ))
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// Makes the portal's links links.
+fn linked(escaped: &str) -> String {
+    let line = |line: &str| {
+        let bare = line.trim_end_matches('\r');
+        if bare.starts_with("http://") || bare.starts_with("https://") {
+            format!("<a href=\"{bare}\">{bare}</a>")
+        } else {
+            bare.to_owned()
+        }
+    };
+    escaped.split('\n').map(line).collect::<Vec<_>>().join("\n")
+}

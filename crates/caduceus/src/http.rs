@@ -1,0 +1,59 @@
+//! HTTP listeners: our own accept loops, so that TLS and shutdown are ours.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+
+const HANDSHAKE_WAIT: Duration = Duration::from_secs(10);
+const LAST_REQUESTS_WAIT: Duration = Duration::from_secs(10);
+const CONNECTIONS_MAX: usize = 1_000;
+
+/// Serves until `stop`, then lets running requests end. `tls` is absent on loopback only.
+pub async fn serve(
+    listener: TcpListener,
+    tls: Option<Arc<rustls::ServerConfig>>,
+    router: Router,
+    mut stop: watch::Receiver<bool>,
+) {
+    let acceptor = tls.map(TlsAcceptor::from);
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => break,
+            Some(_) = connections.join_next() => {}
+            accepted = listener.accept(), if connections.len() < CONNECTIONS_MAX => {
+                let Ok((stream, _)) = accepted else { continue };
+                let (acceptor, router) = (acceptor.clone(), router.clone());
+                let _ = stream.set_nodelay(true);
+                connections.spawn(async move {
+                    match acceptor {
+                        None => answer(stream, router).await,
+                        Some(acceptor) => {
+                            if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE_WAIT, acceptor.accept(stream)).await {
+                                answer(stream, router).await;
+                            }
+                        }
+                    }
+                });
+            }
+        }
+    }
+    let _ = tokio::time::timeout(LAST_REQUESTS_WAIT, async { while connections.join_next().await.is_some() {} }).await;
+}
+
+async fn answer<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: S, router: Router) {
+    let service = TowerToHyperService::new(router);
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().header_read_timeout(Duration::from_secs(30)).timer(hyper_util::rt::TokioTimer::new());
+    // A peer that goes away is its own affair.
+    let _ = builder.serve_connection(TokioIo::new(stream), service).await;
+}

@@ -1,0 +1,175 @@
+//! `caduceus serve`: every listener and worker of one node, until a signal.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use metrics_exporter_prometheus::PrometheusHandle;
+use model::seams::Net;
+use store::Engine;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::config::{self, Config};
+use crate::wiring::{Wired, wire};
+use crate::{http, net, telemetry};
+
+const BEAT_EVERY: Duration = Duration::from_secs(5);
+const SEQUENCE_EVERY: Duration = Duration::from_millis(250);
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(600);
+
+pub fn run(path: &Path) -> anyhow::Result<()> {
+    telemetry::log();
+    let handle = telemetry::metrics()?;
+    let config = config::load(path)?;
+    let wired = wire(&config)?;
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+        let net = net::build(&config.delivery, wired.world.clock.clone())?;
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = start(&config, &wired, net, Some(handle), stopped).await?;
+        tracing::info!(hostname = config.hostname, "caduceus is ready");
+        crate::terminal::say("ready");
+        signal().await?;
+        tracing::info!("stopping: no new work, running work ends");
+        stop.send_replace(true);
+        while tasks.join_next().await.is_some() {}
+        anyhow::Ok(())
+    })
+}
+
+async fn signal() -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        result = tokio::signal::ctrl_c() => result?,
+    }
+    Ok(())
+}
+
+/// Binds everything before anything runs, so that a port in use is told at once.
+pub async fn start(
+    config: &Config,
+    wired: &Wired,
+    net: Arc<dyn Net>,
+    handle: Option<PrometheusHandle>,
+    stop: watch::Receiver<bool>,
+) -> anyhow::Result<JoinSet<()>> {
+    let mut tasks = JoinSet::new();
+    let tls = match &config.tls {
+        Some(files) => Some(mta::server_tls(&files.certificate_file, &files.key_file)?),
+        None => None,
+    };
+    let mut listeners = mta::Listeners::default();
+    if let Some(at) = config.listen.smtps {
+        listeners.implicit_tls = Some(bind(at, "listen.smtps").await?);
+    }
+    if let Some(at) = config.listen.submission {
+        listeners.starttls = Some(bind(at, "listen.submission").await?);
+    }
+    let router = router(wired, config)?;
+    if let Some(at) = config.listen.https {
+        let listener = bind(at, "listen.https").await?;
+        tasks.spawn(http::serve(listener, tls.clone(), router.clone(), stop.clone()));
+    }
+    if let Some(at) = config.listen.danger_http {
+        let listener = bind(at, "listen.danger_http").await?;
+        tasks.spawn(http::serve(listener, None, router, stop.clone()));
+    }
+    if let (Some(at), Some(handle)) = (config.listen.metrics, handle) {
+        let listener = bind(at, "listen.metrics").await?;
+        let page = move || std::future::ready(handle.render());
+        let router = axum::Router::new().route("/metrics", axum::routing::get(page));
+        tasks.spawn(http::serve(listener, None, router, stop.clone()));
+    }
+    if let Some(tls) = tls {
+        tasks.spawn(mta::submission(wired.flow.clone(), wired.people.clone(), listeners, tls, stop.clone()));
+    }
+    workers(wired, net, stop, &mut tasks).await?;
+    Ok(tasks)
+}
+
+async fn bind(at: std::net::SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(at).await.with_context(|| format!("cannot listen on {at} ({setting})"))
+}
+
+fn router(wired: &Wired, config: &Config) -> anyhow::Result<axum::Router> {
+    let secure = config.portal_url.starts_with("https://");
+    let api = api::router(api::ApiState::new(wired.flow.clone(), wired.people.clone(), api::Settings::default()));
+    let settings = web::Settings::new("Caduceus", secure);
+    let web = web::router(web::WebState::new(wired.flow.clone(), wired.people.clone(), settings)?);
+    // The API answers its own part of the tree in its own form, the pages all the rest.
+    Ok(web.merge(api))
+}
+
+async fn workers(
+    wired: &Wired,
+    net: Arc<dyn Net>,
+    stop: watch::Receiver<bool>,
+    tasks: &mut JoinSet<()>,
+) -> anyhow::Result<()> {
+    let alone = wired.world.store.engine() != Engine::Postgres;
+    let flow = wired.flow.clone();
+    let claimed = tokio::task::spawn_blocking(move || flow.dispatcher().beat(alone)).await??;
+    tracing::info!(deliveries = claimed, "took up what was open");
+
+    let (flow, seen) = (wired.flow.clone(), stop.clone());
+    tasks.spawn(async move {
+        while !*seen.borrow() {
+            let worker = flow.clone();
+            let done = tokio::task::spawn_blocking(move || worker.work()).await;
+            match done {
+                Ok(Ok(0)) => {
+                    let _ = tokio::time::timeout(LOOK_EVERY, flow.work_rung()).await;
+                }
+                Ok(Ok(_)) => {}
+                _ => tokio::time::sleep(LOOK_EVERY).await,
+            }
+        }
+    });
+    let world = wired.world.clone();
+    every(tasks, stop.clone(), SEQUENCE_EVERY, "audit log", move || {
+        while world.sequence()? > 0 {}
+        Ok(())
+    });
+    let flow = wired.flow.clone();
+    every(tasks, stop.clone(), BEAT_EVERY, "heartbeat", move || flow.dispatcher().beat(false).map(drop));
+    let flow = wired.flow.clone();
+    every(tasks, stop.clone(), HOUSEKEEPING_EVERY, "housekeeping", move || flow.tidy());
+    let (flow, stopped) = (wired.flow.clone(), stop);
+    tasks.spawn(async move {
+        if let Err(error) = mta::deliver_forever(flow, net, stopped).await {
+            tracing::error!(%error, "delivery ended");
+        }
+    });
+    Ok(())
+}
+
+/// Runs blocking work again and again until `stop`, and once more at the end.
+fn every(
+    tasks: &mut JoinSet<()>,
+    mut stop: watch::Receiver<bool>,
+    pause: Duration,
+    name: &'static str,
+    work: impl Fn() -> model::Result<()> + Send + Sync + 'static,
+) {
+    let work = Arc::new(work);
+    tasks.spawn(async move {
+        loop {
+            let last = *stop.borrow();
+            let once = work.clone();
+            match tokio::task::spawn_blocking(move || once()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::warn!(%error, name, "a worker's turn failed; it will try again"),
+                Err(_) => tracing::error!(name, "a worker's turn panicked; it will try again"),
+            }
+            if last {
+                return;
+            }
+            let _ = tokio::time::timeout(pause, stop.wait_for(|stop| *stop)).await;
+        }
+    });
+}
