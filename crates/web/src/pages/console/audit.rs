@@ -1,12 +1,15 @@
 //! The audit log: whether it is whole, and what it says.
 
-use std::time::Duration;
-
-use model::Timestamp;
+use axum::http::StatusCode;
+use axum::response::Response;
+use flow::view::{AuditPage, AuditRow};
+use model::{Result, Timestamp};
 use serde::Serialize;
 
-use crate::face::Lang;
-use crate::pages::samples::NOW;
+use crate::door::answer::{desk_page, download};
+use crate::door::asked::Asked;
+use crate::door::run;
+use crate::door::staff::{Desk, desk, escape};
 use crate::pages::{Page, Place, Sample, Voice};
 
 #[derive(Clone, Debug, Serialize)]
@@ -111,65 +114,86 @@ impl Audit {
     }
 }
 
+/// GET `/console/audit`. A short log is checked at every look, a long one on request.
+pub async fn show(asked: Asked) -> Result<Response> {
+    let desk = desk(&asked).await?;
+    let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
+    let size = run(move || flow.overview(&ctx)).await?.ledger_size;
+    let check = asked.query("check") == "yes" || size <= asked.state().settings.audit_check_max;
+    let kind = KINDS.iter().copied().find(|kind| *kind == asked.query("kind")).unwrap_or_default();
+    let before = asked.query("before").parse().ok();
+    let view = load(&asked, &desk, kind, before, check).await?;
+
+    let query = |extra: String| format!("/console/audit?kind={}{extra}", escape(kind));
+    let rows = view.rows.iter().map(Row::of).collect();
+    let mut page = Audit::new(Log::of(&view), kind, rows);
+    page.older_href = view.next.map(|position| query(format!("&before={position}")));
+    page.newest_href = before.map(|_| query(String::new()));
+    desk_page(&asked, &desk, StatusCode::OK, &page)
+}
+
+/// GET `/console/audit/checkpoint`: the signed note, as `caduceus verify` takes it.
+pub async fn checkpoint(asked: Asked) -> Result<Response> {
+    let desk = desk(&asked).await?;
+    let view = load(&asked, &desk, "", Some(0), false).await?;
+    Ok(download("checkpoint.txt", "text/plain; charset=utf-8", view.state.checkpoint.into_bytes()))
+}
+
+async fn load(
+    asked: &Asked,
+    desk: &Desk,
+    kind: &'static str,
+    before: Option<u64>,
+    check: bool,
+) -> Result<AuditPage> {
+    let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
+    run(move || flow.audit(&ctx, Some(kind).filter(|kind| !kind.is_empty()), before, check)).await
+}
+
+impl Log {
+    fn of(view: &AuditPage) -> Self {
+        let state = &view.state;
+        let verdict = match (state.size, state.verified) {
+            (0, _) => Verdict::Fresh,
+            (_, Some(true)) => Verdict::Whole,
+            (_, Some(false)) => Verdict::Broken,
+            (_, None) => Verdict::Unchecked,
+        };
+        Self {
+            verdict,
+            size: state.size,
+            pending: state.pending,
+            root: hex::encode(state.root),
+            signed_at: state.signed_at,
+            key: state.verifier.clone(),
+        }
+    }
+}
+
+impl Row {
+    fn of(row: &AuditRow) -> Self {
+        // What is about a recipient is proved by that recipient's bundle.
+        let recipient = row.subject.iter().find(|id| id.starts_with("rcp_"));
+        Self {
+            index: row.position,
+            at: row.at,
+            kind: row.kind.clone(),
+            actor: row.actor.clone(),
+            subjects: row.subject.iter().cloned().map(Subject::new).collect(),
+            facts: row.facts.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+            proof_href: recipient.map(|id| format!("/console/proof/{id}")),
+        }
+    }
+}
+
 impl Page for Audit {
     const TEMPLATE: &'static str = "pages/console/audit.html";
     const VOICE: Voice = Voice::Staff;
     const PLACE: Place = Place::Audit;
 
     fn samples() -> Vec<Sample<Self>> {
-        let with = |verdict| Log { verdict, ..log() };
-        let many = Self { older_href: Some("#".to_owned()), ..Self::new(log(), "", (0..16).map(row).collect()) };
-        vec![
-            Sample::new("empty", Self::new(Log { size: 0, ..with(Verdict::Fresh) }, "", Vec::new())),
-            Sample::new("none_fits", Self::new(log(), "portal.read", Vec::new())),
-            Sample::new("one", Self::new(Log { size: 1, pending: 0, ..log() }, "", vec![row(1)])),
-            Sample::new("many", many.clone()),
-            Sample::new("long_names", Self::new(log(), "", vec![row(5), row(3)])),
-            Sample::new("unchecked", Self::new(with(Verdict::Unchecked), "", vec![row(1)])),
-            Sample::new("error", Self::new(with(Verdict::Broken), "", vec![row(1), row(2)])),
-            Sample { lang: Lang::Es, ..Sample::new("spanish", many) },
-        ]
+        samples::all()
     }
 }
 
-fn log() -> Log {
-    Log {
-        verdict: Verdict::Whole,
-        size: 12_345,
-        pending: 2,
-        root: "9b1c5e7f2a4d6880c3e1f5a7b9d2c4e60718293a4b5c6d7e8f90a1b2c3d4e5f6".to_owned(),
-        signed_at: NOW.minus(Duration::from_secs(4)),
-        key: "northside.example/org_01KJVB0W7HQ3ZJ8X9T4M2C6D5E+1a2b3c4d+ATtZK0mDqXyqP4cYd3l9o0e2rV5n8sWb1kHfJg7uQxLz".to_owned(),
-    }
-}
-
-fn row(n: u64) -> Row {
-    let kinds = [
-        "portal.read",
-        "delivery.accepted",
-        "message.opened",
-        "message.accepted",
-        "access.denied",
-        "a.kind.with_no_words_in_the_catalogue_yet",
-    ];
-    let actors = [
-        "rcp_01KJVB0W7HQ3ZJ8X9T4M2C6D11",
-        "system",
-        "usr_01KJVB0W7HQ3ZJ8X9T4M2C6D22",
-        "app_01KJVB0W7HQ3ZJ8X9T4M2C6D33",
-    ];
-    let hash = "5f2d8a41c9e07b36aa10d4f8e2b7c5936d1e0f4a8b2c7d9e3f6051a4b8c2d7e9";
-    let facts = [("method", "tls"), ("tls", "TLSv1.3"), ("reply_code", "250"), ("content_sha256", hash)];
-    let which = usize::try_from(n).unwrap_or_default();
-    Row {
-        index: 12_345 - n,
-        at: NOW.minus(Duration::from_secs(n * 95)),
-        kind: kinds[which % kinds.len()].to_owned(),
-        actor: actors[which % actors.len()].to_owned(),
-        subjects: ["msg_01KJVB0W7HQ3ZJ8X9T4M2C6D99", "rcp_01KJVB0W7HQ3ZJ8X9T4M2C6D11"]
-            .map(|id| Subject::new(id.to_owned()))
-            .to_vec(),
-        facts: facts[..which % 5].iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
-        proof_href: (n % 3 != 2).then(|| "#".to_owned()),
-    }
-}
+mod samples;

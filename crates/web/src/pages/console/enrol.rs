@@ -1,7 +1,16 @@
 //! Sign-in, for the first time: the authenticator app learns its key.
 
+use axum::http::StatusCode;
+use axum::response::Response;
+use model::{Code, Error, Result};
 use serde::Serialize;
 
+use super::second_factor::{digits, fault, pending};
+use super::sign_in::signed_in;
+use crate::door::answer::{page, redirect};
+use crate::door::asked::{Asked, House};
+use crate::door::run;
+use crate::door::staff::{back_or_home, escape};
 use crate::face::qr::{self, Qr};
 use crate::face::{Fault, Lang};
 use crate::pages::{Page, Sample, Voice};
@@ -30,6 +39,44 @@ impl Enrol {
     }
 }
 
+/// GET `/console/sign-in/set-up`
+pub async fn show(asked: Asked) -> Result<Response> {
+    let back = back_or_home(asked.query("back")).to_owned();
+    offer(&asked, back, None, StatusCode::OK).await
+}
+
+/// POST `/console/sign-in/set-up`. After a wrong code a new key is shown, because the old one was
+/// shown once and is not kept in the open anywhere.
+pub async fn submit(asked: Asked) -> Result<Response> {
+    let (pending, code, people) = (pending(&asked)?, digits(&asked), asked.state().people.clone());
+    let failed = match code.is_empty() {
+        true => Error::new(Code::FieldMissing),
+        false => match run(move || people.confirm_totp(&pending, &code)).await {
+            Ok(session) => return Ok(signed_in(&asked, &session.0)),
+            Err(error) => error,
+        },
+    };
+    let (key, status) = fault(failed)?;
+    let key = if key == "totp_wrong" { "totp_wrong_new" } else { key };
+    let back = back_or_home(asked.field("back")).to_owned();
+    offer(&asked, back, Some(key), status).await
+}
+
+async fn offer(asked: &Asked, back: String, fault: Option<&'static str>, status: StatusCode) -> Result<Response> {
+    let (pending, people) = (pending(asked)?, asked.state().people.clone());
+    let offered = match run(move || people.enrol_totp(&pending)).await {
+        Ok(offered) => offered,
+        // enrolled already: the other page asks for the code
+        Err(error) if error.code() == Code::StateConflict => {
+            return Ok(redirect(&format!("/console/sign-in/code?back={}", escape(&back))));
+        }
+        Err(error) => return Err(error),
+    };
+    let shown = Enrol::new(offered.secret_base32.expose(), offered.otpauth_url.expose(), back);
+    let shown = fault.into_iter().fold(shown, Enrol::with_fault);
+    page(asked, &House::unknown(asked), status, &shown)
+}
+
 impl Page for Enrol {
     const TEMPLATE: &'static str = "pages/console/enrol.html";
     const VOICE: Voice = Voice::Nobody;
@@ -42,7 +89,7 @@ impl Page for Enrol {
         let page = || Self::new(secret, &address, String::new());
         vec![
             Sample::new("one", page()),
-            Sample::new("error_wrong", page().with_fault("totp_wrong")),
+            Sample::new("error_wrong", page().with_fault("totp_wrong_new")),
             Sample::new("without_drawing", Self { qr: None, ..page() }),
             Sample { lang: Lang::Es, ..Sample::new("spanish", page()) },
         ]

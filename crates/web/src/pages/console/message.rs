@@ -3,7 +3,7 @@
 //! The page shows one recipient's timeline, decision and evidence at a time, because each has its
 //! own. The content stays sealed until someone with the right asks for it, which is recorded.
 
-use model::{Kind, Method, Mode, Origin, Purpose, RecipientState, Stream, Timestamp};
+use model::{Kind, Method, Mode, Origin, PhiLevel, Purpose, RecipientState, Stream, Timestamp};
 use serde::Serialize;
 
 use crate::pages::portal::thread::Letter;
@@ -12,7 +12,7 @@ use crate::pages::{Page, Place, Sample, Voice};
 #[derive(Clone, Debug, Serialize)]
 pub struct MessagePage {
     pub id: String,
-    /// Only once the content is open, or for those who may see it in lists.
+    /// Only once the content is open.
     pub subject: Option<String>,
     pub about: About,
     pub recipients: Vec<Recipient>,
@@ -22,7 +22,7 @@ pub struct MessagePage {
     pub why: Option<Why>,
     pub attempts: Vec<Attempt>,
     pub content: Content,
-    pub replies: Replies,
+    pub replies: Vec<Reply>,
     /// How many recipients a cancel would stop; none when there are none or it is not allowed.
     pub cancellable: Option<u64>,
     pub cancelled: Option<u64>,
@@ -36,6 +36,9 @@ pub struct About {
     pub mode: Mode,
     pub purpose: Purpose,
     pub stream: Stream,
+    pub level: PhiLevel,
+    /// Kinds of findings and how often.
+    pub findings: Vec<(String, u64)>,
     pub octets: u64,
     pub files: u64,
     pub at: Timestamp,
@@ -45,7 +48,7 @@ pub struct About {
 pub struct Recipient {
     pub id: String,
     pub number: u64,
-    /// The address, for those who may see it.
+    /// The address, once the content is open.
     pub address: Option<String>,
     pub kind: Kind,
     pub state: RecipientState,
@@ -91,7 +94,6 @@ pub enum Value {
     Exact(String),
     /// Long and copied rather than read.
     Hash(String),
-    Count(u64),
     Octets(u64),
     At(Timestamp),
 }
@@ -99,6 +101,9 @@ pub enum Value {
 impl Fact {
     pub fn word(name: &'static str, section: &str, word: &str) -> Self {
         Self { name, value: Value::Word(format!("{section}.{word}")) }
+    }
+    pub fn at(name: &'static str, at: Timestamp) -> Self {
+        Self { name, value: Value::At(at) }
     }
     pub fn exact(name: &'static str, value: impl Into<String>) -> Self {
         Self { name, value: Value::Exact(value.into()) }
@@ -133,7 +138,7 @@ pub struct Rule {
 pub struct Attempt {
     pub number: u64,
     pub at: Timestamp,
-    /// Key below `outcome`.
+    /// Key of the catalogue.
     pub outcome: String,
     pub good: bool,
     pub facts: Vec<Fact>,
@@ -145,14 +150,16 @@ pub enum Content {
     Sealed { open_action: String },
     MayNot,
     Opened { at: Timestamp, letter: Letter },
+    /// Its key was destroyed.
     Destroyed,
 }
 
+/// An answer of a reader: a message of its own, sealed until opened.
 #[derive(Clone, Debug, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Replies {
-    Sealed { count: u64 },
-    Opened { letters: Vec<Letter> },
+pub struct Reply {
+    pub at: Timestamp,
+    pub href: String,
+    pub letter: Option<Letter>,
 }
 
 impl Page for MessagePage {
@@ -165,4 +172,9 @@ impl Page for MessagePage {
     }
 }
 
+mod ask;
+mod fill;
 mod samples;
+mod timeline;
+
+pub use ask::{file, open, proof, show};

@@ -2,13 +2,18 @@
 //!
 //! Nothing that anyone wrote shows here, whoever looks: a list over a shoulder gives nothing away.
 
-use std::time::Duration;
-
-use model::{Method, Mode, Origin, PhiLevel, RecipientState, Timestamp};
+use axum::http::StatusCode;
+use axum::response::Response;
+use flow::view::{MessagePage, MessageRow};
+use model::{Method, Mode, Origin, PhiLevel, RecipientState, Result, Timestamp, limits};
 use serde::Serialize;
 
-use crate::face::{Fault, Lang};
-use crate::pages::samples::NOW;
+use crate::door::answer::{desk_page, download};
+use crate::door::asked::Asked;
+use crate::door::run;
+use crate::door::staff::{Desk, desk, escape};
+use crate::face::format::Zone;
+use crate::face::Fault;
 use crate::pages::{Page, Place, Sample, Voice};
 
 #[derive(Clone, Debug, Serialize)]
@@ -43,7 +48,7 @@ impl Filter {
     pub fn is_empty(&self) -> bool {
         self.state.is_none() && self.method.is_none() && self.from.is_empty() && self.to.is_empty()
     }
-    /// As the query of a link, without `?`. Days are digits and dashes by the time this is asked.
+    /// As the query of a link, without `?`.
     pub fn query(&self) -> String {
         let mut parts = Vec::new();
         if let Some(state) = self.state {
@@ -54,7 +59,7 @@ impl Filter {
         }
         for (name, day) in [("from", &self.from), ("to", &self.to)] {
             if !day.is_empty() {
-                parts.push(format!("{name}={day}"));
+                parts.push(format!("{name}={}", escape(day)));
             }
         }
         parts.join("&")
@@ -85,20 +90,6 @@ pub struct Share<T> {
     pub count: u64,
 }
 
-impl<T: PartialEq + Copy> Share<T> {
-    /// Counts equal words, in order of first appearance.
-    pub fn tally(words: impl IntoIterator<Item = T>) -> Vec<Self> {
-        let mut shares: Vec<Self> = Vec::new();
-        for word in words {
-            match shares.iter_mut().find(|s| s.word == word) {
-                Some(share) => share.count += 1,
-                None => shares.push(Self { word, count: 1 }),
-            }
-        }
-        shares
-    }
-}
-
 impl Messages {
     pub fn new(filter: Filter, rows: Vec<Row>) -> Self {
         let query = filter.query();
@@ -118,71 +109,138 @@ impl Messages {
     }
 }
 
+/// Rows an export holds at most.
+const EXPORT_ROWS_MAX: usize = 10_000;
+
+/// GET `/console/messages`
+pub async fn show(asked: Asked) -> Result<Response> {
+    let desk = desk(&asked).await?;
+    let filter = Filter::asked(&asked);
+    let (wanted, faults) = filter.read(Zone::find(&desk.house.zone).unwrap_or(Zone::UTC));
+    let (rows, next) = match faults.is_empty() {
+        true => load(&asked, &desk, wanted, asked.query("after").to_owned(), limits::PAGE_ROWS).await?,
+        false => (Vec::new(), None),
+    };
+    let query = filter.query();
+    let link = |extra: String| format!("/console/messages?{query}{}{extra}", if query.is_empty() { "" } else { "&" });
+    let mut page = Messages::new(filter, rows.iter().map(Row::of).collect());
+    page.older_href = next.map(|cursor| link(format!("after={cursor}")));
+    page.newest_href = (!asked.query("after").is_empty()).then(|| link(String::new()));
+    page.cancelled = asked.query("cancelled").parse().ok();
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    page.faults = faults;
+    desk_page(&asked, &desk, status, &page)
+}
+
+/// GET `/console/messages.csv`: the same filter, all its pages.
+pub async fn export(asked: Asked) -> Result<Response> {
+    let desk = desk(&asked).await?;
+    let (wanted, _) = Filter::asked(&asked).read(Zone::find(&desk.house.zone).unwrap_or(Zone::UTC));
+    let mut csv = "id,accepted_at,origin,mode,health_information,octets,files,recipients,states,methods\r\n".to_owned();
+    let (mut count, mut after) = (0, String::new());
+    loop {
+        let (rows, next) = load(&asked, &desk, wanted, after, limits::PAGE_ROWS_MAX).await?;
+        count += rows.len();
+        rows.iter().for_each(|row| csv.push_str(&line(row)));
+        match next {
+            Some(cursor) if count < EXPORT_ROWS_MAX => after = cursor,
+            _ => break,
+        }
+    }
+    Ok(download("messages.csv", "text/csv; charset=utf-8", csv.into_bytes()))
+}
+
+/// RFC 4180. Every cell is an id, a number or a word of ours, so nothing needs quoting.
+fn line(row: &MessageRow) -> String {
+    let states: Vec<_> = row.states.iter().map(|(state, n)| format!("{state} {n}")).collect();
+    let methods: Vec<_> = row.methods.iter().map(|(method, n)| format!("{method} {n}")).collect();
+    format!(
+        "{},{},{},{},{},{},{},{},{},{}\r\n",
+        row.id,
+        row.created_at,
+        row.origin,
+        row.mode,
+        row.level,
+        row.octets,
+        row.attachments,
+        row.recipients,
+        states.join("; "),
+        methods.join("; ")
+    )
+}
+
+type Loaded = (Vec<MessageRow>, Option<String>);
+
+async fn load(
+    asked: &Asked,
+    desk: &Desk,
+    wanted: flow::view::Filter,
+    after: String,
+    rows: usize,
+) -> Result<Loaded> {
+    let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
+    let page: MessagePage = run(move || {
+        let after = Some(after.as_str()).filter(|cursor| !cursor.is_empty());
+        flow.list_messages(&ctx, wanted, after, rows)
+    })
+    .await?;
+    Ok((page.rows, page.next))
+}
+
+impl Row {
+    fn of(row: &MessageRow) -> Self {
+        let share = |count: &u32| u64::from(*count);
+        Self {
+            id: row.id.to_string(),
+            level: PhiLevel::from_word(&row.level).unwrap_or(PhiLevel::None),
+            files: row.attachments.into(),
+            octets: row.octets,
+            origin: row.origin,
+            mode: row.mode,
+            at: row.created_at,
+            recipients: row.recipients.into(),
+            states: row.states.iter().map(|(word, n)| Share { word: *word, count: share(n) }).collect(),
+            methods: row.methods.iter().map(|(word, n)| Share { word: *word, count: share(n) }).collect(),
+            cancellable: row.states.contains_key(&RecipientState::Queued),
+        }
+    }
+}
+
+impl Filter {
+    fn asked(asked: &Asked) -> Self {
+        Self {
+            state: RecipientState::from_word(asked.query("state")),
+            method: Method::from_word(asked.query("method")),
+            from: asked.query("from").chars().take(10).collect(),
+            to: asked.query("to").chars().take(10).collect(),
+        }
+    }
+
+    /// What to ask the store for: days are those of the organisation's zone.
+    fn read(&self, zone: Zone) -> (flow::view::Filter, Vec<Fault>) {
+        let mut faults = Vec::new();
+        let since = zone.day_start(&self.from);
+        let until = zone.day_end(&self.to);
+        for (field, day, read) in [("from", &self.from, since), ("to", &self.to, until)] {
+            if !day.is_empty() && read.is_none() {
+                faults.push(Fault::new(field, "day_invalid"));
+            }
+        }
+        if since.zip(until).is_some_and(|(since, until)| since >= until) {
+            faults.push(Fault::new("to", "days_reversed"));
+        }
+        (flow::view::Filter { state: self.state, method: self.method, since, until }, faults)
+    }
+}
+
 impl Page for Messages {
     const TEMPLATE: &'static str = "pages/console/messages.html";
     const VOICE: Voice = Voice::Staff;
     const PLACE: Place = Place::Messages;
 
     fn samples() -> Vec<Sample<Self>> {
-        let filtered = Filter {
-            state: Some(RecipientState::Held),
-            from: "2026-03-01".to_owned(),
-            to: "2026-03-03".to_owned(),
-            ..Filter::default()
-        };
-        let many = Self {
-            older_href: Some("#".to_owned()),
-            newest_href: Some("#".to_owned()),
-            cancelled: Some(2),
-            ..Self::new(Filter::default(), (0..24).map(row).collect())
-        };
-        let wrong = Self {
-            faults: vec![Fault::new("to", "days_reversed")],
-            ..Self::new(Filter { from: "2026-03-09".to_owned(), ..filtered.clone() }, Vec::new())
-        };
-        vec![
-            Sample::new("empty", Self::new(Filter::default(), Vec::new())),
-            Sample::new("none_fits", Self::new(filtered, Vec::new())),
-            Sample::new("one", Self::new(Filter::default(), vec![row(0)])),
-            Sample::new("many", many.clone()),
-            Sample::new("long_names", Self::new(Filter::default(), vec![row(4), row(1)])),
-            Sample::new("error", wrong),
-            Sample { lang: Lang::Es, ..Sample::new("spanish", many) },
-        ]
+        samples::all()
     }
 }
 
-/// A made-up row; different numbers give different looks.
-fn row(n: usize) -> Row {
-    use RecipientState::*;
-    let states: &[RecipientState] = match n % 8 {
-        0 => &[Delivered],
-        1 => &[PickedUp],
-        2 => &[Notified],
-        3 => &[Queued],
-        4 => &[Delivered, Delivered, PickedUp, Queued],
-        5 => &[Held],
-        6 => &[Bounced],
-        _ => &[Delivered, Bounced],
-    };
-    let methods: &[Method] = match n % 8 {
-        1 | 2 => &[Method::Portal],
-        4 => &[Method::Tls, Method::Tls, Method::Portal, Method::Smime],
-        5 => &[Method::Hold],
-        6 => &[Method::Plain],
-        _ => &[Method::Tls],
-    };
-    Row {
-        id: format!("msg_01KJVB0W7HQ3ZJ8X9T4M2C6D{:02}", 99 - n % 90),
-        level: PhiLevel::ALL[n % 4],
-        files: n as u64 % 3,
-        octets: 900 + n as u64 * 41_000,
-        origin: Origin::ALL[n % 4],
-        mode: if n % 11 == 10 { Mode::Test } else { Mode::Live },
-        at: NOW.minus(Duration::from_secs(n as u64 * 4_000)),
-        recipients: states.len() as u64,
-        states: Share::tally(states.iter().copied()),
-        methods: Share::tally(methods.iter().copied()),
-        cancellable: states.contains(&Queued),
-    }
-}
+mod samples;

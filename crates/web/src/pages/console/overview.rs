@@ -1,8 +1,15 @@
 //! The overview: is everything accounted for, and does anything wait for a person?
 
-use model::RecipientState;
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use model::{RecipientState, Result};
 use serde::Serialize;
 
+use crate::door::answer::desk_page;
+use crate::door::asked::Asked;
+use crate::door::run;
+use crate::door::staff::{Desk, desk};
 use crate::face::Lang;
 use crate::pages::{Page, Place, Sample, Voice};
 
@@ -65,6 +72,27 @@ fn bars(counts: &[(RecipientState, u64)], sum: u64) -> Vec<StateCount> {
         rows.push(StateCount { state, count, permille, start, width: before * 1000 / sum - start, share });
     }
     rows
+}
+
+/// GET `/console`
+pub async fn show(asked: Asked) -> Result<Response> {
+    let desk = desk(&asked).await?;
+    let figures = load(&asked, &desk).await?;
+    desk_page(&asked, &desk, StatusCode::OK, &figures)
+}
+
+/// GET `/console/live`: the figures that move, for the script.
+pub async fn live(asked: Asked) -> Result<Response> {
+    let desk = desk(&asked).await?;
+    let figures = load(&asked, &desk).await?;
+    Ok(Json(serde_json::json!({ "accepted": figures.accepted, "waiting": figures.waiting })).into_response())
+}
+
+async fn load(asked: &Asked, desk: &Desk) -> Result<Overview> {
+    let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
+    let view = run(move || flow.overview(&ctx)).await?;
+    let counts: Vec<_> = view.states.iter().map(|(state, count)| (*state, *count)).collect();
+    Ok(Overview { off_by: view.off_by, ..Overview::new(&counts, view.accepted, None) })
 }
 
 impl Page for Overview {

@@ -1,7 +1,16 @@
 //! Sign-in, first step: email address and password.
 
+use axum::http::StatusCode;
+use axum::response::Response;
+use model::{Code, Result, Secret};
+use people::SignIn as Step;
 use serde::Serialize;
 
+use crate::door::answer::{page, redirect, with_cookie};
+use crate::door::asked::{Asked, House};
+use crate::door::cookies::Cookie;
+use crate::door::run;
+use crate::door::staff::{back_or_home, desk, escape};
 use crate::face::Fault;
 use crate::pages::{Page, Sample, Voice};
 
@@ -21,6 +30,69 @@ pub struct SignIn {
 pub enum Notice {
     SignedOut,
     Ended,
+}
+
+/// GET `/console/sign-in`
+pub async fn show(asked: Asked) -> Result<Response> {
+    let notice = match (asked.query("ended"), asked.query("out")) {
+        ("yes", _) => Some(Notice::Ended),
+        (_, "yes") => Some(Notice::SignedOut),
+        _ => None,
+    };
+    let back = back_or_home(asked.query("back")).to_owned();
+    let blank = SignIn { back, notice, ..SignIn::default() };
+    page(&asked, &House::unknown(&asked), StatusCode::OK, &blank)
+}
+
+/// POST `/console/sign-in`
+pub async fn submit(asked: Asked) -> Result<Response> {
+    let (email, password) = (asked.field("email").trim().to_owned(), Secret::new(asked.field("password").to_owned()));
+    let mut faults = Vec::new();
+    if email.is_empty() {
+        faults.push(Fault::new("email", "email_missing"));
+    }
+    if password.expose().is_empty() {
+        faults.push(Fault::new("password", "password_missing"));
+    }
+    if !faults.is_empty() {
+        return again(&asked, email, faults, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let (people, typed) = (asked.state().people.clone(), email.clone());
+    let (token, next) = match run(move || people.sign_in(&typed, &password)).await {
+        Ok(Step::NeedsCode(token)) => (token.0, "code"),
+        Ok(Step::NeedsEnrolment(token)) => (token.0, "set-up"),
+        Err(error) => {
+            let (key, status) = match error.code() {
+                Code::CredentialsInvalid => ("sign_in_wrong", StatusCode::UNPROCESSABLE_ENTITY),
+                Code::SignInLocked => ("sign_in_locked", StatusCode::TOO_MANY_REQUESTS),
+                _ => return Err(error),
+            };
+            return again(&asked, email, vec![Fault::new("password", key)], status);
+        }
+    };
+    let back = escape(back_or_home(asked.field("back")));
+    let response = redirect(&format!("/console/sign-in/{next}?back={back}"));
+    Ok(with_cookie(response, &asked, &Cookie::Pending, token.expose()))
+}
+
+/// POST `/console/sign-out`
+pub async fn sign_out(asked: Asked) -> Result<Response> {
+    let (desk, people) = (desk(&asked).await?, asked.state().people.clone());
+    let ctx = desk.ctx()?.clone();
+    run(move || people.sign_out(&ctx)).await?;
+    Ok(with_cookie(redirect("/console/sign-in?out=yes"), &asked, &Cookie::Session, ""))
+}
+
+/// The end of a sign-in: the pending cookie goes, the session's comes.
+pub fn signed_in(asked: &Asked, session: &Secret<String>) -> Response {
+    let response = redirect(back_or_home(asked.field("back")));
+    let response = with_cookie(response, asked, &Cookie::Pending, "");
+    with_cookie(response, asked, &Cookie::Session, session.expose())
+}
+
+fn again(asked: &Asked, email: String, faults: Vec<Fault>, status: StatusCode) -> Result<Response> {
+    let back = back_or_home(asked.field("back")).to_owned();
+    page(asked, &House::unknown(asked), status, &SignIn { email, back, notice: None, faults })
 }
 
 impl Page for SignIn {

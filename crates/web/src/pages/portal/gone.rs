@@ -1,9 +1,11 @@
 //! A link that opens nothing. Unknown, expired and withdrawn links look the same, so that nobody can
 //! find out by trying which ones were real.
 
-use model::limits;
+use axum::response::Response;
+use model::{Code, Result, limits};
 use serde::Serialize;
 
+use crate::door::asked::Asked;
 use crate::pages::{Page, Sample, Voice};
 
 #[derive(Clone, Debug, Serialize)]
@@ -16,6 +18,11 @@ impl Default for Gone {
     fn default() -> Self {
         Self { days: limits::NOTICE_LIFETIME.as_secs() / 86_400 }
     }
+}
+
+/// Every address that is nothing.
+pub async fn show(_: Asked) -> Result<Response> {
+    Err(Code::NotFound.into())
 }
 
 impl Page for Gone {

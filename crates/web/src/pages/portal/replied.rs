@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
-use model::Timestamp;
+use axum::response::Response;
+use model::{Result, Timestamp};
 use serde::Serialize;
 
+use super::landing;
+use crate::door::answer::visit_page;
+use crate::door::asked::Asked;
 use crate::pages::samples::NOW;
 use crate::pages::{Page, Sample, Voice};
 
@@ -12,6 +16,13 @@ use crate::pages::{Page, Sample, Voice};
 pub struct Replied {
     pub at: Timestamp,
     pub back_href: String,
+}
+
+/// GET `/p/{link}/replied`
+pub async fn show(asked: Asked) -> Result<Response> {
+    let house = landing::house(&asked).await?;
+    let back_href = format!("/p/{}/message", asked.segment(1));
+    visit_page(&asked, &house, &Replied { at: asked.now(), back_href })
 }
 
 impl Page for Replied {

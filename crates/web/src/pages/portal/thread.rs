@@ -1,10 +1,17 @@
 //! The message, its files and answers, and the one reply.
 
-use model::{Method, Timestamp};
+use axum::http::StatusCode;
+use axum::response::Response;
+use flow::portal::{ThreadEntry, ThreadView};
+use model::{AttachmentId, Code, Method, Result, Timestamp};
 use serde::Serialize;
 
+use super::{enter_code, landing};
+use crate::door::answer::{download, redirect, visit_page};
+use crate::door::asked::{Asked, House};
+use crate::door::cookies::Cookie;
+use crate::door::run;
 use crate::face::{Fault, letter};
-use crate::pages::samples::NOW;
 use crate::pages::{Page, Sample, Voice};
 
 #[derive(Clone, Debug, Serialize)]
@@ -89,6 +96,121 @@ pub enum Reply {
     Open { action: String, draft: String },
     Used { at: Timestamp },
     Closed,
+}
+
+/// The longest reply, in characters; the text area says so too.
+const REPLY_CHARS_MAX: usize = 20_000;
+
+/// GET `/p/{link}/message`
+pub async fn show(asked: Asked) -> Result<Response> {
+    let visit = visit(&asked)?;
+    opened(&asked, visit, String::new(), Vec::new()).await
+}
+
+/// The thread with a reply begun earlier, for a reader who has just come back by a new code.
+pub async fn with_draft(asked: &Asked, visit: String, draft: &str) -> Result<Response> {
+    opened(asked, visit, draft.to_owned(), Vec::new()).await
+}
+
+/// POST `/p/{link}/reply`
+pub async fn reply(asked: Asked) -> Result<Response> {
+    let text = asked.field("reply").trim().to_owned();
+    let found = visit(&asked);
+    let fault = match text.chars().count() {
+        0 => Some("reply_missing"),
+        n if n > REPLY_CHARS_MAX => Some("reply_long"),
+        _ => None,
+    };
+    if let (Ok(visit), Some(fault)) = (&found, fault) {
+        return opened(&asked, visit.clone(), text, vec![Fault::new("reply", fault)]).await;
+    }
+    let flow = asked.state().flow.clone();
+    let (sent, draft) = (text.clone(), text);
+    let done = match found.clone() {
+        Ok(visit) => run(move || flow.portal_reply(&visit, flow::portal::Reply { text: sent, files: Vec::new() })).await,
+        Err(code) => Err(code.into()),
+    };
+    match (done, found) {
+        (Ok(()), _) => Ok(redirect(&format!("/p/{}/replied", asked.segment(1)))),
+        // the visit is over; what was written goes along to the page that asks for a new code
+        (Err(error), _) if error.code() == Code::SessionExpired => {
+            let house = landing::house(&asked).await?;
+            enter_code::again(&asked, &house, &error)
+        }
+        // sent twice: the first one counts, and the page says when it was
+        (Err(error), Ok(visit)) if error.code() == Code::StateConflict => {
+            opened(&asked, visit, String::new(), Vec::new()).await
+        }
+        (Err(_), Ok(visit)) => opened(&asked, visit, draft, vec![Fault::new("reply", "reply_unsent")]).await,
+        (Err(error), Err(_)) => Err(error),
+    }
+}
+
+/// GET `/p/{link}/file/{id}`
+pub async fn file(asked: Asked) -> Result<Response> {
+    let visit = visit(&asked)?;
+    let id: AttachmentId = asked.segment(3).parse()?;
+    let flow = asked.state().flow.clone();
+    let found = run(move || flow.portal_file(&visit, id)).await?;
+    Ok(download(&found.name, &found.content_type, found.bytes))
+}
+
+fn visit(asked: &Asked) -> Result<String, Code> {
+    asked.cookie(&Cookie::Visit(asked.segment(1).to_owned())).ok_or(Code::SessionExpired)
+}
+
+async fn opened(asked: &Asked, visit: String, draft: String, faults: Vec<Fault>) -> Result<Response> {
+    let flow = asked.state().flow.clone();
+    let view = run(move || flow.portal_thread(&visit)).await?;
+    let house = House { name: view.organisation.clone(), zone: view.zone.clone(), language: view.language.clone() };
+    let wrong = !faults.is_empty();
+    let page = Thread { faults, ..Thread::of(view, asked.segment(1), draft) };
+    let mut response = visit_page(asked, &house, &page)?;
+    if wrong {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(response)
+}
+
+impl Thread {
+    fn of(view: ThreadView, link: &str, draft: String) -> Self {
+        let replied = view.entries.iter().filter(|e| e.own).map(|e| e.sent_at).next_back();
+        let reply = match (view.may_reply, replied) {
+            (true, _) => Reply::Open { action: format!("/p/{link}/reply"), draft },
+            (false, Some(at)) => Reply::Used { at },
+            (false, None) => Reply::Closed,
+        };
+        Self {
+            subject: view.entries.first().and_then(|e| e.subject.clone()).filter(|s| !s.trim().is_empty()),
+            protection: Method::Portal,
+            letters: view.entries.iter().map(|e| Letter::of(e, &format!("/p/{link}/file"))).collect(),
+            reply,
+            close_action: format!("/p/{link}/close"),
+            faults: Vec::new(),
+        }
+    }
+}
+
+impl Letter {
+    /// From what `flow` opened; files are below `files`.
+    pub fn of(entry: &ThreadEntry, files: &str) -> Self {
+        let named = |name: &str| name.trim().to_owned();
+        Self {
+            from: entry.sender_name.as_deref().map(named).filter(|_| !entry.own),
+            at: entry.sent_at,
+            body: Body::new(entry.text.as_deref(), entry.html.as_deref()),
+            files: entry
+                .files
+                .iter()
+                .map(|f| File {
+                    name: f.name.clone(),
+                    kind: File::kind_of(&f.content_type, &f.name),
+                    octets: f.octets,
+                    href: format!("{files}/{}", f.id),
+                })
+                .collect(),
+        }
+    }
 }
 
 impl Page for Thread {

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use model::{Kind, Method, Mode, Origin, Purpose, RecipientState, Stream, Timestamp};
+use model::{Kind, Method, Mode, Origin, PhiLevel, Purpose, RecipientState, Stream, Timestamp};
 
 use super::{
-    About, Attempt, Content, Fact, MessagePage, Progress, Recipient, Replies, Rule, Step, Value, Why,
+    About, Attempt, Content, Fact, MessagePage, Progress, Recipient, Reply, Rule, Step, Value, Why,
 };
 use crate::face::Lang;
 use crate::pages::Sample;
@@ -50,16 +50,16 @@ fn step(word: &'static str, progress: Progress, seconds: Option<u64>, facts: Vec
     Step { word, progress, at: seconds.map(at), facts }
 }
 
-fn first_steps(method: Method) -> Vec<Step> {
+fn first_steps() -> Vec<Step> {
     vec![
         step("accepted", Progress::Done, Some(0), vec![
             Fact::word("origin", "origin", "api"),
             Fact { name: "size", value: Value::Octets(10_240) },
-            Fact::exact("entry", "12,301"),
+            Fact::hash("content_sha256", HASH),
         ]),
         step("decided", Progress::Done, Some(0), vec![
-            Fact::word("method", "method", method.word()),
             Fact::exact("rule", "4"),
+            Fact::word("level", "level", "likely"),
         ]),
         step("sealed", Progress::Done, Some(1), vec![Fact::exact("dkim", "rsa, ed25519")]),
     ]
@@ -72,13 +72,11 @@ fn tls_attempt(number: u64) -> Attempt {
         outcome: "outcome.accepted".to_owned(),
         good: true,
         facts: vec![
-            Fact::exact("mx_host", "mx1.mail.example"),
-            Fact::exact("mx_ip", "192.0.2.25"),
-            Fact::exact("tls", "TLSv1.3, TLS_AES_256_GCM_SHA384"),
-            Fact::word("certificate_verified", "outcome", "verified"),
-            Fact::hash("certificate", HASH),
+            Fact::exact("tls", "TLSv1.3"),
+            Fact::word("tls_verified", "outcome", "verified"),
             Fact::exact("reply", "250 2.0.0"),
-            Fact::hash("sent_sha256", HASH),
+            Fact::at("ended", at(3)),
+            Fact::exact("attempt", "att_01KJVB0W7HQ3ZJ8X9T4M2C6D77"),
         ],
     }
 }
@@ -96,7 +94,7 @@ fn why(method: Method) -> Why {
         rule: "4".to_owned(),
         name: "health information needs a verified connection".to_owned(),
         rules_version: "3f9a1c".to_owned(),
-        facts: [("level", "likely"), ("kinds", "us_ssn 1, health_term 3"), ("tls_known", "verified"), ("portal", "on"), ("purpose", "treatment")]
+        facts: [("phi_level", "likely"), ("kinds", "us_ssn health_term"), ("tls_known", "verified"), ("portal_on", "yes"), ("purpose", "treatment")]
             .map(|(k, v)| (k.to_owned(), v.to_owned()))
             .to_vec(),
         rules: vec![
@@ -112,7 +110,7 @@ fn why(method: Method) -> Why {
 }
 
 fn delivered() -> MessagePage {
-    let mut timeline = first_steps(Method::Tls);
+    let mut timeline = first_steps();
     timeline.push(step("sent", Progress::Done, Some(2), vec![Fact::exact("tls", "TLSv1.3")]));
     timeline.push(step("delivered", Progress::Done, Some(3), vec![Fact::exact("reply", "250 2.0.0")]));
     timeline.push(step("opened", Progress::Skipped, None, Vec::new()));
@@ -120,37 +118,39 @@ fn delivered() -> MessagePage {
         id: ID.to_owned(),
         subject: None,
         about: About {
-            sender: Some("results@northside.example".to_owned()),
+            sender: None,
             actor: "app_01KJVB0W7HQ3ZJ8X9T4M2C6D33".to_owned(),
             origin: Origin::Api,
             mode: Mode::Live,
             purpose: Purpose::Treatment,
             stream: Stream::Transactional,
+            level: PhiLevel::Likely,
+            findings: vec![("us_ssn".to_owned(), 1), ("health_term".to_owned(), 3)],
             octets: 10_240,
             files: 1,
             at: at(0),
         },
-        recipients: vec![recipient(1, Some("pat@mail.example"), RecipientState::Delivered, Method::Tls)],
+        recipients: vec![recipient(1, None, RecipientState::Delivered, Method::Tls)],
         chosen: 0,
         timeline,
         why: Some(why(Method::Tls)),
         attempts: vec![tls_attempt(1)],
         content: Content::Sealed { open_action: "#".to_owned() },
-        replies: Replies::Sealed { count: 0 },
+        replies: Vec::new(),
         cancellable: None,
         cancelled: None,
     }
 }
 
 fn waiting() -> MessagePage {
-    let mut timeline = first_steps(Method::Tls);
-    timeline.push(step("sent", Progress::Waiting, None, vec![Fact { name: "next_attempt", value: Value::At(at(9_000)) }]));
+    let mut timeline = first_steps();
+    timeline.push(step("sent", Progress::Waiting, None, vec![Fact::at("next_attempt_at", at(9_000))]));
     timeline.push(step("delivered", Progress::Waiting, None, Vec::new()));
     timeline.push(step("opened", Progress::Skipped, None, Vec::new()));
     let put_off = Attempt {
         outcome: "outcome.deferred".to_owned(),
         good: false,
-        facts: vec![Fact::exact("mx_host", "mx1.mail.example"), Fact::exact("reply", "451 4.7.1")],
+        facts: vec![Fact::exact("reply", "451 4.7.1")],
         ..tls_attempt(1)
     };
     MessagePage {
@@ -165,15 +165,15 @@ fn waiting() -> MessagePage {
 }
 
 fn read() -> MessagePage {
-    let mut timeline = first_steps(Method::Portal);
-    timeline.push(step("sent", Progress::Done, Some(2), vec![Fact::exact("notice", "ntc_01KJVB0W7HQ3ZJ8X9T4M2C6D44")]));
+    let mut timeline = first_steps();
+    timeline.push(step("sent", Progress::Done, Some(2), vec![Fact::exact("tls", "TLSv1.3")]));
     timeline.push(step("delivered", Progress::Done, Some(3), vec![Fact::exact("reply", "250 2.0.0")]));
-    timeline.push(step("opened", Progress::Done, Some(2_500), vec![Fact::word("proof_of_mailbox", "outcome", "reader")]));
+    timeline.push(step("opened", Progress::Done, Some(2_500), vec![Fact::word("reader", "outcome", "reader")]));
     MessagePage {
-        recipients: vec![recipient(1, Some("pat@mail.example"), RecipientState::PickedUp, Method::Portal)],
+        recipients: vec![recipient(1, None, RecipientState::PickedUp, Method::Portal)],
         timeline,
         why: Some(why(Method::Portal)),
-        replies: Replies::Sealed { count: 1 },
+        replies: vec![Reply { at: at(2_600), href: "#".to_owned(), letter: None }],
         ..delivered()
     }
 }
@@ -187,11 +187,17 @@ fn opened() -> MessagePage {
     };
     MessagePage {
         subject: Some("Your test results".to_owned()),
+        about: About { sender: Some("results@northside.example".to_owned()), ..delivered().about },
+        recipients: vec![recipient(1, Some("pat@mail.example"), RecipientState::PickedUp, Method::Portal)],
         content: Content::Opened {
             at: NOW,
             letter: letter(Some("Dr. Amara Okafor"), 0, "Hello Pat,\n\nYour blood test is back. Everything is in the normal range.\n\nDr. Amara Okafor"),
         },
-        replies: Replies::Opened { letters: vec![letter(Some("pat@mail.example"), 2_600, "Thank you, that is a relief.")] },
+        replies: vec![Reply {
+            at: at(2_600),
+            href: "#".to_owned(),
+            letter: Some(letter(Some("pat@mail.example"), 2_600, "Thank you, that is a relief.")),
+        }],
         ..read()
     }
 }
@@ -228,7 +234,7 @@ fn long_names() -> MessagePage {
 }
 
 fn returned() -> MessagePage {
-    let mut timeline = first_steps(Method::Tls);
+    let mut timeline = first_steps();
     timeline.push(step("sent", Progress::Done, Some(2), vec![Fact::exact("tls", "TLSv1.3")]));
     timeline.push(step("delivered", Progress::Failed, Some(3), vec![Fact::exact("reply", "550 5.1.1")]));
     timeline.push(step("opened", Progress::Skipped, None, Vec::new()));
@@ -243,7 +249,7 @@ fn returned() -> MessagePage {
 }
 
 fn held() -> MessagePage {
-    let mut timeline = first_steps(Method::Hold);
+    let mut timeline = first_steps();
     timeline.truncate(2);
     for word in ["sealed", "sent", "delivered"] {
         timeline.push(step(word, Progress::Waiting, None, Vec::new()));

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use model::Method;
 
-use super::{Body, File, Letter, NOW, Reply, Thread};
+use super::{Body, File, Letter, Reply, Thread};
 use crate::face::{Fault, Lang};
 use crate::pages::Sample;
+use crate::pages::samples::NOW;
 
 const TEXT: &str = "Hello Pat,\n\nYour blood test from last week is back. Everything is in the normal range. \
 Your iron is a little low, so keep taking the tablets once a day with food.\n\nWe would like to see you \

@@ -1,0 +1,135 @@
+//! The door: routes, and what every request passes on its way to a page.
+
+pub mod answer;
+pub mod asked;
+pub mod cookies;
+mod headers;
+pub mod staff;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Path};
+use axum::http::{StatusCode, header};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use flow::Flow;
+use model::{Error, Result};
+use people::People;
+
+use crate::face::{Face, assets};
+use crate::pages::{console, portal};
+use answer::{console, portal};
+
+/// A form: the longest reply, percent-encoded three to one, with room.
+const FORM_OCTETS_MAX: usize = 512 * 1024;
+
+/// What an installation tells its pages.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Shown where no organisation is known yet: the sign-in page, a link that opens nothing.
+    pub name: String,
+    /// Whether readers reach us by HTTPS: cookies get the `__Host-` prefix and `Secure`, answers HSTS.
+    pub tls: bool,
+    /// Entries up to which the audit page checks the whole log on every view; above, on request.
+    pub audit_check_max: u64,
+}
+
+impl Settings {
+    pub fn new(name: impl Into<String>, tls: bool) -> Self {
+        Self { name: name.into(), tls, audit_check_max: 5_000 }
+    }
+}
+
+/// What every page needs. Cheap to clone.
+#[derive(Clone)]
+pub struct WebState {
+    pub flow: Flow,
+    pub people: People,
+    pub face: Arc<Face>,
+    pub settings: Arc<Settings>,
+}
+
+impl WebState {
+    /// # Errors
+    /// `internal` when a template or the catalogue is broken, which a test prevents.
+    pub fn new(flow: Flow, people: People, settings: Settings) -> Result<Self> {
+        let face = Arc::new(Face::new("/assets")?);
+        Ok(Self { flow, people, face, settings: Arc::new(settings) })
+    }
+}
+
+/// Portal below `/p`, console below `/console`, assets below `/assets`.
+pub fn router(state: WebState) -> Router {
+    Router::new()
+        .merge(portal_routes())
+        .merge(console_routes())
+        .route("/", get(|| async { Redirect::to("/console") }))
+        .route("/assets/{hash}/{name}", get(asset))
+        .fallback(|asked| portal(asked, portal::gone::show))
+        .layer(DefaultBodyLimit::max(FORM_OCTETS_MAX))
+        .layer(from_fn_with_state(state.clone(), headers::add))
+        .with_state(state)
+}
+
+fn portal_routes() -> Router<WebState> {
+    Router::new()
+        .route("/p/{link}", get(|asked| portal(asked, portal::landing::show)))
+        .route(
+            "/p/{link}/code",
+            get(|asked| portal(asked, portal::enter_code::show)).post(|asked| portal(asked, portal::enter_code::send)),
+        )
+        .route("/p/{link}/enter", post(|asked| portal(asked, portal::enter_code::enter)))
+        .route("/p/{link}/message", get(|asked| portal(asked, portal::thread::show)))
+        .route("/p/{link}/reply", post(|asked| portal(asked, portal::thread::reply)))
+        .route("/p/{link}/replied", get(|asked| portal(asked, portal::replied::show)))
+        .route("/p/{link}/file/{id}", get(|asked| portal(asked, portal::thread::file)))
+        .route("/p/{link}/close", post(|asked| portal(asked, portal::landing::close)))
+}
+
+fn console_routes() -> Router<WebState> {
+    Router::new()
+        .route(
+            "/console/sign-in",
+            get(|asked| console(asked, console::sign_in::show)).post(|asked| console(asked, console::sign_in::submit)),
+        )
+        .route(
+            "/console/sign-in/code",
+            get(|asked| console(asked, console::second_factor::show))
+                .post(|asked| console(asked, console::second_factor::submit)),
+        )
+        .route(
+            "/console/sign-in/set-up",
+            get(|asked| console(asked, console::enrol::show)).post(|asked| console(asked, console::enrol::submit)),
+        )
+        .route("/console/sign-out", post(|asked| console(asked, console::sign_in::sign_out)))
+        .route("/console", get(|asked| console(asked, console::overview::show)))
+        .route("/console/live", get(|asked| console(asked, console::overview::live)))
+        .route("/console/messages", get(|asked| console(asked, console::messages::show)))
+        .route("/console/messages.csv", get(|asked| console(asked, console::messages::export)))
+        .route("/console/messages/cancel", post(|asked| console(asked, console::cancel::submit)))
+        .route("/console/messages/{id}", get(|asked| console(asked, console::message::show)))
+        .route("/console/messages/{id}/open", post(|asked| console(asked, console::message::open)))
+        .route("/console/messages/{id}/file/{file}", get(|asked| console(asked, console::message::file)))
+        .route("/console/proof/{recipient}", get(|asked| console(asked, console::message::proof)))
+        .route("/console/audit", get(|asked| console(asked, console::audit::show)))
+        .route("/console/audit/checkpoint", get(|asked| console(asked, console::audit::checkpoint)))
+        .route("/console/{*rest}", get(|asked| console(asked, console::missing::show)))
+}
+
+async fn asset(Path((hash, name)): Path<(String, String)>) -> Response {
+    match assets::find(&hash, &name) {
+        Some(found) => {
+            let kept = [(header::CONTENT_TYPE, found.content_type), (header::CACHE_CONTROL, assets::CACHE_CONTROL)];
+            (kept, found.bytes).into_response()
+        }
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// Runs a use case, which blocks, on a thread made for that.
+pub(crate) async fn run<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|e| Error::new(model::Code::Internal).because(e))?
+}

@@ -1,0 +1,68 @@
+//! Who sits at the desk: the session behind a console request.
+
+use axum::response::Response;
+use ctx::{Ctx, Role};
+use model::{Code, Result};
+
+use super::answer::{redirect, with_cookie};
+use super::asked::{Asked, House};
+use super::cookies::Cookie;
+use super::run;
+
+/// A signed-in member of staff.
+#[derive(Clone)]
+pub struct Desk {
+    ctx: Option<Ctx>,
+    pub name: String,
+    pub house: House,
+    roles: Vec<Role>,
+}
+
+impl Desk {
+    /// For pages that show before anyone is known.
+    pub fn nobody(asked: &Asked) -> Self {
+        Self { ctx: None, name: String::new(), house: House::unknown(asked), roles: Vec::new() }
+    }
+    /// # Errors
+    /// `session_expired` when nobody sits here.
+    pub fn ctx(&self) -> Result<&Ctx> {
+        self.ctx.as_ref().ok_or_else(|| Code::SessionExpired.into())
+    }
+    /// Whether to offer opening content. Only an offer: the access policy decides when it is taken.
+    pub fn reads_content(&self) -> bool {
+        self.roles.iter().any(|role| matches!(role, Role::Staff | Role::Compliance))
+    }
+}
+
+/// # Errors
+/// `session_expired` without a live session.
+pub async fn desk(asked: &Asked) -> Result<Desk> {
+    let token = asked.cookie(&Cookie::Session).ok_or(Code::SessionExpired)?;
+    let people = asked.state().people.clone();
+    let (ctx, view) = run(move || people.session(&token)).await?;
+    // The name of who is signed in, shown to nobody else.
+    let name = view.user_name.open(ctx.machine_access()).clone();
+    let house = House { name: view.organisation, zone: view.zone, language: view.language };
+    Ok(Desk { ctx: Some(ctx), name, house, roles: view.roles })
+}
+
+/// To the sign-in page, which leads back to where the visitor was.
+pub fn to_sign_in(asked: &Asked) -> Response {
+    let back = if asked.is_read() { asked.here() } else { "/console" };
+    let ended = if asked.cookie(&Cookie::Session).is_some() { "&ended=yes" } else { "" };
+    let response = redirect(&format!("/console/sign-in?back={}{ended}", escape(back)));
+    with_cookie(response, asked, &Cookie::Session, "")
+}
+
+/// Only paths of the console may be returned to: never another site, never a form's target.
+pub fn back_or_home(back: &str) -> &str {
+    let own = back == "/console" || back.starts_with("/console/") || back.starts_with("/console?");
+    let clean = back.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') && !back.contains("//");
+    if own && clean && !back.starts_with("/console/sign-") { back } else { "/console" }
+}
+
+/// Percent-encodes a value for a query.
+pub fn escape(value: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/".contains(&b);
+    value.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}

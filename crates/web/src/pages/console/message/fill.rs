@@ -1,0 +1,133 @@
+//! From what `flow` shows of a message to what the page shows.
+
+use flow::view::{AttemptView, ContentView, EventView, MessageView, RecipientView};
+use model::{Access, MessageId, Origin, PhiLevel, RecipientState, Timestamp};
+
+use super::{About, Attempt, Content, Fact, MessagePage, Recipient, Reply, Rule, Why, timeline};
+use crate::pages::portal::thread::Letter;
+
+impl MessagePage {
+    /// `to` names the recipient to show; the first one when it names none.
+    pub fn of(view: &MessageView, events: &[EventView], to: &str, content: Content) -> Self {
+        let chosen = view.recipients.iter().position(|r| r.id.to_string() == to).unwrap_or_default();
+        let shown = view.recipients.get(chosen);
+        let queued = view.recipients.iter().filter(|r| r.state == RecipientState::Queued).count() as u64;
+        let replies = view.thread_messages.iter().filter(|(_, origin, _)| *origin == Origin::Portal);
+        Self {
+            id: view.id.to_string(),
+            subject: None,
+            about: about(view),
+            recipients: view.recipients.iter().zip(1..).map(|(r, number)| recipient(view, r, number)).collect(),
+            chosen,
+            timeline: shown.map(|r| timeline::of(view, r, events)).unwrap_or_default(),
+            why: shown.map(why),
+            attempts: shown.map(|r| r.attempts.iter().map(attempt).collect()).unwrap_or_default(),
+            content,
+            replies: replies.map(|(id, _, at)| reply(*id, *at)).collect(),
+            cancellable: (view.may_cancel && queued > 0).then_some(queued),
+            cancelled: None,
+        }
+    }
+
+    /// Shows what was opened: subject, sender, addresses, letter.
+    pub fn unseal(&mut self, opened: &ContentView, access: Access, now: Timestamp) {
+        let entry = opened.entry.open(access);
+        self.subject = entry.subject.clone().filter(|subject| !subject.trim().is_empty());
+        self.about.sender = opened.from.open(access).clone();
+        for (id, _, address) in &opened.recipients {
+            if let Some(found) = self.recipients.iter_mut().find(|r| r.id == id.to_string()) {
+                found.address = Some(address.open(access).clone());
+            }
+        }
+        let mut letter = Letter::of(entry, &format!("/console/messages/{}/file", self.id));
+        letter.from = entry.sender_name.clone();
+        self.content = Content::Opened { at: now, letter };
+    }
+
+    pub fn unseal_reply(&mut self, id: MessageId, opened: &ContentView, access: Access) {
+        let entry = opened.entry.open(access);
+        let href = format!("/console/messages/{id}");
+        if let Some(reply) = self.replies.iter_mut().find(|reply| reply.href == href) {
+            let mut letter = Letter::of(entry, &format!("{href}/file"));
+            letter.from = opened.from.open(access).clone();
+            reply.letter = Some(letter);
+        }
+    }
+}
+
+fn about(view: &MessageView) -> About {
+    About {
+        sender: None,
+        actor: view.actor.clone(),
+        origin: view.origin,
+        mode: view.mode,
+        purpose: view.purpose,
+        stream: view.stream,
+        level: PhiLevel::from_word(&view.level).unwrap_or(PhiLevel::None),
+        findings: view.findings.iter().map(|(kind, count)| (kind.clone(), u64::from(*count))).collect(),
+        octets: view.octets,
+        files: view.attachments.into(),
+        at: view.created_at,
+    }
+}
+
+fn recipient(view: &MessageView, r: &RecipientView, number: u64) -> Recipient {
+    Recipient {
+        id: r.id.to_string(),
+        number,
+        address: None,
+        kind: r.kind,
+        state: r.state,
+        method: r.method,
+        href: format!("/console/messages/{}?to={}", view.id, r.id),
+        proof_href: Some(format!("/console/proof/{}", r.id)),
+    }
+}
+
+fn reply(id: MessageId, at: Timestamp) -> Reply {
+    Reply { at, href: format!("/console/messages/{id}"), letter: None }
+}
+
+/// The decision as it was stored. A delivery that moved to the portal afterwards keeps it: the
+/// timeline says what happened then.
+fn why(r: &RecipientView) -> Why {
+    let trace = &r.trace;
+    let rules = trace.steps.iter().map(|step| Rule {
+        id: step.rule.clone(),
+        name: step.name.clone(),
+        matched: step.matched,
+        effect: step.effect.clone(),
+        because: step.because.clone(),
+    });
+    let name = trace.steps.iter().find(|step| step.rule == trace.decided_by).map(|step| step.name.clone());
+    Why {
+        method: r.method,
+        rule: trace.decided_by.clone(),
+        name: name.unwrap_or_default(),
+        rules_version: trace.rules_version.clone(),
+        facts: trace.facts.clone(),
+        rules: rules.collect(),
+        would_change: trace.would_change.clone(),
+    }
+}
+
+fn attempt(made: &AttemptView) -> Attempt {
+    let mut facts = Vec::new();
+    if let Some(version) = &made.tls_version {
+        facts.push(Fact::exact("tls", version.clone()));
+        let verified = if made.tls_verified { "verified" } else { "unverified" };
+        facts.push(Fact::word("tls_verified", "outcome", verified));
+    }
+    if let Some(answer) = timeline::answer(made) {
+        facts.push(Fact::exact("reply", answer));
+    }
+    facts.push(Fact::at("ended", made.ended_at));
+    facts.push(Fact::exact("attempt", made.id.to_string()));
+    Attempt {
+        number: made.number.into(),
+        at: made.started_at,
+        outcome: format!("outcome.{}", made.outcome),
+        good: made.outcome == "accepted",
+        facts,
+    }
+}
