@@ -43,7 +43,10 @@ fn main() -> std::io::Result<()> {
 /// Nanoseconds this process spent on a CPU (Linux).
 fn cpu_nanos() -> std::io::Result<u64> {
     let text = std::fs::read_to_string("/proc/self/schedstat")?;
-    let first = text.split_whitespace().next().and_then(|field| field.parse().ok());
+    let first = text
+        .split_whitespace()
+        .next()
+        .and_then(|field| field.parse().ok());
     first.ok_or_else(|| std::io::Error::other("no CPU time in schedstat"))
 }
 
@@ -52,7 +55,10 @@ struct Chance(u64);
 
 impl Chance {
     fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % n
     }
     fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
@@ -61,7 +67,11 @@ impl Chance {
 }
 
 fn mail(chance: &mut Chance) -> String {
-    let mut text = format!("{} {},\r\n\r\n", chance.one(&["Dear", "Hello", "Hi"]), chance.one(WORDS));
+    let mut text = format!(
+        "{} {},\r\n\r\n",
+        chance.one(&["Dear", "Hello", "Hi"]),
+        chance.one(WORDS)
+    );
     let lines = 8 + chance.below(30);
     for _ in 0..lines {
         let line = match chance.below(20) {
@@ -79,35 +89,154 @@ fn mail(chance: &mut Chance) -> String {
 }
 
 fn sentence(chance: &mut Chance) -> String {
-    let words: Vec<&str> = (0..9 + chance.below(8)).map(|_| chance.one(WORDS)).collect();
+    let words: Vec<&str> = (0..9 + chance.below(8))
+        .map(|_| chance.one(WORDS))
+        .collect();
     words.join(" ") + "."
 }
 
 fn clinical(chance: &mut Chance) -> String {
-    let ailment = chance.one(&["hypertension", "asthma", "type 2 diabetes", "a fracture", "arthritis", "migraine"]);
+    let ailment = chance.one(&[
+        "hypertension",
+        "asthma",
+        "type 2 diabetes",
+        "a fracture",
+        "arthritis",
+        "migraine",
+    ]);
     let (month, day) = (1 + chance.below(12), 1 + chance.below(28));
     match chance.below(3) {
-        0 => format!("MRN {} was seen for {ailment} on {month:02}/{day:02}/2026.", 100_000 + chance.below(900_000)),
-        1 => format!("DOB {month:02}/{day:02}/19{:02}, {ailment}, takes metformin 500 mg.", 30 + chance.below(60)),
+        0 => format!(
+            "MRN {} was seen for {ailment} on {month:02}/{day:02}/2026.",
+            100_000 + chance.below(900_000)
+        ),
+        1 => format!(
+            "DOB {month:02}/{day:02}/19{:02}, {ailment}, takes metformin 500 mg.",
+            30 + chance.below(60)
+        ),
         _ => format!("The patient asked about {ailment} and the next visit on March {day}."),
     }
 }
 
 fn business_number(chance: &mut Chance) -> String {
     match chance.below(3) {
-        0 => format!("Invoice {} of 2026-{:02}-11 is due.", chance.below(1_000_000), 1 + chance.below(12)),
-        1 => format!("Tracking number 9400{:012} left the depot.", chance.below(1 << 40)),
-        _ => format!("Call us at (415) 555-{:04} or write to desk{}@office.example.", chance.below(10_000), chance.below(99)),
+        0 => format!(
+            "Invoice {} of 2026-{:02}-11 is due.",
+            chance.below(1_000_000),
+            1 + chance.below(12)
+        ),
+        1 => format!(
+            "Tracking number 9400{:012} left the depot.",
+            chance.below(1 << 40)
+        ),
+        _ => format!(
+            "Call us at (415) 555-{:04} or write to desk{}@office.example.",
+            chance.below(10_000),
+            chance.below(99)
+        ),
     }
 }
 
 const WORDS: &[&str] = &[
-    "the", "of", "and", "a", "to", "in", "we", "you", "that", "it", "was", "for", "on", "are", "with", "as",
-    "be", "this", "have", "from", "or", "one", "had", "by", "but", "not", "what", "all", "were", "when", "your",
-    "can", "said", "there", "use", "each", "which", "she", "how", "their", "will", "other", "about", "out", "many",
-    "then", "them", "these", "so", "some", "would", "make", "like", "into", "time", "has", "look", "two", "more",
-    "write", "go", "see", "number", "way", "could", "people", "than", "first", "water", "been", "meeting", "office",
-    "report", "project", "please", "thanks", "schedule", "update", "question", "attached", "document", "review",
-    "budget", "quarter", "customer", "order", "delivery", "account", "service", "contract", "team", "agenda",
-    "planning", "monday", "tuesday", "morning", "afternoon", "available", "confirm", "regards", "information",
+    "the",
+    "of",
+    "and",
+    "a",
+    "to",
+    "in",
+    "we",
+    "you",
+    "that",
+    "it",
+    "was",
+    "for",
+    "on",
+    "are",
+    "with",
+    "as",
+    "be",
+    "this",
+    "have",
+    "from",
+    "or",
+    "one",
+    "had",
+    "by",
+    "but",
+    "not",
+    "what",
+    "all",
+    "were",
+    "when",
+    "your",
+    "can",
+    "said",
+    "there",
+    "use",
+    "each",
+    "which",
+    "she",
+    "how",
+    "their",
+    "will",
+    "other",
+    "about",
+    "out",
+    "many",
+    "then",
+    "them",
+    "these",
+    "so",
+    "some",
+    "would",
+    "make",
+    "like",
+    "into",
+    "time",
+    "has",
+    "look",
+    "two",
+    "more",
+    "write",
+    "go",
+    "see",
+    "number",
+    "way",
+    "could",
+    "people",
+    "than",
+    "first",
+    "water",
+    "been",
+    "meeting",
+    "office",
+    "report",
+    "project",
+    "please",
+    "thanks",
+    "schedule",
+    "update",
+    "question",
+    "attached",
+    "document",
+    "review",
+    "budget",
+    "quarter",
+    "customer",
+    "order",
+    "delivery",
+    "account",
+    "service",
+    "contract",
+    "team",
+    "agenda",
+    "planning",
+    "monday",
+    "tuesday",
+    "morning",
+    "afternoon",
+    "available",
+    "confirm",
+    "regards",
+    "information",
 ];

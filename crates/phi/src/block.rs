@@ -55,15 +55,105 @@ fn paragraph(text: &[u8], at: usize) -> Range<usize> {
     let low = at.saturating_sub(DISCLAIMER_MAX);
     let high = (at + DISCLAIMER_MAX).min(text.len());
     let blanks: [&[u8]; 2] = [b"\n\n", b"\n\r\n"];
-    let start = blanks.iter().filter_map(|blank| memmem::rfind(&text[low..at], blank)).max();
-    let end = blanks.iter().filter_map(|blank| memmem::find(&text[at..high], blank)).min();
+    let start = blanks
+        .iter()
+        .filter_map(|blank| memmem::rfind(&text[low..at], blank))
+        .max();
+    let end = blanks
+        .iter()
+        .filter_map(|blank| memmem::find(&text[at..high], blank))
+        .min();
     start.map_or(low, |start| low + start)..end.map_or(high, |end| at + end)
+}
+
+/// Whether a place is in a line that a mail program wrote: the headers of a forwarded mail, or "On …
+/// wrote:" above a quotation. Their dates and addresses are the envelope's, not the patient's.
+pub(crate) fn is_envelope(text: &[u8], at: usize) -> bool {
+    let line = line_around(text, at);
+    let own = &text[line.clone()];
+    if starts_quotation(own) {
+        // A long one wraps.
+        let next = line_around(text, line.end + 1);
+        return ends_quotation(own) || ends_quotation(&text[next]);
+    }
+    let above = line_around(text, line.start.saturating_sub(1));
+    let below = line_around(text, line.end + 1);
+    is_header(own)
+        && ((above.end < line.start && is_header(&text[above])) || is_header(&text[below]))
+}
+
+/// The line around a place, without its end, at most 300 bytes to either side.
+fn line_around(text: &[u8], at: usize) -> Range<usize> {
+    let at = at.min(text.len());
+    let low = at.saturating_sub(300);
+    let high = (at + 300).min(text.len());
+    let start = memchr::memrchr(b'\n', &text[low..at]).map_or(low, |found| low + found + 1);
+    let end = memchr::memchr(b'\n', &text[at..high]).map_or(high, |found| at + found);
+    start..end
+}
+
+/// Without the marks of quoting: "> > ", "JB> ", spaces, stars.
+fn unquoted(line: &[u8]) -> &[u8] {
+    let initials = line
+        .iter()
+        .take(4)
+        .take_while(|b| b.is_ascii_uppercase())
+        .count();
+    let line = if line.get(initials) == Some(&b'>') {
+        &line[initials..]
+    } else {
+        line
+    };
+    let marks = line.iter().take_while(|b| b"> |*\t".contains(b)).count();
+    &line[marks..]
+}
+
+fn is_header(line: &[u8]) -> bool {
+    const NAMES: [&[u8]; 14] = [
+        b"from",
+        b"to",
+        b"cc",
+        b"bcc",
+        b"sent",
+        b"date",
+        b"subject",
+        b"sender",
+        b"reply-to",
+        b"message-id",
+        b"de",
+        b"para",
+        b"enviado",
+        b"asunto",
+    ];
+    let line = unquoted(line);
+    let name = line
+        .iter()
+        .take(12)
+        .position(|b| *b == b':')
+        .map(|colon| &line[..colon]);
+    name.is_some_and(|name| NAMES.iter().any(|known| known.eq_ignore_ascii_case(name)))
+}
+
+fn starts_quotation(line: &[u8]) -> bool {
+    let line = unquoted(line);
+    [&b"On "[..], b"El ", b"Le ", b"Am "]
+        .iter()
+        .any(|start| line.starts_with(start))
+}
+
+fn ends_quotation(line: &[u8]) -> bool {
+    [&b"wrote:"[..], b"wrote in message", b"escribio:", b"said:"]
+        .iter()
+        .any(|end| memmem::find(line, end).is_some())
 }
 
 fn signatures(text: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
     memmem::find_iter(text, b"\n--").filter_map(|at| {
         let line = &text[at + 3..];
-        let ends = line.starts_with(b" \r\n") || line.starts_with(b" \n") || line.starts_with(b"\r\n") || line.starts_with(b"\n");
+        let ends = line.starts_with(b" \r\n")
+            || line.starts_with(b" \n")
+            || line.starts_with(b"\r\n")
+            || line.starts_with(b"\n");
         ends.then(|| at..(at + SIGNATURE_MAX).min(text.len()))
     })
 }

@@ -139,7 +139,8 @@ mod hexadecimal {
     pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<[u8; 32], D::Error> {
         let text = <std::borrow::Cow<'de, str>>::deserialize(d)?;
         let mut token = [0; 32];
-        hex::decode_to_slice(text.as_ref(), &mut token).map_err(|_| serde::de::Error::custom("not a token"))?;
+        hex::decode_to_slice(text.as_ref(), &mut token)
+            .map_err(|_| serde::de::Error::custom("not a token"))?;
         Ok(token)
     }
 }

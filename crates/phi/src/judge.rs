@@ -26,8 +26,18 @@ pub(crate) struct Candidate {
 /// Bytes within which a keyword is near.
 const NEAR: usize = 300;
 
-pub(crate) fn judge(shape: Shape, range: Range<usize>, text: &[u8], words: &Words) -> Option<Candidate> {
-    let seen = Seen { text, words, digits: validate::digits(&text[range.clone()]), range };
+pub(crate) fn judge(
+    shape: Shape,
+    range: Range<usize>,
+    text: &[u8],
+    words: &Words,
+) -> Option<Candidate> {
+    let seen = Seen {
+        text,
+        words,
+        digits: validate::digits(&text[range.clone()]),
+        range,
+    };
     match shape {
         Shape::Mbi => seen.mbi(),
         Shape::Ssn => seen.parted_ssn(),
@@ -54,7 +64,8 @@ impl Seen<'_> {
     fn mbi(&self) -> Option<Candidate> {
         let keyed = self.near(Tag::Member, NEAR, NEAR);
         let capitals = !self.found().iter().any(u8::is_ascii_lowercase);
-        (self.alone() && (capitals || keyed)).then(|| self.candidate(FindingKind::Mbi, true, keyed))?
+        (self.alone() && (capitals || keyed))
+            .then(|| self.candidate(FindingKind::Mbi, true, keyed))?
     }
 
     fn parted_ssn(&self) -> Option<Candidate> {
@@ -94,12 +105,14 @@ impl Seen<'_> {
     fn phone(&self) -> Option<Candidate> {
         let keyed = self.near(Tag::Phone, 40, 0);
         let valid = validate::is_nanp(&self.digits);
-        (self.alone() && (valid || keyed)).then(|| self.candidate(FindingKind::Phone, valid, keyed))?
+        (self.alone() && (valid || keyed))
+            .then(|| self.candidate(FindingKind::Phone, valid, keyed))?
     }
 
     fn foreign_phone(&self) -> Option<Candidate> {
         // ITU-T E.164: at most 15 digits; +1 is the North American plan.
-        let holds = (8..=15).contains(&self.digits.len()) && (self.digits[0] != 1 || validate::is_nanp(&self.digits));
+        let holds = (8..=15).contains(&self.digits.len())
+            && (self.digits[0] != 1 || validate::is_nanp(&self.digits));
         let keyed = self.near(Tag::Phone, 40, 0);
         (self.alone() && holds).then(|| self.candidate(FindingKind::Phone, false, keyed))?
     }
@@ -108,7 +121,9 @@ impl Seen<'_> {
         let keyed = self.near(Tag::Ip, 40, 0);
         let before = &self.text[self.range.start.saturating_sub(12)..self.range.start];
         let version = before.to_ascii_lowercase();
-        let version = [&b"version"[..], b"release", b"build"].iter().any(|word| contains(&version, word));
+        let version = [&b"version"[..], b"release", b"build"]
+            .iter()
+            .any(|word| contains(&version, word));
         let holds = self.alone() && (keyed || (validate::is_public_ip(self.found()) && !version));
         holds.then(|| self.candidate(FindingKind::IpAddress, true, keyed))?
     }
@@ -127,13 +142,21 @@ impl Seen<'_> {
             .take_while(|b| b.is_ascii_digit())
             .map(|b| b - b'0')
             .collect();
-        let day = first_run.iter().fold(0_u32, |n, digit| n * 10 + u32::from(*digit));
+        let day = first_run
+            .iter()
+            .fold(0_u32, |n, digit| n * 10 + u32::from(*digit));
         let rest = self.digits.len() - first_run.len();
         // Without year or ordinal "10 may" and "march 3" are verbs: a month is written large then.
-        let ordinal = found.windows(3).any(|w| w[0].is_ascii_digit() && w[1..].iter().all(u8::is_ascii_alphabetic));
+        let ordinal = found
+            .windows(3)
+            .any(|w| w[0].is_ascii_digit() && w[1..].iter().all(u8::is_ascii_alphabetic));
         let capital = found.iter().any(u8::is_ascii_uppercase);
-        let next = self.text.get(self.range.end).is_some_and(u8::is_ascii_alphanumeric);
-        ((1..=31).contains(&day) && !next && (rest > 0 || ordinal || capital)).then(|| self.date())?
+        let next = self
+            .text
+            .get(self.range.end)
+            .is_some_and(u8::is_ascii_alphanumeric);
+        ((1..=31).contains(&day) && !next && (rest > 0 || ordinal || capital))
+            .then(|| self.date())?
     }
 
     /// Which kind of date the words around it make it.
@@ -149,7 +172,12 @@ impl Seen<'_> {
 
     /// Optional only because every caller's answer is.
     fn candidate(&self, kind: FindingKind, checked: bool, keyed: bool) -> Option<Candidate> {
-        Some(Candidate { kind, range: self.range.clone(), checked, keyed })
+        Some(Candidate {
+            kind,
+            range: self.range.clone(),
+            checked,
+            keyed,
+        })
     }
 
     fn found(&self) -> &[u8] {
@@ -171,7 +199,9 @@ impl Seen<'_> {
         let (start, end) = (self.range.start, self.range.end);
         let before = if start > 0 { at(start - 1) } else { b' ' };
         let further = if start > 1 { at(start - 2) } else { b' ' };
-        let joined = |mark: u8, beyond: u8| matches!(mark, b'-' | b'.' | b'/' | b'_') && beyond.is_ascii_digit();
+        let joined = |mark: u8, beyond: u8| {
+            matches!(mark, b'-' | b'.' | b'/' | b'_') && beyond.is_ascii_digit()
+        };
         !before.is_ascii_alphanumeric()
             && !joined(before, further)
             && !at(end).is_ascii_alphanumeric()

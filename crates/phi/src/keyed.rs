@@ -18,7 +18,11 @@ pub(crate) struct Keyed {
 }
 
 pub(crate) fn read(text: &[u8], words: &Words) -> Vec<Keyed> {
-    words.keys.iter().filter_map(|key| keyed(text, key)).collect()
+    words
+        .keys
+        .iter()
+        .filter_map(|key| keyed(text, key))
+        .collect()
 }
 
 fn keyed(text: &[u8], key: &Key) -> Option<Keyed> {
@@ -35,13 +39,26 @@ fn keyed(text: &[u8], key: &Key) -> Option<Keyed> {
     let reach = reach(text, key.range.end)?;
     let token = &text[reach.token.clone()];
     let digits = validate::digits(token);
-    let says_number = reach.says_number || announces(&word);
-    let long = matches!(key.tag, Tag::Mrn | Tag::Member | Tag::Policy)
-        && digits.len() >= 5
-        && !validate::is_nanp(&digits);
-    let holds = digits.len() >= 2 && (says_number || long) && !validate::is_date(token);
-    let candidate = Candidate { kind, range: reach.token, checked: false, keyed: true };
-    holds.then_some(Keyed { candidate, needs_health })
+    let announced = announces(&word);
+    let other =
+        validate::is_date(token) || (!announced && (validate::is_nanp(&digits) || is_year(token)));
+    let long = matches!(key.tag, Tag::Mrn | Tag::Member | Tag::Policy) && digits.len() >= 5;
+    let holds = digits.len() >= 2 && (announced || reach.says_number || long) && !other;
+    let candidate = Candidate {
+        kind,
+        range: reach.token,
+        checked: false,
+        keyed: true,
+    };
+    holds.then_some(Keyed {
+        candidate,
+        needs_health,
+    })
+}
+
+/// "Health plan: 2026 rates", "Insurer: 415-555-0134": what follows a colon need not be a number of it.
+fn is_year(token: &[u8]) -> bool {
+    token.len() == 4 && (token.starts_with(b"19") || token.starts_with(b"20"))
 }
 
 /// Keywords that already say "number".
@@ -58,8 +75,9 @@ struct Reach {
 
 /// The token after a keyword, over at most six fillers on at most one line break.
 fn reach(text: &[u8], from: usize) -> Option<Reach> {
-    const FILLERS: [&[u8]; 11] =
-        [b"number", b"no", b"num", b"nr", b"id", b"is", b"was", b"of", b"the", b"es", b"numero"];
+    const FILLERS: [&[u8]; 11] = [
+        b"number", b"no", b"num", b"nr", b"id", b"is", b"was", b"of", b"the", b"es", b"numero",
+    ];
     let (mut at, mut says_number, mut breaks) = (from, false, 0);
     for _ in 0..6 {
         while let Some(mark) = text.get(at).filter(|b| b" \t\r\n#:=.('\"*[-".contains(b)) {
@@ -70,12 +88,23 @@ fn reach(text: &[u8], from: usize) -> Option<Reach> {
                 return None;
             }
         }
-        let run = at + text[at..].iter().take(31).take_while(|b| b.is_ascii_alphanumeric()).count();
+        let run = at
+            + text[at..]
+                .iter()
+                .take(31)
+                .take_while(|b| b.is_ascii_alphanumeric())
+                .count();
         let word = text[at..run].to_ascii_lowercase();
         if !FILLERS.contains(&word.as_slice()) || text.get(run) == Some(&b'-') {
-            return Some(Reach { token: token(text, at)?, says_number });
+            return Some(Reach {
+                token: token(text, at)?,
+                says_number,
+            });
         }
-        says_number |= matches!(word.as_slice(), b"number" | b"no" | b"num" | b"nr" | b"id" | b"numero");
+        says_number |= matches!(
+            word.as_slice(),
+            b"number" | b"no" | b"num" | b"nr" | b"id" | b"numero"
+        );
         at = run;
     }
     None
@@ -83,8 +112,16 @@ fn reach(text: &[u8], from: usize) -> Option<Reach> {
 
 /// Letters and digits with hyphens between, 4 to 30 bytes.
 fn token(text: &[u8], from: usize) -> Option<Range<usize>> {
-    let run = text[from..].iter().take(31).take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
-    let hyphens = text[from..from + run].iter().rev().take_while(|b| **b == b'-').count();
+    let run = text[from..]
+        .iter()
+        .take(31)
+        .take_while(|b| b.is_ascii_alphanumeric() || **b == b'-')
+        .count();
+    let hyphens = text[from..from + run]
+        .iter()
+        .rev()
+        .take_while(|b| **b == b'-')
+        .count();
     let len = run - hyphens;
     (4..=30).contains(&len).then(|| from..from + len)
 }

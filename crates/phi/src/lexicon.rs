@@ -10,8 +10,8 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 mod entries;
 
-use entries::{Case, Entry, Role};
 pub(crate) use entries::Tag;
+use entries::{Case, Entry, Role};
 
 pub(crate) struct Lexicon {
     automaton: AhoCorasick,
@@ -55,7 +55,11 @@ impl Lexicon {
             .kind(Some(AhoCorasickKind::DFA))
             .build(entries.iter().map(|entry| entry.text))
             .expect("a few hundred short constant words fit any automaton");
-        Self { automaton, entries, stop }
+        Self {
+            automaton,
+            entries,
+            stop,
+        }
     }
 
     /// The listed form of a term, for its token.
@@ -69,7 +73,9 @@ impl Lexicon {
         for found in self.automaton.find_overlapping_iter(text) {
             let index = found.pattern().as_usize();
             let entry = &self.entries[index];
-            let Some(range) = entry.fit(text, found.range()) else { continue };
+            let Some(range) = entry.fit(text, found.range()) else {
+                continue;
+            };
             match entry.role {
                 Role::Key(tag) => keys.push(Key { range, tag }),
                 Role::Suffix if self.is_stopped(&text[range.clone()]) => {}
@@ -78,7 +84,10 @@ impl Lexicon {
         }
         keys.sort_by_key(|key| (key.range.start, std::cmp::Reverse(key.range.end)));
         hits.sort_by_key(|(range, index)| (range.start, std::cmp::Reverse(range.end), *index));
-        Words { terms: self.outermost(hits), keys }
+        Words {
+            terms: self.outermost(hits),
+            keys,
+        }
     }
 
     /// The longest hit wins over what lies inside it; neutral phrases win and then say nothing.
@@ -93,21 +102,30 @@ impl Lexicon {
             let role = self.entries[index].role;
             if role != Role::Neutral {
                 let (setting, by_suffix) = (role == Role::Setting, role == Role::Suffix);
-                terms.push(Term { range, setting, by_suffix, entry: index });
+                terms.push(Term {
+                    range,
+                    setting,
+                    by_suffix,
+                    entry: index,
+                });
             }
         }
         terms
     }
 
     fn is_stopped(&self, word: &[u8]) -> bool {
-        self.stop.iter().any(|stop| stop.as_bytes().eq_ignore_ascii_case(word))
+        self.stop
+            .iter()
+            .any(|stop| stop.as_bytes().eq_ignore_ascii_case(word))
     }
 }
 
 impl Words {
     /// The keys that begin in a range.
     pub(crate) fn keys_from(&self, range: Range<usize>) -> &[Key] {
-        let first = self.keys.partition_point(|key| key.range.start < range.start);
+        let first = self
+            .keys
+            .partition_point(|key| key.range.start < range.start);
         let rest = &self.keys[first..];
         &rest[..rest.partition_point(|key| key.range.start < range.end)]
     }
@@ -117,11 +135,13 @@ impl Words {
     pub(crate) fn near(&self, tag: Tag, place: &Range<usize>, before: usize, after: usize) -> bool {
         // No keyword is longer than 64 bytes; its end, not its start, has to be near.
         let from = place.start.saturating_sub(before + 64);
-        self.keys_from(from..place.end.saturating_add(after)).iter().any(|key| {
-            key.tag == tag
-                && (key.range.start >= place.end
-                    || (key.range.end <= place.start && place.start - key.range.end <= before))
-        })
+        self.keys_from(from..place.end.saturating_add(after))
+            .iter()
+            .any(|key| {
+                key.tag == tag
+                    && (key.range.start >= place.end
+                        || (key.range.end <= place.start && place.start - key.range.end <= before))
+            })
     }
 }
 
@@ -136,23 +156,44 @@ impl Entry {
         }
         match self.role {
             Role::Suffix => {
-                let stem = text[..range.start].iter().rev().take(30).take_while(|b| b.is_ascii_alphabetic()).count();
-                (3..30).contains(&stem).then(|| range.start - stem..range.end).filter(|range| !before(range.start))
+                let stem = text[..range.start]
+                    .iter()
+                    .rev()
+                    .take(30)
+                    .take_while(|b| b.is_ascii_alphabetic())
+                    .count();
+                (3..30)
+                    .contains(&stem)
+                    .then(|| range.start - stem..range.end)
+                    .filter(|range| !before(range.start))
             }
             Role::Unit => {
-                let blanks = text[..range.start].iter().rev().take(2).take_while(|b| **b == b' ').count();
+                let blanks = text[..range.start]
+                    .iter()
+                    .rev()
+                    .take(2)
+                    .take_while(|b| **b == b' ')
+                    .count();
                 let at = range.start - blanks;
                 (blanks <= 1 && at > 0 && text[at - 1].is_ascii_digit()).then_some(range)
             }
             _ if before(range.start) => None,
-            _ => self.case.agrees(self.text, &text[range.start..range.start + self.text.len()]).then_some(range),
+            _ => self
+                .case
+                .agrees(self.text, &text[range.start..range.start + self.text.len()])
+                .then_some(range),
         }
     }
 
     /// The end of a plural of health words; keywords and abbreviations stand as they are.
     fn plural(&self, text: &[u8], end: usize) -> Option<usize> {
-        let takes = matches!(self.role, Role::Clinical | Role::Setting | Role::Suffix) && self.case == Case::Any;
-        let letters = text[end..].iter().take(3).take_while(|b| b.is_ascii_alphanumeric()).count();
+        let takes = matches!(self.role, Role::Clinical | Role::Setting | Role::Suffix)
+            && self.case == Case::Any;
+        let letters = text[end..]
+            .iter()
+            .take(3)
+            .take_while(|b| b.is_ascii_alphanumeric())
+            .count();
         let rest = text.get(end..end + letters)?;
         let is_plural = rest.eq_ignore_ascii_case(b"s") || rest.eq_ignore_ascii_case(b"es");
         (takes && is_plural).then_some(end + letters)

@@ -1,7 +1,7 @@
 //! E-mail addresses and web links, found by their one unmistakable character.
 //!
-//! A link counts only when it carries something long enough to be someone's: a query or a token
-//! (phi.md §3 no. 14). All links are remembered, so that digits inside them are not read as phones.
+//! A link counts only when it leads to something of one person's (phi.md §3 no. 14), a mailbox only
+//! when it is not a function's. All links are remembered, so that digits inside them are not read as phones.
 
 use std::ops::Range;
 
@@ -17,9 +17,15 @@ impl Links {
     pub(crate) fn of(text: &[u8]) -> Self {
         let mut links: Vec<Range<usize>> = Vec::new();
         for at in memmem::find_iter(text, b"://") {
-            let scheme = text[..at].iter().rev().take(5).take_while(|b| b.is_ascii_alphabetic()).count();
+            let scheme = text[..at]
+                .iter()
+                .rev()
+                .take(5)
+                .take_while(|b| b.is_ascii_alphabetic())
+                .count();
             let start = at - scheme;
-            let web = text[start..at].eq_ignore_ascii_case(b"http") || text[start..at].eq_ignore_ascii_case(b"https");
+            let web = text[start..at].eq_ignore_ascii_case(b"http")
+                || text[start..at].eq_ignore_ascii_case(b"https");
             if web && links.last().is_none_or(|link| link.end <= start) {
                 links.push(start..end(text, at + 3));
             }
@@ -33,36 +39,71 @@ impl Links {
     }
 
     pub(crate) fn candidates<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = Candidate> + 'a {
-        self.0.iter().filter(|link| is_personal(&text[(*link).clone()])).map(|link| Candidate {
-            kind: FindingKind::Url,
-            range: link.clone(),
-            checked: false,
-            keyed: false,
-        })
+        self.0
+            .iter()
+            .filter(|link| is_personal(&text[(*link).clone()]))
+            .map(|link| Candidate {
+                kind: FindingKind::Url,
+                range: link.clone(),
+                checked: false,
+                keyed: false,
+            })
     }
 }
 
 fn end(text: &[u8], from: usize) -> usize {
-    let run = text[from..].iter().take(2_048).take_while(|b| b.is_ascii_graphic() && !b"<>\"'`(){}|\\^".contains(b));
+    let run = text[from..]
+        .iter()
+        .take(2_048)
+        .take_while(|b| b.is_ascii_graphic() && !b"<>\"'`(){}|\\^".contains(b));
     let end = from + run.count();
-    end - text[from..end].iter().rev().take_while(|b| b".,;:!?".contains(b)).count()
+    end - text[from..end]
+        .iter()
+        .rev()
+        .take_while(|b| b".,;:!?".contains(b))
+        .count()
 }
 
+/// An address that leads to one person's thing: a token that no one types, or a key that says so.
 fn is_personal(link: &[u8]) -> bool {
+    const KEYS: [&[u8]; 8] = [
+        b"patient",
+        b"pid",
+        b"mrn",
+        b"member",
+        b"visit",
+        b"token",
+        b"appointment",
+        b"dob",
+    ];
     let path = link.splitn(4, |b| *b == b'/').nth(3).unwrap_or_default();
-    let query = memchr::memchr(b'?', path).is_some_and(|at| {
-        let query = &path[at + 1..];
-        query.len() >= 8 && query.contains(&b'=') && query.iter().any(u8::is_ascii_digit)
-    });
-    let token = path.split(|b| !b.is_ascii_alphanumeric() && !b"-_".contains(b)).any(|segment| {
-        segment.len() >= 16 && segment.iter().filter(|b| b.is_ascii_digit()).count() >= 3
-    });
-    query || token
+    let mut pieces = path.split(|b| b"/?&;#".contains(b));
+    pieces.any(|piece| {
+        let (key, value) = match memchr::memchr(b'=', piece) {
+            Some(at) => (&piece[..at], &piece[at + 1..]),
+            None => (&piece[..0], piece),
+        };
+        let named = KEYS.iter().any(|word| key.eq_ignore_ascii_case(word));
+        (named && value.iter().any(u8::is_ascii_digit)) || is_token(value)
+    })
+}
+
+/// Sixteen letters and digits or more, well mixed; words, dates and article numbers are not.
+fn is_token(value: &[u8]) -> bool {
+    value.split(|b| !b.is_ascii_alphanumeric()).any(|run| {
+        let changes = run
+            .windows(2)
+            .filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit())
+            .count();
+        run.len() >= 16 && changes >= 4
+    })
 }
 
 /// Addresses in the everyday subset of RFC 5322 §3.4.1: a dot-atom, and a domain with letters last.
 pub(crate) fn emails(text: &[u8]) -> Vec<Candidate> {
-    memchr_iter(b'@', text).filter_map(|at| email(text, at)).collect()
+    memchr_iter(b'@', text)
+        .filter_map(|at| email(text, at))
+        .collect()
 }
 
 /// Whether one of the addresses, which stand in order, holds the place.
@@ -71,16 +112,74 @@ pub(crate) fn holds(emails: &[Candidate], place: &Range<usize>) -> bool {
     next > 0 && emails[next - 1].range.end >= place.end
 }
 
+/// Mailboxes of a function or a list, not of a person (RFC 2142, and what lists use).
+fn is_role(local: &[u8]) -> bool {
+    const ROLES: [&[u8]; 24] = [
+        b"info",
+        b"sales",
+        b"marketing",
+        b"support",
+        b"help",
+        b"abuse",
+        b"noc",
+        b"security",
+        b"postmaster",
+        b"hostmaster",
+        b"webmaster",
+        b"contact",
+        b"office",
+        b"billing",
+        b"admin",
+        b"listmaster",
+        b"majordomo",
+        b"subscribe",
+        b"unsubscribe",
+        b"request",
+        b"owner",
+        b"noreply",
+        b"no-reply",
+        b"privacy",
+    ];
+    ROLES.iter().any(|role| {
+        let Some(rest) = local.len().checked_sub(role.len()) else {
+            return false;
+        };
+        local[rest..].eq_ignore_ascii_case(role) && (rest == 0 || local[rest - 1] == b'-')
+    })
+}
+
 fn email(text: &[u8], at: usize) -> Option<Candidate> {
     let is_local = |b: &&u8| b.is_ascii_alphanumeric() || b"._%+-".contains(b);
-    let local = text[..at].iter().rev().take(64).take_while(is_local).count();
-    let leading = text[at - local..at].iter().take_while(|b| b"._%+-".contains(b)).count();
-    let domain = text[at + 1..].iter().take(253).take_while(|b| b.is_ascii_alphanumeric() || b".-".contains(b)).count();
-    let trailing = text[at + 1..at + 1 + domain].iter().rev().take_while(|b| b".-".contains(b)).count();
+    let local = text[..at]
+        .iter()
+        .rev()
+        .take(64)
+        .take_while(is_local)
+        .count();
+    let leading = text[at - local..at]
+        .iter()
+        .take_while(|b| b"._%+-".contains(b))
+        .count();
+    let domain = text[at + 1..]
+        .iter()
+        .take(253)
+        .take_while(|b| b.is_ascii_alphanumeric() || b".-".contains(b))
+        .count();
+    let trailing = text[at + 1..at + 1 + domain]
+        .iter()
+        .rev()
+        .take_while(|b| b".-".contains(b))
+        .count();
     let (start, end) = (at - local + leading, at + 1 + domain - trailing);
+    if is_role(&text[start.min(at)..at]) {
+        return None;
+    }
     let mut labels = text[at + 1..end].rsplit(|b| *b == b'.');
-    let top = labels.next().is_some_and(|label| label.len() >= 2 && label.iter().all(u8::is_ascii_alphabetic));
-    let rest = labels.next().is_some_and(|label| !label.is_empty()) && labels.all(|label| !label.is_empty());
+    let top = labels
+        .next()
+        .is_some_and(|label| label.len() >= 2 && label.iter().all(u8::is_ascii_alphabetic));
+    let rest = labels.next().is_some_and(|label| !label.is_empty())
+        && labels.all(|label| !label.is_empty());
     (start < at && top && rest).then_some(Candidate {
         kind: FindingKind::Email,
         range: start..end,

@@ -19,7 +19,12 @@ impl<'a> Normal<'a> {
     pub(crate) fn of(source: &'a str) -> Self {
         if source.is_ascii() {
             let bytes = Cow::Borrowed(source.as_bytes());
-            return Self { source, bytes, origins: None, garbled: false };
+            return Self {
+                source,
+                bytes,
+                origins: None,
+                garbled: false,
+            };
         }
         let mut bytes = Vec::with_capacity(source.len());
         let mut origins = Vec::with_capacity(source.len());
@@ -42,7 +47,12 @@ impl<'a> Normal<'a> {
             origins.resize(bytes.len(), u32::try_from(at).unwrap_or(u32::MAX));
         }
         let garbled = lost * 5 > bytes.len() / 3;
-        Self { source, bytes: Cow::Owned(bytes), origins: Some(origins), garbled }
+        Self {
+            source,
+            bytes: Cow::Owned(bytes),
+            origins: Some(origins),
+            garbled,
+        }
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
@@ -80,8 +90,15 @@ fn fold(c: char) -> Fold {
     match c {
         '\0'..='\x7f' => Fold::To(point.to_le_bytes()[0]),
         // Soft hyphen, joiners, zero-width and direction marks, variation selectors, combining marks.
-        '\u{ad}' | '\u{34f}' | '\u{300}'..='\u{36f}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
-        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' => Fold::Drop,
+        '\u{ad}'
+        | '\u{34f}'
+        | '\u{300}'..='\u{36f}'
+        | '\u{180e}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2064}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}' => Fold::Drop,
         '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => Fold::To(b' '),
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' => Fold::To(b'-'),
         '\u{2018}' | '\u{2019}' | '\u{2bc}' => Fold::To(b'\''),
@@ -90,18 +107,22 @@ fn fold(c: char) -> Fold {
         '\u{2024}' => Fold::To(b'.'),
         // Fullwidth forms stand at a fixed distance from ASCII.
         '\u{ff01}'..='\u{ff5e}' => Fold::To((point - 0xfee0).to_le_bytes()[0]),
-        _ => digit(point).or_else(|| letter(c)).map_or(Fold::Keep, Fold::To),
+        _ => digit(point)
+            .or_else(|| letter(c))
+            .map_or(Fold::Keep, Fold::To),
     }
 }
 
 /// Zeros of the decimal digit blocks (Unicode general category Nd) in living use.
 const ZEROS: [u32; 23] = [
-    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0xf20,
-    0x1040, 0x17e0, 0x1810, 0x1d7ce, 0x1d7d8, 0x1d7e2, 0x1d7ec, 0x1d7f6,
+    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50,
+    0xed0, 0xf20, 0x1040, 0x17e0, 0x1810, 0x1d7ce, 0x1d7d8, 0x1d7e2, 0x1d7ec, 0x1d7f6,
 ];
 
 fn digit(point: u32) -> Option<u8> {
-    let value = ZEROS.iter().find_map(|zero| point.checked_sub(*zero).filter(|value| *value < 10))?;
+    let value = ZEROS
+        .iter()
+        .find_map(|zero| point.checked_sub(*zero).filter(|value| *value < 10))?;
     Some(b'0' + value.to_le_bytes()[0])
 }
 

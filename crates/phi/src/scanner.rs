@@ -13,7 +13,7 @@ use crate::link::{self, Links};
 use crate::normal::Normal;
 use crate::shape::Shapes;
 use crate::verdict::Tally;
-use crate::{Finding, FindingKind, Findings, PartKind, keyed, value};
+use crate::{Finding, FindingKind, Findings, PartKind, block, keyed, value};
 
 /// The compiled patterns and words. Build one and share it: building takes milliseconds.
 pub struct Scanner {
@@ -23,7 +23,10 @@ pub struct Scanner {
 
 impl Scanner {
     pub fn new() -> Self {
-        Self { lexicon: Lexicon::new(), shapes: Shapes::new() }
+        Self {
+            lexicon: Lexicon::new(),
+            shapes: Shapes::new(),
+        }
     }
 
     /// Finds identifiers and health words in the texts of a message and judges the whole.
@@ -31,7 +34,12 @@ impl Scanner {
     /// `token` is the organisation's keyed hash; it sees each value in one normal form. At most
     /// [`FINDINGS_PER_KIND_MAX`] findings of a kind are listed; `counts` and `level` see all.
     pub fn scan(&self, parts: &[(PartKind, &str)], token: &dyn Fn(&str) -> [u8; 32]) -> Findings {
-        let mut sum = Sum { token, listed: Vec::new(), counts: BTreeMap::new(), tally: Tally::default() };
+        let mut sum = Sum {
+            token,
+            listed: Vec::new(),
+            counts: BTreeMap::new(),
+            tally: Tally::default(),
+        };
         let mut subject_phi = false;
         let mut unscannable = Vec::new();
         for (part, (kind, text)) in parts.iter().enumerate() {
@@ -65,7 +73,9 @@ impl Scanner {
         let terms: Vec<&Term> = words.terms.iter().filter(|term| !silent(term)).collect();
 
         candidates.extend(links.candidates(text));
-        let keyed = keyed::read(text, &words).into_iter().filter(|keyed| !keyed.needs_health || !terms.is_empty());
+        let keyed = keyed::read(text, &words)
+            .into_iter()
+            .filter(|keyed| !keyed.needs_health || !terms.is_empty());
         candidates.extend(keyed.map(|keyed| keyed.candidate));
         self.shapes.visit(text, |shape, range| {
             let candidate = judge::judge(shape, range, text, &words);
@@ -73,14 +83,24 @@ impl Scanner {
             held.map(|held| candidates.push(held)).is_some()
         });
 
-        let mut page = Page { part, normal, tally: Tally::default(), found: Vec::new() };
+        candidates.retain(|c| {
+            !(matches!(c.kind, FindingKind::Date | FindingKind::Email)
+                && block::is_envelope(text, c.range.start))
+        });
+        let mut page = Page {
+            part,
+            normal,
+            tally: Tally::default(),
+            found: Vec::new(),
+        };
         for candidate in apart(candidates) {
             page.identifier(&candidate, !terms.is_empty(), sum);
         }
         for term in terms {
             page.term(term, &self.lexicon, sum);
         }
-        page.found.sort_by_key(|finding| (finding.start, finding.len));
+        page.found
+            .sort_by_key(|finding| (finding.start, finding.len));
         sum.listed.append(&mut page.found);
         page.tally
     }
@@ -95,7 +115,13 @@ impl Default for Scanner {
 /// Of overlapping candidates the one that tells most stays: class, keyword, check, length, place.
 fn apart(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
     candidates.sort_by_key(|c| {
-        std::cmp::Reverse((c.kind.class(), c.keyed, c.checked, c.range.len(), std::cmp::Reverse(c.range.start)))
+        std::cmp::Reverse((
+            c.kind.class(),
+            c.keyed,
+            c.checked,
+            c.range.len(),
+            std::cmp::Reverse(c.range.start),
+        ))
     });
     let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
     let mut is_free = |range: &Range<usize>| {
@@ -147,15 +173,27 @@ impl Page<'_> {
             (false, false, false) => 55,
         };
         if sum.count(candidate.kind) {
-            let value = value::normalised(candidate.kind, &self.normal.bytes()[candidate.range.clone()]);
-            self.list(candidate.kind, &candidate.range, confidence, (sum.token)(&value));
+            let value = value::normalised(
+                candidate.kind,
+                &self.normal.bytes()[candidate.range.clone()],
+            );
+            self.list(
+                candidate.kind,
+                &candidate.range,
+                confidence,
+                (sum.token)(&value),
+            );
         }
     }
 
     /// A health word is listed where it first stands in its part.
     fn term(&mut self, term: &Term, lexicon: &Lexicon, sum: &mut Sum<'_>) {
         let own = self.normal.bytes()[term.range.clone()].to_ascii_lowercase();
-        let name = if term.by_suffix { own.as_slice() } else { lexicon.text(term.entry).as_bytes() };
+        let name = if term.by_suffix {
+            own.as_slice()
+        } else {
+            lexicon.text(term.entry).as_bytes()
+        };
         let known = self.tally.terms();
         self.tally.term(name, term.setting);
         sum.tally.term(name, term.setting);
@@ -163,12 +201,24 @@ impl Page<'_> {
         if sum.count(FindingKind::HealthTerm) && first {
             let confidence = if term.setting { 55 } else { 65 };
             let value = value::normalised(FindingKind::HealthTerm, name);
-            self.list(FindingKind::HealthTerm, &term.range, confidence, (sum.token)(&value));
+            self.list(
+                FindingKind::HealthTerm,
+                &term.range,
+                confidence,
+                (sum.token)(&value),
+            );
         }
     }
 
     fn list(&mut self, kind: FindingKind, range: &Range<usize>, confidence: u8, token: [u8; 32]) {
         let (start, len) = self.normal.place(range);
-        self.found.push(Finding { kind, part: self.part, start, len, confidence, token });
+        self.found.push(Finding {
+            kind,
+            part: self.part,
+            start,
+            len,
+            confidence,
+            token,
+        });
     }
 }

@@ -50,21 +50,62 @@ fn patterns() -> Vec<(Shape, String)> {
     let long_year = "(?:[12][0-9]{3}|'[0-9]{2})";
     vec![
         // C A AN N - A AN N - A A N N, letters without S L O I B Z (CMS, "Understanding the MBI").
-        (Shape::Mbi, format!("\\b[1-9]{letter}{either}[0-9]-?{letter}{either}[0-9]-?{letter}{{2}}[0-9]{{2}}\\b")),
+        (
+            Shape::Mbi,
+            format!(
+                "\\b[1-9]{letter}{either}[0-9]-?{letter}{either}[0-9]-?{letter}{{2}}[0-9]{{2}}\\b"
+            ),
+        ),
         (Shape::Ip, "\\b[0-9]{1,3}(?:\\.[0-9]{1,3}){3}\\b".to_owned()),
-        (Shape::IsoDate, "\\b(?:19|20)[0-9]{2}[-/.][01]?[0-9][-/.][0-3]?[0-9]".to_owned()),
-        (Shape::NumericDate, "\\b[0-3]?[0-9][-/.][0-3]?[0-9][-/.](?:[12][0-9]{3}|[0-9]{2})\\b".to_owned()),
-        (Shape::Ssn, format!("\\b[0-9]{{3}}{gap}[0-9]{{2}}{gap}[0-9]{{4}}\\b")),
-        (Shape::Phone, format!(
-            "(?:\\+1[-. ]?|\\b1[-. ])?(?:\\([0-9]{{3}}\\)[-. ]{{0,2}}|\\b[0-9]{{3}}{gap})[0-9]{{3}}{gap}[0-9]{{4}}\\b"
-        )),
-        (Shape::ForeignPhone, "\\+[1-9](?:[-. ()]{0,2}[0-9]){7,14}\\b".to_owned()),
-        (Shape::Card, "\\b[0-9]{4}[- ][0-9]{4}[- ][0-9]{4}[- ][0-9]{1,7}\\b".to_owned()),
-        (Shape::Card, "\\b3[47][0-9]{2}[- ][0-9]{6}[- ][0-9]{5}\\b".to_owned()),
-        (Shape::DayMonth, format!("\\b{day}[-/ ](?:(?:of|de) )?{MONTH}\\.?(?:[-/ ,]{{1,2}}(?:del? |of )?{year}\\b)?")),
-        (Shape::MonthYear, format!("\\b{MONTH}\\.?,? (?:of |del? )?[12][0-9]{{3}}\\b")),
-        (Shape::MonthDay, format!("\\b{MONTH}\\.? {day}(?:,? (?:of )?{long_year}\\b)?")),
-        (Shape::Age, "\\b(?:9[0-9]|1[01][0-9])[- ]?(?:years?[- ]old|year old|yrs?[- ]old|y/?o\\b|anos\\b)".to_owned()),
+        (
+            Shape::IsoDate,
+            "\\b(?:19|20)[0-9]{2}[-/.][01]?[0-9][-/.][0-3]?[0-9]".to_owned(),
+        ),
+        (
+            Shape::NumericDate,
+            "\\b[0-3]?[0-9][-/.][0-3]?[0-9][-/.](?:[12][0-9]{3}|[0-9]{2})\\b".to_owned(),
+        ),
+        (
+            Shape::Ssn,
+            format!("\\b[0-9]{{3}}{gap}[0-9]{{2}}{gap}[0-9]{{4}}\\b"),
+        ),
+        (
+            Shape::Phone,
+            format!(
+                "(?:\\+1[-. ]?|\\b1[-. ])?(?:\\([0-9]{{3}}\\)[-. ]{{0,2}}|\\b[0-9]{{3}}{gap})[0-9]{{3}}{gap}[0-9]{{4}}\\b"
+            ),
+        ),
+        (
+            Shape::ForeignPhone,
+            "\\+[1-9](?:[-. ()]{0,2}[0-9]){7,14}\\b".to_owned(),
+        ),
+        (
+            Shape::Card,
+            "\\b[0-9]{4}[- ][0-9]{4}[- ][0-9]{4}[- ][0-9]{1,7}\\b".to_owned(),
+        ),
+        (
+            Shape::Card,
+            "\\b3[47][0-9]{2}[- ][0-9]{6}[- ][0-9]{5}\\b".to_owned(),
+        ),
+        (
+            Shape::DayMonth,
+            format!(
+                "\\b{day}[-/ ](?:(?:of|de) )?{MONTH}\\.?(?:[-/ ,]{{1,2}}(?:del? |of )?{year}\\b)?"
+            ),
+        ),
+        (
+            Shape::MonthYear,
+            format!("\\b{MONTH}\\.?,? (?:of |del? )?[12][0-9]{{3}}\\b"),
+        ),
+        (
+            Shape::MonthDay,
+            format!("\\b{MONTH}\\.? {day}(?:,? (?:of )?{long_year}\\b)?"),
+        ),
+        (
+            Shape::Age,
+            "\\b(?:9[0-9]|1[01][0-9])[- ]?(?:years?[- ]old|year old|yrs?[- ]old|y/?o\\b|anos\\b)"
+                .to_owned(),
+        ),
         (Shape::LocalPhone, "\\b[0-9]{3}-[0-9]{4}\\b".to_owned()),
         (Shape::Digits, "\\b[0-9]{9,19}\\b".to_owned()),
     ]
@@ -74,7 +115,12 @@ impl Shapes {
     pub(crate) fn new() -> Self {
         let (order, patterns): (Vec<Shape>, Vec<String>) = patterns().into_iter().unzip();
         let regex = Regex::builder()
-            .syntax(syntax::Config::new().unicode(false).utf8(false).case_insensitive(true))
+            .syntax(
+                syntax::Config::new()
+                    .unicode(false)
+                    .utf8(false)
+                    .case_insensitive(true),
+            )
             .build_many(&patterns)
             .expect("constant patterns compile, as every test that scans shows");
         Self { regex, order }
@@ -89,13 +135,20 @@ impl Shapes {
         while let Some(found) = self.regex.find(Input::new(text).span(at..text.len())) {
             let range = found.range();
             let used = take(self.order[found.pattern().as_usize()], range.clone());
-            at = if used { range.end } else { past_first_run(text, &range) };
+            at = if used {
+                range.end
+            } else {
+                past_first_run(text, &range)
+            };
         }
     }
 }
 
 /// After a rejected candidate another may begin inside it, at its second run of letters or digits.
 fn past_first_run(text: &[u8], range: &Range<usize>) -> usize {
-    let run = text[range.clone()].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+    let run = text[range.clone()]
+        .iter()
+        .take_while(|b| b.is_ascii_alphanumeric())
+        .count();
     range.start + run.max(1)
 }

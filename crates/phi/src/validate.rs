@@ -2,19 +2,28 @@
 
 /// Digits only, as values 0–9.
 pub(crate) fn digits(text: &[u8]) -> Vec<u8> {
-    text.iter().filter(|b| b.is_ascii_digit()).map(|b| b - b'0').collect()
+    text.iter()
+        .filter(|b| b.is_ascii_digit())
+        .map(|b| b - b'0')
+        .collect()
 }
 
 /// Saturates: a number too long for what is asked stays too large for it.
 fn number(digits: &[u8]) -> u32 {
-    digits.iter().fold(0_u32, |n, digit| n.saturating_mul(10).saturating_add(u32::from(*digit)))
+    digits.iter().fold(0_u32, |n, digit| {
+        n.saturating_mul(10).saturating_add(u32::from(*digit))
+    })
 }
 
 /// Whether the Social Security Administration could have issued these nine digits: area not 000, 666
 /// or 9xx, group not 00, serial not 0000 (SSA, POMS RM 10201.035).
 pub(crate) fn is_ssn(digits: &[u8]) -> bool {
     digits.len() == 9 && {
-        let (area, group, serial) = (number(&digits[..3]), number(&digits[3..5]), number(&digits[5..]));
+        let (area, group, serial) = (
+            number(&digits[..3]),
+            number(&digits[3..5]),
+            number(&digits[5..]),
+        );
         area != 0 && area != 666 && area < 900 && group != 0 && serial != 0
     }
 }
@@ -30,7 +39,13 @@ fn sum_luhn(digits: &[u8]) -> u32 {
         .iter()
         .rev()
         .enumerate()
-        .map(|(place, digit)| u32::from(if place % 2 == 1 { doubled(*digit) } else { *digit }))
+        .map(|(place, digit)| {
+            u32::from(if place % 2 == 1 {
+                doubled(*digit)
+            } else {
+                *digit
+            })
+        })
         .sum()
 }
 
@@ -43,7 +58,11 @@ pub(crate) fn is_npi(digits: &[u8]) -> bool {
 /// A payment card: an issuer's range with its length (ISO/IEC 7812-1), and Luhn.
 pub(crate) fn is_card(digits: &[u8]) -> bool {
     let issued = digits.len() >= 13 && {
-        let (two, three, four) = (number(&digits[..2]), number(&digits[..3]), number(&digits[..4]));
+        let (two, three, four) = (
+            number(&digits[..2]),
+            number(&digits[..3]),
+            number(&digits[..4]),
+        );
         match digits.len() {
             13 => digits[0] == 4,
             14 => matches!(two, 36 | 38 | 39) || matches!(three, 300..=305),
@@ -74,10 +93,22 @@ pub(crate) fn is_nanp(digits: &[u8]) -> bool {
 
 /// A day written with numbers in either order, or year first.
 pub(crate) fn is_date(text: &[u8]) -> bool {
-    let parts: Vec<u32> = text.split(|b| !b.is_ascii_digit()).map(|part| number(&digits(part))).collect();
-    let separators: Vec<u8> = text.iter().copied().filter(|b| !b.is_ascii_digit()).collect();
-    let [first, second, third] = parts[..] else { return false };
-    let day_and_month = |a, b| (1..=12).contains(&a) && (1..=31).contains(&b) || (1..=31).contains(&a) && (1..=12).contains(&b);
+    let parts: Vec<u32> = text
+        .split(|b| !b.is_ascii_digit())
+        .map(|part| number(&digits(part)))
+        .collect();
+    let separators: Vec<u8> = text
+        .iter()
+        .copied()
+        .filter(|b| !b.is_ascii_digit())
+        .collect();
+    let [first, second, third] = parts[..] else {
+        return false;
+    };
+    let day_and_month = |a, b| {
+        (1..=12).contains(&a) && (1..=31).contains(&b)
+            || (1..=31).contains(&a) && (1..=12).contains(&b)
+    };
     let same = separators.windows(2).all(|pair| pair[0] == pair[1]);
     if first > 31 {
         let month_and_day = (1..=12).contains(&second) && (1..=31).contains(&third);
@@ -90,7 +121,9 @@ pub(crate) fn is_date(text: &[u8]) -> bool {
 
 /// A public address of the Internet, version 4: private, loopback and reserved ones name no one.
 pub(crate) fn is_public_ip(text: &[u8]) -> bool {
-    let parsed = std::str::from_utf8(text).ok().and_then(|text| text.parse::<std::net::Ipv4Addr>().ok());
+    let parsed = std::str::from_utf8(text)
+        .ok()
+        .and_then(|text| text.parse::<std::net::Ipv4Addr>().ok());
     parsed.is_some_and(|ip| {
         !(ip.is_private()
             || ip.is_loopback()

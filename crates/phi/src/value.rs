@@ -6,7 +6,9 @@ use crate::FindingKind;
 
 pub(crate) fn normalised(kind: FindingKind, found: &[u8]) -> String {
     match kind {
-        FindingKind::UsSsn | FindingKind::Npi | FindingKind::PaymentCard | FindingKind::Age => digits(found),
+        FindingKind::UsSsn | FindingKind::Npi | FindingKind::PaymentCard | FindingKind::Age => {
+            digits(found)
+        }
         FindingKind::Phone => {
             let digits = digits(found);
             match digits.strip_prefix('1') {
@@ -40,7 +42,11 @@ fn date(found: &[u8]) -> String {
     let numbers: Vec<u32> = found
         .split(|b| !b.is_ascii_digit())
         .filter(|run| !run.is_empty())
-        .map(|run| run.iter().fold(0_u32, |n, b| n.saturating_mul(10).saturating_add(u32::from(b - b'0'))))
+        .map(|run| {
+            run.iter().fold(0_u32, |n, b| {
+                n.saturating_mul(10).saturating_add(u32::from(b - b'0'))
+            })
+        })
         .collect();
     let (year, month, day) = match (named_month(found), &numbers[..]) {
         (Some(month), [day, year]) => (*year, month, *day),
@@ -62,13 +68,19 @@ fn date(found: &[u8]) -> String {
 }
 
 fn named_month(found: &[u8]) -> Option<u32> {
-    const ENGLISH: [&str; 12] =
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    const SPANISH: [&str; 12] =
-        ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"];
+    const ENGLISH: [&str; 12] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
+    const SPANISH: [&str; 12] = [
+        "ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic",
+    ];
     let lower = kept(found, |_| true).to_ascii_lowercase();
     let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphabetic()).collect();
-    let position = |names: &[&str; 12]| names.iter().position(|name| words.iter().any(|word| word.starts_with(name)));
+    let position = |names: &[&str; 12]| {
+        names
+            .iter()
+            .position(|name| words.iter().any(|word| word.starts_with(name)))
+    };
     let month = position(&ENGLISH).or_else(|| position(&SPANISH))?;
     u32::try_from(month + 1).ok()
 }

@@ -60,7 +60,10 @@ impl Tally {
     }
 
     fn count(&self, class: Class) -> usize {
-        self.kinds.iter().filter(|kind| kind.class() == class).count()
+        self.kinds
+            .iter()
+            .filter(|kind| kind.class() == class)
+            .count()
     }
 }
 

@@ -28,7 +28,9 @@ pub struct Principal {
 pub enum PrincipalKind {
     User(Vec<Role>),
     /// Scopes are words of [`Action`]; only the actions that make sense for software count.
-    App { scopes: Vec<String> },
+    App {
+        scopes: Vec<String>,
+    },
     /// Someone who proved control of a recipient's mailbox.
     Reader(RecipientId),
     /// The program itself: jobs and the command line on the server.

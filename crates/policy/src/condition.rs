@@ -37,8 +37,17 @@ use Condition::{
 
 impl Condition {
     pub(crate) const ALL: &'static [Self] = &[
-        SystemMail, MethodDemanded, SomethingFound, PhiFound, PhiInSubject, PartUnread,
-        MarketingStream, DeclaredFree, PlainChosen, TlsBroken, PortalOn,
+        SystemMail,
+        MethodDemanded,
+        SomethingFound,
+        PhiFound,
+        PhiInSubject,
+        PartUnread,
+        MarketingStream,
+        DeclaredFree,
+        PlainChosen,
+        TlsBroken,
+        PortalOn,
     ];
 
     pub(crate) fn holds(self, facts: &Facts) -> bool {
@@ -81,7 +90,9 @@ impl Condition {
             (PlainChosen, true) => "the recipient chose plain mail",
             (PlainChosen, false) => "the recipient did not choose plain mail",
             (TlsBroken, true) => "the recipient's mail server is known to fail TLS verification",
-            (TlsBroken, false) => "the recipient's mail server is not known to fail TLS verification",
+            (TlsBroken, false) => {
+                "the recipient's mail server is not known to fail TLS verification"
+            }
             (PortalOn, true) => "the portal is on",
             (PortalOn, false) => "the portal is off",
         }
@@ -116,7 +127,11 @@ impl Condition {
             }
             (PartUnread, _) => {
                 message.unscannable = !holds;
-                if holds { "every part could have been read" } else { "a part could not have been read" }
+                if holds {
+                    "every part could have been read"
+                } else {
+                    "a part could not have been read"
+                }
             }
             (MarketingStream, true) => {
                 message.stream = Stream::Transactional;
@@ -128,7 +143,11 @@ impl Condition {
             }
             (DeclaredFree, _) => {
                 message.declared_no_phi = !holds;
-                if holds { "its sender were not declared free of PHI" } else { "its sender were declared free of PHI" }
+                if holds {
+                    "its sender were not declared free of PHI"
+                } else {
+                    "its sender were declared free of PHI"
+                }
             }
             (PlainChosen, _) if recipient.internal => return None,
             (PlainChosen, _) => {
@@ -149,7 +168,11 @@ impl Condition {
             }
             (PortalOn, _) => {
                 recipient.portal_on = !holds;
-                if holds { "the portal were off" } else { "the portal were on" }
+                if holds {
+                    "the portal were off"
+                } else {
+                    "the portal were on"
+                }
             }
         };
         Some((other, supposition))

@@ -11,18 +11,25 @@ use crate::{Decision, Effect, MessageFacts, RecipientFacts, Rule, Rules, Step, T
 
 /// How one message reaches one recipient, and why.
 pub fn decide(m: &MessageFacts, r: &RecipientFacts, rules: &Rules) -> Decision {
-    let facts = Facts { message: m.clone(), recipient: r.clone() };
+    let facts = Facts {
+        message: m.clone(),
+        recipient: r.clone(),
+    };
     let outcome = weigh(&facts, rules);
     let method = outcome.method;
     Decision {
         method,
         demand: demand(method),
         below: below(method, &facts, rules),
-        neutral_subject: method == Method::Portal || (outcome.neutral && subject_is_exposed(method)),
+        neutral_subject: method == Method::Portal
+            || (outcome.neutral && subject_is_exposed(method)),
         trace: Trace {
             rules_version: rules.version().to_owned(),
             facts: shown(&facts),
-            steps: rules.iter().map(|rule| step(rule, &facts, &outcome)).collect(),
+            steps: rules
+                .iter()
+                .map(|rule| step(rule, &facts, &outcome))
+                .collect(),
             decided_by: outcome.decided_by.to_owned(),
             would_change: would_change(&facts, rules, method),
         },
@@ -53,20 +60,28 @@ struct Outcome {
 }
 
 fn weigh(facts: &Facts, rules: &Rules) -> Outcome {
-    let matching: Vec<&Rule> = rules.iter().filter(|rule| rule.holding(facts).is_some()).collect();
+    let matching: Vec<&Rule> = rules
+        .iter()
+        .filter(|rule| rule.holding(facts).is_some())
+        .collect();
     let needs = |rule: &Rule| match rule.effect {
         Effect::Needs(method) => Some(method),
         Effect::NeedsDemanded => facts.message.demanded,
         Effect::Moves(_) | Effect::NeutralSubject => None,
     };
-    let needed = matching.iter().filter_map(|rule| needs(rule)).fold(None, |a, b| Some(join(a, b)));
+    let needed = matching
+        .iter()
+        .filter_map(|rule| needs(rule))
+        .fold(None, |a, b| Some(join(a, b)));
     // Were no rule to speak, nothing would be known to be allowed.
     let needed = needed.unwrap_or(Method::Hold);
     let mut outcome = Outcome {
         method: needed,
         passed: vec![needed],
         decided_by: first_by_number(matching.iter().filter(|rule| needs(rule) == Some(needed))),
-        neutral: matching.iter().any(|rule| rule.effect == Effect::NeutralSubject),
+        neutral: matching
+            .iter()
+            .any(|rule| rule.effect == Effect::NeutralSubject),
     };
     while let Some((rule, to)) = find_move(outcome.method, &matching) {
         outcome.method = to;
@@ -97,22 +112,31 @@ fn find_move<'a>(from: Method, matching: &[&'a Rule]) -> Option<(&'a Rule, Metho
 }
 
 fn first_by_number<'a>(rules: impl Iterator<Item = &'a &'a Rule>) -> &'static str {
-    rules.map(|rule| rule.id).min_by_key(|id| (id.len(), *id)).unwrap_or("none")
+    rules
+        .map(|rule| rule.id)
+        .min_by_key(|id| (id.len(), *id))
+        .unwrap_or("none")
 }
 
 const fn demand(method: Method) -> Demand {
     match method {
         // The portal's is for the notice, which says nothing.
         Method::Plain | Method::Portal => Demand::Opportunistic,
-        Method::TlsOrDrop | Method::Tls | Method::Pgp | Method::Smime | Method::Hold | Method::Block => {
-            Demand::VerifiedTls
-        }
+        Method::TlsOrDrop
+        | Method::Tls
+        | Method::Pgp
+        | Method::Smime
+        | Method::Hold
+        | Method::Block => Demand::VerifiedTls,
     }
 }
 
 /// What verified TLS falls back to when the wire does not give it.
 fn below(method: Method, facts: &Facts, rules: &Rules) -> Option<Method> {
-    let matching: Vec<&Rule> = rules.iter().filter(|rule| rule.holding(facts).is_some()).collect();
+    let matching: Vec<&Rule> = rules
+        .iter()
+        .filter(|rule| rule.holding(facts).is_some())
+        .collect();
     (method == Method::Tls)
         .then(|| find_move(Method::Portal, &matching).map_or(Method::Portal, |(_, to)| to))
 }
@@ -126,14 +150,20 @@ fn step(rule: &Rule, facts: &Facts, outcome: &Outcome) -> Step {
     let holding = rule.holding(facts);
     let idle = match rule.effect {
         Effect::Moves(pairs) => !pairs.iter().any(|(from, _)| outcome.passed.contains(from)),
-        Effect::NeutralSubject => !subject_is_exposed(outcome.method) && outcome.method != Method::Portal,
+        Effect::NeutralSubject => {
+            !subject_is_exposed(outcome.method) && outcome.method != Method::Portal
+        }
         Effect::Needs(_) | Effect::NeedsDemanded => false,
     };
     let because = match holding {
         None => missing(rule, facts),
         Some(_) if idle => "it concerns a method that was not needed".to_owned(),
         Some([]) => "this version keeps no keys of recipients".to_owned(),
-        Some(all) => all.iter().map(|l| l.condition().clause(l.wanted())).collect::<Vec<_>>().join(", and "),
+        Some(all) => all
+            .iter()
+            .map(|l| l.condition().clause(l.wanted()))
+            .collect::<Vec<_>>()
+            .join(", and "),
     };
     Step {
         rule: rule.id.to_owned(),
@@ -166,9 +196,11 @@ fn effect(rule: &Rule, facts: &Facts) -> String {
             Some(method) => format!("at least {method}"),
             None => "at least what is asked for".to_owned(),
         },
-        Effect::Moves(pairs) => {
-            pairs.iter().map(|(from, to)| format!("{from} becomes {to}")).collect::<Vec<_>>().join(", ")
-        }
+        Effect::Moves(pairs) => pairs
+            .iter()
+            .map(|(from, to)| format!("{from} becomes {to}"))
+            .collect::<Vec<_>>()
+            .join(", "),
         Effect::NeutralSubject => "neutral subject".to_owned(),
     }
 }
@@ -205,13 +237,23 @@ fn shown(facts: &Facts) -> Vec<(String, String)> {
     let row = |name: &str, value: String| (name.to_owned(), value);
     vec![
         row("phi_level", message.level.word().to_owned()),
-        row("kinds", if kinds.is_empty() { "none".to_owned() } else { kinds.join(" ") }),
+        row(
+            "kinds",
+            if kinds.is_empty() {
+                "none".to_owned()
+            } else {
+                kinds.join(" ")
+            },
+        ),
         row("subject_phi", yes(message.subject_phi)),
         row("unscannable", yes(message.unscannable)),
         row("stream", message.stream.word().to_owned()),
         row("purpose", message.purpose.word().to_owned()),
         row("declared_no_phi", yes(message.declared_no_phi)),
-        row("demanded", message.demanded.map_or("none", Method::word).to_owned()),
+        row(
+            "demanded",
+            message.demanded.map_or("none", Method::word).to_owned(),
+        ),
         row("system", yes(message.system)),
         row("portal_on", yes(recipient.portal_on)),
         row("tls_known", recipient.tls_known.word().to_owned()),
@@ -223,7 +265,8 @@ fn shown(facts: &Facts) -> Vec<(String, String)> {
 /// A kind as it may be shown: anything but a short lower-case word could be a value put there by
 /// mistake.
 fn plain_word(kind: &str) -> &str {
-    let is_word = (1..=40).contains(&kind.len()) && kind.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let is_word =
+        (1..=40).contains(&kind.len()) && kind.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     if is_word { kind } else { "other" }
 }
 

@@ -67,7 +67,12 @@ impl Rules {
         let mut lines: Vec<String> = rules.iter().map(Rule::text).collect();
         lines.sort();
         let digest = digest::digest(&digest::SHA256, lines.concat().as_bytes());
-        let version = digest.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let version = digest
+            .as_ref()
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         Self { rules, version }
     }
 }
@@ -75,15 +80,29 @@ impl Rules {
 impl Rule {
     /// The alternative that holds, if any: the reason why the rule matches.
     pub(crate) fn holding(&self, facts: &Facts) -> Option<&'static [Literal]> {
-        self.when.iter().copied().find(|all| all.iter().all(|literal| literal.holds(facts)))
+        self.when
+            .iter()
+            .copied()
+            .find(|all| all.iter().all(|literal| literal.holds(facts)))
     }
     fn text(&self) -> String {
         let when: Vec<String> = self
             .when
             .iter()
-            .map(|all| all.iter().map(|literal| literal.text()).collect::<Vec<_>>().join(" & "))
+            .map(|all| {
+                all.iter()
+                    .map(|literal| literal.text())
+                    .collect::<Vec<_>>()
+                    .join(" & ")
+            })
             .collect();
-        format!("{}|{}|{}|{:?}\n", self.id, self.name, when.join(" or "), self.effect)
+        format!(
+            "{}|{}|{}|{:?}\n",
+            self.id,
+            self.name,
+            when.join(" or "),
+            self.effect
+        )
     }
 }
 
@@ -141,7 +160,10 @@ const STANDARD: &[Rule] = &[
         name: "phi to an unverified domain",
         when: &[&[Is(TlsBroken)]],
         // Verified TLS "or drop" forbids a copy in the portal: a person decides.
-        effect: Effect::Moves(&[(Method::Tls, Method::Portal), (Method::TlsOrDrop, Method::Hold)]),
+        effect: Effect::Moves(&[
+            (Method::Tls, Method::Portal),
+            (Method::TlsOrDrop, Method::Hold),
+        ]),
     },
     Rule {
         id: "5",

@@ -1,7 +1,10 @@
 //! The word lists as entries: what each is and how it must be written.
 
-const FILES: [&str; 3] =
-    [include_str!("english.txt"), include_str!("spanish.txt"), include_str!("keywords.txt")];
+const FILES: [&str; 3] = [
+    include_str!("english.txt"),
+    include_str!("spanish.txt"),
+    include_str!("keywords.txt"),
+];
 
 pub(super) struct Entry {
     pub text: &'static str,
@@ -57,12 +60,23 @@ pub(super) fn read() -> (Vec<Entry>, Vec<&'static str>) {
     let mut stop = Vec::new();
     for file in FILES {
         let mut section = "";
-        for line in file.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
-            if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        for line in file
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.starts_with('#'))
+        {
+            if let Some(name) = line
+                .strip_prefix('[')
+                .and_then(|rest| rest.strip_suffix(']'))
+            {
                 section = name;
                 continue;
             }
-            for text in line.split(',').map(str::trim).filter(|text| !text.is_empty()) {
+            for text in line
+                .split(',')
+                .map(str::trim)
+                .filter(|text| !text.is_empty())
+            {
                 match meaning(section) {
                     Some((role, case)) => entries.push(Entry { text, role, case }),
                     None => stop.push(text),

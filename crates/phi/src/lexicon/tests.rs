@@ -7,7 +7,11 @@ use super::*;
 fn terms(text: &str) -> Vec<String> {
     let lexicon = Lexicon::new();
     let words = lexicon.read(text.as_bytes());
-    words.terms.iter().map(|term| text[term.range.clone()].to_owned()).collect()
+    words
+        .terms
+        .iter()
+        .map(|term| text[term.range.clone()].to_owned())
+        .collect()
 }
 
 #[test]
@@ -15,23 +19,48 @@ fn the_lists_are_short_plain_and_without_repeats() {
     let (entries, stop) = entries::read();
     let mut seen = BTreeSet::new();
     for entry in &entries {
-        assert!(entry.text.is_ascii() && entry.text.len() <= 64, "{}", entry.text);
-        assert!(seen.insert((entry.text, format!("{:?}", entry.role))), "{} stands twice", entry.text);
-        let lower = entry.case == Case::Listed || !entry.text.bytes().any(|b| b.is_ascii_uppercase());
+        assert!(
+            entry.text.is_ascii() && entry.text.len() <= 64,
+            "{}",
+            entry.text
+        );
+        assert!(
+            seen.insert((entry.text, format!("{:?}", entry.role))),
+            "{} stands twice",
+            entry.text
+        );
+        let lower =
+            entry.case == Case::Listed || !entry.text.bytes().any(|b| b.is_ascii_uppercase());
         assert!(lower, "{} is listed in small letters", entry.text);
     }
-    let health = entries.iter().filter(|e| matches!(e.role, Role::Clinical | Role::Setting)).count();
+    let health = entries
+        .iter()
+        .filter(|e| matches!(e.role, Role::Clinical | Role::Setting))
+        .count();
     assert!((300..=900).contains(&health), "{health} everyday words");
-    let suffixes: Vec<&str> = entries.iter().filter(|e| e.role == Role::Suffix).map(|e| e.text).collect();
+    let suffixes: Vec<&str> = entries
+        .iter()
+        .filter(|e| e.role == Role::Suffix)
+        .map(|e| e.text)
+        .collect();
     for word in stop {
-        assert!(suffixes.iter().any(|suffix| word.ends_with(suffix)), "{word} needs no stopping");
+        assert!(
+            suffixes.iter().any(|suffix| word.ends_with(suffix)),
+            "{word} needs no stopping"
+        );
     }
 }
 
 #[test]
 fn words_match_whole_with_their_plurals() {
-    assert_eq!(terms("Painting paints no pain, pains or painfulness."), ["pain", "pains"]);
-    assert_eq!(terms("biopsies, seizures, overdosed, undiagnosed"), ["biopsies", "seizures"]);
+    assert_eq!(
+        terms("Painting paints no pain, pains or painfulness."),
+        ["pain", "pains"]
+    );
+    assert_eq!(
+        terms("biopsies, seizures, overdosed, undiagnosed"),
+        ["biopsies", "seizures"]
+    );
     assert_eq!(terms("A rash decision to thrash the trash."), ["rash"]);
 }
 

@@ -36,7 +36,9 @@ fn letters_of_other_scripts_stay() {
 #[test]
 fn every_digit_block_reads_as_ascii() {
     for zero in ZEROS {
-        let text: String = (0..10).filter_map(|value| char::from_u32(zero + value)).collect();
+        let text: String = (0..10)
+            .filter_map(|value| char::from_u32(zero + value))
+            .collect();
         assert_eq!(Normal::of(&text).bytes(), b"0123456789", "block {zero:x}");
     }
 }

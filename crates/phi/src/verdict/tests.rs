@@ -7,7 +7,9 @@ use super::*;
 fn tally(kinds: &[FindingKind], terms: &[&str]) -> Tally {
     let mut tally = Tally::default();
     kinds.iter().for_each(|kind| tally.kind(*kind));
-    terms.iter().for_each(|term| tally.term(term.as_bytes(), false));
+    terms
+        .iter()
+        .for_each(|term| tally.term(term.as_bytes(), false));
     tally
 }
 
@@ -24,7 +26,11 @@ fn one_kind_alone() {
         (FindingKind::Npi, PhiLevel::Weak, PhiLevel::Weak),
     ] {
         assert_eq!(tally(&[kind], &[]).level(), alone, "{kind} alone");
-        assert_eq!(tally(&[kind], &["asthma"]).level(), with_health, "{kind} with health");
+        assert_eq!(
+            tally(&[kind], &["asthma"]).level(),
+            with_health,
+            "{kind} with health"
+        );
     }
 }
 

@@ -34,7 +34,12 @@ fn every_case_finds_what_it_says_and_nothing_else() -> std::io::Result<()> {
         for case in read(&std::fs::read_to_string(&path)?) {
             seen += 1;
             if let Err(difference) = check(&scanner, &case) {
-                let _ = writeln!(failures, "{} / {}:\n{difference}", path.display(), case.name);
+                let _ = writeln!(
+                    failures,
+                    "{} / {}:\n{difference}",
+                    path.display(),
+                    case.name
+                );
             }
         }
     }
@@ -44,20 +49,38 @@ fn every_case_finds_what_it_says_and_nothing_else() -> std::io::Result<()> {
 }
 
 fn check(scanner: &Scanner, case: &Case) -> Result<(), String> {
-    let parts: Vec<(PartKind, &str)> =
-        case.parts.iter().map(|(kind, text)| (part_kind(kind), text.as_str())).collect();
+    let parts: Vec<(PartKind, &str)> = case
+        .parts
+        .iter()
+        .map(|(kind, text)| (part_kind(kind), text.as_str()))
+        .collect();
     let found = scanner.scan(&parts, &|_| [0; 32]);
     let expected = &case.expected;
 
-    let lists_terms = expected.findings.iter().any(|(line, _)| line.starts_with("health_term"));
+    let lists_terms = expected
+        .findings
+        .iter()
+        .any(|(line, _)| line.starts_with("health_term"));
     let shown = |f: &&caduceus_phi::Finding| f.kind != FindingKind::HealthTerm || lists_terms;
     let actual: BTreeSet<String> = found
         .findings
         .iter()
         .filter(shown)
-        .map(|f| format!("{} at {}:{}..{}", f.kind, case.parts[f.part].0, f.start, f.start + f.len))
+        .map(|f| {
+            format!(
+                "{} at {}:{}..{}",
+                f.kind,
+                case.parts[f.part].0,
+                f.start,
+                f.start + f.len
+            )
+        })
         .collect();
-    let wanted: BTreeSet<String> = expected.findings.iter().map(|(line, _)| line.clone()).collect();
+    let wanted: BTreeSet<String> = expected
+        .findings
+        .iter()
+        .map(|(line, _)| line.clone())
+        .collect();
 
     let mut difference = String::new();
     let mut differ = |what: &str, expected: String, actual: String| {
@@ -67,19 +90,35 @@ fn check(scanner: &Scanner, case: &Case) -> Result<(), String> {
     };
     differ("findings", format!("{wanted:?}"), format!("{actual:?}"));
     differ("level", expected.level.clone(), found.level.to_string());
-    differ("subject", expected.subject_phi.to_string(), found.subject_phi.to_string());
-    differ("unscannable", format!("{:?}", expected.unscannable), format!("{:?}", reasons(&found)));
+    differ(
+        "subject",
+        expected.subject_phi.to_string(),
+        found.subject_phi.to_string(),
+    );
+    differ(
+        "unscannable",
+        format!("{:?}", expected.unscannable),
+        format!("{:?}", reasons(&found)),
+    );
     if let Some(health) = expected.health {
         differ("health", health.to_string(), found.health_terms.to_string());
     }
     for (line, text) in &expected.findings {
         differ(line, text.clone(), at(case, line));
     }
-    if difference.is_empty() { Ok(()) } else { Err(difference) }
+    if difference.is_empty() {
+        Ok(())
+    } else {
+        Err(difference)
+    }
 }
 
 fn reasons(found: &Findings) -> Vec<String> {
-    found.unscannable.iter().map(|(_, reason)| reason.clone()).collect()
+    found
+        .unscannable
+        .iter()
+        .map(|(_, reason)| reason.clone())
+        .collect()
 }
 
 /// The text at `… at body:4..15` of a case.
@@ -88,8 +127,14 @@ fn at(case: &Case, line: &str) -> String {
     let (part, range) = place.split_once(':').unwrap_or_default();
     let (start, end) = range.split_once("..").unwrap_or_default();
     let (start, end) = (start.parse().unwrap_or(0), end.parse().unwrap_or(0));
-    let text = case.parts.iter().find(|(kind, _)| kind == part).map(|(_, text)| text.as_str());
-    text.and_then(|text| text.get(start..end)).unwrap_or_default().to_owned()
+    let text = case
+        .parts
+        .iter()
+        .find(|(kind, _)| kind == part)
+        .map(|(_, text)| text.as_str());
+    text.and_then(|text| text.get(start..end))
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn part_kind(word: &str) -> PartKind {
@@ -104,9 +149,16 @@ fn part_kind(word: &str) -> PartKind {
 
 fn read(file: &str) -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
-    for line in file.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+    for line in file
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+    {
         if let Some(name) = line.strip_prefix("case ") {
-            cases.push(Case { name: name.to_owned(), parts: Vec::new(), expected: Expected::default() });
+            cases.push(Case {
+                name: name.to_owned(),
+                parts: Vec::new(),
+                expected: Expected::default(),
+            });
             continue;
         }
         let case = cases.last_mut().expect("a file begins with a case");
@@ -116,7 +168,8 @@ fn read(file: &str) -> Vec<Case> {
                 Some(level) => case.expected.level = level.to_owned(),
                 None => {
                     let (kind, text) = line.split_once(' ').expect("a part and its text");
-                    case.parts.push((kind.to_owned(), unescaped(text.trim_start())));
+                    case.parts
+                        .push((kind.to_owned(), unescaped(text.trim_start())));
                 }
             },
         }
@@ -134,8 +187,13 @@ fn expect(expected: &mut Expected, line: &str) {
     } else {
         let (kind, rest) = line.split_once(" \"").expect("a kind and the quoted text");
         let (text, place) = rest.rsplit_once("\" at ").expect("the place");
-        assert!(FindingKind::from_word(kind).is_some(), "no such kind: {kind}");
-        expected.findings.push((format!("{kind} at {place}"), unescaped(text)));
+        assert!(
+            FindingKind::from_word(kind).is_some(),
+            "no such kind: {kind}"
+        );
+        expected
+            .findings
+            .push((format!("{kind} at {place}"), unescaped(text)));
     }
 }
 

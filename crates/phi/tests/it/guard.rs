@@ -1,4 +1,4 @@
-//! What must hold for any text: no panic, true places, no value kept, no cost beyond the length.
+//! What must hold for any text: no panic, true places, no value kept, nothing hidden by a flood.
 
 use std::sync::LazyLock;
 
@@ -63,7 +63,10 @@ proptest! {
 #[test]
 fn equal_values_have_equal_tokens_however_written() {
     let token = |text: &str| {
-        let found = scan(text).findings.into_iter().find(|f| f.kind != FindingKind::HealthTerm);
+        let found = scan(text)
+            .findings
+            .into_iter()
+            .find(|f| f.kind != FindingKind::HealthTerm);
         found.map(|finding| finding.token)
     };
     for (one, other) in [
@@ -81,7 +84,8 @@ fn equal_values_have_equal_tokens_however_written() {
 
 #[test]
 fn nothing_shown_or_stored_holds_a_value() {
-    let text = "SSN 123-45-6789, MRN ZQX4471, born 06/12/1950, ana@mail.example, (415) 555-0134, leukemia";
+    let text =
+        "SSN 123-45-6789, MRN ZQX4471, born 06/12/1950, ana@mail.example, (415) 555-0134, leukemia";
     let found = SCANNER.scan(&[(PartKind::Body, text)], &|_| [7; 32]);
     let stored = serde_json::to_string(&found).expect("findings serialise");
     let shown = format!("{found:?} {stored}");
@@ -97,7 +101,12 @@ fn a_flood_of_one_kind_hides_no_other() {
     let flood = "on 3/4/2026 ".repeat(5_000) + "MRN 00482913";
     let found = scan(&flood);
     assert_eq!(found.level.word(), "certain");
-    assert!(found.findings.iter().any(|finding| finding.kind.word() == "mrn"));
+    assert!(
+        found
+            .findings
+            .iter()
+            .any(|finding| finding.kind.word() == "mrn")
+    );
     assert!(found.findings.len() <= 2 * model::limits::FINDINGS_PER_KIND_MAX);
     assert_eq!(found.counts.values().sum::<u32>(), 5_001);
 }

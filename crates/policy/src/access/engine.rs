@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::str::FromStr;
 
 use cedar_policy::{
-    Authorizer, Decision, Policy, PolicyId, PolicySet, Schema, SlotId, Template, ValidationMode, Validator,
+    Authorizer, Decision, Policy, PolicyId, PolicySet, Schema, SlotId, Template, ValidationMode,
+    Validator,
 };
 use model::{Code, Error};
 
@@ -12,8 +13,11 @@ use super::entity::{self, Refused};
 use super::{Action, Principal, Resource, Role};
 
 const SCHEMA: &str = include_str!("schema.cedarschema");
-const POLICIES: [&str; 3] =
-    [include_str!("boundaries.cedar"), include_str!("grants.cedar"), include_str!("roles.cedar")];
+const POLICIES: [&str; 3] = [
+    include_str!("boundaries.cedar"),
+    include_str!("grants.cedar"),
+    include_str!("roles.cedar"),
+];
 
 /// Answers whether an actor may do something. Shared by all threads.
 pub struct Engine {
@@ -44,21 +48,38 @@ impl Engine {
 
     /// Denies unless a policy permits, none forbids, and nothing went wrong on the way.
     pub fn allow(&self, principal: &Principal, action: Action, resource: &Resource) -> Verdict {
-        let Ok((request, entities)) = entity::question(&self.schema, principal, action, resource) else {
-            return Verdict { allowed: false, policies: vec!["question-invalid".to_owned()] };
+        let Ok((request, entities)) = entity::question(&self.schema, principal, action, resource)
+        else {
+            return Verdict {
+                allowed: false,
+                policies: vec!["question-invalid".to_owned()],
+            };
         };
-        let response = self.authorizer.is_authorized(&request, &self.policies, &entities);
+        let response = self
+            .authorizer
+            .is_authorized(&request, &self.policies, &entities);
         let erred = response.diagnostics().errors().next().is_some();
-        let mut policies: Vec<String> = response.diagnostics().reason().map(ToString::to_string).collect();
+        let mut policies: Vec<String> = response
+            .diagnostics()
+            .reason()
+            .map(ToString::to_string)
+            .collect();
         if erred {
             policies.push("evaluation-error".to_owned());
         }
         policies.sort();
-        Verdict { allowed: response.decision() == Decision::Allow && !erred, policies }
+        Verdict {
+            allowed: response.decision() == Decision::Allow && !erred,
+            policies,
+        }
     }
 
     fn of(schema: Schema, policies: PolicySet) -> Self {
-        Self { schema, policies, authorizer: Authorizer::new() }
+        Self {
+            schema,
+            policies,
+            authorizer: Authorizer::new(),
+        }
     }
 }
 
@@ -82,13 +103,19 @@ fn policies() -> Result<PolicySet, Refused> {
     for &role in Role::ALL {
         let template = PolicyId::new(format!("role-{role}"));
         let link = PolicyId::new(format!("role-{role}-any"));
-        named.link(template, link, HashMap::from([(SlotId::principal(), entity::role(role)?)]))?;
+        named.link(
+            template,
+            link,
+            HashMap::from([(SlotId::principal(), entity::role(role)?)]),
+        )?;
     }
     Ok(named)
 }
 
 fn id(annotation: Option<&str>) -> Result<PolicyId, Refused> {
-    annotation.map(PolicyId::new).ok_or_else(|| "a policy has no @id".into())
+    annotation
+        .map(PolicyId::new)
+        .ok_or_else(|| "a policy has no @id".into())
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
 
 use cedar_policy::{
-    Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request, RestrictedExpression, Schema,
+    Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request, RestrictedExpression,
+    Schema,
 };
 
 use super::{Action, Principal, PrincipalKind, Resource, Role};
@@ -29,18 +30,29 @@ pub(super) fn question(
         ("actor".to_owned(), text(&principal.id)),
         ("scope".to_owned(), text(action.word())),
     ])?;
-    let request =
-        Request::new(who.uid(), uid("Action", action.word())?, what.uid(), context, Some(schema))?;
+    let request = Request::new(
+        who.uid(),
+        uid("Action", action.word())?,
+        what.uid(),
+        context,
+        Some(schema),
+    )?;
     let entities = Entities::from_entities([who, what], Some(schema))?;
     Ok((request, entities))
 }
 
 fn principal(principal: &Principal) -> Result<Entity, Refused> {
-    let mut facts = HashMap::from([("organisation".to_owned(), organisation(&principal.organisation)?)]);
+    let mut facts = HashMap::from([(
+        "organisation".to_owned(),
+        organisation(&principal.organisation)?,
+    )]);
     let mut parents = HashSet::new();
     let kind = match &principal.kind {
         PrincipalKind::User(roles) => {
-            facts.insert("second_factor".to_owned(), RestrictedExpression::new_bool(principal.second_factor));
+            facts.insert(
+                "second_factor".to_owned(),
+                RestrictedExpression::new_bool(principal.second_factor),
+            );
             for &held in roles {
                 parents.insert(role(held)?);
             }
@@ -62,7 +74,10 @@ fn principal(principal: &Principal) -> Result<Entity, Refused> {
 
 fn thing(resource: &Resource) -> Result<Entity, Refused> {
     let mut facts = HashMap::from([
-        ("organisation".to_owned(), organisation(&resource.organisation)?),
+        (
+            "organisation".to_owned(),
+            organisation(&resource.organisation)?,
+        ),
         ("kind".to_owned(), text(resource.kind)),
     ]);
     if let Some(owner) = &resource.owner {
@@ -71,11 +86,18 @@ fn thing(resource: &Resource) -> Result<Entity, Refused> {
     if let Some(recipient) = resource.recipient {
         facts.insert("recipient".to_owned(), text(&recipient.to_string()));
     }
-    Ok(Entity::new(uid("Thing", resource.kind)?, facts, HashSet::new())?)
+    Ok(Entity::new(
+        uid("Thing", resource.kind)?,
+        facts,
+        HashSet::new(),
+    )?)
 }
 
 fn organisation(id: &model::OrganisationId) -> Result<RestrictedExpression, Refused> {
-    Ok(RestrictedExpression::new_entity_uid(uid("Organisation", &id.to_string())?))
+    Ok(RestrictedExpression::new_entity_uid(uid(
+        "Organisation",
+        &id.to_string(),
+    )?))
 }
 
 fn text(value: &str) -> RestrictedExpression {

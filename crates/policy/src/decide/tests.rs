@@ -14,7 +14,10 @@ fn facts() -> impl Strategy<Value = Facts> {
         prop::option::of(prop::sample::select(Method::ALL.to_vec())),
         any::<[bool; 4]>(),
     );
-    let recipient = (prop::sample::select(TlsKnown::ALL.to_vec()), any::<[bool; 3]>());
+    let recipient = (
+        prop::sample::select(TlsKnown::ALL.to_vec()),
+        any::<[bool; 3]>(),
+    );
     (message, recipient).prop_map(|((level, stream, demanded, m), (tls_known, r))| Facts {
         message: MessageFacts {
             level,
@@ -27,7 +30,12 @@ fn facts() -> impl Strategy<Value = Facts> {
             demanded,
             system: m[3],
         },
-        recipient: RecipientFacts { portal_on: r[0], tls_known, prefers_plain: r[1], internal: r[2] },
+        recipient: RecipientFacts {
+            portal_on: r[0],
+            tls_known,
+            prefers_plain: r[1],
+            internal: r[2],
+        },
     })
 }
 
@@ -74,7 +82,10 @@ fn rules_are_numbered_in_order_and_named_apart() {
 fn the_version_follows_the_rules_and_not_their_order() {
     let mut rules: Vec<Rule> = Rules::standard().iter().copied().collect();
     rules.reverse();
-    assert_eq!(Rules::new(rules.clone()).version(), Rules::standard().version());
+    assert_eq!(
+        Rules::new(rules.clone()).version(),
+        Rules::standard().version()
+    );
     rules.pop();
     assert_ne!(Rules::new(rules).version(), Rules::standard().version());
 }
@@ -92,7 +103,14 @@ fn without_rules_nothing_leaves() {
         demanded: None,
         system: true,
     };
-    let recipient =
-        RecipientFacts { portal_on: true, tls_known: TlsKnown::Verified, prefers_plain: true, internal: false };
-    assert_eq!(decide(&message, &recipient, &Rules::new(Vec::new())).method, Method::Hold);
+    let recipient = RecipientFacts {
+        portal_on: true,
+        tls_known: TlsKnown::Verified,
+        prefers_plain: true,
+        internal: false,
+    };
+    assert_eq!(
+        decide(&message, &recipient, &Rules::new(Vec::new())).method,
+        Method::Hold
+    );
 }

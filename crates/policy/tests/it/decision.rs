@@ -42,17 +42,27 @@ fn every_case_is_decided_as_written() -> std::io::Result<()> {
 fn differences(rules: &Rules, case: &str) -> Vec<String> {
     let (mut message, mut recipient) = (quiet_message(), quiet_recipient());
     let mut expectations = Vec::new();
-    for line in case.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+    for line in case
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+    {
         if let Some(facts) = line.strip_prefix("message ") {
-            facts.split(';').for_each(|fact| message_fact(&mut message, fact.trim()));
+            facts
+                .split(';')
+                .for_each(|fact| message_fact(&mut message, fact.trim()));
         } else if let Some(facts) = line.strip_prefix("facts ") {
-            facts.split(';').for_each(|fact| recipient_fact(&mut recipient, fact.trim()));
+            facts
+                .split(';')
+                .for_each(|fact| recipient_fact(&mut recipient, fact.trim()));
         } else {
             expectations.push(line);
         }
     }
     let decision = decide(&message, &recipient, rules);
-    expectations.iter().filter_map(|line| differs(&decision, line, &expectations)).collect()
+    expectations
+        .iter()
+        .filter_map(|line| differs(&decision, line, &expectations))
+        .collect()
 }
 
 /// What is wrong with one expectation.
@@ -62,26 +72,52 @@ fn differs(decision: &Decision, line: &str, all: &[&str]) -> Option<String> {
     let step = |rest: &str| {
         let (id, name) = rest.split_once(' ').expect("a rule's number and name");
         let name = name.trim_matches('"');
-        trace.steps.iter().find(|step| step.rule == id && step.name == name).expect("there is such a rule").clone()
+        trace
+            .steps
+            .iter()
+            .find(|step| step.rule == id && step.name == name)
+            .expect("there is such a rule")
+            .clone()
     };
     let (holds, actual) = match word {
-        "=>" => (decision.method.word() == rest, decision.method.word().to_owned()),
-        "demand" => (decision.demand.word() == rest, decision.demand.word().to_owned()),
+        "=>" => (
+            decision.method.word() == rest,
+            decision.method.word().to_owned(),
+        ),
+        "demand" => (
+            decision.demand.word() == rest,
+            decision.demand.word().to_owned(),
+        ),
         "below" => {
             let below = decision.below.map_or("nothing", Method::word);
             (below == rest, below.to_owned())
         }
         "neutral" => (decision.neutral_subject, "the subject as it is".to_owned()),
         "subject" => (!decision.neutral_subject, "a neutral subject".to_owned()),
-        "rule" => (step(rest).rule == trace.decided_by && step(rest).matched, format!("rule {}", trace.decided_by)),
+        "rule" => (
+            step(rest).rule == trace.decided_by && step(rest).matched,
+            format!("rule {}", trace.decided_by),
+        ),
         "also" => (step(rest).matched, step(rest).because),
         "not" => (!step(rest).matched, step(rest).because),
-        "because" => (trace.steps.iter().any(|s| s.matched && s.because == rest), reasons(decision)),
+        "because" => (
+            trace.steps.iter().any(|s| s.matched && s.because == rest),
+            reasons(decision),
+        ),
         "would" if rest == "nothing else" => {
-            let told = all.iter().filter(|line| line.trim().starts_with("would If")).count();
-            (told == trace.would_change.len(), format!("{:#?}", trace.would_change))
+            let told = all
+                .iter()
+                .filter(|line| line.trim().starts_with("would If"))
+                .count();
+            (
+                told == trace.would_change.len(),
+                format!("{:#?}", trace.would_change),
+            )
         }
-        "would" => (trace.would_change.iter().any(|s| s == rest), format!("{:#?}", trace.would_change)),
+        "would" => (
+            trace.would_change.iter().any(|s| s == rest),
+            format!("{:#?}", trace.would_change),
+        ),
         other => panic!("no such expectation: {other}"),
     };
     (!holds).then(|| format!("expected {}, got {actual}", line.trim()))
@@ -89,7 +125,10 @@ fn differs(decision: &Decision, line: &str, all: &[&str]) -> Option<String> {
 
 fn reasons(decision: &Decision) -> String {
     let matched = decision.trace.steps.iter().filter(|step| step.matched);
-    matched.map(|step| format!("{}: {}", step.rule, step.because)).collect::<Vec<_>>().join("; ")
+    matched
+        .map(|step| format!("{}: {}", step.rule, step.because))
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 pub(crate) fn quiet_message() -> MessageFacts {
@@ -107,7 +146,12 @@ pub(crate) fn quiet_message() -> MessageFacts {
 }
 
 pub(crate) fn quiet_recipient() -> RecipientFacts {
-    RecipientFacts { portal_on: true, tls_known: TlsKnown::Unknown, prefers_plain: false, internal: false }
+    RecipientFacts {
+        portal_on: true,
+        tls_known: TlsKnown::Unknown,
+        prefers_plain: false,
+        internal: false,
+    }
 }
 
 fn message_fact(message: &mut MessageFacts, fact: &str) {
@@ -128,7 +172,9 @@ fn message_fact(message: &mut MessageFacts, fact: &str) {
 
 fn recipient_fact(recipient: &mut RecipientFacts, fact: &str) {
     match fact.split_once(' ').unwrap_or((fact, "")) {
-        ("tls", word) => recipient.tls_known = TlsKnown::from_word(word).expect("what is known of TLS"),
+        ("tls", word) => {
+            recipient.tls_known = TlsKnown::from_word(word).expect("what is known of TLS")
+        }
         ("portal", word) => recipient.portal_on = word == "on",
         ("prefers", "plain") => recipient.prefers_plain = true,
         ("internal", "") => recipient.internal = true,

@@ -1,38 +1,55 @@
 //! What holds for all facts: more found or more demanded never protects less, nothing PHI goes plain
 //! unless the patient chose it, and the trace tells the truth without values.
 
-use caduceus_policy::{Decision, MessageFacts, PhiLevel, RecipientFacts, Rules, TlsKnown, decide, strength};
+use caduceus_policy::{
+    Decision, MessageFacts, PhiLevel, RecipientFacts, Rules, TlsKnown, decide, strength,
+};
 use model::{Demand, Method, Purpose, Stream};
 use proptest::prelude::*;
 
 fn message() -> impl Strategy<Value = MessageFacts> {
-    let switches = (any::<bool>(), any::<bool>(), any::<bool>(), prop::bool::weighted(0.2));
+    let switches = (
+        any::<bool>(),
+        any::<bool>(),
+        any::<bool>(),
+        prop::bool::weighted(0.2),
+    );
     let words = (
         prop::sample::select(PhiLevel::ALL.to_vec()),
         prop::sample::select(Stream::ALL.to_vec()),
         prop::sample::select(Purpose::ALL.to_vec()),
         prop::option::of(prop::sample::select(Method::ALL.to_vec())),
     );
-    (switches, words).prop_map(|((subject_phi, unscannable, declared_no_phi, system), (level, stream, purpose, demanded))| {
-        MessageFacts {
-            level,
-            kinds: vec!["us_ssn".to_owned(), "Maria 123-45-6789".to_owned()],
-            subject_phi,
-            unscannable,
-            stream,
-            purpose,
-            declared_no_phi,
-            demanded,
-            system,
-        }
-    })
+    (switches, words).prop_map(
+        |(
+            (subject_phi, unscannable, declared_no_phi, system),
+            (level, stream, purpose, demanded),
+        )| {
+            MessageFacts {
+                level,
+                kinds: vec!["us_ssn".to_owned(), "Maria 123-45-6789".to_owned()],
+                subject_phi,
+                unscannable,
+                stream,
+                purpose,
+                declared_no_phi,
+                demanded,
+                system,
+            }
+        },
+    )
 }
 
 fn recipient() -> impl Strategy<Value = RecipientFacts> {
     let known = prop::sample::select(TlsKnown::ALL.to_vec());
-    (any::<bool>(), known, any::<bool>(), any::<bool>()).prop_map(|(portal_on, tls_known, prefers_plain, internal)| {
-        RecipientFacts { portal_on, tls_known, prefers_plain, internal }
-    })
+    (any::<bool>(), known, any::<bool>(), any::<bool>()).prop_map(
+        |(portal_on, tls_known, prefers_plain, internal)| RecipientFacts {
+            portal_on,
+            tls_known,
+            prefers_plain,
+            internal,
+        },
+    )
 }
 
 fn decided(m: &MessageFacts, r: &RecipientFacts) -> Decision {
