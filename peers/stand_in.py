@@ -4,7 +4,7 @@
     peers/stand_in.py serve SETTINGS          the relay itself
 
 The harness is tested with it: with no fault it must find nothing, even when the relay is killed; with
-a planted fault (STAND_IN_FAULT=lose|twice|alter|unsigned|unsynced) it must find exactly that.
+a planted fault (STAND_IN_FAULT=lose|twice|alter|unsigned|unsynced|kept) it must find exactly that.
 """
 
 import json
@@ -96,7 +96,7 @@ class Spool:
 
     def _deliver(self, file: Path) -> None:
         recipient, _, content = file.read_bytes().partition(b"\n")
-        number = int(recipient[1:6])
+        number = int(recipient[1:6]) if recipient[1:6].isdigit() else 1
         fault = self.settings["fault"] if number % 300 == 0 else None
         trace = f"Received: from client by {HOST} with ESMTPSA id {file.stem};\r\n\tSat, 21 Nov 2026 00:00:00 +0000\r\n".encode()
         signed = content if fault == "unsigned" else dkim.sign(
@@ -107,7 +107,10 @@ class Spool:
         file.with_suffix(".try").touch()
         for _ in range({"lose": 0, "twice": 2}.get(fault, 1)):
             self._send(recipient.decode(), trace + signed)
-        file.unlink()
+        if self.settings["fault"] == "kept":
+            file.rename(file.with_suffix(".kept"))
+        else:
+            file.unlink()
         file.with_suffix(".try").unlink()
 
     def _send(self, recipient: str, content: bytes) -> None:
@@ -152,7 +155,7 @@ def serve(settings: dict) -> None:
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(settings["certificate"], settings["key"])
     check = lambda server, session, envelope, mechanism, data: AuthResult(  # noqa: E731
-        success=(data.login, data.password) == (USER.encode(), PASSWORD.encode()))
+        success=(data.login, data.password) == (USER.encode(), PASSWORD.encode()), handled=False)
     options = {"hostname": "127.0.0.1", "authenticator": check, "auth_required": True}
     SMTP.line_length_limit = 1 << 20  # the handler judges lines itself
     Controller(Handler(spool), port=settings["smtp_port"], tls_context=tls, require_starttls=True, **options).start()

@@ -3,16 +3,18 @@
     target/peers/venv/bin/python -m unittest discover peers
 """
 
+import base64
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
-from mail import arrival, corpus, syscalls, verdict
+from mail import arrival, corpus, leaks, syscalls, verdict
 from mail.submission import Record
 
 HERE = Path(__file__).resolve().parent
@@ -100,6 +102,21 @@ class Syscalls(unittest.TestCase):
         self.assertIn("no answer", syscalls.unproven(events, 100.1, 100.45, 557))
 
 
+class Leaks(unittest.TestCase):
+    def test_a_word_is_found_in_any_form(self):
+        word = "zqcanaryword"
+        plain = f"x{word}y".encode()
+        coded = [base64.b64encode(b"ab"[:shift] + plain) for shift in range(3)]
+        held = [plain, plain.upper(), plain.hex().encode(), plain.decode().encode("utf-16-le"), *coded]
+        with tempfile.TemporaryDirectory() as folder:
+            for number, content in enumerate([*held, b"zqcanaryworx"]):
+                Path(folder, f"file{number}").write_bytes(b"\xff\0" + content + b"\n")
+            Path(folder, f"{word}.txt").touch()
+            found = leaks.search([Path(folder)], {"subject": word})
+        names = {line.rpartition("/")[2] for line in found}
+        self.assertEqual(names, {f"file{n}: subject" for n in range(len(held))} | {f"{word}.txt: subject"})
+
+
 class WholeRun(unittest.TestCase):
     """With a small relay in place of the server under test."""
 
@@ -124,14 +141,15 @@ class WholeRun(unittest.TestCase):
                 self.assertEqual(status, 1, output)
                 self.assertIn(word, output)
 
-    def test_an_answer_before_the_sync_is_found(self):
-        words = [sys.executable, HERE / "durability.py", "--prepare", f"{HERE / 'stand_in.py'} prepare", "--no-rest", "--messages", "3"]
-        for fault, status in [(None, 0), ("unsynced", 1)]:
+    def test_an_answer_before_the_sync_and_words_on_disk_are_found(self):
+        for script, fault, status in [("durability.py", None, 0), ("durability.py", "unsynced", 1), ("canaries.py", "kept", 1)]:
+            words = [sys.executable, HERE / script, "--prepare", f"{HERE / 'stand_in.py'} prepare", "--no-rest"]
             with self.subTest(fault):
                 environment = os.environ | ({"STAND_IN_FAULT": fault} if fault else {})
                 done = subprocess.run(words, env=environment, capture_output=True, text=True)
                 discard(done.stdout)
                 self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+                self.assertEqual("FAULT" in done.stdout, fault is not None, done.stdout + done.stderr)
 
 
 if __name__ == "__main__":

@@ -64,6 +64,11 @@ pub const STEPS: &[Step] = &[
         work: durability,
     },
     Step {
+        name: "canaries",
+        why: "no word of a message rests in the clear, on both engines",
+        work: canaries,
+    },
+    Step {
         name: "real-mail",
         why: "6,046 real messages, 20 kills, both engines",
         work: real_mail,
@@ -186,20 +191,19 @@ fn durability(root: &Path) -> Result<()> {
     )
 }
 
+fn canaries(root: &Path) -> Result<()> {
+    on_both_engines(root, "peers/canaries.py", &[])
+}
+
 fn real_mail(root: &Path) -> Result<()> {
-    let python = peers::python(root);
-    let binary = built(root)?;
+    on_both_engines(root, "peers/real_mail.py", &["--kills", "20"])
+}
+
+fn on_both_engines(root: &Path, script: &str, more: &[&str]) -> Result<()> {
+    let (python, binary) = (peers::python(root), built(root)?);
     for engine in ["sqlite", "postgres"] {
-        let words = [
-            "peers/real_mail.py",
-            "--binary",
-            &binary,
-            "--engine",
-            engine,
-            "--kills",
-            "20",
-        ];
-        program(root, &python, &words)?;
+        let words = [script, "--binary", &binary, "--engine", engine];
+        program(root, &python, &[&words, more].concat())?;
     }
     Ok(())
 }

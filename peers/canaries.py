@@ -1,0 +1,183 @@
+"""No word of a message rests in the clear: plants unique words in every field, then reads the disk.
+
+    peers/canaries.py --binary target/debug/caduceus --engine postgres
+
+Sends mail by SMTP and by REST with a word of its own in each field, some delivered, some left in the
+queue, some refused, and signs in wrongly. Then stops the server and reads every octet of its data,
+blobs, database files and logs, and of the machine's temporary folders. As a control the same search
+must find the words in the receiver's mailbox.
+"""
+
+import argparse
+import json
+import secrets
+import shutil
+import smtplib
+import ssl
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from email.message import EmailMessage
+from pathlib import Path
+
+from mail import leaks, world
+from mail.place import Authority, free_port, fresh_folder
+from mail.postfix import Receiver, wait_for
+from mail.postgres import Cluster
+from mail.submission import ImplicitTls
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST, DOMAIN = "mx.receiver.example", "receiver.example"
+
+
+class Words(dict):
+    """A fresh word for each field that is asked for."""
+
+    def __missing__(self, label: str) -> str:
+        self[label] = "zq" + "".join(secrets.choice("bcdfghjklmnpqrstvwxz") for _ in range(18))
+        return self[label]
+
+
+def main() -> int:
+    asked = arguments()
+    folder = fresh_folder(ROOT, "canaries")
+    stops = []
+    try:
+        found = run(asked, folder, stops)
+    finally:
+        for stop in reversed(stops):
+            stop()
+    if found:
+        print("\n".join(f"FAULT {fault}" for fault in found))
+        print(f"everything is kept in {folder}")
+        return 1
+    shutil.rmtree(folder)
+    return 0
+
+
+def run(asked, folder: Path, stops: list) -> list[str]:
+    began = time.time() - 1
+    authority = Authority(folder / "authority")
+    receiver = Receiver(folder, HOST, DOMAIN, authority.issue(HOST), free_port())
+    receiver.start()
+    stops.append(receiver.stop)
+    cluster = Cluster(folder / "postgres") if asked.engine == "postgres" else None
+    database = cluster.start() if cluster else None
+    (folder / "server").mkdir()
+    order = {
+        "binary": str(Path(asked.binary).resolve()), "engine": asked.engine, "database_url": database,
+        "folder": str(folder / "server"), "ca_file": str(authority.certificate), "sender_domain": "clinic.example",
+        "receiver": {"domain": DOMAIN, "host": HOST, "ip": "127.0.0.1", "port": receiver.port},
+    }
+    (folder / "order.json").write_text(json.dumps(order))
+    subprocess.run([sys.executable, *asked.prepare.split(), folder / "order.json", folder / "world.json"], check=True)
+    made = world.load(folder / "world.json")
+    server = world.Server(made, folder / "server" / "server.log")
+    server.start()
+    stops.append(server.stop)
+    words = Words()
+    plant(made, words, rest=asked.rest)
+    wait_for(lambda: receiver.count() >= (2 if asked.rest else 1), "nothing was delivered", 120)
+    time.sleep(2)
+    server.stop()
+    if cluster:
+        cluster.stop()
+    searched = [folder / "server", folder / "postgres", Path("/tmp"), Path("/var/tmp"), Path("/dev/shm")]
+    found = [hit for hit in leaks.search(searched, words, began) if str(folder / "mailbox") not in hit]
+    control = leaks.search([receiver.arrived_folder], words)
+    seen = {hit.rpartition(": ")[2] for hit in control}
+    found += [f"control: {label} was not found where it must be" for label in ("smtp subject", "smtp body") if label not in seen]
+    print(json.dumps({"engine": asked.engine, "words": len(words), "in_the_mailbox": len(seen), "faults": len(found)}))
+    return found
+
+
+def plant(made, words: Words, rest: bool) -> None:
+    for domain in (DOMAIN, "unreachable.example"):
+        assert submit(made, letter(words, domain), words["smtp recipient"] + "@" + domain)[0] == 250
+    bare = b"X-Bare: " + words["refused header"].encode() + b"\r x\r\n" + wire(letter(words, DOMAIN))
+    assert submit(made, bare, words["refused recipient"] + "@" + DOMAIN)[0] >= 500
+    submit(made, letter(words, DOMAIN), words["invalid recipient"] + "@@bad")
+    wrong_sign_in(made, words)
+    if rest:
+        by_rest(made, words)
+
+
+def letter(words: Words, domain: str) -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = f"{words['smtp sender name']} <real@clinic.example>"
+    message["To"] = f"{words['smtp recipient name']} <{words['smtp recipient']}@{domain}>"
+    message["Subject"] = f"About {words['smtp subject']}"
+    message["X-Custom"] = words["smtp header"]
+    message.set_content(f"Your diagnosis is {words['smtp body']}, MRN 12345678.\n")
+    message.add_alternative(f"<p>{words['smtp html']}</p>", subtype="html")
+    message.add_attachment(words["smtp attachment"].encode(), maintype="text", subtype="plain",
+                           filename=words["smtp file name"] + ".txt")
+    return message
+
+
+def wire(message: EmailMessage) -> bytes:
+    return message.as_bytes().replace(b"\n", b"\r\n")
+
+
+def submit(made, message, recipient: str) -> tuple[int, bytes]:
+    context = ssl.create_default_context(cafile=made.ca_file)
+    client = ImplicitTls("127.0.0.1", made.smtps_port, timeout=60, context=context, name=made.host)
+    client.login(made.user, made.password)
+    content = message if isinstance(message, bytes) else wire(message)
+    for step in (lambda: client.mail(made.sender), lambda: client.rcpt(recipient), lambda: client.data(content)):
+        answer = step()
+        if answer[0] != 250:
+            break
+    client.close()
+    return answer
+
+
+def wrong_sign_in(made, words: Words) -> None:
+    context = ssl.create_default_context(cafile=made.ca_file)
+    client = ImplicitTls("127.0.0.1", made.smtps_port, timeout=60, context=context, name=made.host)
+    try:
+        client.login(words["wrong user"], words["wrong password"])
+    except smtplib.SMTPAuthenticationError:
+        return
+    finally:
+        client.close()
+    raise SystemExit("a wrong password was taken")
+
+
+def by_rest(made, words: Words) -> None:
+    body = {
+        "from": {"address": made.sender, "name": words["rest sender name"]},
+        "to": [{"address": f"{words['rest recipient']}@{DOMAIN}", "name": words["rest recipient name"]}],
+        "subject": words["rest subject"], "text": f"Your diagnosis is {words['rest body']}.",
+    }
+    assert post(made, body, made.api_key) == 202
+    assert post(made, body | {words["unknown field"]: words["unknown value"]}, made.api_key) == 422
+    assert post(made, body | {"subject": 5, "text": words["rest wrong type"]}, made.api_key) == 422
+    assert post(made, body, words["wrong key"]) == 401
+
+
+def post(made, body: dict, key: str) -> int:
+    request = urllib.request.Request(
+        f"{made.api_url}/v1/messages", json.dumps(body).encode(),
+        {"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--binary", default=str(ROOT / "target/debug/caduceus"))
+    parser.add_argument("--engine", choices=["sqlite", "postgres"], default="sqlite")
+    parser.add_argument("--prepare", default=str(ROOT / "peers/prepare.py"), help="makes world.json: see peers/README.md")
+    parser.add_argument("--rest", action=argparse.BooleanOptionalAction, default=True)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
