@@ -63,14 +63,15 @@ impl<'a> Field<'a> {
         &self.text
     }
 
-    /// The value as unstructured text with its encoded words decoded (RFC 2047).
+    /// The value as unstructured text with its encoded words decoded (RFC 2047). Control characters
+    /// that were hidden in them become spaces.
     pub(super) fn decoded(&self) -> String {
         if !self.text.contains("=?") {
-            return self.text.clone().into_owned();
+            return printable(&self.text);
         }
         match MessageStream::new(&self.raw).parse_unstructured() {
-            HeaderValue::Text(text) => text.into_owned(),
-            _ => self.text.clone().into_owned(),
+            HeaderValue::Text(text) => printable(&text),
+            _ => printable(&self.text),
         }
     }
 
@@ -84,7 +85,7 @@ impl<'a> Field<'a> {
                 .address
                 .as_deref()
                 .and_then(|text| Address::parse(text.trim()).ok());
-            (addr.name.as_deref().map(str::to_owned), address)
+            (addr.name.as_deref().map(printable), address)
         };
         list.iter().map(read).collect()
     }
@@ -96,6 +97,12 @@ impl<'a> Field<'a> {
             _ => None,
         }
     }
+}
+
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 /// RFC 5322 §2.2.3: a line end before white space is taken out.

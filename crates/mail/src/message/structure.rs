@@ -248,6 +248,11 @@ impl Head {
         if field.is("content-type") {
             let Some(media) = field.media() else { return };
             let subtype = media.subtype().unwrap_or("octet-stream");
+            // A parameter without its semicolon is not part of the type.
+            let subtype = subtype
+                .split_ascii_whitespace()
+                .next()
+                .unwrap_or("octet-stream");
             self.media = format!("{}/{subtype}", media.ctype()).to_ascii_lowercase();
             self.charset = media.attribute("charset").map(str::to_owned);
             if media.ctype() == "multipart" {

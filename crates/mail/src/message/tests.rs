@@ -57,6 +57,26 @@ fn header_fields() {
     assert_eq!(message.body_text().as_deref(), Some("body\r\n"));
 }
 
+/// Older character sets, and control characters that hide in encoded words.
+#[test]
+fn encoded_subjects() {
+    let cases = [
+        ("=?iso-2022-jp?B?GyRCTCQ+NUJ6GyhC?=", "未承諾"),
+        ("=?gb2312?B?xNq/xg==?=", "内科"),
+        ("=?utf-8?Q?a=0D=0ABcc:_x?=", "a  Bcc: x"),
+        ("=?utf-8?Q?broken", "=?utf-8?Q?broken"),
+        ("tab\there", "tab here"),
+    ];
+    for (field, subject) in cases {
+        let bytes = wire(&format!("Subject: {field}\n\n"));
+        assert_eq!(
+            parse(&bytes).expect("a message").subject(),
+            Some(subject),
+            "{field}"
+        );
+    }
+}
+
 #[test]
 fn bodies_and_attachments() {
     let bytes = wire(
@@ -220,6 +240,11 @@ fn odd_messages() {
         ),
         ("Content-Type: text/html\n\n<p>x", Some("x"), 0),
         ("Content-Type: text\n\nx", None, 1),
+        (
+            "Content-Type: text/plain charset=us-ascii\n\nx",
+            Some("x"),
+            0,
+        ),
         ("Content-Type: ;;;=\n\nx", Some("x"), 0),
         ("Content-Type: application/x-y\n\nx", None, 1),
         (
