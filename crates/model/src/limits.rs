@@ -17,6 +17,9 @@ pub const AUTH_LINE_OCTETS_MAX: usize = 12_288;
 pub const MESSAGE_OCTETS_MAX: usize = 36 * 1024 * 1024;
 /// A request body of the API: the message limit and base64's third.
 pub const API_BODY_OCTETS_MAX: usize = 50 * 1024 * 1024;
+/// Values in one JSON body: more than any message needs, few enough that a small body cannot become
+/// a large tree.
+pub const API_JSON_VALUES_MAX: usize = 10_000;
 /// RFC 5321 §4.5.3.1.8 asks for at least 100.
 pub const RECIPIENTS_MAX: usize = 100;
 pub const ATTACHMENTS_MAX: usize = 50;

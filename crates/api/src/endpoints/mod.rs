@@ -1,12 +1,116 @@
-//! The endpoints, one file each.
+//! Every endpoint, one file each. A [`Door`] is route, right, codes and documentation in one value,
+//! so that none exists without the others.
 
+mod cancel;
+mod content;
+mod document;
+mod dry_run;
+mod events;
+mod file;
 mod health;
+mod letter;
+mod list;
+mod mailbox;
+mod proof;
+mod send;
+mod show;
+mod trace;
 
 use axum::Router;
-use axum::routing::get;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, any};
+use ctx::Action;
+use model::Code;
+use serde::Deserialize;
+use utoipa::openapi::ComponentsBuilder;
+use utoipa::openapi::path::{HttpMethod, Operation};
 
+use crate::caller::{Gate, admit};
+use crate::problem::Problem;
 use crate::ApiState;
 
-pub(crate) fn routes() -> Router<ApiState> {
-    Router::new().route("/v1/health", get(health::health))
+/// An endpoint.
+pub(crate) struct Door {
+    pub path: String,
+    pub method: HttpMethod,
+    /// `None`: anyone may ask.
+    pub right: Option<Action>,
+    /// What it may answer beside what every endpoint may.
+    pub codes: &'static [Code],
+    pub operation: Operation,
+    route: MethodRouter<ApiState>,
+}
+
+impl Door {
+    fn new<P: utoipa::Path>(
+        route: MethodRouter<ApiState>,
+        right: impl Into<Option<Action>>,
+        codes: &'static [Code],
+    ) -> Self {
+        let method = P::methods().pop().unwrap_or(HttpMethod::Get);
+        Self { path: P::path(), method, right: right.into(), codes, operation: P::operation(), route }
+    }
+
+    pub(crate) fn verb(&self) -> &'static str {
+        match self.method {
+            HttpMethod::Post => "POST",
+            _ => "GET",
+        }
+    }
+}
+
+/// In the order of the reference.
+pub(crate) fn doors() -> Vec<Door> {
+    vec![
+        send::door(),
+        dry_run::door(),
+        list::door(),
+        show::door(),
+        events::door(),
+        cancel::door(),
+        proof::door(),
+        content::door(),
+        file::door(),
+        document::door(),
+        health::door(),
+    ]
+}
+
+pub(crate) fn routes(state: &ApiState) -> Router<ApiState> {
+    let mut router = Router::new();
+    for door in doors() {
+        let route = match door.right {
+            Some(right) => door.route.route_layer(from_fn_with_state(Gate { state: state.clone(), right }, admit)),
+            None => door.route,
+        };
+        router = router.route(&door.path, route);
+    }
+    router
+        .method_not_allowed_fallback(async || Problem::from(Code::MethodNotAllowed))
+        .route("/v1", any(nothing))
+        .route("/v1/", any(nothing))
+        .route("/v1/{*rest}", any(nothing))
+}
+
+async fn nothing() -> Problem {
+    Code::NotFound.into()
+}
+
+/// For endpoints that take no query: a parameter somebody believed in must not be ignored.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoQuery {}
+
+/// Every type that a body is made of.
+pub(crate) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
+    components
+        .schema_from::<letter::LetterBody<'_>>()
+        .schema_from::<send::Accepted>()
+        .schema_from::<dry_run::DryRun>()
+        .schema_from::<list::MessageList>()
+        .schema_from::<show::MessageShown>()
+        .schema_from::<events::EventList>()
+        .schema_from::<cancel::Cancelled>()
+        .schema_from::<content::Content>()
+        .schema_from::<health::Health>()
 }

@@ -1,0 +1,142 @@
+//! `POST /v1/messages/dry_run`: what would happen to a message, with nothing kept and nothing sent.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::post;
+use ctx::Action;
+use flow::Preview;
+use model::{Demand, Kind, Method, Mode, PhiLevel};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+use super::letter::{self, LetterBody};
+use super::trace::{Trace, trace};
+use super::{Door, NoQuery};
+use crate::answer::{Answer, json};
+use crate::body::JsonBody;
+use crate::caller::Caller;
+use crate::input::Asked;
+use crate::{ApiState, blocking, schema};
+
+/// What would happen.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DryRun {
+    #[schema(schema_with = schema::mode)]
+    mode: Mode,
+    #[schema(schema_with = schema::level)]
+    phi_level: PhiLevel,
+    /// The subject holds an identifier or a word of health, so it does not travel in the clear.
+    subject_phi: bool,
+    /// By kind, over the whole message.
+    #[schema(schema_with = schema::counts)]
+    counts: BTreeMap<&'static str, u32>,
+    /// Kinds and places, never values.
+    findings: Vec<Finding>,
+    /// Files whose text could not be read; they count as PHI.
+    unscannable: Vec<Unscannable>,
+    /// In the order to, cc, bcc.
+    recipients: Vec<DryRunRecipient>,
+}
+
+/// One place where something was found.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Finding {
+    #[schema(example = "us_ssn")]
+    kind: &'static str,
+    /// Which text, counted from 0: the subject, other header texts, bodies, then files.
+    part: usize,
+    /// First octet in that text (UTF-8), and how many.
+    start: usize,
+    length: usize,
+    /// 55 pattern, 65 validated, 75 beside a word of health, 85 next to its keyword.
+    confidence: u8,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Unscannable {
+    /// Which file, counted from 0.
+    attachment: usize,
+    #[schema(example = "no_text_extractor")]
+    reason: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DryRunRecipient {
+    #[schema(schema_with = schema::kind)]
+    kind: Kind,
+    #[schema(schema_with = schema::method)]
+    method: Method,
+    #[schema(schema_with = schema::demand)]
+    demand: Demand,
+    /// Where the delivery goes when the connection stays below the demand. Absent: it bounces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = schema::method, required = false)]
+    below: Option<Method>,
+    /// The subject would be replaced by one that says nothing.
+    neutral_subject: bool,
+    trace: Trace,
+}
+
+pub(super) fn door() -> Door {
+    Door::new::<__path_dry_run_message>(post(dry_run_message), Action::MessageSend, letter::CODES)
+}
+
+/// Ask what would happen to a message
+///
+/// Checks and scans the message and decides for each recipient, as sending does. Nothing is stored
+/// and nothing is sent.
+#[utoipa::path(post, path = "/v1/messages/dry_run", tag = "messages", request_body = LetterBody, responses(
+    (status = 200, description = "What would happen.", body = DryRun)
+))]
+async fn dry_run_message(
+    State(state): State<ApiState>,
+    Caller(ctx): Caller,
+    Asked(NoQuery {}): Asked<NoQuery>,
+    body: JsonBody,
+) -> Answer {
+    let mode = ctx.mode();
+    let preview = blocking(move || {
+        let (draft, _) = letter::draft(&state, &ctx, &body.bytes)?;
+        state.flow.dry_run(&ctx, draft)
+    });
+    json(StatusCode::OK, &shown(mode, preview.await?))
+}
+
+fn shown(mode: Mode, preview: Preview) -> DryRun {
+    let found = preview.findings;
+    DryRun {
+        mode,
+        phi_level: preview.level,
+        subject_phi: found.subject_phi,
+        counts: found.counts.iter().map(|(kind, count)| (kind.word(), *count)).collect(),
+        findings: found
+            .findings
+            .iter()
+            .map(|f| Finding {
+                kind: f.kind.word(),
+                part: f.part,
+                start: f.start,
+                length: f.len,
+                confidence: f.confidence,
+            })
+            .collect(),
+        unscannable: found
+            .unscannable
+            .into_iter()
+            .map(|(attachment, reason)| Unscannable { attachment, reason })
+            .collect(),
+        recipients: preview
+            .recipients
+            .into_iter()
+            .map(|r| DryRunRecipient {
+                kind: r.kind,
+                method: r.decision.method,
+                demand: r.decision.demand,
+                below: r.decision.below,
+                neutral_subject: r.decision.neutral_subject,
+                trace: trace!(r.decision.trace),
+            })
+            .collect(),
+    }
+}

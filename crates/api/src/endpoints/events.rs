@@ -1,0 +1,97 @@
+//! `GET /v1/messages/{id}/events`: what happened, oldest first.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use ctx::Action;
+use flow::view::EventView;
+use model::{Code, EventId, MessageId, Mode, RecipientId, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::Door;
+use crate::answer::{Answer, json};
+use crate::caller::Caller;
+use crate::input::{self, Asked, Ids};
+use crate::{ApiState, blocking, schema};
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Wanted {
+    /// `next` of the page before.
+    after: Option<String>,
+    /// How many: 1 to 200. Default: 50.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 200)]
+    limit: Option<String>,
+}
+
+/// A page of events.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct EventList {
+    /// The key's own mode.
+    #[schema(schema_with = schema::mode)]
+    mode: Mode,
+    events: Vec<Event>,
+    /// Pass it as `after` for the next page; null on the last.
+    next: Option<String>,
+}
+
+/// Something that happened.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Event {
+    #[schema(schema_with = schema::event_id)]
+    id: EventId,
+    #[schema(example = "delivery.accepted")]
+    kind: String,
+    #[schema(schema_with = schema::moment)]
+    at: Timestamp,
+    /// Who did it: an id, or `system`.
+    #[schema(example = "system")]
+    actor: String,
+    /// Absent: it is about the whole message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = schema::recipient_id, required = false)]
+    recipient: Option<RecipientId>,
+    /// Neutral words, codes and counts.
+    #[schema(schema_with = schema::texts)]
+    facts: BTreeMap<String, String>,
+}
+
+pub(super) fn door() -> Door {
+    const CODES: &[Code] = &[Code::IdInvalid, Code::NotFound, Code::QueryInvalid, Code::CursorInvalid];
+    Door::new::<__path_list_events>(get(list_events), Action::MessageRead, CODES)
+}
+
+/// List what happened to a message
+///
+/// Oldest first. Each event is also an entry of the audit log, under the same id.
+#[utoipa::path(get, path = "/v1/messages/{id}/events", tag = "messages",
+    params(("id" = String, Path, description = "The message.", example = "msg_01KAJ5Z3E9T7M0X4Q8V2B6N1CD"), Wanted),
+    responses((status = 200, description = "A page.", body = EventList))
+)]
+async fn list_events(
+    State(state): State<ApiState>,
+    Caller(ctx): Caller,
+    ids: Ids,
+    Asked(wanted): Asked<Wanted>,
+) -> Answer {
+    let (mode, id) = (ctx.mode(), ids.parse::<MessageId>(0)?);
+    let rows = input::limit(wanted.limit.as_deref())?;
+    let page = blocking(move || state.flow.events(&ctx, id, wanted.after.as_deref(), rows)).await?;
+    let events = page.rows.into_iter().map(event).collect();
+    json(StatusCode::OK, &EventList { mode, events, next: page.next })
+}
+
+fn event(view: EventView) -> Event {
+    Event {
+        id: view.id,
+        kind: view.kind,
+        at: view.at,
+        actor: view.actor,
+        recipient: view.recipient,
+        facts: view.facts,
+    }
+}

@@ -1,0 +1,1 @@
+//! Reading strictly: what is wrong, and where.

@@ -1,0 +1,116 @@
+//! Schemas of the shared words and ids, made from the words themselves.
+
+use model::{Demand, Kind, Method, Mode, Origin, PhiLevel, Purpose, RecipientState, Stream};
+use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::{RefOr, Schema};
+
+fn closed(words: impl IntoIterator<Item = &'static str>, about: &str) -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(words))
+        .description(Some(about))
+        .build()
+}
+
+pub(crate) fn method() -> Object {
+    closed(Method::ALL.iter().map(|w| w.word()), "How the message reaches this recipient.")
+}
+/// What a sender may ask for: stronger than policy would choose, never weaker.
+pub(crate) const METHODS_DEMANDED: [Method; 3] = [Method::Tls, Method::TlsOrDrop, Method::Portal];
+
+pub(crate) fn method_demanded() -> Object {
+    let about = "At least this protection, whatever policy would choose. Policy may still choose a stronger one.";
+    closed(METHODS_DEMANDED.iter().map(|w| w.word()), about)
+}
+pub(crate) fn demand() -> Object {
+    closed(Demand::ALL.iter().map(|w| w.word()), "What the connection must achieve before anything is sent.")
+}
+pub(crate) fn kind() -> Object {
+    closed(Kind::ALL.iter().map(|w| w.word()), "Which address field named the recipient.")
+}
+pub(crate) fn state() -> Object {
+    closed(RecipientState::ALL.iter().map(|w| w.word()), "Where this recipient stands.")
+}
+pub(crate) fn mode() -> Object {
+    closed(Mode::ALL.iter().map(|w| w.word()), "`test`: no mail leaves. Chosen by the key.")
+}
+pub(crate) fn origin() -> Object {
+    closed(Origin::ALL.iter().map(|w| w.word()), "Which door the message came in by.")
+}
+pub(crate) fn stream() -> Object {
+    closed(Stream::ALL.iter().map(|w| w.word()), "Transactional mail never waits behind marketing. Default: transactional.")
+}
+
+/// `system` is the program's own.
+pub(crate) fn purposes() -> impl Iterator<Item = Purpose> {
+    Purpose::ALL.iter().copied().filter(|purpose| *purpose != Purpose::System)
+}
+pub(crate) fn purpose() -> Object {
+    closed(purposes().map(Purpose::word), "Why it is sent. Default: treatment.")
+}
+pub(crate) fn purpose_shown() -> Object {
+    closed(Purpose::ALL.iter().map(|w| w.word()), "Why it was sent.")
+}
+pub(crate) fn level() -> Object {
+    closed(PhiLevel::ALL.iter().map(|w| w.word()), "How sure detection is that the message holds PHI.")
+}
+
+/// A moment as RFC 3339.
+pub(crate) fn moment() -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+        .examples(["2026-11-21T14:03:07.125Z"])
+        .build()
+}
+pub(crate) fn moment_or_null() -> Object {
+    let types = vec![Type::String, Type::Null];
+    ObjectBuilder::new()
+        .schema_type(utoipa::openapi::schema::SchemaType::from_iter(types))
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+        .build()
+}
+
+fn id(prefix: &str, about: &str) -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some(format!("^{prefix}_[0-7][0-9A-HJKMNP-TV-Z]{{25}}$")))
+        .description(Some(about))
+        .examples([format!("{prefix}_01KAJ5Z3E9T7M0X4Q8V2B6N1CD")])
+        .build()
+}
+pub(crate) fn message_id() -> Object {
+    id("msg", "The message.")
+}
+pub(crate) fn recipient_id() -> Object {
+    id("rcp", "One recipient of one message.")
+}
+pub(crate) fn thread_id() -> Object {
+    id("thr", "The conversation.")
+}
+pub(crate) fn event_id() -> Object {
+    id("evt", "The event; the same id stands in the audit log.")
+}
+pub(crate) fn attempt_id() -> Object {
+    id("att", "One try of one delivery.")
+}
+pub(crate) fn attachment_id() -> Object {
+    id("file", "A file of a message.")
+}
+
+/// How many by word.
+pub(crate) fn counts() -> Object {
+    let count = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .additional_properties(Some(RefOr::<Schema>::from(count.build())))
+        .build()
+}
+/// Text by name.
+pub(crate) fn texts() -> Object {
+    let text = ObjectBuilder::new().schema_type(Type::String);
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .additional_properties(Some(RefOr::<Schema>::from(text.build())))
+        .build()
+}
