@@ -19,6 +19,8 @@ mod migrations;
 mod pending;
 mod pg;
 mod row;
+#[doc(hidden)]
+pub mod seam;
 mod sqlite;
 mod statement;
 mod store;

@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
 use model::Result;
@@ -14,6 +14,7 @@ use model::seams::Blobs;
 use crate::jobs::{self, Access, Jobs};
 use crate::lock::DirectoryLock;
 use crate::pending::Pending;
+use crate::seam::{self, Seam};
 use crate::tx::Tx;
 use crate::{Config, Engine, fault, pg, sqlite};
 
@@ -40,6 +41,7 @@ pub(crate) struct Lines {
     /// `None` where one line serves both.
     pub(crate) reads: Option<Jobs>,
     pub(crate) commits: AtomicU64,
+    seam: OnceLock<Seam>,
 }
 
 impl Store {
@@ -129,6 +131,12 @@ impl Store {
         self.write(move |tx| tx.limit_pages(pages))
     }
 
+    /// For tests: see [`seam`]. The first seam stays.
+    #[doc(hidden)]
+    pub fn inject(&self, seam: Seam) {
+        drop(self.0.lines.seam.set(seam));
+    }
+
     /// Finishes what waits, then closes. Later calls on clones fail with `StoreUnavailable`.
     pub fn close(self) {
         self.0.shut();
@@ -139,13 +147,19 @@ impl Store {
         T: Send + 'static,
         F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
-        let (job, pending) = jobs::job(access, f);
         let lines = &self.0.lines;
-        match (&lines.reads, access) {
-            (Some(reads), Access::Read) => reads.push(job),
-            _ => lines.writes.push(job),
+        let send = || {
+            let (job, pending) = jobs::job(access, f);
+            match (&lines.reads, access) {
+                (Some(reads), Access::Read) => reads.push(job),
+                _ => lines.writes.push(job),
+            }
+            pending
+        };
+        match lines.seam.get() {
+            None => send(),
+            Some(seam) => seam::around(seam, access, send),
         }
-        pending
     }
 }
 
