@@ -40,12 +40,12 @@ impl Client {
                 let verdict = self.authenticate(user, password).await;
                 session.authenticated(verdict.map_err(|e| e.code()));
             }
-            Question::Sender(from, _) => {
+            Question::Sender(from) => {
                 let verdict = self.sender(from).await;
                 session.sender(verdict.map_err(|e| e.code()));
             }
             // Anyone may be written to; what may be sent there is decided with the content.
-            Question::Recipient(..) => session.recipient(Ok(())),
+            Question::Recipient => session.recipient(Ok(())),
             Question::Message(received) => {
                 let verdict = self.message(received).await;
                 if let Err(error) = &verdict {

@@ -1,8 +1,8 @@
 //! One client's dialogue: carries out what the session says, and stops at each question that
 //! somebody else must answer.
 
-use mail::smtp::{MailParams, Mailbox, RcptParams, Received, ServerAction, ServerSession};
-use model::{Address, Secret};
+use mail::smtp::{Mailbox, Received, ServerAction, ServerSession};
+use model::Secret;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
@@ -18,8 +18,8 @@ pub(crate) enum Question {
         user: String,
         password: Secret<String>,
     },
-    Sender(Mailbox, MailParams),
-    Recipient(Address, RcptParams),
+    Sender(Mailbox),
+    Recipient,
     Message(Received),
 }
 
@@ -54,12 +54,8 @@ impl Conversation {
                 Some(ServerAction::Authenticate { user, password }) => {
                     return Some(Question::Authenticate { user, password });
                 }
-                Some(ServerAction::Sender(from, params)) => {
-                    return Some(Question::Sender(from, params));
-                }
-                Some(ServerAction::Recipient(to, params)) => {
-                    return Some(Question::Recipient(to, params));
-                }
+                Some(ServerAction::Sender(from, _)) => return Some(Question::Sender(from)),
+                Some(ServerAction::Recipient(..)) => return Some(Question::Recipient),
                 Some(ServerAction::Message(received)) => return Some(Question::Message(received)),
                 Some(ServerAction::Write(bytes)) => {
                     self.socket.as_mut()?.write(&bytes).await.ok()?

@@ -15,10 +15,30 @@ use tokio::task::JoinHandle;
 pub struct Clinic {
     pub flow: Flow,
     pub ctx: Ctx,
-    pub clock: Arc<SimClock>,
     stop: watch::Sender<bool>,
     /// Last: everything above uses it.
-    pub store: TestStore,
+    pub store: Ground,
+}
+
+/// A test's store. It is closed on a thread of its own: a client of PostgreSQL may not end inside an
+/// asynchronous runtime.
+pub struct Ground(Option<TestStore>);
+
+impl Deref for Ground {
+    type Target = TestStore;
+
+    fn deref(&self) -> &TestStore {
+        self.0.as_ref().expect("open until drop")
+    }
+}
+
+impl Drop for Ground {
+    fn drop(&mut self) {
+        let store = self.0.take();
+        std::thread::spawn(move || drop(store))
+            .join()
+            .expect("closed");
+    }
 }
 
 impl Clinic {
@@ -30,11 +50,10 @@ impl Clinic {
 
     fn open_blocking(engine: Engine) -> Self {
         let store = store_on(engine);
-        let clock = Arc::new(SimClock::default());
         let parts = Parts {
             store: store.deref().clone(),
             vault: Arc::new(memory_root(1)),
-            clock: clock.clone(),
+            clock: Arc::new(SimClock::default()),
             rng: Arc::new(SimRng::new(2)),
         };
         let world = World::open(parts).expect("a world");
@@ -53,9 +72,8 @@ impl Clinic {
         Self {
             flow,
             ctx,
-            clock,
             stop: watch::Sender::new(false),
-            store,
+            store: Ground(Some(store)),
         }
     }
 

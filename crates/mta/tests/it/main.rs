@@ -4,11 +4,13 @@ extern crate caduceus_mta as mta;
 
 mod attempt;
 mod certificates;
+mod client;
 mod clinic;
 mod delivery;
 mod deterministic;
 mod dns;
 mod peer;
 mod reuse;
+mod submission;
 mod tls;
 mod world;

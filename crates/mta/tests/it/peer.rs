@@ -202,6 +202,7 @@ impl Host {
                         .lock()
                         .expect("no panic inside")
                         .push(received);
+                    self.seen.arrival.notify_one();
                     match self.act {
                         Act::MuteAfterDot(from) if *carried >= from => silence(stream).await,
                         Act::CloseAfterDot(from) if *carried >= from => return End::Closed,
