@@ -40,74 +40,69 @@ const MONTH: &str = "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|jun
 
 /// At one place the first pattern that matches wins, so the narrower stand first.
 fn patterns() -> Vec<(Shape, String)> {
+    let mut patterns = numbers();
+    patterns.extend(days());
+    patterns
+}
+
+fn numbers() -> Vec<(Shape, String)> {
     let letter = "[ac-hjkmnp-rt-y]";
     let either = "[0-9ac-hjkmnp-rt-y]";
     // A line wrap may have parted a number.
     let gap = "(?:[-.][ ]?|[ ]|-?\\r?\\n)";
-    let day = "[0-3]?[0-9](?:st|nd|rd|th)?";
-    let year = "(?:[12][0-9]{3}|'?[0-9]{2})";
-    // After a month and a day, two digits are more likely the next day than a year.
-    let long_year = "(?:[12][0-9]{3}|'[0-9]{2})";
+    // C A AN N - A AN N - A A N N, letters without S L O I B Z (CMS, "Understanding the MBI").
+    let mbi =
+        format!("\\b[1-9]{letter}{either}[0-9]-?{letter}{either}[0-9]-?{letter}{{2}}[0-9]{{2}}\\b");
+    let area = format!("(?:\\([0-9]{{3}}\\)[-. ]{{0,2}}|\\b[0-9]{{3}}{gap})");
+    let phone = format!("(?:\\+1[-. ]?|\\b1[-. ])?{area}[0-9]{{3}}{gap}[0-9]{{4}}\\b");
+    let fixed = |shape, pattern: &str| (shape, pattern.to_owned());
     vec![
-        // C A AN N - A AN N - A A N N, letters without S L O I B Z (CMS, "Understanding the MBI").
-        (
-            Shape::Mbi,
-            format!(
-                "\\b[1-9]{letter}{either}[0-9]-?{letter}{either}[0-9]-?{letter}{{2}}[0-9]{{2}}\\b"
-            ),
-        ),
-        (Shape::Ip, "\\b[0-9]{1,3}(?:\\.[0-9]{1,3}){3}\\b".to_owned()),
-        (
-            Shape::IsoDate,
-            "\\b(?:19|20)[0-9]{2}[-/.][01]?[0-9][-/.][0-3]?[0-9]".to_owned(),
-        ),
-        (
-            Shape::NumericDate,
-            "\\b[0-3]?[0-9][-/.][0-3]?[0-9][-/.](?:[12][0-9]{3}|[0-9]{2})\\b".to_owned(),
-        ),
+        (Shape::Mbi, mbi),
+        fixed(Shape::Ip, "\\b[0-9]{1,3}(?:\\.[0-9]{1,3}){3}\\b"),
         (
             Shape::Ssn,
             format!("\\b[0-9]{{3}}{gap}[0-9]{{2}}{gap}[0-9]{{4}}\\b"),
         ),
-        (
-            Shape::Phone,
-            format!(
-                "(?:\\+1[-. ]?|\\b1[-. ])?(?:\\([0-9]{{3}}\\)[-. ]{{0,2}}|\\b[0-9]{{3}}{gap})[0-9]{{3}}{gap}[0-9]{{4}}\\b"
-            ),
-        ),
-        (
+        (Shape::Phone, phone),
+        fixed(
             Shape::ForeignPhone,
-            "\\+[1-9](?:[-. ()]{0,2}[0-9]){7,14}\\b".to_owned(),
+            "\\+[1-9](?:[-. ()]{0,2}[0-9]){7,14}\\b",
         ),
-        (
+        fixed(
             Shape::Card,
-            "\\b[0-9]{4}[- ][0-9]{4}[- ][0-9]{4}[- ][0-9]{1,7}\\b".to_owned(),
+            "\\b[0-9]{4}[- ][0-9]{4}[- ][0-9]{4}[- ][0-9]{1,7}\\b",
         ),
+        fixed(Shape::Card, "\\b3[47][0-9]{2}[- ][0-9]{6}[- ][0-9]{5}\\b"),
+        fixed(Shape::LocalPhone, "\\b[0-9]{3}-[0-9]{4}\\b"),
+        fixed(Shape::Digits, "\\b[0-9]{9,19}\\b"),
+        fixed(
+            Shape::Age,
+            "\\b(?:9[0-9]|1[01][0-9])[- ]?(?:years?[- ]old|yrs?[- ]old|y/?o\\b|anos\\b)",
+        ),
+    ]
+}
+
+fn days() -> Vec<(Shape, String)> {
+    let day = "[0-3]?[0-9](?:st|nd|rd|th)?";
+    let year = "(?:[12][0-9]{3}|'?[0-9]{2})";
+    // After a month and a day, two digits are more likely the next day than a year.
+    let long_year = "(?:[12][0-9]{3}|'[0-9]{2})";
+    let numeric = "\\b[0-3]?[0-9][-/.][0-3]?[0-9][-/.](?:[12][0-9]{3}|[0-9]{2})\\b";
+    let day_month =
+        format!("\\b{day}[-/ ](?:(?:of|de) )?{MONTH}\\.?(?:[-/ ,]{{1,2}}(?:del? |of )?{year}\\b)?");
+    let month_day = format!("\\b{MONTH}\\.? {day}(?:,? (?:of )?{long_year}\\b)?");
+    vec![
         (
-            Shape::Card,
-            "\\b3[47][0-9]{2}[- ][0-9]{6}[- ][0-9]{5}\\b".to_owned(),
+            Shape::IsoDate,
+            "\\b(?:19|20)[0-9]{2}[-/.][01]?[0-9][-/.][0-3]?[0-9]".to_owned(),
         ),
-        (
-            Shape::DayMonth,
-            format!(
-                "\\b{day}[-/ ](?:(?:of|de) )?{MONTH}\\.?(?:[-/ ,]{{1,2}}(?:del? |of )?{year}\\b)?"
-            ),
-        ),
+        (Shape::NumericDate, numeric.to_owned()),
+        (Shape::DayMonth, day_month),
         (
             Shape::MonthYear,
             format!("\\b{MONTH}\\.?,? (?:of |del? )?[12][0-9]{{3}}\\b"),
         ),
-        (
-            Shape::MonthDay,
-            format!("\\b{MONTH}\\.? {day}(?:,? (?:of )?{long_year}\\b)?"),
-        ),
-        (
-            Shape::Age,
-            "\\b(?:9[0-9]|1[01][0-9])[- ]?(?:years?[- ]old|year old|yrs?[- ]old|y/?o\\b|anos\\b)"
-                .to_owned(),
-        ),
-        (Shape::LocalPhone, "\\b[0-9]{3}-[0-9]{4}\\b".to_owned()),
-        (Shape::Digits, "\\b[0-9]{9,19}\\b".to_owned()),
+        (Shape::MonthDay, month_day),
     ]
 }
 

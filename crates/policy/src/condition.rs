@@ -3,7 +3,7 @@
 //! A condition looks at facts only, never at other rules. `turned` gives the facts with one answer
 //! changed: "what would change it" is found by deciding again, so its sentences cannot lie.
 
-use model::{PhiLevel, Stream};
+use model::{PhiLevel, Purpose, Stream};
 
 use crate::{MessageFacts, RecipientFacts, TlsKnown};
 
@@ -23,7 +23,7 @@ pub enum Condition {
     PhiFound,
     PhiInSubject,
     PartUnread,
-    MarketingStream,
+    Marketing,
     DeclaredFree,
     PlainChosen,
     TlsBroken,
@@ -31,7 +31,7 @@ pub enum Condition {
 }
 
 use Condition::{
-    DeclaredFree, MarketingStream, MethodDemanded, PartUnread, PhiFound, PhiInSubject, PlainChosen,
+    DeclaredFree, Marketing, MethodDemanded, PartUnread, PhiFound, PhiInSubject, PlainChosen,
     PortalOn, SomethingFound, SystemMail, TlsBroken,
 };
 
@@ -43,7 +43,7 @@ impl Condition {
         PhiFound,
         PhiInSubject,
         PartUnread,
-        MarketingStream,
+        Marketing,
         DeclaredFree,
         PlainChosen,
         TlsBroken,
@@ -59,7 +59,9 @@ impl Condition {
             PhiFound => message.level >= PhiLevel::Likely,
             PhiInSubject => message.subject_phi,
             PartUnread => message.unscannable,
-            MarketingStream => message.stream == Stream::Marketing,
+            Marketing => {
+                message.stream == Stream::Marketing || message.purpose == Purpose::Marketing
+            }
             DeclaredFree => message.declared_no_phi,
             // 45 CFR 164.522(b) gives the choice to the individual, not to colleagues.
             PlainChosen => recipient.prefers_plain && !recipient.internal,
@@ -83,8 +85,8 @@ impl Condition {
             (PhiInSubject, false) => "the subject holds no PHI",
             (PartUnread, true) => "a part could not be read",
             (PartUnread, false) => "every part could be read",
-            (MarketingStream, true) => "it is in the marketing stream",
-            (MarketingStream, false) => "it is not in the marketing stream",
+            (Marketing, true) => "it is marketing",
+            (Marketing, false) => "it is not marketing",
             (DeclaredFree, true) => "its sender is declared free of PHI",
             (DeclaredFree, false) => "its sender is not declared free of PHI",
             (PlainChosen, true) => "the recipient chose plain mail",
@@ -99,83 +101,68 @@ impl Condition {
     }
 
     /// The facts with this answer turned around, and that supposition in words; `None` where no one
-    /// could change it (what is our own notice stays one; which method might be asked is open).
+    /// could change it.
     pub(crate) fn turned(self, facts: &Facts) -> Option<(Facts, &'static str)> {
         let holds = self.holds(facts);
+        if self == PlainChosen && facts.recipient.internal {
+            return None;
+        }
+        let supposition = self.supposition(holds)?;
         let mut other = facts.clone();
-        let (message, recipient) = (&mut other.message, &mut other.recipient);
-        let supposition = match (self, holds) {
+        self.turn(holds, &mut other);
+        Some((other, supposition))
+    }
+
+    const fn supposition(self, holds: bool) -> Option<&'static str> {
+        Some(match (self, holds) {
+            // What is our own notice stays one, and which method might be asked for is open.
             (SystemMail, _) | (MethodDemanded, false) => return None,
-            // Turned together with what was found elsewhere: see `SomethingFound`.
-            (PhiFound, true) | (PhiInSubject, false) | (SomethingFound, false) => return None,
-            (MethodDemanded, true) => {
-                message.demanded = None;
-                "the sender had not asked for a method"
+            // `SomethingFound` speaks of these in the one direction, `PhiFound` in the other.
+            (PhiFound, true) | (PhiInSubject | SomethingFound, false) => return None,
+            (MethodDemanded, true) => "the sender had not asked for a method",
+            (SomethingFound, true) => "nothing had been found",
+            (PhiFound, false) => "PHI had been found",
+            (PhiInSubject, true) => "the subject held no PHI",
+            (PartUnread, true) => "every part could have been read",
+            (PartUnread, false) => "a part could not have been read",
+            (Marketing, true) => "it were not marketing",
+            (Marketing, false) => "it were marketing",
+            (DeclaredFree, true) => "its sender were not declared free of PHI",
+            (DeclaredFree, false) => "its sender were declared free of PHI",
+            (PlainChosen, true) => "the recipient had not chosen plain mail",
+            (PlainChosen, false) => {
+                "the recipient had chosen plain mail and the warning were on record"
             }
-            (SomethingFound, true) => {
+            (TlsBroken, true) => "the recipient's mail server had shown verified TLS",
+            (TlsBroken, false) => "the recipient's mail server were known to fail TLS verification",
+            (PortalOn, true) => "the portal were off",
+            (PortalOn, false) => "the portal were on",
+        })
+    }
+
+    fn turn(self, holds: bool, facts: &mut Facts) {
+        let (message, recipient) = (&mut facts.message, &mut facts.recipient);
+        match self {
+            SystemMail => message.system = !holds,
+            MethodDemanded => message.demanded = None,
+            SomethingFound => {
                 message.level = PhiLevel::None;
                 message.subject_phi = false;
-                "nothing had been found"
             }
-            (PhiFound, false) => {
-                message.level = PhiLevel::Likely;
-                "PHI had been found"
-            }
-            (PhiInSubject, true) => {
-                message.subject_phi = false;
-                "the subject held no PHI"
-            }
-            (PartUnread, _) => {
-                message.unscannable = !holds;
-                if holds {
-                    "every part could have been read"
-                } else {
-                    "a part could not have been read"
-                }
-            }
-            (MarketingStream, true) => {
+            PhiFound => message.level = PhiLevel::Likely,
+            PhiInSubject => message.subject_phi = !holds,
+            PartUnread => message.unscannable = !holds,
+            Marketing if holds => {
                 message.stream = Stream::Transactional;
-                "it were in the transactional stream"
+                message.purpose = Purpose::Operations;
             }
-            (MarketingStream, false) => {
-                message.stream = Stream::Marketing;
-                "it were in the marketing stream"
-            }
-            (DeclaredFree, _) => {
-                message.declared_no_phi = !holds;
-                if holds {
-                    "its sender were not declared free of PHI"
-                } else {
-                    "its sender were declared free of PHI"
-                }
-            }
-            (PlainChosen, _) if recipient.internal => return None,
-            (PlainChosen, _) => {
-                recipient.prefers_plain = !holds;
-                if holds {
-                    "the recipient had not chosen plain mail"
-                } else {
-                    "the recipient had chosen plain mail and the warning were on record"
-                }
-            }
-            (TlsBroken, true) => {
-                recipient.tls_known = TlsKnown::Verified;
-                "the recipient's mail server had shown verified TLS"
-            }
-            (TlsBroken, false) => {
-                recipient.tls_known = TlsKnown::Broken;
-                "the recipient's mail server were known to fail TLS verification"
-            }
-            (PortalOn, _) => {
-                recipient.portal_on = !holds;
-                if holds {
-                    "the portal were off"
-                } else {
-                    "the portal were on"
-                }
-            }
-        };
-        Some((other, supposition))
+            Marketing => message.stream = Stream::Marketing,
+            DeclaredFree => message.declared_no_phi = !holds,
+            PlainChosen => recipient.prefers_plain = !holds,
+            TlsBroken if holds => recipient.tls_known = TlsKnown::Verified,
+            TlsBroken => recipient.tls_known = TlsKnown::Broken,
+            PortalOn => recipient.portal_on = !holds,
+        }
     }
 
     /// Part of the rules' text that is hashed into their version.
@@ -187,7 +174,7 @@ impl Condition {
             PhiFound => "phi_found",
             PhiInSubject => "phi_in_subject",
             PartUnread => "part_unread",
-            MarketingStream => "marketing_stream",
+            Marketing => "marketing",
             DeclaredFree => "declared_free",
             PlainChosen => "plain_chosen",
             TlsBroken => "tls_broken",

@@ -10,7 +10,7 @@ use model::Method;
 
 use crate::condition::{Condition, Facts};
 use Condition::{
-    DeclaredFree, MarketingStream, MethodDemanded, PartUnread, PhiFound, PhiInSubject, PlainChosen,
+    DeclaredFree, Marketing, MethodDemanded, PartUnread, PhiFound, PhiInSubject, PlainChosen,
     PortalOn, SomethingFound, SystemMail, TlsBroken,
 };
 
@@ -173,10 +173,10 @@ const STANDARD: &[Rule] = &[
     },
     Rule {
         id: "6",
-        name: "PHI in the marketing stream",
+        name: "PHI in marketing",
         when: &[
-            &[Is(MarketingStream), Is(PhiFound)],
-            &[Is(MarketingStream), Is(PartUnread)],
+            &[Is(Marketing), Is(PhiFound)],
+            &[Is(Marketing), Is(PartUnread)],
         ],
         effect: Effect::Needs(Method::Hold),
     },
