@@ -9,6 +9,7 @@ must find the words in the receiver's mailbox.
 """
 
 import argparse
+import base64
 import json
 import secrets
 import shutil
@@ -151,6 +152,12 @@ def by_rest(made, words: Words) -> None:
         "from": {"address": made.sender, "name": words["rest sender name"]},
         "to": [{"address": f"{words['rest recipient']}@{DOMAIN}", "name": words["rest recipient name"]}],
         "subject": words["rest subject"], "text": f"Your diagnosis is {words['rest body']}.",
+        "html": f"<p>{words['rest html']}</p>", "headers": {"X-Custom": words["rest header"]},
+        "tags": [words["rest tag"]], "metadata": {"note": words["rest metadata"]},
+        "attachments": [{
+            "name": words["rest file name"] + ".txt", "content_type": "text/plain",
+            "content": base64.b64encode(words["rest attachment"].encode()).decode(),
+        }],
     }
     assert post(made, body, made.api_key) == 202
     assert post(made, body | {words["unknown field"]: words["unknown value"]}, made.api_key) == 422

@@ -49,6 +49,11 @@ pub const STEPS: &[Step] = &[
         work: docs,
     },
     Step {
+        name: "pages",
+        why: "every sample of every page in a browser, read by axe",
+        work: pages,
+    },
+    Step {
         name: "demo",
         why: "cargo demo --once ends green",
         work: demo,
@@ -171,6 +176,12 @@ fn docs(root: &Path) -> Result<()> {
     program(root, "cargo", &["test", "--workspace", "--doc"])
 }
 
+fn pages(root: &Path) -> Result<()> {
+    let pictures = example(root, "pictures")?;
+    program(root, &pictures, &["target/pictures"])?;
+    program(root, &peers::node(root)?, &["peers/pictures.mjs"])
+}
+
 fn demo(root: &Path) -> Result<()> {
     program(root, &built(root)?, &["demo", "--once"])
 }
@@ -208,11 +219,19 @@ fn on_both_engines(root: &Path, script: &str, more: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// The program that the tests built.
+/// The program, as the tests' build left it.
 fn built(root: &Path) -> Result<String> {
-    let path = root.join("target/debug/caduceus");
+    in_target(root, "caduceus")
+}
+
+fn example(root: &Path, name: &str) -> Result<String> {
+    in_target(root, &format!("examples/{name}"))
+}
+
+fn in_target(root: &Path, name: &str) -> Result<String> {
+    let path = root.join("target/debug").join(name);
     if !path.is_file() {
-        bail!("target/debug/caduceus is not built: run cargo ci tests first");
+        bail!("target/debug/{name} is not built: run cargo ci tests first");
     }
     Ok(path.to_string_lossy().into_owned())
 }

@@ -29,6 +29,11 @@ pub fn python(root: &Path) -> String {
         .into_owned()
 }
 
+/// The pinned Node, which came with the Python packages.
+pub fn node(root: &Path) -> Result<String> {
+    node::executable(root)
+}
+
 /// Where peers that are not Debian packages live.
 pub fn folder(root: &Path) -> PathBuf {
     root.join("target/peers")

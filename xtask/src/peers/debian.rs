@@ -69,8 +69,6 @@ pub const TOOLS: &[Tool] = &[
     tool("strace", "strace", "counts syncs before an answer"),
     tool("oathtool", "oathtool", "an independent TOTP"),
     tool("python3", "python3", "runs the Python peers"),
-    tool("node", "nodejs", "runs the browser tests"),
-    tool("npm", "npm", "installs the Node peers"),
 ];
 
 /// The tools that are not here.

