@@ -5,7 +5,7 @@ use model::{Access, Code, Demand, Evidence, Outcome, RefusalScope};
 
 use crate::certificates::Flaw;
 use crate::peer::{Act, Peer};
-use crate::world::{World, domain};
+use crate::world::{World, domain, errand};
 
 const MX: &str = "mx.mail.example";
 const MX2: &str = "mx2.mail.example";
@@ -253,4 +253,32 @@ async fn after_the_final_dot_nothing_is_sent_again() {
         );
         assert_eq!((first.messages().len(), second.connections()), (1, 0));
     }
+}
+
+#[tokio::test]
+async fn a_large_message_arrives_whole() {
+    let world = World::new();
+    let peer = Peer::start(MX, Act::Serve, Some(world.authority.server(MX, Flaw::None))).await;
+    let world = world.mx(10, MX, &peer).open();
+    let mut errand = errand(Demand::VerifiedTls);
+    errand.transaction.body = "..dots\r\n.\r\nand text\r\n"
+        .repeat(40_000)
+        .into_bytes()
+        .into();
+    let (outcome, _) = world.carry(&errand).await;
+    assert_eq!(outcome, Outcome::Accepted);
+    let sent = [&*errand.transaction.head, &*errand.transaction.body].concat();
+    assert!(peer.messages()[0].0 == sent, "every octet");
+
+    errand.transaction.body = vec![b'a'; 1_100_000].into();
+    let (outcome, evidence) = world.carry(&errand).await;
+    assert_eq!(
+        (outcome, status(&evidence)),
+        (Outcome::Refused(RefusalScope::Content), Some("5.3.4"))
+    );
+    assert_eq!(
+        peer.messages().len(),
+        1,
+        "what the host said it would not take was not sent"
+    );
 }

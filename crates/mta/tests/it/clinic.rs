@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ctx::{Ctx, NewOrganisation, Parts, World};
 use flow::draft::Arrival;
+use flow::view::RecipientView;
 use flow::{Flow, Receipt, Settings};
 use model::seams::Net;
 use model::{Address, Method, RecipientState};
@@ -133,9 +134,23 @@ impl Clinic {
 
     /// Where the message's one recipient stands.
     pub async fn standing(&self, receipt: &Receipt) -> (Method, RecipientState) {
+        let view = self.recipient(receipt).await;
+        (view.method, view.state)
+    }
+
+    /// How the attempts for the message's one recipient ended.
+    pub async fn attempts(&self, receipt: &Receipt) -> Vec<String> {
+        let attempts = self.recipient(receipt).await.attempts;
+        attempts
+            .into_iter()
+            .map(|attempt| attempt.outcome)
+            .collect()
+    }
+
+    async fn recipient(&self, receipt: &Receipt) -> RecipientView {
         let (flow, ctx, id) = (self.flow.clone(), self.ctx.clone(), receipt.message);
         let view = tokio::task::spawn_blocking(move || flow.message(&ctx, id));
-        let view = view.await.expect("no panic").expect("a message");
-        (view.recipients[0].method, view.recipients[0].state)
+        let mut view = view.await.expect("no panic").expect("a message");
+        view.recipients.remove(0)
     }
 }

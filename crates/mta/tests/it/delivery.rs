@@ -1,8 +1,11 @@
 //! From a durable commit to a stranger's server: the runner with the whole flow behind it.
 
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
-use model::{Method, RecipientState};
+use model::seams::{Later, MxHosts, Net, NetFault, Wire};
+use model::{Domain, Method, RecipientState};
 use sim::kit::Engine;
 
 use crate::certificates::Flaw;
@@ -76,11 +79,53 @@ async fn below_the_demand_a_notice_goes_and_the_message_stays() {
 }
 
 #[tokio::test]
-async fn shutdown_ends_without_a_peer_that_never_answers() {
+async fn a_runner_without_work_ends_at_once() {
     let clinic = Clinic::open(Engine::Memory).await;
     let running = clinic.start(Arc::new(World::new().open().net));
     clinic.stop();
     running.await.expect("no panic");
+}
+
+/// A network with a bug.
+struct Broken;
+
+impl Net for Broken {
+    fn mx<'a>(&'a self, _: &'a Domain) -> Later<'a, Result<MxHosts, NetFault>> {
+        panic!("a bug in the network")
+    }
+    fn addresses<'a>(&'a self, _: &'a Domain) -> Later<'a, Result<Vec<IpAddr>, NetFault>> {
+        Box::pin(async { Err(NetFault::NoRecord) })
+    }
+    fn dial<'a>(
+        &'a self,
+        _: SocketAddr,
+        _: Duration,
+    ) -> Later<'a, Result<Box<dyn Wire>, NetFault>> {
+        Box::pin(async { Err(NetFault::Refused) })
+    }
+    fn smtp_port(&self) -> u16 {
+        25
+    }
+    fn may_dial(&self, _: IpAddr) -> bool {
+        true
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_that_panics_is_an_ambiguous_end_and_no_lost_job() {
+    let clinic = Clinic::open(Engine::Memory).await;
+    let running = clinic.start(Arc::new(Broken));
+    let receipt = clinic.submit("pat@mail.example", TEXT).await;
+    while clinic.attempts(&receipt).await.is_empty() {
+        tokio::task::yield_now().await;
+    }
+    clinic.stop();
+    running.await.expect("the runner itself goes on");
+    assert_eq!(clinic.attempts(&receipt).await, ["ambiguous"]);
+    assert_eq!(
+        clinic.standing(&receipt).await,
+        (Method::Tls, RecipientState::Queued)
+    );
 }
 
 fn contains(bytes: &[u8], word: &str) -> bool {

@@ -26,6 +26,8 @@ pub enum Act {
     GarbleTls,
     /// Agrees to STARTTLS and then says nothing.
     MuteTls,
+    /// Puts a reply in the clear behind the 220 of STARTTLS (CVE-2021-38371).
+    InjectReply,
     /// Refuses every recipient.
     RefuseRecipient(Code),
     /// Refuses every message after its final dot.
@@ -177,7 +179,10 @@ impl Host {
         let mut buf = [0; 4096];
         loop {
             match session.next() {
-                Some(ServerAction::Write(bytes)) => {
+                Some(ServerAction::Write(mut bytes)) => {
+                    if matches!(self.act, Act::InjectReply) && bytes.starts_with(b"220 2.0.0") {
+                        bytes.extend(b"250 2.0.0 injected\r\n");
+                    }
                     if stream.write_all(&bytes).await.is_err() || stream.flush().await.is_err() {
                         return End::Closed;
                     }

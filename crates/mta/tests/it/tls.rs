@@ -163,3 +163,19 @@ async fn a_resumed_session_is_judged_again() {
         Some("expired")
     );
 }
+
+#[tokio::test]
+async fn a_reply_injected_before_the_handshake_is_not_heard_after_it() {
+    let world = World::new();
+    let peer = Peer::start(
+        MX,
+        Act::InjectReply,
+        Some(world.authority.server(MX, Flaw::None)),
+    )
+    .await;
+    let world = world.mx(10, MX, &peer).open();
+    let (outcome, evidence) = world.send(Demand::VerifiedTls).await;
+    assert_eq!(outcome, Outcome::Accepted);
+    assert_eq!(peer.messages(), [([HEAD, BODY].concat(), true)]);
+    assert!(evidence.tls.expect("TLS").verified);
+}

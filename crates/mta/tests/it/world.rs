@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mail::smtp::Transaction;
-use model::seams::{Clock, Net, NetFault};
+use model::seams::NetFault;
 use model::{Address, Demand, Domain, Evidence, Outcome};
 use mta::net::{ClientTls, Dialer, PrivateDestinations, TableNet};
 use mta::{Errand, Pool, PoolSettings, carry};
@@ -145,15 +145,10 @@ pub struct Open {
 
 impl Open {
     pub async fn send(&self, demand: Demand) -> (Outcome, Evidence) {
-        send(&self.net, &self.pool, &*self.clock, demand).await
+        self.carry(&errand(demand)).await
     }
-}
 
-pub async fn send(
-    net: &dyn Net,
-    pool: &Pool,
-    clock: &dyn Clock,
-    demand: Demand,
-) -> (Outcome, Evidence) {
-    carry(pool, net, clock, &SimRng::new(1), &errand(demand)).await
+    pub async fn carry(&self, errand: &Errand) -> (Outcome, Evidence) {
+        carry(&self.pool, &self.net, &*self.clock, &SimRng::new(1), errand).await
+    }
 }
