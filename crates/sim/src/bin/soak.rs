@@ -1,0 +1,2 @@
+//! Runs the simulated world for a while.
+fn main() {}
