@@ -9,6 +9,14 @@ pub const DOMAIN_OCTETS_MAX: usize = 253;
 pub const LOCAL_PART_OCTETS_MAX: usize = 64;
 /// RFC 5321 §4.5.3.1.4 with the room RFC 6531 and ESMTP parameters ask for.
 pub const SMTP_COMMAND_OCTETS_MAX: usize = 2_048;
+/// What a peer may say in one line and in one reply; RFC 5321 §4.5.3.1.5 allows 512 to a line.
+pub const SMTP_REPLY_LINE_OCTETS_MAX: usize = 2_048;
+pub const SMTP_REPLY_OCTETS_MAX: usize = 16 * 1_024;
+/// How much of a peer's text is kept.
+pub const SMTP_REPLY_TEXT_CHARS_MAX: usize = 500;
+/// RFC 3461 §4.4 and §4.2.
+pub const ENVID_OCTETS_MAX: usize = 100;
+pub const ORCPT_OCTETS_MAX: usize = 500;
 /// RFC 5321 §4.5.3.1.6: 998 and CRLF.
 pub const TEXT_LINE_OCTETS_MAX: usize = 1_000;
 /// AUTH lines carry base64 (RFC 4954 §4).

@@ -1,11 +1,7 @@
 //! What a server said: replies of one or more lines, bounded and cleaned.
 
 use memchr::memchr;
-
-/// RFC 5321 §4.5.3.1.5 allows 512 to a line; some peers say more.
-const LINE_OCTETS_MAX: usize = 2_048;
-const RESPONSE_OCTETS_MAX: usize = 16 * 1024;
-const TEXT_CHARS_MAX: usize = 500;
+use model::limits;
 
 /// A whole reply.
 pub(super) struct Response {
@@ -40,19 +36,19 @@ impl Responses {
     /// The next whole reply, if it has come.
     pub(super) fn next(&mut self) -> Result<Option<Response>, Unreadable> {
         while let Some(end) = memchr(b'\n', &self.bytes) {
-            if end > LINE_OCTETS_MAX {
+            if end > limits::SMTP_REPLY_LINE_OCTETS_MAX {
                 return Err(Unreadable);
             }
             let line: Vec<u8> = self.bytes.drain(..=end).collect();
             self.octets += line.len();
-            if self.octets > RESPONSE_OCTETS_MAX {
+            if self.octets > limits::SMTP_REPLY_OCTETS_MAX {
                 return Err(Unreadable);
             }
             if let Some(code) = self.take_line(line.trim_ascii_end())? {
                 return Ok(Some(self.finish(code)));
             }
         }
-        if self.bytes.len() > LINE_OCTETS_MAX {
+        if self.bytes.len() > limits::SMTP_REPLY_LINE_OCTETS_MAX {
             Err(Unreadable)
         } else {
             Ok(None)
@@ -115,7 +111,7 @@ impl Response {
             .join(" ")
             .trim()
             .chars()
-            .take(TEXT_CHARS_MAX)
+            .take(limits::SMTP_REPLY_TEXT_CHARS_MAX)
             .collect()
     }
 

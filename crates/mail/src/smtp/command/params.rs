@@ -1,11 +1,9 @@
 //! The parameters of MAIL and RCPT. An unknown one is refused: to ignore it would be to promise it.
 
+use model::limits;
+
 use super::Reply;
 use crate::smtp::{MailParams, Notify, RcptParams, Ret};
-
-/// RFC 3461 §4.4 and §4.2.
-const ENVID_OCTETS_MAX: usize = 100;
-const ORCPT_OCTETS_MAX: usize = 500;
 
 pub(super) fn mail(rest: &str) -> Result<MailParams, Reply> {
     let mut params = MailParams::default();
@@ -25,7 +23,7 @@ pub(super) fn mail(rest: &str) -> Result<MailParams, Reply> {
             ("RET", Some(what)) if what.eq_ignore_ascii_case("HDRS") => {
                 params.ret = Some(Ret::Headers)
             }
-            ("ENVID", Some(text)) => params.envid = Some(xtext(text, ENVID_OCTETS_MAX)?),
+            ("ENVID", Some(text)) => params.envid = Some(xtext(text, limits::ENVID_OCTETS_MAX)?),
             // RFC 4954 §5: who wrote it first. Nothing here trusts the claim, so it is read and dropped.
             ("AUTH", Some(_)) => {}
             ("SIZE" | "BODY" | "SMTPUTF8" | "REQUIRETLS" | "RET" | "ENVID" | "AUTH", _) => {
@@ -45,7 +43,7 @@ pub(super) fn rcpt(rest: &str) -> Result<RcptParams, Reply> {
             ("NOTIFY", Some(list)) => params.notify = notify(list)?,
             ("ORCPT", Some(text)) => {
                 let (kind, address) = text.split_once(';').ok_or_else(malformed)?;
-                let address = xtext(address, ORCPT_OCTETS_MAX)?;
+                let address = xtext(address, limits::ORCPT_OCTETS_MAX)?;
                 params.orcpt = Some(format!("{};{address}", xtext(kind, 40)?));
             }
             ("NOTIFY" | "ORCPT", _) => return Err(malformed()),
