@@ -39,11 +39,15 @@ impl World {
     /// `key_destroyed` when the item was shredded.
     pub fn item_key(&self, tx: &mut Tx<'_>, organisation: OrganisationId, item: &[u8; 16]) -> Result<OpenedKey> {
         let wrapped = item_keys::load(tx, item, organisation)?;
-        self.unwrap_item(organisation, item, &wrapped)
-    }
-
-    /// The same outside a transaction, from the wrapped bytes.
-    pub fn unwrap_item(&self, organisation: OrganisationId, item: &[u8; 16], wrapped: &[u8]) -> Result<OpenedKey> {
-        Ok(OpenedKey::new(&self.keys(organisation)?.unwrap(item, wrapped)?))
+        let keys = self.keys_in(tx, organisation)?;
+        match keys.unwrap(item, &wrapped) {
+            Ok(key) => Ok(OpenedKey::new(&key)),
+            // Another node rotated the organisation's key: its new version is not in memory here.
+            Err(error) if error.code() == model::Code::KeyWrong => {
+                self.forget_keys(organisation);
+                Ok(OpenedKey::new(&self.keys_in(tx, organisation)?.unwrap(item, &wrapped)?))
+            }
+            Err(error) => Err(error),
+        }
     }
 }

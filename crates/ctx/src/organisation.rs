@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use model::{KeyVersionId, OrganisationId, Result, Secret};
+use store::Tx;
 use store::tables::{ledger as log, organisations};
 
 use crate::{Event, World};
@@ -65,8 +66,12 @@ impl World {
         Ok(id)
     }
 
-    pub(crate) fn ledger_signer(&self, row: &organisations::Organisation) -> Result<ledger::note::Signer> {
-        let keys = self.keys(row.id)?;
+    pub(crate) fn ledger_signer(
+        &self,
+        tx: &mut Tx<'_>,
+        row: &organisations::Organisation,
+    ) -> Result<ledger::note::Signer> {
+        let keys = self.keys_in(tx, row.id)?;
         let seed = vault::open(&keys.subkey("ledger-seed"), &ledger_aad(row.id), &row.sealed_ledger_seed)?;
         let seed: [u8; 32] = seed.try_into().map_err(|_| model::Error::new(model::Code::StoredDataInvalid))?;
         let seed = Secret::new(seed);

@@ -55,7 +55,7 @@ fn sequence(world: &World, tx: &mut Tx<'_>, organisation: OrganisationId) -> Res
     let row = organisations::find(tx, organisation)?.ok_or_else(|| Error::new(Code::LedgerBroken))?;
     let size = head.size + leaves.len() as u64;
     let checkpoint = Checkpoint { origin: ledger_name(organisation), size, root };
-    let signed = checkpoint.sign(&world.ledger_signer(&row)?)?;
+    let signed = checkpoint.sign(&world.ledger_signer(tx, &row)?)?;
     log::move_head(tx, organisation, head.size, &log::Head { size, root, checkpoint: signed, at: world.now() })?;
     Ok(leaves.len())
 }

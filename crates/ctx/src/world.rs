@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use model::seams::{Clock, Rng, Vault};
 use model::{Mode, NodeId, OrganisationId, Result, Timestamp};
 use policy::access::{Engine, Principal, PrincipalKind};
-use store::Store;
+use store::{Store, Tx};
 use store::tables::organisations;
 use vault::OrganisationKey;
 
@@ -60,17 +60,35 @@ impl World {
         self.store.read(|tx| Ok(organisations::list(tx)?.into_iter().map(|o| o.id).collect()))
     }
 
-    /// The organisation's key, unwrapped once and kept in memory.
+    /// The organisation's key, unwrapped once and kept in memory. Inside a transaction use
+    /// [`Self::keys_in`]: a transaction cannot wait for another.
     pub fn keys(&self, organisation: OrganisationId) -> Result<Arc<OrganisationKey>> {
         if let Some(found) = self.cached().get(&organisation) {
             return Ok(found.clone());
         }
         let rows = self.store.read(move |tx| organisations::keys(tx, organisation))?;
+        self.unwrap_versions(organisation, &rows)
+    }
+
+    /// The same, read by the transaction at hand when it is not in memory yet.
+    pub fn keys_in(&self, tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<Arc<OrganisationKey>> {
+        if let Some(found) = self.cached().get(&organisation) {
+            return Ok(found.clone());
+        }
+        let rows = organisations::keys(tx, organisation)?;
+        self.unwrap_versions(organisation, &rows)
+    }
+
+    fn unwrap_versions(
+        &self,
+        organisation: OrganisationId,
+        rows: &[organisations::KeyRow],
+    ) -> Result<Arc<OrganisationKey>> {
         if rows.is_empty() {
             return Err(model::Code::NotFound.into());
         }
         let mut versions = Vec::with_capacity(rows.len());
-        for row in &rows {
+        for row in rows {
             let key =
                 vault::unwrap_organisation_key(self.vault.as_ref(), organisation, row.id, &row.wrapped_key)?;
             versions.push((row.id, key));
