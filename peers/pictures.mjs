@@ -78,12 +78,49 @@ async function photograph(page, name, width, scheme) {
   taken += 1;
 }
 
+// What the one script adds: each comfort is tried once.
+async function comforts() {
+  const page = await browser.newPage();
+  const expect = async (what, got) => (await got) || faults.push(`script: ${what}`);
+  const is = (selector) => page.evaluate((s) => document.activeElement?.matches(s), selector);
+  await page.goto(`${base}/html/console-messages--many.html`);
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await expect("j goes down the rows", is("[data-row]:nth-child(2) a"));
+  await page.keyboard.press("k");
+  await expect("k goes up", is("[data-row]:nth-child(1) a"));
+  await page.keyboard.press("/");
+  await expect("/ goes to the filter", is("[data-search]"));
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press("?");
+  await expect("? shows the keys", page.locator("#keys").isVisible());
+  await page.keyboard.press("Escape");
+  const act = page.locator("[data-count]");
+  await expect("nothing selected, nothing to do", act.isDisabled());
+  await page.locator("tbody input[type=checkbox]").first().check();
+  await expect("a selection is counted", act.textContent().then((text) => text.includes("(1 selected)")));
+  const before = page.url();
+  await act.click();
+  await expect("an act asks first", page.locator("#confirm").isVisible());
+  await page.locator("#confirm button[value=no]").click();
+  await expect("no means no", page.locator("#confirm").isHidden().then((hidden) => hidden && page.url() === before));
+  await page.goto(`${base}/html/console-message--one.html`);
+  await page.locator(".why-tip summary").click();
+  await expect("a badge says why", page.locator(".tip").isVisible());
+  await page.keyboard.press("Escape");
+  await expect("and closes", page.locator(".tip").isHidden());
+  await page.goto(`${base}/html/portal-enter_code--error_wrong.html`);
+  await expect("a mistake is in focus", is(".summary"));
+  await page.close();
+}
+
 const work = names.flatMap((name) => widths.flatMap((width) => schemes.map((scheme) => [name, width, scheme])));
 async function worker() {
   const page = await browser.newPage();
   for (let job = work.shift(); job; job = work.shift()) await photograph(page, ...job);
 }
 await Promise.all([worker(), worker()]);
+if (!wanted.length) await comforts();
 await browser.close();
 server.close();
 rmSync(profile, { recursive: true, force: true });

@@ -102,11 +102,15 @@
     }
   }
 
+  // When someone last did something here: what runs by itself must not keep a session alive.
+  let seen = Date.now();
+  ["keydown", "pointerdown"].forEach((kind) => document.addEventListener(kind, () => { seen = Date.now(); }, { passive: true }));
+
   function liveCounters() {
     const counters = all("[data-live]");
     if (!counters.length) return;
     const refresh = async () => {
-      if (document.hidden) return;
+      if (document.hidden || Date.now() - seen > 60000) return;
       const answer = await fetch("/console/live", { headers: { accept: "application/json" } }).catch(() => null);
       if (!answer || !answer.ok) return;
       const counts = await answer.json();
@@ -124,16 +128,15 @@
     const seconds = Number(document.body.dataset.idleSeconds || 0);
     const warning = first(".idle");
     if (!seconds || !warning) return;
-    let seen = Date.now();
     let told = seen;
     const stay = () => {
       told = Date.now();
-      fetch(location.href, { method: "HEAD" }).catch(() => null);
+      fetch(document.body.dataset.ping || location.href, { method: "HEAD" }).catch(() => null);
     };
+    // the console tells the server now and then that someone works here; a patient presses the button
     const active = () => {
-      seen = Date.now();
       warning.hidden = true;
-      if (seen - told > (seconds * 1000) / 3) stay();
+      if (document.body.dataset.ping && Date.now() - told > (seconds * 1000) / 3) stay();
     };
     ["keydown", "pointerdown"].forEach((kind) => document.addEventListener(kind, active, { passive: true }));
     first("[data-stay]").addEventListener("click", stay);

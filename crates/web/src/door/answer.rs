@@ -45,15 +45,17 @@ pub fn page<P: Page>(asked: &Asked, house: &House, status: StatusCode, page: &P)
     framed(asked, &frame, status, page)
 }
 
-/// A page for a reader in a visit.
-pub fn visit_page<P: Page>(asked: &Asked, house: &House, page: &P) -> Result<Response> {
-    let frame = asked.frame(house, Visitor::Reader, P::PLACE, limits::VISIT_IDLE_MAX.as_secs());
+/// A page for a reader in a visit, which may have begun with this very answer: its forms lean on it
+/// and not on the cookies of the request.
+pub fn visit_page<P: Page>(asked: &Asked, house: &House, visit: &str, page: &P) -> Result<Response> {
+    let mut frame = asked.frame(house, Visitor::Reader, P::PLACE, limits::VISIT_IDLE_MAX.as_secs());
+    frame.csrf = people::csrf_of(visit);
     framed(asked, &frame, StatusCode::OK, page)
 }
 
 /// A page for staff.
 pub fn desk_page<P: Page>(asked: &Asked, desk: &Desk, status: StatusCode, page: &P) -> Result<Response> {
-    let visitor = Visitor::Staff { name: desk.name.clone() };
+    let visitor = Visitor::Staff { name: desk.name.clone(), audit: desk.reads_audit() };
     let frame = asked.frame(&desk.house, visitor, P::PLACE, limits::SESSION_IDLE_MAX.as_secs());
     framed(asked, &frame, status, page)
 }

@@ -61,7 +61,8 @@ impl FromRequest<WebState> for Asked {
             minted: needs_form.then(|| random_text(state)),
         };
         if matches!(parts.method, Method::GET | Method::HEAD) {
-            return Self(Arc::new(inner)).or_language();
+            let asked = Self(Arc::new(inner));
+            return asked.language_wish().map_or(Ok(asked), Err);
         }
         let form = Form::<Pairs>::from_request(Request::from_parts(parts, body), state).await;
         inner.form = form.map(|f| f.0).map_err(IntoResponse::into_response)?;
@@ -149,10 +150,10 @@ impl Asked {
     }
 
     /// A read with `?lang=` is answered by keeping the wish and asking again without it.
-    fn or_language(self) -> Result<Self, Response> {
-        let Some(lang) = Lang::from_word(self.query("lang")) else { return Ok(self) };
+    fn language_wish(&self) -> Option<Response> {
+        let lang = Lang::from_word(self.query("lang"))?;
         let response = answer::redirect(self.path());
-        Err(answer::with_cookie(response, &self, &Cookie::Lang, lang.word()))
+        Some(answer::with_cookie(response, self, &Cookie::Lang, lang.word()))
     }
 
     /// The cookies whose token a form of this part of the site may carry, most specific first.

@@ -28,9 +28,27 @@ impl Desk {
     pub fn ctx(&self) -> Result<&Ctx> {
         self.ctx.as_ref().ok_or_else(|| Code::SessionExpired.into())
     }
-    /// Whether to offer opening content. Only an offer: the access policy decides when it is taken.
+    /// What to offer. Only an offer: the access policy decides when it is taken up, and a link that
+    /// leads to a refusal would only confuse.
+    fn is_any(&self, roles: &[Role]) -> bool {
+        self.roles.iter().any(|role| roles.contains(role))
+    }
     pub fn reads_content(&self) -> bool {
-        self.roles.iter().any(|role| matches!(role, Role::Staff | Role::Compliance))
+        self.is_any(&[Role::Staff, Role::Compliance])
+    }
+    pub fn reads_audit(&self) -> bool {
+        self.is_any(&[Role::Administrator, Role::Compliance, Role::Auditor])
+    }
+    pub fn takes_proof(&self) -> bool {
+        self.is_any(&[Role::Administrator, Role::Compliance, Role::Staff, Role::Auditor])
+    }
+    pub fn cancels_any(&self) -> bool {
+        self.is_any(&[Role::Administrator, Role::Compliance])
+    }
+    /// Staff cancel what they sent themselves.
+    pub fn cancels(&self, sender: &str) -> bool {
+        let own = self.ctx.as_ref().is_some_and(|ctx| ctx.actor() == sender);
+        self.cancels_any() || (own && self.is_any(&[Role::Staff]))
     }
 }
 

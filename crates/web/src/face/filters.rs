@@ -6,11 +6,11 @@
 use std::sync::Arc;
 
 use minijinja::value::Kwargs;
-use minijinja::{Environment, Error, ErrorKind, HtmlEscape, State, Value};
+use minijinja::{Environment, Error, ErrorKind, State, Value};
 use model::Timestamp;
 
 use super::format::{self, Exactness, Zone};
-use super::{Catalogue, Lang};
+use super::{Catalogue, Lang, escape};
 
 pub fn install(templates: &mut Environment<'static>, catalogue: Catalogue) {
     let catalogue = Arc::new(catalogue);
@@ -37,13 +37,13 @@ fn text(state: &State, catalogue: &Catalogue, key: &str, values: &Kwargs) -> Res
         let detail = format!("the catalogue has no text for {key} (or it needs a count)");
         return Err(Error::new(ErrorKind::UndefinedError, detail));
     };
-    let mut out = HtmlEscape(found).to_string();
+    let mut out = escape(found);
     for name in values.args() {
         let value: Value = values.get(name)?;
         let shown = match (i64::try_from(value.clone()), value.is_safe()) {
             (Ok(n), _) if value.is_number() => format::count(n),
             (_, true) => value.to_string(),
-            (_, false) => HtmlEscape(&value.to_string()).to_string(),
+            (_, false) => escape(&value.to_string()),
         };
         out = out.replace(&format!("{{{name}}}"), &shown);
     }

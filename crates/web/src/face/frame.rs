@@ -33,7 +33,8 @@ pub struct Frame {
 pub enum Visitor {
     Nobody,
     Reader,
-    Staff { name: String },
+    /// `audit`: whether the audit log is offered.
+    Staff { name: String, audit: bool },
 }
 
 /// Which part of the console is marked as the present one.

@@ -9,6 +9,8 @@ use std::collections::{HashMap, HashSet};
 
 use ammonia::Builder;
 
+use super::escape;
+
 /// Above this the plain text is shown instead: nobody writes a megabyte of markup by hand.
 pub const HTML_OCTETS_MAX: usize = 1024 * 1024;
 
@@ -70,8 +72,4 @@ fn find_address(text: &str) -> Option<usize> {
 fn address_len(tail: &str) -> usize {
     let end = tail.find(|c: char| c.is_whitespace() || "<>\"'`".contains(c)).unwrap_or(tail.len());
     tail[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '}']).len()
-}
-
-fn escape(text: &str) -> String {
-    minijinja::HtmlEscape(text).to_string()
 }

@@ -15,7 +15,7 @@ mod templates;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, context};
+use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, context, escape_formatter};
 use model::{Code, Error, Result};
 
 pub use catalogue::{Catalogue, Lang};
@@ -41,6 +41,10 @@ impl Face {
         let mut syntax = SyntaxConfig::builder();
         syntax.trim_blocks(true).lstrip_blocks(true);
         templates.set_syntax(syntax.build().map_err(broken)?);
+        templates.set_formatter(|out, state, value| match value.as_str() {
+            Some(text) if !value.is_safe() => out.write_str(&escape(text)).map_err(minijinja::Error::from),
+            _ => escape_formatter(out, state, value),
+        });
         templates.set_debug(false);
         templates.set_fuel(Some(FUEL));
         templates.add_global("assets", assets::hrefs(assets));
@@ -63,6 +67,23 @@ impl Face {
             .and_then(|t| t.render(values))
             .map_err(broken)
     }
+}
+
+/// Escapes for text and for quoted attributes. Slashes stay as they are, unlike the engine's own way:
+/// they mean nothing there and addresses stay short and readable.
+pub(crate) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + text.len() / 8);
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(c),
+        }
+    }
+    out
 }
 
 /// Only where and what kind: the engine's own account of an error can quote values, which may be PHI.

@@ -67,8 +67,9 @@ fn frame<P: Page>(sample: &Sample<P>, voice: Voice) -> Frame {
             Voice::Reader => Visitor::Reader,
             Voice::Staff if long => Visitor::Staff {
                 name: "Maximiliana Featherstonehaugh-Worthington de la Cruz".to_owned(),
+                audit: true,
             },
-            Voice::Staff => Visitor::Staff { name: "Ana Ortiz".to_owned() },
+            Voice::Staff => Visitor::Staff { name: "Ana Ortiz".to_owned(), audit: true },
         },
         place: P::PLACE,
         csrf: "sample".to_owned(),

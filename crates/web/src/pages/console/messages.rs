@@ -123,7 +123,7 @@ pub async fn show(asked: Asked) -> Result<Response> {
     };
     let query = filter.query();
     let link = |extra: String| format!("/console/messages?{query}{}{extra}", if query.is_empty() { "" } else { "&" });
-    let mut page = Messages::new(filter, rows.iter().map(Row::of).collect());
+    let mut page = Messages::new(filter, rows.iter().map(|row| Row::of(row, desk.cancels_any())).collect());
     page.older_href = next.map(|cursor| link(format!("after={cursor}")));
     page.newest_href = (!asked.query("after").is_empty()).then(|| link(String::new()));
     page.cancelled = asked.query("cancelled").parse().ok();
@@ -188,7 +188,7 @@ async fn load(
 }
 
 impl Row {
-    fn of(row: &MessageRow) -> Self {
+    fn of(row: &MessageRow, cancels: bool) -> Self {
         let share = |count: &u32| u64::from(*count);
         Self {
             id: row.id.to_string(),
@@ -201,7 +201,7 @@ impl Row {
             recipients: row.recipients.into(),
             states: row.states.iter().map(|(word, n)| Share { word: *word, count: share(n) }).collect(),
             methods: row.methods.iter().map(|(word, n)| Share { word: *word, count: share(n) }).collect(),
-            cancellable: row.states.contains_key(&RecipientState::Queued),
+            cancellable: cancels && row.states.contains_key(&RecipientState::Queued),
         }
     }
 }

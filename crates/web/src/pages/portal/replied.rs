@@ -6,7 +6,7 @@ use axum::response::Response;
 use model::{Result, Timestamp};
 use serde::Serialize;
 
-use super::landing;
+use super::{landing, thread};
 use crate::door::answer::visit_page;
 use crate::door::asked::Asked;
 use crate::pages::samples::NOW;
@@ -20,9 +20,10 @@ pub struct Replied {
 
 /// GET `/p/{link}/replied`
 pub async fn show(asked: Asked) -> Result<Response> {
+    let visit = thread::visit(&asked)?;
     let house = landing::house(&asked).await?;
     let back_href = format!("/p/{}/message", asked.segment(1));
-    visit_page(&asked, &house, &Replied { at: asked.now(), back_href })
+    visit_page(&asked, &house, &visit, &Replied { at: asked.now(), back_href })
 }
 
 impl Page for Replied {

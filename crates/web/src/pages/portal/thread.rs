@@ -155,17 +155,19 @@ pub async fn file(asked: Asked) -> Result<Response> {
     Ok(download(&found.name, &found.content_type, found.bytes))
 }
 
-fn visit(asked: &Asked) -> Result<String, Code> {
+/// The visit's cookie; whether it is alive, the use case says.
+pub fn visit(asked: &Asked) -> Result<String, Code> {
     asked.cookie(&Cookie::Visit(asked.segment(1).to_owned())).ok_or(Code::SessionExpired)
 }
 
 async fn opened(asked: &Asked, visit: String, draft: String, faults: Vec<Fault>) -> Result<Response> {
     let flow = asked.state().flow.clone();
-    let view = run(move || flow.portal_thread(&visit)).await?;
+    let token = visit.clone();
+    let view = run(move || flow.portal_thread(&token)).await?;
     let house = House { name: view.organisation.clone(), zone: view.zone.clone(), language: view.language.clone() };
     let wrong = !faults.is_empty();
     let page = Thread { faults, ..Thread::of(view, asked.segment(1), draft) };
-    let mut response = visit_page(asked, &house, &page)?;
+    let mut response = visit_page(asked, &house, &visit, &page)?;
     if wrong {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }

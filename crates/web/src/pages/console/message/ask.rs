@@ -21,6 +21,7 @@ pub async fn show(asked: Asked) -> Result<Response> {
         false => Content::MayNot,
     };
     let mut page = MessagePage::of(&view, &events, asked.query("to"), content);
+    page.offer(&desk, &view.actor);
     page.cancelled = asked.query("cancelled").parse().ok();
     desk_page(&asked, &desk, StatusCode::OK, &page)
 }
@@ -34,6 +35,7 @@ pub async fn open(asked: Asked) -> Result<Response> {
     let (view, events) = load(&asked, &desk, id).await?;
     let destroyed = matches!(&content, Err(error) if error.code() == Code::KeyDestroyed);
     let mut page = MessagePage::of(&view, &events, asked.query("to"), Content::Destroyed);
+    page.offer(&desk, &view.actor);
     if !destroyed {
         let access = desk.ctx()?.machine_access();
         page.unseal(&content?, access, asked.now());

@@ -4,6 +4,7 @@ use flow::view::{AttemptView, ContentView, EventView, MessageView, RecipientView
 use model::{Access, MessageId, Origin, PhiLevel, RecipientState, Timestamp};
 
 use super::{About, Attempt, Content, Fact, MessagePage, Recipient, Reply, Rule, Why, timeline};
+use crate::door::staff::Desk;
 use crate::pages::portal::thread::Letter;
 
 impl MessagePage {
@@ -26,6 +27,14 @@ impl MessagePage {
             replies: replies.map(|(id, _, at)| reply(*id, *at)).collect(),
             cancellable: (view.may_cancel && queued > 0).then_some(queued),
             cancelled: None,
+        }
+    }
+
+    /// Takes away what this desk would be refused.
+    pub fn offer(&mut self, desk: &Desk, sender: &str) {
+        self.cancellable = self.cancellable.filter(|_| desk.cancels(sender));
+        if !desk.takes_proof() {
+            self.recipients.iter_mut().for_each(|r| r.proof_href = None);
         }
     }
 

@@ -55,7 +55,7 @@ fn sent(r: &RecipientView, own: &[&EventView]) -> Step {
         return step("sent", Progress::Done, Some(event.at), wire(event));
     }
     let tried = last(own, &["delivery.deferred", "delivery.ambiguous", "delivery.below_demand", "delivery.expired"]);
-    let mut facts = tried.map(|event| wire(event)).unwrap_or_default();
+    let mut facts = tried.map(wire).unwrap_or_default();
     let next = tried.and_then(|event| event.facts.get("next_attempt_at"));
     if let (RecipientState::Queued, Some(at)) = (r.state, next.and_then(|at| Timestamp::parse_rfc3339(at))) {
         facts.push(Fact::at("next_attempt_at", at));
@@ -71,7 +71,7 @@ fn sent(r: &RecipientView, own: &[&EventView]) -> Step {
 fn delivered(r: &RecipientView, own: &[&EventView]) -> Step {
     let end = last(own, &["delivery.accepted", "delivery.refused", "delivery.expired", "delivery.below_demand"]);
     let at = end.map(|event| event.at);
-    let facts = end.map(|event| reply(event)).unwrap_or_default();
+    let facts = end.map(reply).unwrap_or_default();
     match r.state {
         RecipientState::Delivered | RecipientState::Notified => step("delivered", Progress::Done, at, facts),
         // read before the notice's own delivery was settled, for example through a forwarded link

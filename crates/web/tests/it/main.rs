@@ -1,0 +1,7 @@
+//! Portal and console through the router: real use cases, an in-memory database, a moving clock.
+
+mod browser;
+mod clinic;
+mod console;
+mod doors;
+mod portal;
