@@ -5,13 +5,20 @@ use tracing_subscriber::EnvFilter;
 
 /// `CADUCEUS_LOG` sets the level (`info` by default). Calling it twice keeps the first.
 pub fn log() {
-    let filter = EnvFilter::try_from_env("CADUCEUS_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    start("info");
 }
 
 /// For commands that speak to a person: only what is wrong.
 pub fn log_quietly() {
-    let filter = EnvFilter::try_from_env("CADUCEUS_LOG").unwrap_or_else(|_| EnvFilter::new("error"));
+    start("error");
+}
+
+fn start(level: &str) {
+    let mut filter = EnvFilter::try_from_env("CADUCEUS_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    // The resolver names domains, and a patient's own domain identifies.
+    for silent in ["hickory_proto=off", "hickory_resolver=off"] {
+        filter = filter.add_directive(silent.parse().expect("a directive of ours is well formed"));
+    }
     let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 

@@ -226,7 +226,7 @@ impl Dispatcher {
             None => Vec::new(),
         };
         Ok(OutLetter {
-            utf8: to.needs_utf8() || from.as_ref().is_some_and(Address::needs_utf8) || header_is_8bit(&head, &body),
+            utf8: to.needs_utf8() || from.as_ref().is_some_and(Address::needs_utf8) || header_is_utf8(&head, &body),
             eight_bit: !head.is_ascii() || !body.is_ascii(),
             destination: to.domain().clone(),
             demand: row.demand,
@@ -394,7 +394,9 @@ fn to_address(key: &OpenedKey, row: &deliveries::Delivery) -> Result<(Option<Add
     Ok((from, to))
 }
 
-/// Raw UTF-8 in header fields needs SMTPUTF8 (RFC 6532).
-fn header_is_8bit(head: &[u8], body: &[u8]) -> bool {
-    !head.is_ascii() || !body[..mail::header_block_end(body)].is_ascii()
+/// Raw UTF-8 in header fields needs SMTPUTF8 (RFC 6532). Other raw octets there are old mail that
+/// 8BITMIME carries.
+fn header_is_utf8(head: &[u8], body: &[u8]) -> bool {
+    let is_utf8 = |part: &[u8]| !part.is_ascii() && std::str::from_utf8(part).is_ok();
+    is_utf8(head) || is_utf8(&body[..mail::header_block_end(body)])
 }

@@ -4,7 +4,7 @@
 //! silently clean.
 
 use ctx::Ctx;
-use model::{PhiLevel, Result};
+use model::Result;
 use phi::{Findings, PartKind};
 
 use crate::Flow;
@@ -36,9 +36,6 @@ pub(crate) fn scan(flow: &Flow, ctx: &Ctx, content: &[u8]) -> Result<Scanned> {
         if !read {
             findings.unscannable.push((file.index, "no_text_extractor".to_owned()));
         }
-    }
-    if !findings.unscannable.is_empty() && findings.level < PhiLevel::Likely {
-        findings.level = PhiLevel::Likely;
     }
     let files = attachments
         .iter()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ctx::{Action, Ctx};
+use ctx::{Action, Ctx, PrincipalKind};
 use model::{MessageId, Method, Mode, Origin, RecipientState, Result, Timestamp, limits};
 use store::tables::{messages, recipients};
 
@@ -41,8 +41,13 @@ impl Flow {
         let rows = rows.clamp(1, limits::PAGE_ROWS_MAX);
         let before = after.map(cursor::decode).transpose()?.map(|(at, id)| (at, MessageId::from_bytes(id)));
         let organisation = ctx.organisation();
+        // An app sees what it sent itself; people see the organisation's.
+        let actor = match ctx.principal().kind {
+            PrincipalKind::App { .. } => ctx.actor().to_owned(),
+            _ => String::new(),
+        };
         self.world().store.read(move |tx| {
-            let mut found = messages::list(tx, organisation, filter, before, rows + 1)?;
+            let mut found = messages::list(tx, organisation, filter, &actor, before, rows + 1)?;
             let more = found.len() > rows;
             found.truncate(rows);
             let next = if more { found.last().map(|m| cursor::encode(m.created_at, m.id.as_bytes())) } else { None };
