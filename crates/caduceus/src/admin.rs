@@ -121,35 +121,88 @@ pub fn run(path: &Path, command: Command) -> anyhow::Result<()> {
 
 fn dispatch(wired: &Wired, command: Command) -> anyhow::Result<Output> {
     match command {
-        Command::OrganisationCreate { name, zone, language, no_portal } => {
-            let new = NewOrganisation { name, zone, language, portal_on: !no_portal };
+        Command::OrganisationCreate {
+            name,
+            zone,
+            language,
+            no_portal,
+        } => {
+            let new = NewOrganisation {
+                name,
+                zone,
+                language,
+                portal_on: !no_portal,
+            };
             let id = wired.world.create_organisation(new)?;
             Ok(Output::new().field("organisation", id))
         }
         Command::OrganisationList => {
             let ids = wired.world.organisations()?;
-            Ok(ids.into_iter().fold(Output::new(), |out, id| out.field("organisation", id)))
+            Ok(ids
+                .into_iter()
+                .fold(Output::new(), |out, id| out.field("organisation", id)))
         }
-        Command::UserCreate { of, name, email, password_file, role } => {
-            user_create(wired, &system(wired, &of)?, name, &email, &password_file, &role)
-        }
+        Command::UserCreate {
+            of,
+            name,
+            email,
+            password_file,
+            role,
+        } => user_create(
+            wired,
+            &system(wired, &of)?,
+            name,
+            &email,
+            &password_file,
+            &role,
+        ),
         Command::DomainAdd { of, name } => {
-            let view = wired.people.add_domain(&system(wired, &of)?, &Domain::parse(&name)?)?;
+            let view = wired
+                .people
+                .add_domain(&system(wired, &of)?, &Domain::parse(&name)?)?;
             let out = Output::new().field("domain", view.id);
-            Ok(view.records.into_iter().fold(out, |out, r| out.record(&r.name, r.kind, &r.value)))
+            Ok(view
+                .records
+                .into_iter()
+                .fold(out, |out, r| out.record(&r.name, r.kind, &r.value)))
         }
-        Command::AppCreate { of, name, scope, sender, no_basic } => {
-            let new = NewApp { name, scopes: scope, senders: sender, basic_allowed: !no_basic };
+        Command::AppCreate {
+            of,
+            name,
+            scope,
+            sender,
+            no_basic,
+        } => {
+            let new = NewApp {
+                name,
+                scopes: scope,
+                senders: sender,
+                basic_allowed: !no_basic,
+            };
             Ok(Output::new().field("app", wired.people.create_app(&system(wired, &of)?, new)?))
         }
-        Command::KeyCreate { of, app, test, expires } => {
+        Command::KeyCreate {
+            of,
+            app,
+            test,
+            expires,
+        } => {
             let expires = match expires {
-                Some(text) => Some(Timestamp::parse_rfc3339(&text).context("--expires is not RFC 3339")?),
+                Some(text) => {
+                    Some(Timestamp::parse_rfc3339(&text).context("--expires is not RFC 3339")?)
+                }
                 None => None,
             };
             let mode = if test { Mode::Test } else { Mode::Live };
-            let key = wired.people.create_key(&system(wired, &of)?, app.parse::<AppId>()?, mode, expires)?;
-            Ok(Output::new().field("key", key.id).field("secret", key.shown_once.expose()))
+            let key = wired.people.create_key(
+                &system(wired, &of)?,
+                app.parse::<AppId>()?,
+                mode,
+                expires,
+            )?;
+            Ok(Output::new()
+                .field("key", key.id)
+                .field("secret", key.shown_once.expose()))
         }
         Command::KeyRevoke { of, key } => {
             let id: ApiKeyId = key.parse()?;
@@ -180,7 +233,13 @@ fn user_create(
         .map(|word| Role::from_word(word).with_context(|| format!("{word} is not a role")))
         .collect::<anyhow::Result<Vec<_>>>()?;
     let password = Secret::new(text.trim_end_matches(['\r', '\n']).to_owned());
-    let new = NewUser { organisation: ctx.organisation(), name, email: Address::parse(email)?, password, roles };
+    let new = NewUser {
+        organisation: ctx.organisation(),
+        name,
+        email: Address::parse(email)?,
+        password,
+        roles,
+    };
     Ok(Output::new().field("user", wired.people.create_user(ctx, new)?))
 }
 
@@ -190,7 +249,9 @@ fn system(wired: &Wired, of: &Of) -> anyhow::Result<Ctx> {
         Some(text) => text.parse::<OrganisationId>()?,
         None => match known.as_slice() {
             [only] => *only,
-            [] => anyhow::bail!("there is no organisation yet: caduceus admin organisation-create --name …"),
+            [] => anyhow::bail!(
+                "there is no organisation yet: caduceus admin organisation-create --name …"
+            ),
             _ => anyhow::bail!("there are several organisations: name one with --organisation"),
         },
     };
@@ -208,6 +269,9 @@ fn rotate_root(config: &Config) -> anyhow::Result<()> {
     let wired = wire(config)?;
     let count = wired.world.rewrap_organisation_keys()?;
     while wired.world.sequence()? > 0 {}
-    Output::new().field("root", rotated.fingerprints().join(" ")).field("keys_wrapped", count.keys).print();
+    Output::new()
+        .field("root", rotated.fingerprints().join(" "))
+        .field("keys_wrapped", count.keys)
+        .print();
     Ok(())
 }

@@ -104,7 +104,8 @@ pub struct Route {
 }
 
 pub fn load(path: &Path) -> anyhow::Result<Config> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     parse(&text).with_context(|| format!("{} is not a valid configuration", path.display()))
 }
 
@@ -120,7 +121,11 @@ fn parse(text: &str) -> anyhow::Result<Config> {
     if config.portal_url.ends_with('/') || !config.portal_url.starts_with("http") {
         bail!("portal_url must start with https:// and have no slash at its end");
     }
-    let needs_tls = config.listen.smtps.or(config.listen.submission).or(config.listen.https);
+    let needs_tls = config
+        .listen
+        .smtps
+        .or(config.listen.submission)
+        .or(config.listen.https);
     if needs_tls.is_some() && config.tls.is_none() {
         bail!("listen.smtps, listen.submission and listen.https need a [tls] section");
     }
@@ -134,8 +139,12 @@ fn parse(text: &str) -> anyhow::Result<Config> {
 
 /// «unknown field `lisen`, expected one of `listen`, …» gains «; did you mean `listen`?».
 fn nearest(message: &str) -> String {
-    let Some(rest) = message.strip_prefix("unknown field `") else { return String::new() };
-    let Some((given, expected)) = rest.split_once('`') else { return String::new() };
+    let Some(rest) = message.strip_prefix("unknown field `") else {
+        return String::new();
+    };
+    let Some((given, expected)) = rest.split_once('`') else {
+        return String::new();
+    };
     let known = expected.split('`').skip(1).step_by(2);
     match known.min_by_key(|name| strsim::damerau_levenshtein(name, given)) {
         Some(name) => format!("; did you mean `{name}`?"),

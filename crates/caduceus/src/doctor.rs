@@ -23,7 +23,9 @@ pub fn run(path: &Path, json: bool) -> ExitCode {
     let findings = examine(path);
     for f in &findings {
         if json {
-            say(serde_json::json!({ "check": f.what, "ok": f.problem.is_none(), "detail": f.detail, "remedy": f.problem }));
+            say(
+                serde_json::json!({ "check": f.what, "ok": f.problem.is_none(), "detail": f.detail, "remedy": f.problem }),
+            );
         } else {
             let mark = if f.problem.is_none() { "ok  " } else { "FAIL" };
             say(format!("{mark} {}: {}", f.what, f.detail));
@@ -32,13 +34,23 @@ pub fn run(path: &Path, json: bool) -> ExitCode {
             }
         }
     }
-    if findings.iter().all(|f| f.problem.is_none()) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if findings.iter().all(|f| f.problem.is_none()) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn examine(path: &Path) -> Vec<Finding> {
     let config = match config::load(path) {
         Ok(config) => config,
-        Err(error) => return vec![bad("configuration", format!("{error:#}"), "Correct the named setting.".into())],
+        Err(error) => {
+            return vec![bad(
+                "configuration",
+                format!("{error:#}"),
+                "Correct the named setting.".into(),
+            )];
+        }
     };
     let mut findings = vec![good("configuration", path.display().to_string())];
     let key = examine_key(&config);
@@ -53,7 +65,10 @@ fn examine(path: &Path) -> Vec<Finding> {
 fn examine_key(config: &Config) -> Finding {
     let file = &config.keys.root_file;
     match FileRoot::load(file) {
-        Ok(root) => good("root key", format!("{} is {}", file.display(), root.fingerprint())),
+        Ok(root) => good(
+            "root key",
+            format!("{} is {}", file.display(), root.fingerprint()),
+        ),
         Err(error) => ours("root key", &file.display().to_string(), &error),
     }
 }
@@ -84,7 +99,11 @@ fn examine_data(config: &Config) -> Vec<Finding> {
     if let Ok(Some(free)) = wired.world.store.free_octets() {
         let mib = free / (1024 * 1024);
         findings.push(if free < model::limits::DISK_FREE_OCTETS_MIN {
-            bad("disk", format!("{mib} MiB free"), "Free space: submission is refused below 64 MiB.".into())
+            bad(
+                "disk",
+                format!("{mib} MiB free"),
+                "Free space: submission is refused below 64 MiB.".into(),
+            )
         } else {
             good("disk", format!("{mib} MiB free"))
         });
@@ -93,14 +112,26 @@ fn examine_data(config: &Config) -> Vec<Finding> {
 }
 
 fn good(what: &'static str, detail: String) -> Finding {
-    Finding { what, problem: None, detail }
+    Finding {
+        what,
+        problem: None,
+        detail,
+    }
 }
 
 fn bad(what: &'static str, detail: String, remedy: String) -> Finding {
-    Finding { what, problem: Some(remedy), detail }
+    Finding {
+        what,
+        problem: Some(remedy),
+        detail,
+    }
 }
 
 fn ours(what: &'static str, place: &str, error: &Error) -> Finding {
     let row = error.code().row();
-    bad(what, format!("{place}: {} ({error})", row.title), row.remedy.to_owned())
+    bad(
+        what,
+        format!("{place}: {} ({error})", row.title),
+        row.remedy.to_owned(),
+    )
 }

@@ -47,13 +47,21 @@ pub async fn serve(
             }
         }
     }
-    let _ = tokio::time::timeout(LAST_REQUESTS_WAIT, async { while connections.join_next().await.is_some() {} }).await;
+    let _ = tokio::time::timeout(LAST_REQUESTS_WAIT, async {
+        while connections.join_next().await.is_some() {}
+    })
+    .await;
 }
 
 async fn answer<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: S, router: Router) {
     let service = TowerToHyperService::new(router);
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().header_read_timeout(Duration::from_secs(30)).timer(hyper_util::rt::TokioTimer::new());
+    builder
+        .http1()
+        .header_read_timeout(Duration::from_secs(30))
+        .timer(hyper_util::rt::TokioTimer::new());
     // A peer that goes away is its own affair.
-    let _ = builder.serve_connection(TokioIo::new(stream), service).await;
+    let _ = builder
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
 }

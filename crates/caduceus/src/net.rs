@@ -40,13 +40,20 @@ pub fn build(delivery: &Delivery, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<d
         let host = Domain::parse(&route.host).with_context(at)?;
         // A key into the table that no other route shares: addresses of TEST-NET-3 (RFC 5737).
         let shown = IpAddr::from([203, 0, 113, u8::try_from(n + 1).with_context(at)?]);
-        table = table
-            .domain(&domain, Ok(vec![(10, host.clone())]))
-            .host(&host, shown, SocketAddr::new(route.ip, route.port));
+        table = table.domain(&domain, Ok(vec![(10, host.clone())])).host(
+            &host,
+            shown,
+            SocketAddr::new(route.ip, route.port),
+        );
         domains.push(domain);
         hosts.push(host);
     }
-    Ok(Arc::new(Routed { table, world, domains, hosts }))
+    Ok(Arc::new(Routed {
+        table,
+        world,
+        domains,
+        hosts,
+    }))
 }
 
 struct Routed {
@@ -58,13 +65,29 @@ struct Routed {
 
 impl Net for Routed {
     fn mx<'a>(&'a self, domain: &'a Domain) -> Later<'a, Result<MxHosts, NetFault>> {
-        if self.domains.contains(domain) { self.table.mx(domain) } else { self.world.mx(domain) }
+        if self.domains.contains(domain) {
+            self.table.mx(domain)
+        } else {
+            self.world.mx(domain)
+        }
     }
     fn addresses<'a>(&'a self, host: &'a Domain) -> Later<'a, Result<Vec<IpAddr>, NetFault>> {
-        if self.hosts.contains(host) { Net::addresses(&self.table, host) } else { self.world.addresses(host) }
+        if self.hosts.contains(host) {
+            Net::addresses(&self.table, host)
+        } else {
+            self.world.addresses(host)
+        }
     }
-    fn dial<'a>(&'a self, to: SocketAddr, wait: Duration) -> Later<'a, Result<Box<dyn Wire>, NetFault>> {
-        if self.table.may_dial(to.ip()) { self.table.dial(to, wait) } else { self.world.dial(to, wait) }
+    fn dial<'a>(
+        &'a self,
+        to: SocketAddr,
+        wait: Duration,
+    ) -> Later<'a, Result<Box<dyn Wire>, NetFault>> {
+        if self.table.may_dial(to.ip()) {
+            self.table.dial(to, wait)
+        } else {
+            self.world.dial(to, wait)
+        }
     }
     fn smtp_port(&self) -> u16 {
         self.world.smtp_port()

@@ -11,11 +11,16 @@ const FILE: &str = "pages.key";
 const CONTEXT: &[u8] = b"sqlite-pages";
 
 /// Made at the first start; afterwards only the right root key opens it (`key_wrong`).
-pub fn load_or_create(dir: &Path, vault: &dyn Vault, rng: &dyn Rng) -> anyhow::Result<Secret<[u8; 32]>> {
+pub fn load_or_create(
+    dir: &Path,
+    vault: &dyn Vault,
+    rng: &dyn Rng,
+) -> anyhow::Result<Secret<[u8; 32]>> {
     let path = dir.join(FILE);
     match std::fs::read_to_string(&path) {
         Ok(text) => {
-            let wrapped = hex::decode(text.trim()).with_context(|| format!("{} is damaged", path.display()))?;
+            let wrapped = hex::decode(text.trim())
+                .with_context(|| format!("{} is damaged", path.display()))?;
             Ok(vault.unwrap(CONTEXT, &wrapped)?)
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -35,13 +40,17 @@ pub fn load_or_create(dir: &Path, vault: &dyn Vault, rng: &dyn Rng) -> anyhow::R
 /// After a root rotation.
 pub fn rewrap(dir: &Path, vault: &dyn Vault, rng: &dyn Rng) -> anyhow::Result<()> {
     let key = load_or_create(dir, vault, rng)?;
-    write(&dir.join(FILE), &hex::encode(vault.wrap(CONTEXT, &key, rng)?))
+    write(
+        &dir.join(FILE),
+        &hex::encode(vault.wrap(CONTEXT, &key, rng)?),
+    )
 }
 
 /// Whole or not at all, and durable.
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     let passing = path.with_extension("key.new");
-    let mut file = std::fs::File::create(&passing).with_context(|| format!("cannot write {}", passing.display()))?;
+    let mut file = std::fs::File::create(&passing)
+        .with_context(|| format!("cannot write {}", passing.display()))?;
     writeln!(file, "{text}")?;
     file.sync_all()?;
     std::fs::rename(&passing, path)?;

@@ -26,18 +26,21 @@ pub fn run(path: &Path) -> anyhow::Result<()> {
     let handle = telemetry::metrics()?;
     let config = config::load(path)?;
     let wired = wire(&config)?;
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
-        let net = net::build(&config.delivery, wired.world.clock.clone())?;
-        let (stop, stopped) = watch::channel(false);
-        let mut tasks = start(&config, &wired, net, Some(handle), stopped).await?;
-        tracing::info!(hostname = config.hostname, "caduceus is ready");
-        crate::terminal::say("ready");
-        signal().await?;
-        tracing::info!("stopping: no new work, running work ends");
-        stop.send_replace(true);
-        while tasks.join_next().await.is_some() {}
-        anyhow::Ok(())
-    })
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(async {
+            let net = net::build(&config.delivery, wired.world.clock.clone())?;
+            let (stop, stopped) = watch::channel(false);
+            let mut tasks = start(&config, &wired, net, Some(handle), stopped).await?;
+            tracing::info!(hostname = config.hostname, "caduceus is ready");
+            crate::terminal::say("ready");
+            signal().await?;
+            tracing::info!("stopping: no new work, running work ends");
+            stop.send_replace(true);
+            while tasks.join_next().await.is_some() {}
+            anyhow::Ok(())
+        })
 }
 
 async fn signal() -> anyhow::Result<()> {
@@ -73,7 +76,12 @@ pub async fn start(
     let router = router(wired, config)?;
     if let Some(at) = config.listen.https {
         let listener = bind(at, "listen.https").await?;
-        tasks.spawn(http::serve(listener, tls.clone(), router.clone(), stop.clone()));
+        tasks.spawn(http::serve(
+            listener,
+            tls.clone(),
+            router.clone(),
+            stop.clone(),
+        ));
     }
     if let Some(at) = config.listen.danger_http {
         let listener = bind(at, "listen.danger_http").await?;
@@ -86,21 +94,37 @@ pub async fn start(
         tasks.spawn(http::serve(listener, None, router, stop.clone()));
     }
     if let Some(tls) = tls {
-        tasks.spawn(mta::submission(wired.flow.clone(), wired.people.clone(), listeners, tls, stop.clone()));
+        tasks.spawn(mta::submission(
+            wired.flow.clone(),
+            wired.people.clone(),
+            listeners,
+            tls,
+            stop.clone(),
+        ));
     }
     workers(wired, net, stop, &mut tasks).await?;
     Ok(tasks)
 }
 
 async fn bind(at: std::net::SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(at).await.with_context(|| format!("cannot listen on {at} ({setting})"))
+    TcpListener::bind(at)
+        .await
+        .with_context(|| format!("cannot listen on {at} ({setting})"))
 }
 
 fn router(wired: &Wired, config: &Config) -> anyhow::Result<axum::Router> {
     let secure = config.portal_url.starts_with("https://");
-    let api = api::router(api::ApiState::new(wired.flow.clone(), wired.people.clone(), api::Settings::default()));
+    let api = api::router(api::ApiState::new(
+        wired.flow.clone(),
+        wired.people.clone(),
+        api::Settings::default(),
+    ));
     let settings = web::Settings::new("Caduceus", secure);
-    let web = web::router(web::WebState::new(wired.flow.clone(), wired.people.clone(), settings)?);
+    let web = web::router(web::WebState::new(
+        wired.flow.clone(),
+        wired.people.clone(),
+        settings,
+    )?);
     // The API answers its own part of the tree in its own form, the pages all the rest.
     Ok(web.merge(api))
 }
@@ -131,14 +155,28 @@ async fn workers(
         }
     });
     let world = wired.world.clone();
-    every(tasks, stop.clone(), SEQUENCE_EVERY, "audit log", move || {
-        while world.sequence()? > 0 {}
-        Ok(())
+    every(
+        tasks,
+        stop.clone(),
+        SEQUENCE_EVERY,
+        "audit log",
+        move || {
+            while world.sequence()? > 0 {}
+            Ok(())
+        },
+    );
+    let flow = wired.flow.clone();
+    every(tasks, stop.clone(), BEAT_EVERY, "heartbeat", move || {
+        flow.dispatcher().beat(false).map(drop)
     });
     let flow = wired.flow.clone();
-    every(tasks, stop.clone(), BEAT_EVERY, "heartbeat", move || flow.dispatcher().beat(false).map(drop));
-    let flow = wired.flow.clone();
-    every(tasks, stop.clone(), HOUSEKEEPING_EVERY, "housekeeping", move || flow.tidy());
+    every(
+        tasks,
+        stop.clone(),
+        HOUSEKEEPING_EVERY,
+        "housekeeping",
+        move || flow.tidy(),
+    );
     let (flow, stopped) = (wired.flow.clone(), stop);
     tasks.spawn(async move {
         if let Err(error) = mta::deliver_forever(flow, net, stopped).await {
@@ -163,7 +201,9 @@ fn every(
             let once = work.clone();
             match tokio::task::spawn_blocking(move || once()).await {
                 Ok(Ok(())) => {}
-                Ok(Err(error)) => tracing::warn!(%error, name, "a worker's turn failed; it will try again"),
+                Ok(Err(error)) => {
+                    tracing::warn!(%error, name, "a worker's turn failed; it will try again")
+                }
                 Err(_) => tracing::error!(name, "a worker's turn panicked; it will try again"),
             }
             if last {

@@ -14,12 +14,17 @@ pub fn log_quietly() {
 }
 
 fn start(level: &str) {
-    let mut filter = EnvFilter::try_from_env("CADUCEUS_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    let mut filter =
+        EnvFilter::try_from_env("CADUCEUS_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     // The resolver names domains, and a patient's own domain identifies.
     for silent in ["hickory_proto=off", "hickory_resolver=off"] {
         filter = filter.add_directive(silent.parse().expect("a directive of ours is well formed"));
     }
-    let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = tracing_subscriber::fmt()
+        .json()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init();
 }
 
 pub fn metrics() -> anyhow::Result<PrometheusHandle> {

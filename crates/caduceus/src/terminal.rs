@@ -16,7 +16,10 @@ pub fn complain(error: &anyhow::Error) {
     for cause in error.chain().skip(1) {
         let _ = writeln!(err, "  because: {cause}");
     }
-    if let Some(ours) = error.chain().find_map(|cause| cause.downcast_ref::<Error>()) {
+    if let Some(ours) = error
+        .chain()
+        .find_map(|cause| cause.downcast_ref::<Error>())
+    {
         let row = ours.code().row();
         let _ = writeln!(err, "  {}. {}", row.title, row.remedy);
     }

@@ -38,16 +38,29 @@ pub fn run(arguments: &Arguments) -> ExitCode {
 
 fn examine(arguments: &Arguments) -> anyhow::Result<bool> {
     use anyhow::Context;
-    let trusted = arguments.key.as_deref().map(Verifier::parse).transpose().context("--key is not a log's key")?;
+    let trusted = arguments
+        .key
+        .as_deref()
+        .map(Verifier::parse)
+        .transpose()
+        .context("--key is not a log's key")?;
     let mut read = Vec::with_capacity(arguments.files.len());
     for path in &arguments.files {
-        let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let bytes =
+            std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         read.push((path.display().to_string(), bytes));
     }
-    let files: Vec<File<'_>> = read.iter().map(|(name, bytes)| File { name, bytes }).collect();
+    let files: Vec<File<'_>> = read
+        .iter()
+        .map(|(name, bytes)| File { name, bytes })
+        .collect();
     let answers = offline::check(&files, trusted.as_ref());
     for answer in &answers {
-        if arguments.json { say(as_json(answer)) } else { explain(answer) }
+        if arguments.json {
+            say(as_json(answer))
+        } else {
+            explain(answer)
+        }
     }
     Ok(answers.iter().all(|a| a.result.is_ok()))
 }
@@ -55,15 +68,30 @@ fn examine(arguments: &Arguments) -> anyhow::Result<bool> {
 fn explain(answer: &Checked) {
     match &answer.result {
         Ok(Verdict::Bundle(report)) => {
-            say(format!("{}: verified, level {}", answer.name, report.level.word()));
-            report.statements.iter().for_each(|line| say(format!("  {line}")));
+            say(format!(
+                "{}: verified, level {}",
+                answer.name,
+                report.level.word()
+            ));
+            report
+                .statements
+                .iter()
+                .for_each(|line| say(format!("  {line}")));
         }
-        Ok(Verdict::Proof { index, entry, checkpoint }) => {
-            say(format!("{}: verified, entry {index} of {} ({})", answer.name, checkpoint.size, entry.kind));
+        Ok(Verdict::Proof {
+            index,
+            entry,
+            checkpoint,
+        }) => {
+            say(format!(
+                "{}: verified, entry {index} of {} ({})",
+                answer.name, checkpoint.size, entry.kind
+            ));
         }
         Ok(Verdict::Entry { index }) => say(format!("{}: verified, entry {index}", answer.name)),
         Err(error) => {
-            let why = Broken::of(error).map_or_else(|| error.to_string(), |broken| broken.to_string());
+            let why =
+                Broken::of(error).map_or_else(|| error.to_string(), |broken| broken.to_string());
             say(format!("{}: NOT VERIFIED: {why} ({error})", answer.name));
         }
     }
@@ -76,10 +104,14 @@ fn as_json(answer: &Checked) -> serde_json::Value {
             "organisation": report.organisation, "message": report.message, "recipient": report.recipient,
             "key": if report.trust == Trust::Given { "given" } else { "embedded" },
         }),
-        Ok(Verdict::Proof { index, checkpoint, .. }) => {
+        Ok(Verdict::Proof {
+            index, checkpoint, ..
+        }) => {
             serde_json::json!({ "file": answer.name, "verified": true, "index": index, "size": checkpoint.size })
         }
-        Ok(Verdict::Entry { index }) => serde_json::json!({ "file": answer.name, "verified": true, "index": index }),
+        Ok(Verdict::Entry { index }) => {
+            serde_json::json!({ "file": answer.name, "verified": true, "index": index })
+        }
         Err(error) => serde_json::json!({
             "file": answer.name, "verified": false, "code": error.code().word(), "at": error.pointer(),
         }),

@@ -19,7 +19,9 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place where time enters")]
     fn now(&self) -> Timestamp {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let since = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap_or_default();
         Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
     }
 }
@@ -39,9 +41,18 @@ pub fn wire_with(config: &Config, settings: Settings) -> anyhow::Result<Wired> {
     let vault: Arc<dyn Vault> = Arc::new(root_key(config)?);
     let store = store::Store::open(store_config(config, vault.as_ref())?)
         .with_context(|| format!("the database did not open ({})", place(config)))?;
-    let parts = Parts { store, vault, clock: Arc::new(SystemClock), rng: Arc::new(SystemRng) };
+    let parts = Parts {
+        store,
+        vault,
+        clock: Arc::new(SystemClock),
+        rng: Arc::new(SystemRng),
+    };
     let world = World::open(parts).context("the organisations' keys did not open")?;
-    Ok(Wired { people: People::new(world.clone()), flow: Flow::new(world.clone(), settings), world })
+    Ok(Wired {
+        people: People::new(world.clone()),
+        flow: Flow::new(world.clone(), settings),
+        world,
+    })
 }
 
 /// The root key: made with the first start, when there is no data yet that needs an older one.
@@ -49,7 +60,8 @@ pub fn root_key(config: &Config) -> anyhow::Result<FileRoot> {
     let path = &config.keys.root_file;
     if !path.exists() && is_empty(config) {
         tracing::info!(path = %path.display(), "making the root key; back it up apart from the data");
-        return FileRoot::create(path, &SystemRng).with_context(|| format!("cannot make {}", path.display()));
+        return FileRoot::create(path, &SystemRng)
+            .with_context(|| format!("cannot make {}", path.display()));
     }
     FileRoot::load(path).with_context(|| format!("root key file {}", path.display()))
 }
@@ -67,11 +79,20 @@ fn store_config(config: &Config, vault: &dyn Vault) -> anyhow::Result<store::Con
     Ok(match &config.store {
         Store::Sqlite { dir } => {
             make_private(dir)?;
-            store::Config::Sqlite { dir: dir.clone(), page_key: page_key::load_or_create(dir, vault, &SystemRng)? }
+            store::Config::Sqlite {
+                dir: dir.clone(),
+                page_key: page_key::load_or_create(dir, vault, &SystemRng)?,
+            }
         }
-        Store::Postgres { url_file, ca_file, connections, blob_dir } => {
+        Store::Postgres {
+            url_file,
+            ca_file,
+            connections,
+            blob_dir,
+        } => {
             make_private(blob_dir)?;
-            let url = std::fs::read_to_string(url_file).with_context(|| format!("cannot read {}", url_file.display()))?;
+            let url = std::fs::read_to_string(url_file)
+                .with_context(|| format!("cannot read {}", url_file.display()))?;
             store::Config::Postgres {
                 url: Secret::new(url.trim().to_owned()),
                 ca_file: ca_file.clone(),

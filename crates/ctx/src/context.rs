@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use model::{Access, Code, Error, EventId, Mode, OrganisationId, RequestId, Result, SessionId, Timestamp};
+use model::{
+    Access, Code, Error, EventId, Mode, OrganisationId, RequestId, Result, SessionId, Timestamp,
+};
 use policy::access::{Action, Principal, PrincipalKind, Resource};
 use store::Tx;
 
@@ -28,7 +30,11 @@ pub struct Ctx {
 impl Ctx {
     pub fn seat(world: &Arc<World>, seat: Seat) -> Self {
         let request = RequestId::mint(world.now(), world.rng.as_ref());
-        Self { world: world.clone(), seat: Arc::new(seat), request }
+        Self {
+            world: world.clone(),
+            seat: Arc::new(seat),
+            request,
+        }
     }
 
     pub fn world(&self) -> &Arc<World> {
@@ -63,19 +69,31 @@ impl Ctx {
     /// `not_found` when the actor may not know that the thing exists (another organisation, a reader
     /// elsewhere), `action_forbidden` otherwise; both leave an audit entry.
     pub fn allow(&self, action: Action, resource: &Resource) -> Result<()> {
-        let verdict = self.world.access().allow(&self.seat.principal, action, resource);
+        let verdict = self
+            .world
+            .access()
+            .allow(&self.seat.principal, action, resource);
         if verdict.allowed {
             return Ok(());
         }
         self.note_denial(action, resource);
         let reader = matches!(self.seat.principal.kind, PrincipalKind::Reader(_));
         let foreign = resource.organisation != self.organisation();
-        Err(Error::new(if reader || foreign { Code::NotFound } else { Code::ActionForbidden }))
+        Err(Error::new(if reader || foreign {
+            Code::NotFound
+        } else {
+            Code::ActionForbidden
+        }))
     }
 
     /// A thing of the actor's own organisation, of a kind the access policy knows.
     pub fn own(&self, kind: &'static str) -> Resource {
-        Resource { organisation: self.organisation(), kind, owner: None, recipient: None }
+        Resource {
+            organisation: self.organisation(),
+            kind,
+            owner: None,
+            recipient: None,
+        }
     }
 
     fn note_denial(&self, action: Action, resource: &Resource) {
@@ -83,7 +101,13 @@ impl Ctx {
         let (action, kind) = (action.word(), resource.kind);
         // Best effort on purpose: a refusal must not turn into an outage when the disk is full.
         drop(self.world.store.write_later(move |tx| {
-            ctx.record(tx, Event::new("access.denied").fact("action", action).fact("kind", kind)).map(drop)
+            ctx.record(
+                tx,
+                Event::new("access.denied")
+                    .fact("action", action)
+                    .fact("kind", kind),
+            )
+            .map(drop)
         }));
     }
 
@@ -96,13 +120,18 @@ impl Ctx {
     /// Permission for a person to read PHI: recorded durably before it is given.
     pub fn open_phi(&self, event: Event<'static>) -> Result<Access> {
         let ctx = self.clone();
-        self.world.store.write(move |tx| ctx.record(tx, event.clone()).map(drop))?;
+        self.world
+            .store
+            .write(move |tx| ctx.record(tx, event.clone()).map(drop))?;
         Ok(self.machine_access())
     }
 
     /// Permission for the program to process what a person sent it to process: scanning, sealing,
     /// transmitting to the recipient. The way of the message records each step by itself.
-    #[expect(clippy::disallowed_methods, reason = "this is the one door that gives access")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one door that gives access"
+    )]
     pub fn machine_access(&self) -> Access {
         Access::grant()
     }

@@ -24,7 +24,14 @@ pub struct Event<'a> {
 impl<'a> Event<'a> {
     /// `kind` is a dotted word such as `message.accepted`.
     pub fn new(kind: &'static str) -> Self {
-        Self { kind, message: None, recipient: None, subject: Vec::new(), facts: BTreeMap::new(), payload: None }
+        Self {
+            kind,
+            message: None,
+            recipient: None,
+            subject: Vec::new(),
+            facts: BTreeMap::new(),
+            payload: None,
+        }
     }
     pub fn message(mut self, id: MessageId) -> Self {
         self.message = Some(id);
@@ -60,8 +67,13 @@ pub(crate) fn write(ctx: &Ctx, tx: &mut Tx<'_>, event: Event<'_>) -> Result<Even
         Some((bytes, key)) => Some(seal_payload(ctx, tx, id, bytes, key)?),
         None => None,
     };
-    let facts: BTreeMap<String, String> = event.facts.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
-    let stored = serde_json::to_string(&facts).map_err(|e| Error::new(Code::Internal).because(e))?;
+    let facts: BTreeMap<String, String> = event
+        .facts
+        .iter()
+        .map(|(k, v)| ((*k).to_owned(), v.clone()))
+        .collect();
+    let stored =
+        serde_json::to_string(&facts).map_err(|e| Error::new(Code::Internal).because(e))?;
     events::insert(
         tx,
         &events::Event {
@@ -89,7 +101,13 @@ pub(crate) fn write(ctx: &Ctx, tx: &mut Tx<'_>, event: Event<'_>) -> Result<Even
     Ok(id)
 }
 
-fn seal_payload(ctx: &Ctx, tx: &mut Tx<'_>, id: EventId, bytes: &[u8], key: &OpenedKey) -> Result<ledger::Hash> {
+fn seal_payload(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    id: EventId,
+    bytes: &[u8],
+    key: &OpenedKey,
+) -> Result<ledger::Hash> {
     let mut salt = [0u8; 32];
     ctx.world().rng.fill(&mut salt);
     let salted = [salt.as_slice(), bytes].concat();
@@ -100,13 +118,19 @@ fn seal_payload(ctx: &Ctx, tx: &mut Tx<'_>, id: EventId, bytes: &[u8], key: &Ope
 }
 
 /// Opens a payload: its salt and its bytes.
-pub(crate) fn open_payload(id: EventId, sealed: &[u8], key: &OpenedKey) -> Result<([u8; 32], Vec<u8>)> {
+pub(crate) fn open_payload(
+    id: EventId,
+    sealed: &[u8],
+    key: &OpenedKey,
+) -> Result<([u8; 32], Vec<u8>)> {
     let aad = vault::aad("ledger_payloads", "sealed_payload", id.as_bytes());
     let mut salted = key.open(&aad, sealed)?;
     if salted.len() < 32 {
         return Err(Error::new(Code::SealBroken));
     }
     let bytes = salted.split_off(32);
-    let salt = salted.try_into().map_err(|_| Error::new(Code::SealBroken))?;
+    let salt = salted
+        .try_into()
+        .map_err(|_| Error::new(Code::SealBroken))?;
     Ok((salt, bytes))
 }

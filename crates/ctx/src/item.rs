@@ -23,7 +23,13 @@ impl ItemKey {
     }
     /// Belongs in the transaction that stores what it seals.
     pub fn insert(&self, tx: &mut Tx<'_>) -> Result<()> {
-        item_keys::insert(tx, &self.item, self.organisation, self.version, &self.wrapped)
+        item_keys::insert(
+            tx,
+            &self.item,
+            self.organisation,
+            self.version,
+            &self.wrapped,
+        )
     }
 }
 
@@ -32,12 +38,23 @@ impl World {
         let keys = self.keys(organisation)?;
         let key = vault::random_key(self.rng.as_ref());
         let wrapped = keys.wrap(&item, &key, self.rng.as_ref())?;
-        Ok(ItemKey { item, organisation, version: keys.current(), wrapped, opened: OpenedKey::new(&key) })
+        Ok(ItemKey {
+            item,
+            organisation,
+            version: keys.current(),
+            wrapped,
+            opened: OpenedKey::new(&key),
+        })
     }
 
     /// # Errors
     /// `key_destroyed` when the item was shredded.
-    pub fn item_key(&self, tx: &mut Tx<'_>, organisation: OrganisationId, item: &[u8; 16]) -> Result<OpenedKey> {
+    pub fn item_key(
+        &self,
+        tx: &mut Tx<'_>,
+        organisation: OrganisationId,
+        item: &[u8; 16],
+    ) -> Result<OpenedKey> {
         let wrapped = item_keys::load(tx, item, organisation)?;
         let keys = self.keys_in(tx, organisation)?;
         match keys.unwrap(item, &wrapped) {
@@ -45,7 +62,9 @@ impl World {
             // Another node rotated the organisation's key: its new version is not in memory here.
             Err(error) if error.code() == model::Code::KeyWrong => {
                 self.forget_keys(organisation);
-                Ok(OpenedKey::new(&self.keys_in(tx, organisation)?.unwrap(item, &wrapped)?))
+                Ok(OpenedKey::new(
+                    &self.keys_in(tx, organisation)?.unwrap(item, &wrapped)?,
+                ))
             }
             Err(error) => Err(error),
         }

@@ -27,8 +27,12 @@ impl World {
         let seed = vault::random_key(rng);
         let signer = ledger::note::Signer::from_seed(&ledger_name(id), seed.expose())?;
         let sealing = vault::OrganisationKey::new(id, vec![(version, key)]);
-        let sealed_ledger_seed =
-            vault::seal(&sealing.subkey("ledger-seed"), &ledger_aad(id), seed.expose(), rng)?;
+        let sealed_ledger_seed = vault::seal(
+            &sealing.subkey("ledger-seed"),
+            &ledger_aad(id),
+            seed.expose(),
+            rng,
+        )?;
         let row = Arc::new(organisations::Organisation {
             id,
             name: new.name,
@@ -45,7 +49,12 @@ impl World {
             size: 0,
             root: ledger::tree::empty_root(),
         };
-        let head = Arc::new(log::Head { size: 0, root: empty.root, checkpoint: empty.sign(&signer)?, at: now });
+        let head = Arc::new(log::Head {
+            size: 0,
+            root: empty.root,
+            checkpoint: empty.sign(&signer)?,
+            at: now,
+        });
         let world = self.clone();
         self.store.write(move |tx| {
             organisations::insert(tx, &row)?;
@@ -61,7 +70,10 @@ impl World {
                 },
             )?;
             log::insert_head(tx, id, &head)?;
-            world.system(id).record(tx, Event::new("organisation.created").about(id)).map(drop)
+            world
+                .system(id)
+                .record(tx, Event::new("organisation.created").about(id))
+                .map(drop)
         })?;
         Ok(id)
     }
@@ -72,8 +84,14 @@ impl World {
         row: &organisations::Organisation,
     ) -> Result<ledger::note::Signer> {
         let keys = self.keys_in(tx, row.id)?;
-        let seed = vault::open(&keys.subkey("ledger-seed"), &ledger_aad(row.id), &row.sealed_ledger_seed)?;
-        let seed: [u8; 32] = seed.try_into().map_err(|_| model::Error::new(model::Code::StoredDataInvalid))?;
+        let seed = vault::open(
+            &keys.subkey("ledger-seed"),
+            &ledger_aad(row.id),
+            &row.sealed_ledger_seed,
+        )?;
+        let seed: [u8; 32] = seed
+            .try_into()
+            .map_err(|_| model::Error::new(model::Code::StoredDataInvalid))?;
         let seed = Secret::new(seed);
         ledger::note::Signer::from_seed(&ledger_name(row.id), seed.expose())
     }

@@ -34,8 +34,10 @@ pub struct Proven {
 impl World {
     pub fn ledger_state(&self, organisation: OrganisationId) -> Result<LedgerState> {
         self.store.read(move |tx| {
-            let head = log::find_head(tx, organisation)?.ok_or_else(|| Error::new(Code::NotFound))?;
-            let row = organisations::find(tx, organisation)?.ok_or_else(|| Error::new(Code::NotFound))?;
+            let head =
+                log::find_head(tx, organisation)?.ok_or_else(|| Error::new(Code::NotFound))?;
+            let row =
+                organisations::find(tx, organisation)?.ok_or_else(|| Error::new(Code::NotFound))?;
             let pending = log::pending_count(tx)?;
             Ok(LedgerState {
                 size: head.size,
@@ -65,12 +67,19 @@ impl World {
             let first = frontier.size();
             let (entries, hashes) = self.store.read(move |tx| {
                 let entries = log::range(tx, organisation, first, 256)?;
-                Ok((entries, log::find_tile(tx, organisation, 0, first / 256)?.unwrap_or_default()))
+                Ok((
+                    entries,
+                    log::find_tile(tx, organisation, 0, first / 256)?.unwrap_or_default(),
+                ))
             })?;
             if entries.is_empty() {
                 return Err(broken(first));
             }
-            for (e, hash) in entries.iter().take_while(|e| e.position < state.size).zip(hashes.chunks(32)) {
+            for (e, hash) in entries
+                .iter()
+                .take_while(|e| e.position < state.size)
+                .zip(hashes.chunks(32))
+            {
                 let leaf = leaf_hash(&e.entry);
                 if e.position != frontier.size() || leaf.as_slice() != hash {
                     return Err(broken(frontier.size()));
@@ -81,7 +90,11 @@ impl World {
                 return Err(broken(first));
             }
         }
-        if frontier.root() == state.root { Ok(state.size) } else { Err(broken(state.size)) }
+        if frontier.root() == state.root {
+            Ok(state.size)
+        } else {
+            Err(broken(state.size))
+        }
     }
 
     /// The entries of events that are chained already, with inclusion proofs; payloads open with
@@ -94,15 +107,19 @@ impl World {
     ) -> Result<Proven> {
         let world = self.clone();
         self.store.read(move |tx| {
-            let head = log::find_head(tx, organisation)?.ok_or_else(|| Error::new(Code::NotFound))?;
-            let row = organisations::find(tx, organisation)?.ok_or_else(|| Error::new(Code::NotFound))?;
+            let head =
+                log::find_head(tx, organisation)?.ok_or_else(|| Error::new(Code::NotFound))?;
+            let row =
+                organisations::find(tx, organisation)?.ok_or_else(|| Error::new(Code::NotFound))?;
             let key = match message {
                 Some(id) => Some(world.item_key(tx, organisation, id.as_bytes())?),
                 None => None,
             };
             let mut entries = Vec::with_capacity(events.len());
             for &event in &events {
-                let Some(found) = log::find_event(tx, organisation, event)? else { continue };
+                let Some(found) = log::find_event(tx, organisation, event)? else {
+                    continue;
+                };
                 let opened = match (&key, log::find_payload(tx, event)?) {
                     (Some(key), Some(sealed)) => {
                         let (salt, payload) = crate::event::open_payload(event, &sealed, key)?;
@@ -111,9 +128,18 @@ impl World {
                     _ => None,
                 };
                 let proof = inclusion(tx, organisation, found.position, head.size)?;
-                entries.push(BundleEntry { index: found.position, leaf: found.entry, proof, opened });
+                entries.push(BundleEntry {
+                    index: found.position,
+                    leaf: found.entry,
+                    proof,
+                    opened,
+                });
             }
-            Ok(Proven { checkpoint: head.checkpoint, verifier: Verifier::parse(&row.ledger_verifier)?, entries })
+            Ok(Proven {
+                checkpoint: head.checkpoint,
+                verifier: Verifier::parse(&row.ledger_verifier)?,
+                entries,
+            })
         })
     }
 }
@@ -124,8 +150,16 @@ impl Ctx {
     }
 }
 
-fn inclusion(tx: &mut Tx<'_>, organisation: OrganisationId, at: u64, size: u64) -> Result<Vec<ledger::Hash>> {
-    let tiles = TxTiles { tx: RefCell::new(tx), organisation };
+fn inclusion(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    at: u64,
+    size: u64,
+) -> Result<Vec<ledger::Hash>> {
+    let tiles = TxTiles {
+        tx: RefCell::new(tx),
+        organisation,
+    };
     let source: &dyn TileSource = &tiles;
     ledger::tree::inclusion(at, size, source)
 }

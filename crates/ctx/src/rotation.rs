@@ -22,14 +22,29 @@ impl World {
         let mut count = 0;
         for id in self.organisations()? {
             let rows = self.store.read(move |tx| organisations::keys(tx, id))?;
-            for row in rows.into_iter().filter(|row| row.root_fingerprint != fingerprint) {
-                let key = vault::unwrap_organisation_key(self.vault.as_ref(), id, row.id, &row.wrapped_key)?;
-                let wrapped =
-                    vault::wrap_organisation_key(self.vault.as_ref(), id, row.id, &key, self.rng.as_ref())?;
+            for row in rows
+                .into_iter()
+                .filter(|row| row.root_fingerprint != fingerprint)
+            {
+                let key = vault::unwrap_organisation_key(
+                    self.vault.as_ref(),
+                    id,
+                    row.id,
+                    &row.wrapped_key,
+                )?;
+                let wrapped = vault::wrap_organisation_key(
+                    self.vault.as_ref(),
+                    id,
+                    row.id,
+                    &key,
+                    self.rng.as_ref(),
+                )?;
                 let (world, fingerprint) = (self.clone(), fingerprint.clone());
                 self.store.write(move |tx| {
                     organisations::rewrap_key(tx, row.id, &wrapped, &fingerprint)?;
-                    let event = Event::new("key.root_rotated").about(row.id).fact("root", &fingerprint);
+                    let event = Event::new("key.root_rotated")
+                        .about(row.id)
+                        .fact("root", &fingerprint);
                     world.system(id).record(tx, event).map(drop)
                 })?;
                 count += 1;
@@ -39,7 +54,10 @@ impl World {
     }
 
     /// Gives the organisation a new key version and wraps every item's key under it.
-    pub fn rotate_organisation_key(self: &Arc<Self>, organisation: OrganisationId) -> Result<Rotated> {
+    pub fn rotate_organisation_key(
+        self: &Arc<Self>,
+        organisation: OrganisationId,
+    ) -> Result<Rotated> {
         self.add_version(organisation)?;
         self.rewrap_items(organisation)
     }
@@ -70,7 +88,8 @@ impl World {
         let (now, rng) = (self.now(), self.rng.as_ref());
         let version = KeyVersionId::mint(now, rng);
         let key = vault::random_key(rng);
-        let wrapped = vault::wrap_organisation_key(self.vault.as_ref(), organisation, version, &key, rng)?;
+        let wrapped =
+            vault::wrap_organisation_key(self.vault.as_ref(), organisation, version, &key, rng)?;
         let fingerprint = self.vault.fingerprint();
         let world = self.clone();
         self.store.write(move |tx| {

@@ -27,7 +27,9 @@ impl World {
         let mut chained = 0;
         for organisation in organisations {
             let world = self.clone();
-            chained += self.store.write(move |tx| sequence(&world, tx, organisation))?;
+            chained += self
+                .store
+                .write(move |tx| sequence(&world, tx, organisation))?;
         }
         Ok(chained)
     }
@@ -44,19 +46,39 @@ fn sequence(world: &World, tx: &mut Tx<'_>, organisation: OrganisationId) -> Res
     for (offset, p) in pending.iter().enumerate() {
         let decoded = ledger::entry::Entry::decode(&p.entry)?;
         let position = head.size + offset as u64;
-        let entry =
-            log::Entry { position, event: p.event, entry: p.entry.clone(), kind: decoded.kind, at: decoded.at };
+        let entry = log::Entry {
+            position,
+            event: p.event,
+            entry: p.entry.clone(),
+            kind: decoded.kind,
+            at: decoded.at,
+        };
         log::insert(tx, organisation, &entry)?;
         log::unpend(tx, p.position)?;
     }
     for w in &writes {
         log::put_tile(tx, organisation, w.level, w.index, &w.bytes)?;
     }
-    let row = organisations::find(tx, organisation)?.ok_or_else(|| Error::new(Code::LedgerBroken))?;
+    let row =
+        organisations::find(tx, organisation)?.ok_or_else(|| Error::new(Code::LedgerBroken))?;
     let size = head.size + leaves.len() as u64;
-    let checkpoint = Checkpoint { origin: ledger_name(organisation), size, root };
+    let checkpoint = Checkpoint {
+        origin: ledger_name(organisation),
+        size,
+        root,
+    };
     let signed = checkpoint.sign(&world.ledger_signer(tx, &row)?)?;
-    log::move_head(tx, organisation, head.size, &log::Head { size, root, checkpoint: signed, at: world.now() })?;
+    log::move_head(
+        tx,
+        organisation,
+        head.size,
+        &log::Head {
+            size,
+            root,
+            checkpoint: signed,
+            at: world.now(),
+        },
+    )?;
     Ok(leaves.len())
 }
 
@@ -68,7 +90,10 @@ fn grow(
     head: &log::Head,
     leaves: &[ledger::Hash],
 ) -> Result<(Vec<ledger::tile::TileWrite>, ledger::Hash)> {
-    let source = TxTiles { tx: RefCell::new(tx), organisation };
+    let source = TxTiles {
+        tx: RefCell::new(tx),
+        organisation,
+    };
     let mut frontier = Frontier::from_tiles(head.size, &source)?;
     if frontier.root() != head.root {
         return Err(Error::new(Code::LedgerBroken));

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use model::seams::{Clock, Rng, Vault};
 use model::{Mode, NodeId, OrganisationId, Result, Timestamp};
 use policy::access::{Engine, Principal, PrincipalKind};
-use store::{Store, Tx};
 use store::tables::organisations;
+use store::{Store, Tx};
 use vault::OrganisationKey;
 
 use crate::{Ctx, Seat};
@@ -57,7 +57,8 @@ impl World {
     }
 
     pub fn organisations(&self) -> Result<Vec<OrganisationId>> {
-        self.store.read(|tx| Ok(organisations::list(tx)?.into_iter().map(|o| o.id).collect()))
+        self.store
+            .read(|tx| Ok(organisations::list(tx)?.into_iter().map(|o| o.id).collect()))
     }
 
     /// The organisation's key, unwrapped once and kept in memory. Inside a transaction use
@@ -66,12 +67,18 @@ impl World {
         if let Some(found) = self.cached().get(&organisation) {
             return Ok(found.clone());
         }
-        let rows = self.store.read(move |tx| organisations::keys(tx, organisation))?;
+        let rows = self
+            .store
+            .read(move |tx| organisations::keys(tx, organisation))?;
         self.unwrap_versions(organisation, &rows)
     }
 
     /// The same, read by the transaction at hand when it is not in memory yet.
-    pub fn keys_in(&self, tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<Arc<OrganisationKey>> {
+    pub fn keys_in(
+        &self,
+        tx: &mut Tx<'_>,
+        organisation: OrganisationId,
+    ) -> Result<Arc<OrganisationKey>> {
         if let Some(found) = self.cached().get(&organisation) {
             return Ok(found.clone());
         }
@@ -89,8 +96,12 @@ impl World {
         }
         let mut versions = Vec::with_capacity(rows.len());
         for row in rows {
-            let key =
-                vault::unwrap_organisation_key(self.vault.as_ref(), organisation, row.id, &row.wrapped_key)?;
+            let key = vault::unwrap_organisation_key(
+                self.vault.as_ref(),
+                organisation,
+                row.id,
+                &row.wrapped_key,
+            )?;
             versions.push((row.id, key));
         }
         let keys = Arc::new(OrganisationKey::new(organisation, versions));
@@ -106,7 +117,14 @@ impl World {
             kind: PrincipalKind::System,
             second_factor: false,
         };
-        Ctx::seat(self, Seat { principal, mode: Mode::Live, session: None })
+        Ctx::seat(
+            self,
+            Seat {
+                principal,
+                mode: Mode::Live,
+                session: None,
+            },
+        )
     }
 
     pub(crate) fn access(&self) -> &Engine {

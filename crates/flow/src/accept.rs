@@ -7,17 +7,17 @@ use std::sync::Arc;
 
 use ctx::{Ctx, Event, ItemKey};
 use model::{
-    AttachmentId, BlobId, Code, Error, Kind, MessageId, Method, Mode, PhiLevel, RecipientId, RecipientState, Result,
-    Timestamp, limits,
+    AttachmentId, BlobId, Code, Error, Kind, MessageId, Method, Mode, PhiLevel, RecipientId,
+    RecipientState, Result, Timestamp, limits,
 };
 use store::Tx;
 use store::tables::{blobs, events, idempotency, messages, recipients};
 
+use crate::Flow;
 use crate::decide::{Decided, decide};
 use crate::draft::{Draft, sha256};
 use crate::envelope::{Envelope, FileFacts, seal_json};
 use crate::scan::{Scanned, scan};
-use crate::Flow;
 
 /// What the sender is told.
 #[derive(Clone)]
@@ -66,7 +66,9 @@ impl Flow {
     /// # Errors
     /// Policy's and the store's codes; on any error nothing was accepted.
     pub fn submit(&self, ctx: &Ctx, draft: Draft, idempotency: Option<&str>) -> Result<Receipt> {
-        let key = idempotency.map(|key| idempotency_key(ctx, key, draft.body_hash)).transpose()?;
+        let key = idempotency
+            .map(|key| idempotency_key(ctx, key, draft.body_hash))
+            .transpose()?;
         if let Some(key) = &key
             && let Some(earlier) = find_earlier(ctx, key)?
         {
@@ -86,9 +88,16 @@ impl Flow {
             .recipients
             .iter()
             .zip(decisions)
-            .map(|(r, decision)| PreviewRecipient { kind: r.kind, decision })
+            .map(|(r, decision)| PreviewRecipient {
+                kind: r.kind,
+                decision,
+            })
             .collect();
-        Ok(Preview { level: scanned.findings.level, findings: scanned.findings, recipients })
+        Ok(Preview {
+            level: scanned.findings.level,
+            findings: scanned.findings,
+            recipients,
+        })
     }
 }
 
@@ -115,12 +124,29 @@ pub(crate) fn prepare(flow: &Flow, ctx: &Ctx, draft: Draft) -> Result<Accepted> 
         created_at: now,
     };
     let content_sha256 = sha256(&draft.content);
-    Ok(Accepted { draft, scanned, key, blob, sealed_envelope, content_sha256 })
+    Ok(Accepted {
+        draft,
+        scanned,
+        key,
+        blob,
+        sealed_envelope,
+        content_sha256,
+    })
 }
 
-fn seal_content(flow: &Flow, ctx: &Ctx, key: &ItemKey, id: BlobId, content: &[u8]) -> Result<Vec<u8>> {
+fn seal_content(
+    flow: &Flow,
+    ctx: &Ctx,
+    key: &ItemKey,
+    id: BlobId,
+    content: &[u8],
+) -> Result<Vec<u8>> {
     let packed = crate::pack::pack(content, flow.settings().compression)?;
-    key.opened().seal(&vault::aad("blobs", "sealed_bytes", id.as_bytes()), &packed, ctx.world().rng.as_ref())
+    key.opened().seal(
+        &vault::aad("blobs", "sealed_bytes", id.as_bytes()),
+        &packed,
+        ctx.world().rng.as_ref(),
+    )
 }
 
 fn envelope(ctx: &Ctx, draft: &Draft, scanned: &Scanned) -> Envelope {
@@ -158,14 +184,23 @@ fn idempotency_key(ctx: &Ctx, key: &str, body_hash: [u8; 32]) -> Result<Idempote
     if key.is_empty() || key.len() > limits::IDEMPOTENCY_KEY_OCTETS_MAX || !printable {
         return Err(Code::IdempotencyKeyInvalid.into());
     }
-    let token = ctx.world().keys(ctx.organisation())?.blind("idempotency", key);
-    Ok(Idempotency { scope: format!("{} {}", ctx.actor(), ctx.mode()), token, body_hash })
+    let token = ctx
+        .world()
+        .keys(ctx.organisation())?
+        .blind("idempotency", key);
+    Ok(Idempotency {
+        scope: format!("{} {}", ctx.actor(), ctx.mode()),
+        token,
+        body_hash,
+    })
 }
 
 /// Saves the work of scanning for a plain retry; the transaction decides again.
 fn find_earlier(ctx: &Ctx, key: &Idempotency) -> Result<Option<Receipt>> {
     let (ctx2, scope, token, body) = (ctx.clone(), key.scope.clone(), key.token, key.body_hash);
-    ctx.world().store.read(move |tx| earlier(&ctx2, tx, &scope, &token, &body))
+    ctx.world()
+        .store
+        .read(move |tx| earlier(&ctx2, tx, &scope, &token, &body))
 }
 
 fn earlier(
@@ -175,7 +210,9 @@ fn earlier(
     token: &[u8; 32],
     body: &[u8; 32],
 ) -> Result<Option<Receipt>> {
-    let Some(found) = idempotency::find(tx, ctx.organisation(), scope, token)? else { return Ok(None) };
+    let Some(found) = idempotency::find(tx, ctx.organisation(), scope, token)? else {
+        return Ok(None);
+    };
     if found.created_at.plus(limits::IDEMPOTENCY_KEEP) < ctx.now() {
         return Ok(None);
     }
@@ -184,10 +221,23 @@ fn earlier(
     }
     let message = messages::load(tx, found.message, ctx.organisation())?;
     let rows = recipients::of_message(tx, message.id)?;
-    let recipients =
-        rows.iter().map(|r| ReceiptRecipient { id: r.id, kind: r.kind, method: r.method, state: r.state }).collect();
+    let recipients = rows
+        .iter()
+        .map(|r| ReceiptRecipient {
+            id: r.id,
+            kind: r.kind,
+            method: r.method,
+            state: r.state,
+        })
+        .collect();
     let (mode, created_at) = (message.mode, message.created_at);
-    Ok(Some(Receipt { message: message.id, mode, created_at, recipients, repeated: true }))
+    Ok(Some(Receipt {
+        message: message.id,
+        mode,
+        created_at,
+        recipients,
+        repeated: true,
+    }))
 }
 
 /// Commit 1.
@@ -200,7 +250,11 @@ fn commit(ctx: &Ctx, decided: &Arc<Decided>, key: Option<Idempotency>) -> Result
             }
             let (message, created_at) = (decided.accepted().draft.id, ctx2.now());
             idempotency::forget_one(tx, ctx2.organisation(), &key.scope, &key.token)?;
-            let row = idempotency::Earlier { body_hash: key.body_hash, message, created_at };
+            let row = idempotency::Earlier {
+                body_hash: key.body_hash,
+                message,
+                created_at,
+            };
             idempotency::insert(tx, ctx2.organisation(), &key.scope, &key.token, &row)?;
         }
         insert(&ctx2, tx, &decided)
@@ -232,7 +286,13 @@ pub(crate) fn insert(ctx: &Ctx, tx: &mut Tx<'_>, decided: &Decided) -> Result<Re
             state: stored.state,
         });
     }
-    events::push(tx, crate::after::SEAL, ctx.organisation(), draft.id.as_bytes(), ctx.now())?;
+    events::push(
+        tx,
+        crate::after::SEAL,
+        ctx.organisation(),
+        draft.id.as_bytes(),
+        ctx.now(),
+    )?;
     Ok(receipt)
 }
 
@@ -267,8 +327,8 @@ fn record(
 
 fn message_row(ctx: &Ctx, accepted: &Accepted) -> Result<messages::Message> {
     let draft = &accepted.draft;
-    let findings =
-        serde_json::to_string(&accepted.scanned.findings).map_err(|e| Error::new(Code::Internal).because(e))?;
+    let findings = serde_json::to_string(&accepted.scanned.findings)
+        .map_err(|e| Error::new(Code::Internal).because(e))?;
     Ok(messages::Message {
         id: draft.id,
         organisation: ctx.organisation(),

@@ -73,5 +73,7 @@ fn note(row: &OutboxRow, error: Error, failed: &Mutex<Option<Error>>) {
 /// Removes an entry that asks for nothing any more.
 fn drop_entry(flow: &Flow, row: &OutboxRow) -> Result<()> {
     let position = row.position;
-    flow.world().store.write(move |tx| events::done(tx, position).map(drop))
+    flow.world()
+        .store
+        .write(move |tx| events::done(tx, position).map(drop))
 }

@@ -21,15 +21,27 @@ pub(crate) struct Stored {
 
 pub(crate) fn load(ctx: &Ctx, id: MessageId) -> Result<Stored> {
     let (world, organisation) = (ctx.world().clone(), ctx.organisation());
-    ctx.world().store.read(move |tx| read(&world, tx, organisation, id))
+    ctx.world()
+        .store
+        .read(move |tx| read(&world, tx, organisation, id))
 }
 
-pub(crate) fn read(world: &World, tx: &mut Tx<'_>, organisation: OrganisationId, id: MessageId) -> Result<Stored> {
+pub(crate) fn read(
+    world: &World,
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    id: MessageId,
+) -> Result<Stored> {
     let message = messages::load(tx, id, organisation)?;
     let recipients = recipients::of_message(tx, id)?;
     let key = Arc::new(world.item_key(tx, organisation, id.as_bytes())?);
     let envelope = open_envelope(&message.sealed_envelope, &key, id)?;
-    Ok(Stored { message, recipients, envelope, key })
+    Ok(Stored {
+        message,
+        recipients,
+        envelope,
+        key,
+    })
 }
 
 impl Stored {

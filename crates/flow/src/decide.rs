@@ -58,16 +58,30 @@ pub(crate) fn decide(flow: &Flow, ctx: &Ctx, accepted: Accepted) -> Result<Decid
 }
 
 /// Pure but for reading the organisation's own settings.
-pub(crate) fn decisions(flow: &Flow, ctx: &Ctx, draft: &Draft, scanned: &Scanned) -> Result<Vec<Decision>> {
+pub(crate) fn decisions(
+    flow: &Flow,
+    ctx: &Ctx,
+    draft: &Draft,
+    scanned: &Scanned,
+) -> Result<Vec<Decision>> {
     let organisation = ctx.organisation();
     let (portal_on, own) = ctx.world().store.read(move |tx| {
-        let row = organisations::find(tx, organisation)?.ok_or_else(|| Error::new(Code::NotFound))?;
-        let own: Vec<String> = domains::list(tx, organisation)?.into_iter().map(|d| d.name).collect();
+        let row =
+            organisations::find(tx, organisation)?.ok_or_else(|| Error::new(Code::NotFound))?;
+        let own: Vec<String> = domains::list(tx, organisation)?
+            .into_iter()
+            .map(|d| d.name)
+            .collect();
         Ok((row.portal_on, own))
     })?;
     let message = MessageFacts {
         level: scanned.findings.level,
-        kinds: scanned.findings.counts.keys().map(|k| k.word().to_owned()).collect(),
+        kinds: scanned
+            .findings
+            .counts
+            .keys()
+            .map(|k| k.word().to_owned())
+            .collect(),
         subject_phi: scanned.findings.subject_phi,
         unscannable: !scanned.findings.unscannable.is_empty(),
         stream: draft.stream,
@@ -78,10 +92,19 @@ pub(crate) fn decisions(flow: &Flow, ctx: &Ctx, draft: &Draft, scanned: &Scanned
     };
     let decide_one = |address: &Address| {
         let internal = own.iter().any(|name| name == address.domain().as_str());
-        let facts = RecipientFacts { portal_on, tls_known: TlsKnown::Unknown, prefers_plain: false, internal };
+        let facts = RecipientFacts {
+            portal_on,
+            tls_known: TlsKnown::Unknown,
+            prefers_plain: false,
+            internal,
+        };
         policy::decide(&message, &facts, flow.rules())
     };
-    Ok(draft.recipients.iter().map(|r| decide_one(&r.address)).collect())
+    Ok(draft
+        .recipients
+        .iter()
+        .map(|r| decide_one(&r.address))
+        .collect())
 }
 
 impl Decided {
@@ -109,8 +132,13 @@ impl DecidedRow {
         key: &OpenedKey,
     ) -> Result<recipients::Recipient> {
         let aad = vault::aad("recipients", "sealed_address", self.id.as_bytes());
-        let sealed_address = key.seal(&aad, self.address.as_str().as_bytes(), ctx.world().rng.as_ref())?;
-        let trace = serde_json::to_string(&self.decision.trace).map_err(|e| Error::new(Code::Internal).because(e))?;
+        let sealed_address = key.seal(
+            &aad,
+            self.address.as_str().as_bytes(),
+            ctx.world().rng.as_ref(),
+        )?;
+        let trace = serde_json::to_string(&self.decision.trace)
+            .map_err(|e| Error::new(Code::Internal).because(e))?;
         Ok(recipients::Recipient {
             id: self.id,
             message,

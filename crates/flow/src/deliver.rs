@@ -7,30 +7,30 @@
 //! was taken is not sent twice because our disk was full.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
+
+mod lease;
 
 use ctx::World;
 use model::{
-    Address, Code, DeliveryId, Demand, Domain, Error, Evidence, MessageId, Mode, OrganisationId, Outcome, RecipientId,
-    Result, Timestamp,
+    Address, Code, DeliveryId, Demand, Domain, Error, Evidence, MessageId, Mode, OrganisationId,
+    Outcome, RecipientId, Result, Timestamp,
 };
 use queue::{Destination, Effect, Input, Item};
-use store::tables::{deliveries, messages};
+use store::tables::deliveries;
 use vault::OpenedKey;
 
 use crate::envelope::{Route, open_json};
 use crate::settle::{Settling, settle};
 use crate::{Inner, Settings};
 
-/// How long a node may be silent before others take its deliveries.
-const NODE_SILENCE: Duration = Duration::from_secs(15);
-const CLAIM_ROWS: usize = 500;
-
 pub struct Dispatcher {
     world: Arc<World>,
     flow: Weak<Inner>,
     held: Mutex<Held>,
+    /// A commit may have given this node deliveries that are not in its memory.
+    unsure: AtomicBool,
     bell: tokio::sync::Notify,
 }
 
@@ -100,53 +100,13 @@ impl Dispatcher {
             ready: VecDeque::new(),
             unsettled: VecDeque::new(),
         };
-        Self { world, flow, held: Mutex::new(held), bell: tokio::sync::Notify::new() }
-    }
-
-    /// Says that this node lives and takes over what silent nodes left. Call it at start and every
-    /// few seconds. `alone`: no other node can exist (SQLite), so nothing needs to be waited for.
-    pub fn beat(&self, alone: bool) -> Result<usize> {
-        let (world, now) = (self.world.clone(), self.world.now());
-        let alive_since = if alone { now } else { now.minus(NODE_SILENCE) };
-        self.world.store.write(move |tx| {
-            deliveries::beat(tx, world.node, now)?;
-            deliveries::bury(tx, world.node, alive_since).map(drop)
-        })?;
-        let mut total = 0;
-        loop {
-            let claimed = self.claim(alive_since)?;
-            total += claimed;
-            if claimed < CLAIM_ROWS {
-                return Ok(total);
-            }
+        Self {
+            world,
+            flow,
+            held: Mutex::new(held),
+            unsure: AtomicBool::new(false),
+            bell: tokio::sync::Notify::new(),
         }
-    }
-
-    fn claim(&self, alive_since: Timestamp) -> Result<usize> {
-        let world = self.world.clone();
-        let rows = self.world.store.write(move |tx| {
-            let rows = deliveries::claim(tx, world.node, alive_since, CLAIM_ROWS)?;
-            let mut out = Vec::with_capacity(rows.len());
-            for row in rows {
-                let key = world.item_key(tx, row.organisation, row.message.as_bytes())?;
-                let message = messages::load(tx, row.message, row.organisation)?;
-                if row.interrupted {
-                    let event = ctx::Event::new("delivery.ambiguous")
-                        .message(row.message)
-                        .recipient(row.recipient)
-                        .about(row.id)
-                        .fact("because", "the program ended during the attempt");
-                    world.system(row.organisation).record(tx, event)?;
-                }
-                out.push((to_address(&key, &row)?.1, Tracked::of(&row, message.mode), row));
-            }
-            Ok(out)
-        })?;
-        let count = rows.len();
-        for (to, tracked, row) in rows {
-            self.add(crate::enqueue::item_of(&row, Destination::from(to.domain())), tracked);
-        }
-        Ok(count)
     }
 
     pub(crate) fn add(&self, item: Item, tracked: Tracked) {
@@ -173,23 +133,37 @@ impl Dispatcher {
         let jobs: Vec<Job> = {
             let mut held = self.lock();
             self.step(&mut held, Input::Tick);
-            let count = max.min(held.ready.len());
-            held.ready.drain(..count).collect()
+            // What waited here longer than its lease went back to the queue and starts again later.
+            let Held { queue, ready, .. } = &mut *held;
+            ready.retain(|job| queue.running(job.delivery) == Some(job.fence));
+            let count = max.min(ready.len());
+            ready.drain(..count).collect()
         };
         if jobs.is_empty() {
             return Ok(jobs);
         }
-        let (node, marks) = (self.world.node, jobs.iter().map(|j| (j.delivery, j.fence)).collect::<Vec<_>>());
+        let (node, marks) = (
+            self.world.node,
+            jobs.iter()
+                .map(|j| (j.delivery, j.fence))
+                .collect::<Vec<_>>(),
+        );
         let begun = self.world.store.write(move |tx| {
-            marks.iter().map(|&(id, fence)| deliveries::begin(tx, id, node, fence)).collect::<Result<Vec<bool>>>()
+            marks
+                .iter()
+                .map(|&(id, fence)| deliveries::begin(tx, id, node, fence))
+                .collect::<Result<Vec<bool>>>()
         });
         let begun = begun.inspect_err(|_| self.put_back(&jobs))?;
-        let (mine, lost): (Vec<_>, Vec<_>) = jobs.into_iter().zip(begun).partition(|(_, begun)| *begun);
+        let (mine, lost): (Vec<_>, Vec<_>) =
+            jobs.into_iter().zip(begun).partition(|(_, begun)| *begun);
         for (job, _) in lost {
             self.forget_running(&job);
         }
-        let (test, live): (Vec<Job>, Vec<Job>) =
-            mine.into_iter().map(|(job, _)| job).partition(|job| job.tracked.mode == Mode::Test);
+        let (test, live): (Vec<Job>, Vec<Job>) = mine
+            .into_iter()
+            .map(|(job, _)| job)
+            .partition(|job| job.tracked.mode == Mode::Test);
         for job in test {
             // An end that could not be stored is kept; the live jobs were begun and must go out.
             if let Err(error) = self.finish_test(job) {
@@ -202,7 +176,11 @@ impl Dispatcher {
     /// When there may be something to take without anything else happening.
     pub fn next_wake(&self) -> Option<Timestamp> {
         let held = self.lock();
-        if held.ready.is_empty() && held.unsettled.is_empty() { held.queue.next_wake() } else { Some(self.world.now()) }
+        if held.ready.is_empty() && held.unsettled.is_empty() {
+            held.queue.next_wake()
+        } else {
+            Some(self.world.now())
+        }
     }
 
     /// Waits for news: something was added or ended.
@@ -220,13 +198,18 @@ impl Dispatcher {
             Ok((key, row, letter))
         })?;
         let (from, to) = to_address(&key, &row)?;
-        let head = key.open(&vault::aad("sealed", "sealed_head", letter.id.as_bytes()), &letter.sealed_head)?;
+        let head = key.open(
+            &vault::aad("sealed", "sealed_head", letter.id.as_bytes()),
+            &letter.sealed_head,
+        )?;
         let body = match letter.content {
             Some(blob) => crate::content::open_blob(&self.world, &key, blob)?,
             None => Vec::new(),
         };
         Ok(OutLetter {
-            utf8: to.needs_utf8() || from.as_ref().is_some_and(Address::needs_utf8) || header_is_utf8(&head, &body),
+            utf8: to.needs_utf8()
+                || from.as_ref().is_some_and(Address::needs_utf8)
+                || header_is_utf8(&head, &body),
             eight_bit: !head.is_ascii() || !body.is_ascii(),
             destination: to.domain().clone(),
             demand: row.demand,
@@ -245,14 +228,32 @@ impl Dispatcher {
     pub fn finish(&self, job: Job, outcome: Outcome, evidence: Evidence) -> Result<()> {
         let settling = {
             let mut held = self.lock();
-            let input = Input::Finished { id: job.delivery, fence: job.fence, outcome };
-            let effects = queue::step(&mut held.queue, self.world.now(), self.world.rng.as_ref(), input);
-            let (own, others): (Vec<_>, Vec<_>) =
-                effects.into_iter().partition(|e| id_of(e) == job.delivery && !matches!(e, Effect::Start { .. }));
+            let input = Input::Finished {
+                id: job.delivery,
+                fence: job.fence,
+                outcome,
+            };
+            let effects = queue::step(
+                &mut held.queue,
+                self.world.now(),
+                self.world.rng.as_ref(),
+                input,
+            );
+            let (own, others): (Vec<_>, Vec<_>) = effects
+                .into_iter()
+                .partition(|e| id_of(e) == job.delivery && !matches!(e, Effect::Start { .. }));
             self.apply(&mut held, others);
-            own.into_iter().map(|effect| Settling::after(&job, effect, outcome, evidence.clone())).collect::<Vec<_>>()
+            own.into_iter()
+                .map(|effect| Settling::after(&job, effect, outcome, evidence.clone()))
+                .collect::<Vec<_>>()
         };
-        let result = settling.into_iter().try_for_each(|s| self.store_end(s));
+        let mut result = Ok(());
+        for end in settling {
+            if let Err((error, end)) = self.store_end(end) {
+                self.lock().unsettled.push_back(end);
+                result = Err(error);
+            }
+        }
         self.bell.notify_one();
         result
     }
@@ -269,49 +270,77 @@ impl Dispatcher {
     }
 
     pub fn rows(&self) -> Vec<QueueRow> {
-        self.lock().queue.destinations().map(|(_, waiting, running)| QueueRow { waiting, running }).collect()
+        self.lock()
+            .queue
+            .destinations()
+            .map(|(_, waiting, running)| QueueRow { waiting, running })
+            .collect()
     }
 
     /// Stores ends that could not be stored before.
     fn flush(&self) -> Result<()> {
         loop {
-            let Some(next) = self.lock().unsettled.pop_front() else { return Ok(()) };
-            self.store_end(next)?;
+            let Some(next) = self.lock().unsettled.pop_front() else {
+                return Ok(());
+            };
+            // Ends of one delivery stay in their order.
+            self.store_end(next).map_err(|(error, end)| {
+                self.lock().unsettled.push_front(end);
+                error
+            })?;
         }
     }
 
-    fn store_end(&self, settling: Settling) -> Result<()> {
+    /// Gives the end back when it could not be stored.
+    fn store_end(&self, settling: Settling) -> Result<(), (Error, Settling)> {
         let (world, copy) = (self.world.clone(), settling.clone());
-        match self.world.store.write(move |tx| settle(&world, tx, &copy)) {
-            Ok(follow_up) => {
-                if settling.is_final() {
-                    self.lock().tracked.remove(&settling.delivery());
-                }
-                if follow_up && let Some(flow) = self.flow.upgrade() {
-                    flow.bell.notify_one();
-                }
-                Ok(())
-            }
-            Err(error) => {
-                self.lock().unsettled.push_back(settling);
-                Err(error)
+        if let Err(error) = self
+            .world
+            .store
+            .write(move |tx| settle(&world, tx, &copy).map(drop))
+        {
+            return Err((error, settling));
+        }
+        if settling.is_final() {
+            self.lock().tracked.remove(&settling.delivery());
+            // A report or a notice may follow; so it may when an earlier try was stored unreported.
+            if let Some(flow) = self.flow.upgrade() {
+                flow.bell.notify_one();
             }
         }
+        Ok(())
     }
 
     fn step(&self, held: &mut Held, input: Input) {
-        let effects = queue::step(&mut held.queue, self.world.now(), self.world.rng.as_ref(), input);
+        let effects = queue::step(
+            &mut held.queue,
+            self.world.now(),
+            self.world.rng.as_ref(),
+            input,
+        );
         self.apply(held, effects);
     }
 
     fn apply(&self, held: &mut Held, effects: Vec<Effect>) {
         for effect in effects {
-            let Some(&tracked) = held.tracked.get(&id_of(&effect)) else { continue };
+            let Some(&tracked) = held.tracked.get(&id_of(&effect)) else {
+                continue;
+            };
             match effect {
                 Effect::Start { id, fence, attempt } => {
-                    held.ready.push_back(Job { delivery: id, fence, attempt, tracked });
+                    held.ready.push_back(Job {
+                        delivery: id,
+                        fence,
+                        attempt,
+                        tracked,
+                    });
                 }
-                other => held.unsettled.push_back(Settling::alone(id_of(&other), tracked, other, self.world.now())),
+                other => held.unsettled.push_back(Settling::alone(
+                    id_of(&other),
+                    tracked,
+                    other,
+                    self.world.now(),
+                )),
             }
         }
     }
@@ -321,10 +350,20 @@ impl Dispatcher {
     fn put_back(&self, jobs: &[Job]) {
         let mut held = self.lock();
         for job in jobs {
-            let input = Input::Finished { id: job.delivery, fence: job.fence, outcome: Outcome::OurFault };
-            let effects = queue::step(&mut held.queue, self.world.now(), self.world.rng.as_ref(), input);
+            let input = Input::Finished {
+                id: job.delivery,
+                fence: job.fence,
+                outcome: Outcome::OurFault,
+            };
+            let effects = queue::step(
+                &mut held.queue,
+                self.world.now(),
+                self.world.rng.as_ref(),
+                input,
+            );
             let others = effects.into_iter().filter(|e| {
-                id_of(e) != job.delivery || matches!(e, Effect::Start { .. } | Effect::Settle { .. })
+                id_of(e) != job.delivery
+                    || matches!(e, Effect::Start { .. } | Effect::Settle { .. })
             });
             let others = others.collect();
             self.apply(&mut held, others);
@@ -336,14 +375,21 @@ impl Dispatcher {
         let mut held = self.lock();
         held.tracked.remove(&job.delivery);
         self.step(&mut held, Input::Cancel(job.delivery));
-        self.step(&mut held, Input::Finished { id: job.delivery, fence: job.fence, outcome: Outcome::OurFault });
+        self.step(
+            &mut held,
+            Input::Finished {
+                id: job.delivery,
+                fence: job.fence,
+                outcome: Outcome::OurFault,
+            },
+        );
     }
 
     /// Test mail never leaves: the local part says what would have happened.
     fn finish_test(&self, job: Job) -> Result<()> {
         let letter = self.letter(&job)?;
         let mut evidence = Evidence::starting(self.world.now());
-        let (outcome, code) = crate::settle::test_outcome(letter.to.local());
+        let (outcome, code) = crate::settle::test_outcome(letter.to.local(), letter.demand);
         evidence.reply_code = code;
         self.finish(job, outcome, evidence)
     }
@@ -388,7 +434,11 @@ fn id_of(effect: &Effect) -> DeliveryId {
 }
 
 fn to_address(key: &OpenedKey, row: &deliveries::Delivery) -> Result<(Option<Address>, Address)> {
-    let route: Route = open_json(&row.sealed_route, key, ("deliveries", "sealed_route", row.id.as_bytes()))?;
+    let route: Route = open_json(
+        &row.sealed_route,
+        key,
+        ("deliveries", "sealed_route", row.id.as_bytes()),
+    )?;
     let from = route.from.as_deref().map(Address::parse).transpose()?;
     let to = Address::parse(&route.to).map_err(|_| Error::new(Code::StoredDataInvalid))?;
     Ok((from, to))

@@ -24,10 +24,20 @@ pub(crate) enum Step {
 }
 
 /// Sealed → Queued. False when someone else did it first: then nothing was written.
-pub(crate) fn enqueue(flow: &Flow, ctx: &Ctx, sealed: Sealed, step: Step, outbox: Option<i64>) -> Result<bool> {
+pub(crate) fn enqueue(
+    flow: &Flow,
+    ctx: &Ctx,
+    sealed: Sealed,
+    step: Step,
+    outbox: Option<i64>,
+) -> Result<bool> {
     let sealed = Arc::new(sealed);
     let (ctx2, flow2, sealed2) = (ctx.clone(), flow.clone(), sealed.clone());
-    let queued = ctx.world().store.write(move |tx| insert(&flow2, &ctx2, tx, &sealed2, step, outbox))?;
+    let queued = ctx
+        .world()
+        .store
+        .write(move |tx| insert(&flow2, &ctx2, tx, &sealed2, step, outbox));
+    let queued = queued.inspect_err(|_| flow.dispatcher().note_unsure())?;
     let done = queued.is_some();
     for (item, tracked) in queued.unwrap_or_default() {
         flow.dispatcher().add(item, tracked);
@@ -52,7 +62,12 @@ fn insert(
         return Ok(None);
     }
     if step == Step::First
-        && !messages::advance(tx, message, messages::Stage::Decided, messages::Stage::Enqueued)?
+        && !messages::advance(
+            tx,
+            message,
+            messages::Stage::Decided,
+            messages::Stage::Enqueued,
+        )?
     {
         return Ok(None);
     }
@@ -74,7 +89,9 @@ fn insert_letter(ctx: &Ctx, tx: &mut Tx<'_>, sealed: &Sealed, letter: &SealedLet
         message: stored.message.id,
         organisation: stored.message.organisation,
         method: letter.method,
-        sealed_head: stored.key.seal(&aad, &letter.signed.head, ctx.world().rng.as_ref())?,
+        sealed_head: stored
+            .key
+            .seal(&aad, &letter.signed.head, ctx.world().rng.as_ref())?,
         content: letter.with_content.then_some(stored.message.content),
         sent_sha256: letter.signed.sha256,
         created_at: ctx.now(),
@@ -92,10 +109,22 @@ fn insert_way(
 ) -> Result<(Item, crate::deliver::Tracked)> {
     let (stored, now, world) = (&sealed.stored, ctx.now(), ctx.world());
     let id = DeliveryId::mint(now, world.rng.as_ref());
-    let route = Route { from: way.from.as_ref().map(|a| a.as_str().to_owned()), to: way.to.as_str().to_owned() };
-    let sealed_route =
-        seal_json(&route, &stored.key, ("deliveries", "sealed_route", id.as_bytes()), world.rng.as_ref())?;
-    let due = stored.message.send_at.filter(|_| way.role == "letter" || way.role == "notice").unwrap_or(now).max(now);
+    let route = Route {
+        from: way.from.as_ref().map(|a| a.as_str().to_owned()),
+        to: way.to.as_str().to_owned(),
+    };
+    let sealed_route = seal_json(
+        &route,
+        &stored.key,
+        ("deliveries", "sealed_route", id.as_bytes()),
+        world.rng.as_ref(),
+    )?;
+    let due = stored
+        .message
+        .send_at
+        .filter(|_| way.role == "letter" || way.role == "notice")
+        .unwrap_or(now)
+        .max(now);
     let expires = due.plus(lifetime(flow, way.role));
     let row = deliveries::Delivery {
         id,
@@ -107,13 +136,18 @@ fn insert_way(
         sealed_route,
         demand: way.demand,
         stream: stored.message.stream,
-        priority: if way.role == "code" { 0 } else { stored.message.priority },
+        priority: if way.role == "code" {
+            0
+        } else {
+            stored.message.priority
+        },
         due_at: due,
         expires_at: expires,
         attempts: 0,
         fence: 0,
         created_at: now,
         interrupted: false,
+        untried: true,
     };
     deliveries::insert(tx, &row, world.node)?;
     if let Some((notice, token_hash)) = way.notice {
@@ -122,7 +156,11 @@ fn insert_way(
     if way.role == "letter" || way.role == "notice" {
         record(ctx, tx, sealed, letter, way)?;
     }
-    let mode = if stored.message.mode == Mode::Test { Mode::Test } else { Mode::Live };
+    let mode = if stored.message.mode == Mode::Test {
+        Mode::Test
+    } else {
+        Mode::Live
+    };
     let item = item_of(&row, Destination::from(way.to.domain()));
     Ok((item, crate::deliver::Tracked::of(&row, mode)))
 }
@@ -144,7 +182,11 @@ pub(crate) fn item_of(row: &deliveries::Delivery, destination: Destination) -> I
 
 /// Codes die with their validity; reports wait as long as letters.
 fn lifetime(flow: &Flow, role: &str) -> Duration {
-    if role == "code" { limits::CODE_WAIT } else { flow.settings().lifetime }
+    if role == "code" {
+        limits::CODE_WAIT
+    } else {
+        flow.settings().lifetime
+    }
 }
 
 fn insert_notice(
@@ -171,7 +213,13 @@ fn insert_notice(
     )
 }
 
-fn record(ctx: &Ctx, tx: &mut Tx<'_>, sealed: &Sealed, letter: &SealedLetter, way: &Way) -> Result<()> {
+fn record(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    sealed: &Sealed,
+    letter: &SealedLetter,
+    way: &Way,
+) -> Result<()> {
     let payload = serde_json::json!({ "letter_sha256": hex::encode(letter.signed.sha256) });
     let event = Event::new("message.sealed")
         .message(sealed.stored.message.id)

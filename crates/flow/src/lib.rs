@@ -19,9 +19,9 @@
 
 mod accept;
 pub mod after;
+mod content;
 mod decide;
 mod deliver;
-mod content;
 pub mod draft;
 mod enqueue;
 mod envelope;
@@ -30,8 +30,8 @@ mod pack;
 pub mod portal;
 mod scan;
 mod seal;
-mod settle;
 mod settings;
+mod settle;
 mod signing;
 pub mod view;
 
@@ -102,7 +102,9 @@ impl Flow {
     /// Forgets what has a keeping time and is past it: idempotency keys.
     pub fn tidy(&self) -> Result<()> {
         let before = self.world().now().minus(model::limits::IDEMPOTENCY_KEEP);
-        self.world().store.write(move |tx| store::tables::idempotency::forget_before(tx, before).map(drop))
+        self.world()
+            .store
+            .write(move |tx| store::tables::idempotency::forget_before(tx, before).map(drop))
     }
 
     pub(crate) fn ring(&self) {

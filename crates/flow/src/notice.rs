@@ -19,17 +19,32 @@ pub(crate) struct House {
 pub(crate) fn house(flow: &Flow, ctx: &Ctx) -> Result<House> {
     let organisation = ctx.organisation();
     let (row, domains) = ctx.world().store.read(move |tx| {
-        let row = organisations::find(tx, organisation)?.ok_or_else(|| Error::new(Code::NotFound))?;
+        let row =
+            organisations::find(tx, organisation)?.ok_or_else(|| Error::new(Code::NotFound))?;
         Ok((row, domains::list(tx, organisation)?))
     })?;
-    let first = domains.into_iter().min_by_key(|d| (d.created_at, d.id)).map(|d| d.name);
+    let first = domains
+        .into_iter()
+        .min_by_key(|d| (d.created_at, d.id))
+        .map(|d| d.name);
     let domain = first.unwrap_or_else(|| flow.settings().hostname.clone());
     let sender = Address::parse(&format!("no-reply@{domain}"))?;
-    Ok(House { name: row.name, language: row.language, zone: row.zone, sender })
+    Ok(House {
+        name: row.name,
+        language: row.language,
+        zone: row.zone,
+        sender,
+    })
 }
 
 /// The notice that a message waits, signed, as exact octets.
-pub(crate) fn pick_up(flow: &Flow, ctx: &Ctx, house: &House, to: &Address, token: &Secret<String>) -> Result<Signed> {
+pub(crate) fn pick_up(
+    flow: &Flow,
+    ctx: &Ctx,
+    house: &House,
+    to: &Address,
+    token: &Secret<String>,
+) -> Result<Signed> {
     let link = format!("{}/p/{}", flow.settings().portal_url, token.expose());
     let (subject, text) = match house.language.as_str() {
         "es" => (
@@ -55,21 +70,40 @@ pub(crate) fn pick_up(flow: &Flow, ctx: &Ctx, house: &House, to: &Address, token
 }
 
 /// The one-time code, signed, as exact octets.
-pub(crate) fn code(flow: &Flow, ctx: &Ctx, house: &House, to: &Address, code: &Secret<String>) -> Result<Signed> {
+pub(crate) fn code(
+    flow: &Flow,
+    ctx: &Ctx,
+    house: &House,
+    to: &Address,
+    code: &Secret<String>,
+) -> Result<Signed> {
     let (subject, text) = match house.language.as_str() {
         "es" => (
             format!("Su código de {}", house.name),
-            format!("Su código es {}\r\n\r\nEs válido durante 10 minutos y funciona una sola vez.\r\n", code.expose()),
+            format!(
+                "Su código es {}\r\n\r\nEs válido durante 10 minutos y funciona una sola vez.\r\n",
+                code.expose()
+            ),
         ),
         _ => (
             format!("Your code from {}", house.name),
-            format!("Your code is {}\r\n\r\nIt is valid for 10 minutes and works once.\r\n", code.expose()),
+            format!(
+                "Your code is {}\r\n\r\nIt is valid for 10 minutes and works once.\r\n",
+                code.expose()
+            ),
         ),
     };
     write(flow, ctx, house, to, &subject, &text)
 }
 
-fn write(flow: &Flow, ctx: &Ctx, house: &House, to: &Address, subject: &str, text: &str) -> Result<Signed> {
+fn write(
+    flow: &Flow,
+    ctx: &Ctx,
+    house: &House,
+    to: &Address,
+    subject: &str,
+    text: &str,
+) -> Result<Signed> {
     let mut seed = [0u8; 16];
     ctx.world().rng.fill(&mut seed);
     let message_id = format!("<{}@{}>", hex::encode(seed), flow.settings().hostname);

@@ -6,8 +6,13 @@ const RAW: u8 = 0;
 const ZSTD: u8 = 1;
 
 pub(crate) fn pack(bytes: &[u8], level: i32) -> Result<Vec<u8>> {
-    let packed = zstd::bulk::compress(bytes, level).map_err(|e| Error::new(Code::Internal).because(e))?;
-    let (how, body) = if packed.len() < bytes.len() { (ZSTD, packed.as_slice()) } else { (RAW, bytes) };
+    let packed =
+        zstd::bulk::compress(bytes, level).map_err(|e| Error::new(Code::Internal).because(e))?;
+    let (how, body) = if packed.len() < bytes.len() {
+        (ZSTD, packed.as_slice())
+    } else {
+        (RAW, bytes)
+    };
     let mut out = Vec::with_capacity(body.len() + 1);
     out.push(how);
     out.extend_from_slice(body);

@@ -27,21 +27,31 @@ pub(crate) struct FoundFile {
 pub(crate) fn scan(flow: &Flow, ctx: &Ctx, content: &[u8]) -> Result<Scanned> {
     let message = mail::parse(content)?;
     let texts = message.texts();
-    let parts: Vec<(PartKind, &str)> = texts.iter().map(|t| (kind_of(t.part), t.text.as_str())).collect();
+    let parts: Vec<(PartKind, &str)> = texts
+        .iter()
+        .map(|t| (kind_of(t.part), t.text.as_str()))
+        .collect();
     let blinder = ctx.world().keys(ctx.organisation())?.blinder("finding");
     let mut findings = flow.scanner().scan(&parts, &|value| blinder.token(value));
     let attachments = message.attachments();
     for file in &attachments {
-        let read = texts.iter().any(|t| t.part == mail::PartName::Attachment(file.index));
+        let read = texts
+            .iter()
+            .any(|t| t.part == mail::PartName::Attachment(file.index));
         if !read {
-            findings.unscannable.push((file.index, "no_text_extractor".to_owned()));
+            findings
+                .unscannable
+                .push((file.index, "no_text_extractor".to_owned()));
         }
     }
     let files = attachments
         .iter()
         .map(|f| FoundFile {
             part: f.index,
-            name: f.name.clone().unwrap_or_else(|| format!("file-{}", f.index + 1)),
+            name: f
+                .name
+                .clone()
+                .unwrap_or_else(|| format!("file-{}", f.index + 1)),
             content_type: f.content_type.clone(),
             octets: f.bytes.len() as u64,
         })

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use ctx::Ctx;
 use model::{
-    Address, Demand, Domain, MessageId, Method, NoticeId, RecipientId, RecipientState, Result, SealedId,
+    Address, Demand, Domain, MessageId, Method, NoticeId, RecipientId, RecipientState, Result,
+    SealedId,
 };
 use store::tables::{messages, recipients};
 
@@ -63,10 +64,21 @@ pub(crate) fn seal(flow: &Flow, ctx: &Ctx, id: MessageId) -> Result<Option<Seale
     }
     let content = stored.content(ctx)?;
     let mut letters = Vec::new();
-    let waiting: Vec<_> = stored.recipients.iter().filter(|r| r.state == RecipientState::Queued).collect();
-    let direct = |r: &&&recipients::Recipient| matches!(r.method, Method::Tls | Method::TlsOrDrop | Method::Plain);
+    let waiting: Vec<_> = stored
+        .recipients
+        .iter()
+        .filter(|r| r.state == RecipientState::Queued)
+        .collect();
+    let direct = |r: &&&recipients::Recipient| {
+        matches!(r.method, Method::Tls | Method::TlsOrDrop | Method::Plain)
+    };
     for neutral in [false, true] {
-        let group: Vec<_> = waiting.iter().filter(direct).filter(|r| r.neutral_subject == neutral).copied().collect();
+        let group: Vec<_> = waiting
+            .iter()
+            .filter(direct)
+            .filter(|r| r.neutral_subject == neutral)
+            .copied()
+            .collect();
         if !group.is_empty() {
             letters.push(letter(flow, ctx, &stored, &content, &group, neutral)?);
         }
@@ -81,14 +93,24 @@ pub(crate) fn seal(flow: &Flow, ctx: &Ctx, id: MessageId) -> Result<Option<Seale
 }
 
 /// The same for one recipient whose server stayed below the demand: now a notice.
-pub(crate) fn seal_notice(flow: &Flow, ctx: &Ctx, id: MessageId, recipient: RecipientId) -> Result<Option<Sealed>> {
+pub(crate) fn seal_notice(
+    flow: &Flow,
+    ctx: &Ctx,
+    id: MessageId,
+    recipient: RecipientId,
+) -> Result<Option<Sealed>> {
     let stored = load(ctx, id)?;
-    let Some(row) = stored.recipients.iter().find(|r| r.id == recipient) else { return Ok(None) };
+    let Some(row) = stored.recipients.iter().find(|r| r.id == recipient) else {
+        return Ok(None);
+    };
     if row.state != RecipientState::Queued || row.method != Method::Portal {
         return Ok(None);
     }
     let letter = notice_letter(flow, ctx, &house(flow, ctx)?, &stored, row)?;
-    Ok(Some(Sealed { stored, letters: vec![letter] }))
+    Ok(Some(Sealed {
+        stored,
+        letters: vec![letter],
+    }))
 }
 
 fn letter(
@@ -130,7 +152,11 @@ fn letter(
 
 /// DKIM names the domain in the From field, so that DMARC aligns; else the return path's.
 fn signing_domain(flow: &Flow, content: &[u8], envelope_from: Option<&Address>) -> Result<Domain> {
-    let header = mail::parse(content)?.from().into_iter().next().map(|(_, address)| address);
+    let header = mail::parse(content)?
+        .from()
+        .into_iter()
+        .next()
+        .map(|(_, address)| address);
     match header.as_ref().or(envelope_from) {
         Some(address) => Ok(address.domain().clone()),
         None => Domain::parse(&flow.settings().hostname),
@@ -138,7 +164,9 @@ fn signing_domain(flow: &Flow, content: &[u8], envelope_from: Option<&Address>) 
 }
 
 fn sign(flow: &Flow, ctx: &Ctx, domain: &Domain, added: &str, content: &[u8]) -> Result<Vec<u8>> {
-    let signers = flow.signing().find(ctx.world(), ctx.organisation(), domain)?;
+    let signers = flow
+        .signing()
+        .find(ctx.world(), ctx.organisation(), domain)?;
     let signers: Vec<_> = signers.iter().collect();
     let (fields, body) = content.split_at(mail::header_block_end(content));
     let head = [added.as_bytes(), fields].concat();
@@ -175,4 +203,3 @@ fn notice_letter(
         ways: vec![way],
     })
 }
-

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use ctx::{Event, World};
 use model::{
-    AttemptId, DeliveryId, Evidence, Method, Outcome, RecipientState, RefusalScope, Result, Timestamp,
+    AttemptId, DeliveryId, Demand, Evidence, Method, Outcome, RecipientState, RefusalScope, Result,
+    Timestamp,
 };
 use queue::{Effect, Settlement};
 use serde_json::json;
@@ -34,11 +35,32 @@ struct Made {
 impl Settling {
     pub(crate) fn after(job: &Job, effect: Effect, outcome: Outcome, evidence: Evidence) -> Self {
         let at = evidence.ended_at;
-        let made = Made { number: job.attempt, outcome, evidence };
-        Self { delivery: job.delivery, tracked: job.tracked, effect, at, attempt: Some(Arc::new(made)) }
+        let made = Made {
+            number: job.attempt,
+            outcome,
+            evidence,
+        };
+        Self {
+            delivery: job.delivery,
+            tracked: job.tracked,
+            effect,
+            at,
+            attempt: Some(Arc::new(made)),
+        }
     }
-    pub(crate) fn alone(delivery: DeliveryId, tracked: Tracked, effect: Effect, at: Timestamp) -> Self {
-        Self { delivery, tracked, effect, at, attempt: None }
+    pub(crate) fn alone(
+        delivery: DeliveryId,
+        tracked: Tracked,
+        effect: Effect,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            delivery,
+            tracked,
+            effect,
+            at,
+            attempt: None,
+        }
     }
     pub(crate) fn delivery(&self) -> DeliveryId {
         self.delivery
@@ -53,16 +75,30 @@ pub(crate) fn settle(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling) -> Resul
     let key = world.item_key(tx, s.tracked.organisation, s.tracked.message.as_bytes())?;
     match s.effect {
         Effect::Start { .. } => Ok(false),
-        Effect::Defer { id, fence, due, attempts, ambiguous } => {
-            if deliveries::defer(tx, id, fence, due, attempts, ambiguous)? {
+        Effect::Defer {
+            id,
+            fence,
+            due,
+            attempts,
+            ambiguous,
+        } => {
+            if deliveries::defer(tx, id, (world.node, fence), due, attempts, ambiguous)? {
                 note_attempt(world, tx, s, &key)?;
-                let kind = if ambiguous { "delivery.ambiguous" } else { "delivery.deferred" };
+                let kind = if ambiguous {
+                    "delivery.ambiguous"
+                } else {
+                    "delivery.deferred"
+                };
                 record(world, tx, s, &key, kind, "deferred")?;
             }
             Ok(false)
         }
-        Effect::Settle { id, fence, settlement } => {
-            if !deliveries::settle(tx, id, fence)? {
+        Effect::Settle {
+            id,
+            fence,
+            settlement,
+        } => {
+            if !deliveries::settle(tx, id, (world.node, fence))? {
                 return Ok(false);
             }
             note_attempt(world, tx, s, &key)?;
@@ -82,18 +118,22 @@ fn finish(
     let (kind, word) = words(role, settlement);
     record(world, tx, s, key, kind, word)?;
     match (role, settlement) {
-        (Role::Letter, Settlement::Delivered) => move_to(world, tx, s, RecipientState::Delivered),
-        (Role::Notice, Settlement::Delivered) => move_to(world, tx, s, RecipientState::Notified),
+        (Role::Letter, Settlement::Delivered) => {
+            move_to(tx, s, RecipientState::Delivered).map(|_| false)
+        }
+        (Role::Notice, Settlement::Delivered) => {
+            move_to(tx, s, RecipientState::Notified).map(|_| false)
+        }
         (Role::Letter, Settlement::ToPortal) => below_demand(world, tx, s),
         (Role::Letter | Role::Notice, Settlement::Bounced(_) | Settlement::ToPortal) => {
-            move_to(world, tx, s, RecipientState::Bounced)?;
-            follow_up(world, tx, s, crate::after::REPORT)
+            give_up(world, tx, s, RecipientState::Bounced)
         }
         (Role::Letter | Role::Notice, Settlement::Expired) => {
-            move_to(world, tx, s, RecipientState::Expired)?;
-            follow_up(world, tx, s, crate::after::REPORT)
+            give_up(world, tx, s, RecipientState::Expired)
         }
-        (Role::Letter | Role::Notice, Settlement::Cancelled) => move_to(world, tx, s, RecipientState::Cancelled),
+        (Role::Letter | Role::Notice, Settlement::Cancelled) => {
+            move_to(tx, s, RecipientState::Cancelled).map(|_| false)
+        }
         (Role::Code | Role::Report, _) => Ok(false),
     }
 }
@@ -108,22 +148,35 @@ fn below_demand(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling) -> Result<boo
         }
         Some(_) => {
             recipients::move_method(tx, row.id, Method::Hold)?;
-            move_to(world, tx, s, RecipientState::Held)
+            move_to(tx, s, RecipientState::Held).map(|_| false)
         }
-        None => {
-            move_to(world, tx, s, RecipientState::Bounced)?;
-            follow_up(world, tx, s, crate::after::REPORT)
-        }
+        None => give_up(world, tx, s, RecipientState::Bounced),
     }
 }
 
-fn move_to(_: &Arc<World>, tx: &mut Tx<'_>, s: &Settling, to: RecipientState) -> Result<bool> {
-    recipients::move_state(tx, s.tracked.recipient, RecipientState::Queued, to, s.at)?;
-    Ok(false)
+/// Its sender hears of it, unless it arrived after all: someone may read in the portal what an
+/// attempt brought whose end was never known.
+fn give_up(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling, to: RecipientState) -> Result<bool> {
+    if move_to(tx, s, to)? {
+        follow_up(world, tx, s, crate::after::REPORT)
+    } else {
+        Ok(false)
+    }
+}
+
+/// False when the recipient has left the queue already.
+fn move_to(tx: &mut Tx<'_>, s: &Settling, to: RecipientState) -> Result<bool> {
+    recipients::move_state(tx, s.tracked.recipient, RecipientState::Queued, to, s.at)
 }
 
 fn follow_up(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling, topic: &str) -> Result<bool> {
-    events::push(tx, topic, s.tracked.organisation, s.tracked.recipient.as_bytes(), world.now())?;
+    events::push(
+        tx,
+        topic,
+        s.tracked.organisation,
+        s.tracked.recipient.as_bytes(),
+        world.now(),
+    )?;
     Ok(true)
 }
 
@@ -131,7 +184,9 @@ fn words(role: Role, settlement: Settlement) -> (&'static str, &'static str) {
     match (role, settlement) {
         (_, Settlement::Delivered) => ("delivery.accepted", "accepted"),
         (_, Settlement::ToPortal) => ("delivery.below_demand", "below_demand"),
-        (_, Settlement::Bounced(RefusalScope::Recipient)) => ("delivery.refused", "refused_recipient"),
+        (_, Settlement::Bounced(RefusalScope::Recipient)) => {
+            ("delivery.refused", "refused_recipient")
+        }
         (_, Settlement::Bounced(RefusalScope::Domain)) => ("delivery.refused", "refused_domain"),
         (_, Settlement::Bounced(RefusalScope::Content)) => ("delivery.refused", "refused_content"),
         (_, Settlement::Bounced(RefusalScope::Us)) => ("delivery.refused", "refused_us"),
@@ -165,7 +220,10 @@ fn record(
     if let Some(made) = &s.attempt {
         event = with_evidence(event, made).payload(evidence_json(world, &made.evidence), key);
     }
-    world.system(s.tracked.organisation).record(tx, event).map(drop)
+    world
+        .system(s.tracked.organisation)
+        .record(tx, event)
+        .map(drop)
 }
 
 fn with_evidence<'a>(mut event: Event<'a>, made: &Made) -> Event<'a> {
@@ -177,14 +235,18 @@ fn with_evidence<'a>(mut event: Event<'a>, made: &Made) -> Event<'a> {
         event = event.fact("reply_enhanced", enhanced);
     }
     match &made.evidence.tls {
-        Some(tls) => event.fact("tls", &tls.version).fact("tls_verified", tls.verified),
+        Some(tls) => event
+            .fact("tls", &tls.version)
+            .fact("tls_verified", tls.verified),
         None => event.fact("tls", "none").fact("tls_verified", false),
     }
 }
 
 fn evidence_json(world: &Arc<World>, e: &Evidence) -> Vec<u8> {
     // The program keeps its own evidence sealed under the message's key; nobody reads it here.
-    let access = world.system(model::OrganisationId::from_bytes([0; 16])).machine_access();
+    let access = world
+        .system(model::OrganisationId::from_bytes([0; 16]))
+        .machine_access();
     json!({
         "started_at": e.started_at,
         "ended_at": e.ended_at,
@@ -201,7 +263,9 @@ fn evidence_json(world: &Arc<World>, e: &Evidence) -> Vec<u8> {
 }
 
 fn note_attempt(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling, key: &OpenedKey) -> Result<()> {
-    let Some(made) = &s.attempt else { return Ok(()) };
+    let Some(made) = &s.attempt else {
+        return Ok(());
+    };
     if made.evidence.sent_sha256.is_some() && made.outcome != Outcome::Accepted {
         // The letter went over the wire and no one took it for certain: claim level S1 (records.md §7).
         record(world, tx, s, key, "delivery.transmitted", "transmitted")?;
@@ -220,7 +284,11 @@ fn note_attempt(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling, key: &OpenedK
         reply_enhanced: made.evidence.reply_enhanced.clone(),
         tls_version: made.evidence.tls.as_ref().map(|t| t.version.clone()),
         tls_verified: made.evidence.tls.as_ref().is_some_and(|t| t.verified),
-        sealed_evidence: key.seal(&aad, &evidence_json(world, &made.evidence), world.rng.as_ref())?,
+        sealed_evidence: key.seal(
+            &aad,
+            &evidence_json(world, &made.evidence),
+            world.rng.as_ref(),
+        )?,
         started_at: made.evidence.started_at,
         ended_at: made.evidence.ended_at,
     };
@@ -239,12 +307,12 @@ pub(crate) fn outcome_word(outcome: Outcome) -> &'static str {
 }
 
 /// What the local part of a test recipient acts out, as large providers' simulators do; anything
-/// after `+` is a label.
-pub(crate) fn test_outcome(local: &str) -> (Outcome, Option<u16>) {
+/// after `+` is a label. A notice demands nothing that a server could stay below.
+pub(crate) fn test_outcome(local: &str, demand: Demand) -> (Outcome, Option<u16>) {
     match local.split('+').next().unwrap_or(local) {
         "bounced" => (Outcome::Refused(RefusalScope::Recipient), Some(550)),
         "deferred" => (Outcome::Deferred(RefusalScope::Recipient), Some(451)),
-        "notls" => (Outcome::BelowDemand, None),
+        "notls" if demand == Demand::VerifiedTls => (Outcome::BelowDemand, None),
         "ambiguous" => (Outcome::Ambiguous, None),
         _ => (Outcome::Accepted, Some(250)),
     }

@@ -19,14 +19,27 @@ pub(crate) struct Keys {
 impl Keys {
     /// For the domain itself when the organisation sends from it, else for its first domain: a
     /// signature then names who is responsible (RFC 6376 §1). Empty when it has no domain at all.
-    pub(crate) fn find(&self, world: &World, organisation: OrganisationId, from: &Domain) -> Result<Signers> {
+    pub(crate) fn find(
+        &self,
+        world: &World,
+        organisation: OrganisationId,
+        from: &Domain,
+    ) -> Result<Signers> {
         let slot = (organisation, from.as_str().to_owned());
-        if let Some(found) = self.cached.lock().unwrap_or_else(PoisonError::into_inner).get(&slot) {
+        if let Some(found) = self
+            .cached
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&slot)
+        {
             return Ok(found.clone());
         }
         let signers = Arc::new(load(world, organisation, from)?);
         if !signers.is_empty() {
-            self.cached.lock().unwrap_or_else(PoisonError::into_inner).insert(slot, signers.clone());
+            self.cached
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(slot, signers.clone());
         }
         Ok(signers)
     }
@@ -36,15 +49,23 @@ fn load(world: &World, organisation: OrganisationId, from: &Domain) -> Result<Ve
     let wanted = from.clone();
     let (name, rows) = world.store.read(move |tx| {
         let own = domains::find(tx, organisation, &wanted)?;
-        let first = domains::list(tx, organisation)?.into_iter().min_by_key(|d| (d.created_at, d.id));
-        let Some(domain) = own.or(first) else { return Ok((String::new(), Vec::new())) };
+        let first = domains::list(tx, organisation)?
+            .into_iter()
+            .min_by_key(|d| (d.created_at, d.id));
+        let Some(domain) = own.or(first) else {
+            return Ok((String::new(), Vec::new()));
+        };
         let rows = domains::dkim(tx, domain.id)?;
         Ok((domain.name, rows))
     })?;
     let keys = world.keys(organisation)?;
     let mut signers = Vec::with_capacity(rows.len());
     for row in rows {
-        let der = Secret::new(vault::open(&keys.subkey("dkim"), &dkim_aad(&row), &row.sealed_key)?);
+        let der = Secret::new(vault::open(
+            &keys.subkey("dkim"),
+            &dkim_aad(&row),
+            &row.sealed_key,
+        )?);
         let domain = Domain::parse(&name)?;
         signers.push(match row.algorithm.as_str() {
             "ed25519" => Signer::ed25519(&domain, &row.selector, &der)?,

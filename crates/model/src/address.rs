@@ -37,7 +37,9 @@ impl std::fmt::Debug for Domain {
 
 fn is_label(label: &str) -> bool {
     (1..=63).contains(&label.len())
-        && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        && label
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         && !label.starts_with('-')
         && !label.ends_with('-')
 }
@@ -67,7 +69,11 @@ impl Address {
             return Err(invalid());
         }
         let text = format!("{local}@{}", domain.as_str()).into_boxed_str();
-        Ok(Self { text, at: local.len(), domain })
+        Ok(Self {
+            text,
+            at: local.len(),
+            domain,
+        })
     }
     /// The whole address. It may identify a patient: never log or store it in the clear.
     pub fn as_str(&self) -> &str {
@@ -100,7 +106,9 @@ fn is_dot_atom(local: &str) -> bool {
     local.split('.').all(|atom| {
         !atom.is_empty()
             && atom.chars().all(|c| {
-                c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c) || (!c.is_ascii() && !c.is_control() && !c.is_whitespace())
+                c.is_ascii_alphanumeric()
+                    || "!#$%&'*+-/=?^_`{|}~".contains(c)
+                    || (!c.is_ascii() && !c.is_control() && !c.is_whitespace())
             })
     })
 }

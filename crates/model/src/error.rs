@@ -16,12 +16,21 @@ pub struct Error {
 
 impl Error {
     pub fn new(code: Code) -> Self {
-        Self { code, pointer: None, cause: None }
+        Self {
+            code,
+            pointer: None,
+            cause: None,
+        }
     }
     /// Where in the input, as a JSON pointer (RFC 6901) such as `/to/2/address`; names only shapes
     /// and indexes, never values. Unknown field *names* are capped and made printable first.
     pub fn at(mut self, pointer: impl Into<String>) -> Self {
-        let clean: String = pointer.into().chars().filter(|c| !c.is_control()).take(100).collect();
+        let clean: String = pointer
+            .into()
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(100)
+            .collect();
         self.pointer = Some(clean.into());
         self
     }
@@ -50,7 +59,9 @@ impl std::fmt::Display for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.cause.as_deref().map(|c| c as &(dyn std::error::Error + 'static))
+        self.cause
+            .as_deref()
+            .map(|c| c as &(dyn std::error::Error + 'static))
     }
 }
 

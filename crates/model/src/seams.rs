@@ -46,7 +46,11 @@ pub trait Net: Send + Sync {
     /// (RFC 7505) and is given as an empty list.
     fn mx<'a>(&'a self, domain: &'a Domain) -> Later<'a, Result<MxHosts, NetFault>>;
     fn addresses<'a>(&'a self, host: &'a Domain) -> Later<'a, Result<Vec<IpAddr>, NetFault>>;
-    fn dial<'a>(&'a self, to: SocketAddr, wait: Duration) -> Later<'a, Result<Box<dyn Wire>, NetFault>>;
+    fn dial<'a>(
+        &'a self,
+        to: SocketAddr,
+        wait: Duration,
+    ) -> Later<'a, Result<Box<dyn Wire>, NetFault>>;
     /// The port mail servers listen on: 25 in the world, another in tests and the demo.
     fn smtp_port(&self) -> u16;
     /// Whether an address may be delivered to: the world refuses loopback, private and own ones.
@@ -59,7 +63,11 @@ pub type TlsStart = Result<(Box<dyn Wire>, TlsFacts), (NetFault, Option<TlsFacts
 /// One connection, plain or encrypted.
 pub trait Wire: Send {
     /// Reads at least one byte; 0 means the peer closed.
-    fn read<'a>(&'a mut self, buf: &'a mut [u8], wait: Duration) -> Later<'a, Result<usize, NetFault>>;
+    fn read<'a>(
+        &'a mut self,
+        buf: &'a mut [u8],
+        wait: Duration,
+    ) -> Later<'a, Result<usize, NetFault>>;
     /// Writes all of it.
     fn write<'a>(&'a mut self, bytes: &'a [u8], wait: Duration) -> Later<'a, Result<(), NetFault>>;
     /// Starts TLS as a client towards `host`. With `VerifiedTls` a certificate that does not verify

@@ -104,4 +104,3 @@ words! {
     /// How loud an audit entry is.
     Severity { Info = "info", Notice = "notice", Warning = "warning", }
 }
-

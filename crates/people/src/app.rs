@@ -30,10 +30,18 @@ impl People {
     /// `field_invalid` for a scope that does not exist or a sender with spaces.
     pub fn create_app(&self, ctx: &Ctx, new: NewApp) -> Result<AppId> {
         ctx.allow(Action::AppManage, &ctx.own("app"))?;
-        if let Some(i) = new.scopes.iter().position(|s| Action::from_word(s).is_none()) {
+        if let Some(i) = new
+            .scopes
+            .iter()
+            .position(|s| Action::from_word(s).is_none())
+        {
             return Err(Error::new(Code::FieldInvalid).at(format!("/scopes/{i}")));
         }
-        if let Some(i) = new.senders.iter().position(|s| s.is_empty() || s.contains(char::is_whitespace)) {
+        if let Some(i) = new
+            .senders
+            .iter()
+            .position(|s| s.is_empty() || s.contains(char::is_whitespace))
+        {
             return Err(Error::new(Code::FieldInvalid).at(format!("/senders/{i}")));
         }
         let id = AppId::mint(ctx.now(), self.world().rng.as_ref());
@@ -50,7 +58,14 @@ impl People {
         let actor = ctx.clone();
         self.world().store.write(move |tx| {
             apps::insert(tx, &row)?;
-            actor.record(tx, Event::new("app.created").about(id).fact("scopes", &row.scopes)).map(drop)
+            actor
+                .record(
+                    tx,
+                    Event::new("app.created")
+                        .about(id)
+                        .fact("scopes", &row.scopes),
+                )
+                .map(drop)
         })?;
         Ok(id)
     }
@@ -58,7 +73,10 @@ impl People {
     pub fn apps(&self, ctx: &Ctx) -> Result<Vec<AppView>> {
         ctx.allow(Action::AppManage, &ctx.own("app"))?;
         let organisation = ctx.organisation();
-        let rows = self.world().store.read(move |tx| apps::list(tx, organisation))?;
+        let rows = self
+            .world()
+            .store
+            .read(move |tx| apps::list(tx, organisation))?;
         let words = |text: &str| text.split_whitespace().map(str::to_owned).collect();
         Ok(rows
             .into_iter()

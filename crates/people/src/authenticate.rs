@@ -35,7 +35,8 @@ impl People {
     }
 
     fn named(&self, user: &str, password: &Secret<String>, form: Form) -> Result<Ctx> {
-        let known = key::read(password.expose()).is_some_and(|(_, id, _)| user == id.to_string() || user == "key");
+        let known = key::read(password.expose())
+            .is_some_and(|(_, id, _)| user == id.to_string() || user == "key");
         if !known {
             return Err(Code::CredentialsInvalid.into());
         }
@@ -48,25 +49,48 @@ impl People {
         let hash = vault::hash_token(secret.expose());
         let now = self.world().now();
         let found = self.world().store.read(move |tx| {
-            let Some(row) = apps::find_key(tx, id)? else { return Ok(None) };
+            let Some(row) = apps::find_key(tx, id)? else {
+                return Ok(None);
+            };
             Ok(apps::find(tx, row.app)?.map(|app| (row, app)))
         })?;
         let (row, app) = found.ok_or_else(wrong)?;
-        let alive = row.revoked_at.is_none() && row.expires_at.is_none_or(|at| at > now) && app.active;
+        let alive =
+            row.revoked_at.is_none() && row.expires_at.is_none_or(|at| at > now) && app.active;
         let allowed = form != Form::Basic || app.basic_allowed;
-        if !vault::constant_time_eq(&row.secret_hash, &hash) || row.mode != mode || !alive || !allowed {
+        if !vault::constant_time_eq(&row.secret_hash, &hash)
+            || row.mode != mode
+            || !alive
+            || !allowed
+        {
             return Err(wrong());
         }
         // Once a minute is exact enough for "last used".
-        if row.last_used_at.is_none_or(|at| at.plus(Duration::from_secs(60)) < now) {
-            drop(self.world().store.write_later(move |tx| apps::touch_key(tx, id, now)));
+        if row
+            .last_used_at
+            .is_none_or(|at| at.plus(Duration::from_secs(60)) < now)
+        {
+            drop(
+                self.world()
+                    .store
+                    .write_later(move |tx| apps::touch_key(tx, id, now)),
+            );
         }
         let principal = Principal {
             id: app.id.to_string(),
             organisation: app.organisation,
-            kind: PrincipalKind::App { scopes: app.scopes.split_whitespace().map(str::to_owned).collect() },
+            kind: PrincipalKind::App {
+                scopes: app.scopes.split_whitespace().map(str::to_owned).collect(),
+            },
             second_factor: false,
         };
-        Ok(Ctx::seat(self.world(), Seat { principal, mode: row.mode, session: None }))
+        Ok(Ctx::seat(
+            self.world(),
+            Seat {
+                principal,
+                mode: row.mode,
+                session: None,
+            },
+        ))
     }
 }

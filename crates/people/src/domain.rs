@@ -31,18 +31,38 @@ impl People {
         ctx.allow(Action::DomainManage, &ctx.own("domain"))?;
         let now = ctx.now();
         let id = DomainId::mint(now, self.world().rng.as_ref());
-        let row =
-            domains::DomainRow { id, organisation: ctx.organisation(), name: name.as_str().to_owned(), created_at: now };
+        let row = domains::DomainRow {
+            id,
+            organisation: ctx.organisation(),
+            name: name.as_str().to_owned(),
+            created_at: now,
+        };
         let stamp = now.secs() / 86_400;
-        let rsa = self.dkim(ctx, &row, name, "rsa", format!("cad{stamp}r"), Signer::generate_rsa2048()?)?;
-        let ed25519 = self.dkim(ctx, &row, name, "ed25519", format!("cad{stamp}e"), Signer::generate_ed25519()?)?;
+        let rsa = self.dkim(
+            ctx,
+            &row,
+            name,
+            "rsa",
+            format!("cad{stamp}r"),
+            Signer::generate_rsa2048()?,
+        )?;
+        let ed25519 = self.dkim(
+            ctx,
+            &row,
+            name,
+            "ed25519",
+            format!("cad{stamp}e"),
+            Signer::generate_ed25519()?,
+        )?;
         let view = view(&row, &[&rsa, &ed25519]);
         let (actor, rows) = (ctx.clone(), Arc::new((row, rsa, ed25519)));
         self.world().store.write(move |tx| {
             domains::insert(tx, &rows.0)?;
             domains::insert_dkim(tx, &rows.1)?;
             domains::insert_dkim(tx, &rows.2)?;
-            actor.record(tx, Event::new("domain.added").about(id)).map(drop)
+            actor
+                .record(tx, Event::new("domain.added").about(id))
+                .map(drop)
         })?;
         Ok(view)
     }
@@ -52,7 +72,14 @@ impl People {
         let organisation = ctx.organisation();
         self.world().store.read(move |tx| {
             let rows = domains::list(tx, organisation)?;
-            rows.iter().map(|d| Ok(view(d, &domains::dkim(tx, d.id)?.iter().collect::<Vec<_>>()))).collect()
+            rows.iter()
+                .map(|d| {
+                    Ok(view(
+                        d,
+                        &domains::dkim(tx, d.id)?.iter().collect::<Vec<_>>(),
+                    ))
+                })
+                .collect()
         })
     }
 
@@ -74,7 +101,12 @@ impl People {
         Ok(domains::DkimRow {
             domain: domain.id,
             organisation: ctx.organisation(),
-            sealed_key: vault::seal(&keys.subkey("dkim"), &aad, der.expose(), self.world().rng.as_ref())?,
+            sealed_key: vault::seal(
+                &keys.subkey("dkim"),
+                &aad,
+                der.expose(),
+                self.world().rng.as_ref(),
+            )?,
             record: signer.dns_record(),
             selector,
             algorithm: algorithm.to_owned(),
@@ -90,5 +122,9 @@ fn view(row: &domains::DomainRow, keys: &[&domains::DkimRow]) -> DomainView {
         kind: "TXT",
         value: k.record.clone(),
     });
-    DomainView { id: row.id, name: row.name.clone(), records: records.collect() }
+    DomainView {
+        id: row.id,
+        name: row.name.clone(),
+        records: records.collect(),
+    }
 }

@@ -24,7 +24,13 @@ pub struct KeyView {
 
 impl People {
     /// Several keys of an app may live at once, so that one can replace another without a gap.
-    pub fn create_key(&self, ctx: &Ctx, app: AppId, mode: Mode, expires_at: Option<Timestamp>) -> Result<NewKey> {
+    pub fn create_key(
+        &self,
+        ctx: &Ctx,
+        app: AppId,
+        mode: Mode,
+        expires_at: Option<Timestamp>,
+    ) -> Result<NewKey> {
         ctx.allow(Action::KeyManage, &ctx.own("api_key"))?;
         let (organisation, now, rng) = (ctx.organisation(), ctx.now(), self.world().rng.as_ref());
         let id = ApiKeyId::mint(now, rng);
@@ -45,9 +51,20 @@ impl People {
             let owner = apps::find(tx, app)?.filter(|a| a.organisation == organisation);
             owner.ok_or_else(|| Error::new(Code::NotFound))?;
             apps::insert_key(tx, &row)?;
-            actor.record(tx, Event::new("key.created").about(id).about(app).fact("mode", mode)).map(drop)
+            actor
+                .record(
+                    tx,
+                    Event::new("key.created")
+                        .about(id)
+                        .about(app)
+                        .fact("mode", mode),
+                )
+                .map(drop)
         })?;
-        Ok(NewKey { id, shown_once: Secret::new(written(mode, id, &secret)) })
+        Ok(NewKey {
+            id,
+            shown_once: Secret::new(written(mode, id, &secret)),
+        })
     }
 
     /// Works at once.
@@ -61,14 +78,19 @@ impl People {
             if !apps::revoke_key(tx, id, actor.organisation(), actor.now())? {
                 return Err(Code::NotFound.into());
             }
-            actor.record(tx, Event::new("key.revoked").about(id)).map(drop)
+            actor
+                .record(tx, Event::new("key.revoked").about(id))
+                .map(drop)
         })
     }
 
     pub fn keys(&self, ctx: &Ctx) -> Result<Vec<KeyView>> {
         ctx.allow(Action::KeyManage, &ctx.own("api_key"))?;
         let organisation = ctx.organisation();
-        let rows = self.world().store.read(move |tx| apps::keys(tx, organisation))?;
+        let rows = self
+            .world()
+            .store
+            .read(move |tx| apps::keys(tx, organisation))?;
         Ok(rows
             .into_iter()
             .map(|k| KeyView {
@@ -94,6 +116,8 @@ fn written(mode: Mode, id: ApiKeyId, secret: &Secret<String>) -> String {
 pub(crate) fn read(presented: &str) -> Option<(Mode, ApiKeyId, Secret<String>)> {
     let mut fields = presented.strip_prefix("cad_")?.splitn(3, '_');
     let mode = Mode::from_word(fields.next()?)?;
-    let id = format!("{}_{}", ApiKeyId::PREFIX, fields.next()?).parse().ok()?;
+    let id = format!("{}_{}", ApiKeyId::PREFIX, fields.next()?)
+        .parse()
+        .ok()?;
     Some((mode, id, Secret::new(fields.next()?.to_owned())))
 }

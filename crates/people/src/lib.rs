@@ -33,11 +33,17 @@ pub struct People {
 
 impl People {
     pub fn new(world: std::sync::Arc<ctx::World>) -> Self {
-        Self { world, work: password::Work::default() }
+        Self {
+            world,
+            work: password::Work::default(),
+        }
     }
     /// For tests and simulations: hashing that takes microseconds instead of tens of milliseconds.
     pub fn quick(world: std::sync::Arc<ctx::World>) -> Self {
-        Self { world, work: password::Work::quick() }
+        Self {
+            world,
+            work: password::Work::quick(),
+        }
     }
     pub fn world(&self) -> &std::sync::Arc<ctx::World> {
         &self.world

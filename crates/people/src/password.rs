@@ -16,21 +16,40 @@ pub(crate) struct Work {
 
 impl Default for Work {
     fn default() -> Self {
-        Self { memory_kib: 19_456, passes: 2 }
+        Self {
+            memory_kib: 19_456,
+            passes: 2,
+        }
     }
 }
 
 impl Work {
     pub(crate) fn quick() -> Self {
-        Self { memory_kib: 8, passes: 1 }
+        Self {
+            memory_kib: 8,
+            passes: 1,
+        }
     }
 }
 
 /// The most common choices of people who must take at least twelve characters.
 const COMMON: &[&str] = &[
-    "123456789012", "1234567890123", "password1234", "passwordpassword", "qwertyuiop123", "qwertyuiopas",
-    "administrator", "letmeinletmein", "welcome12345", "iloveyou1234", "changemechangeme", "aaaaaaaaaaaa",
-    "111111111111", "000000000000", "abcdefghijkl", "abc123abc123",
+    "123456789012",
+    "1234567890123",
+    "password1234",
+    "passwordpassword",
+    "qwertyuiop123",
+    "qwertyuiopas",
+    "administrator",
+    "letmeinletmein",
+    "welcome12345",
+    "iloveyou1234",
+    "changemechangeme",
+    "aaaaaaaaaaaa",
+    "111111111111",
+    "000000000000",
+    "abcdefghijkl",
+    "abc123abc123",
 ];
 
 /// # Errors
@@ -44,8 +63,14 @@ pub(crate) fn check_strength(password: &Secret<String>, email: &str) -> Result<(
         || count > limits::PASSWORD_CHARS_MAX
         || COMMON.contains(&folded.as_str())
         || folded == email.to_lowercase()
-        || (local.len() >= 6 && folded.starts_with(&local.to_lowercase()) && count < limits::PASSWORD_CHARS_MIN + 4);
-    if weak { Err(Error::new(Code::PasswordWeak).at("/password")) } else { Ok(()) }
+        || (local.len() >= 6
+            && folded.starts_with(&local.to_lowercase())
+            && count < limits::PASSWORD_CHARS_MIN + 4);
+    if weak {
+        Err(Error::new(Code::PasswordWeak).at("/password"))
+    } else {
+        Ok(())
+    }
 }
 
 pub(crate) fn hash(work: Work, password: &Secret<String>, rng: &dyn Rng) -> Result<String> {
@@ -53,13 +78,18 @@ pub(crate) fn hash(work: Work, password: &Secret<String>, rng: &dyn Rng) -> Resu
     rng.fill(&mut salt);
     let out = derive(work, password, &salt)?;
     let (m, t) = (work.memory_kib, work.passes);
-    let (salt, out) = (STANDARD_NO_PAD.encode(salt), STANDARD_NO_PAD.encode(out.expose()));
+    let (salt, out) = (
+        STANDARD_NO_PAD.encode(salt),
+        STANDARD_NO_PAD.encode(out.expose()),
+    );
     Ok(format!("$argon2id$v=19$m={m},t={t},p=1${salt}${out}"))
 }
 
 /// False for a wrong password; also for a hash that cannot be read.
 pub(crate) fn verify(password: &Secret<String>, stored: &str) -> bool {
-    let Some((work, salt, expected)) = parse(stored) else { return false };
+    let Some((work, salt, expected)) = parse(stored) else {
+        return false;
+    };
     derive(work, password, &salt).is_ok_and(|out| vault::constant_time_eq(out.expose(), &expected))
 }
 
@@ -76,7 +106,14 @@ fn parse(stored: &str) -> Option<(Work, Vec<u8>, Vec<u8>)> {
     }
     let salt = STANDARD_NO_PAD.decode(fields.next()?).ok()?;
     let hash = STANDARD_NO_PAD.decode(fields.next()?).ok()?;
-    Some((Work { memory_kib: memory_kib?, passes: passes? }, salt, hash))
+    Some((
+        Work {
+            memory_kib: memory_kib?,
+            passes: passes?,
+        },
+        salt,
+        hash,
+    ))
 }
 
 fn derive(work: Work, password: &Secret<String>, salt: &[u8]) -> Result<Secret<[u8; 32]>> {

@@ -29,7 +29,9 @@ impl People {
     pub fn session(&self, token: &str) -> Result<(Ctx, SessionView)> {
         let (hash, now) = (vault::hash_token(token), self.world().now());
         let found = self.world().store.write(move |tx| {
-            let Some(s) = users::find_session(tx, &hash)? else { return Ok(None) };
+            let Some(s) = users::find_session(tx, &hash)? else {
+                return Ok(None);
+            };
             let alive = s.ended_at.is_none()
                 && s.stage == "full"
                 && s.seen_at.plus(limits::SESSION_IDLE_MAX) > now
@@ -44,7 +46,8 @@ impl People {
             let organisation = organisations::find(tx, user.organisation)?;
             Ok(organisation.map(|organisation| (s, user, organisation)))
         })?;
-        let (session, user, organisation) = found.ok_or_else(|| Error::new(Code::SessionExpired))?;
+        let (session, user, organisation) =
+            found.ok_or_else(|| Error::new(Code::SessionExpired))?;
         let principal = Principal {
             id: user.id.to_string(),
             organisation: user.organisation,
@@ -60,11 +63,23 @@ impl People {
             csrf: csrf_of(token),
             idle_until: now.plus(limits::SESSION_IDLE_MAX),
         };
-        Ok((Ctx::seat(self.world(), Seat { principal, mode: Mode::Live, session: Some(session.id) }), view))
+        Ok((
+            Ctx::seat(
+                self.world(),
+                Seat {
+                    principal,
+                    mode: Mode::Live,
+                    session: Some(session.id),
+                },
+            ),
+            view,
+        ))
     }
 
     pub fn sign_out(&self, ctx: &Ctx) -> Result<()> {
-        let Some(session) = ctx.session() else { return Ok(()) };
+        let Some(session) = ctx.session() else {
+            return Ok(());
+        };
         let (actor, now) = (ctx.clone(), ctx.now());
         self.world().store.write(move |tx| {
             if users::end_session(tx, session, now)? {

@@ -49,7 +49,11 @@ impl People {
             None => false,
         };
         let token = self.open_session(&user, "password", None)?;
-        Ok(if enrolled { SignIn::NeedsCode(token) } else { SignIn::NeedsEnrolment(token) })
+        Ok(if enrolled {
+            SignIn::NeedsCode(token)
+        } else {
+            SignIn::NeedsEnrolment(token)
+        })
     }
 
     /// Finishes a sign-in. The pending session ends and a new one begins.
@@ -72,7 +76,10 @@ impl People {
         self.store_totp(&user, PENDING, &secret, "user.second_factor_offered")?;
         let profile = self.profile(&user)?;
         let organisation = user.organisation;
-        let row = self.world().store.read(move |tx| store::tables::organisations::find(tx, organisation))?;
+        let row = self
+            .world()
+            .store
+            .read(move |tx| store::tables::organisations::find(tx, organisation))?;
         let issuer = row.map_or_else(|| "Caduceus".to_owned(), |o| o.name);
         Ok(Enrolment {
             otpauth_url: totp::url(&secret, &issuer, &profile.email)?,
@@ -103,7 +110,11 @@ impl People {
             self.store_totp(&user, CONFIRMED, &secret, "user.second_factor_set")?;
         }
         let id = user.id;
-        if !self.world().store.write(move |tx| users::use_step(tx, id, step))? {
+        if !self
+            .world()
+            .store
+            .write(move |tx| users::use_step(tx, id, step))?
+        {
             self.note_failure(&user, "second_factor_repeated")?;
             return Err(wrong());
         }
@@ -111,10 +122,18 @@ impl People {
     }
 
     fn find_by_email(&self, email: &str) -> Result<Option<users::User>> {
-        let Ok(address) = Address::parse(email.trim()) else { return Ok(None) };
+        let Ok(address) = Address::parse(email.trim()) else {
+            return Ok(None);
+        };
         for organisation in self.world().organisations()? {
-            let token = self.world().keys(organisation)?.blind("user-email", &address.fold());
-            let found = self.world().store.read(move |tx| users::find_by_email(tx, organisation, &token))?;
+            let token = self
+                .world()
+                .keys(organisation)?
+                .blind("user-email", &address.fold());
+            let found = self
+                .world()
+                .store
+                .read(move |tx| users::find_by_email(tx, organisation, &token))?;
             if found.is_some() {
                 return Ok(found);
             }
@@ -126,9 +145,12 @@ impl People {
         let (world, id, organisation) = (self.world().clone(), user.id, user.organisation);
         let now = world.now();
         world.store.clone().write(move |tx| {
-            let Some(fresh) = users::find(tx, id)? else { return Ok(()) };
+            let Some(fresh) = users::find(tx, id)? else {
+                return Ok(());
+            };
             let failures = fresh.failures + 1;
-            let locked = (failures % limits::SIGN_IN_TRIES_MAX == 0).then(|| now.plus(limits::SIGN_IN_LOCK));
+            let locked =
+                (failures % limits::SIGN_IN_TRIES_MAX == 0).then(|| now.plus(limits::SIGN_IN_LOCK));
             users::note_failure(tx, id, failures, locked.or(fresh.locked_until))?;
             let event = Event::new("user.sign_in_failed")
                 .about(id)
@@ -138,7 +160,12 @@ impl People {
         })
     }
 
-    fn open_session(&self, user: &users::User, stage: &str, ends: Option<SessionId>) -> Result<SessionToken> {
+    fn open_session(
+        &self,
+        user: &users::User,
+        stage: &str,
+        ends: Option<SessionId>,
+    ) -> Result<SessionToken> {
         let world = self.world().clone();
         let (token, now) = (random_text(world.rng.as_ref()), world.now());
         let row = Arc::new(users::Session {
@@ -172,8 +199,12 @@ impl People {
         self.world()
             .store
             .read(move |tx| {
-                let Some(s) = users::find_session(tx, &hash)? else { return Ok(None) };
-                let alive = s.ended_at.is_none() && s.stage == "password" && s.created_at.plus(limits::CODE_WAIT) > now;
+                let Some(s) = users::find_session(tx, &hash)? else {
+                    return Ok(None);
+                };
+                let alive = s.ended_at.is_none()
+                    && s.stage == "password"
+                    && s.created_at.plus(limits::CODE_WAIT) > now;
                 if !alive {
                     return Ok(None);
                 }
@@ -192,21 +223,35 @@ impl People {
         Ok((state, Secret::new(plain)))
     }
 
-    fn store_totp(&self, user: &users::User, state: u8, secret: &Secret<Vec<u8>>, what: &'static str) -> Result<()> {
+    fn store_totp(
+        &self,
+        user: &users::User,
+        state: u8,
+        secret: &Secret<Vec<u8>>,
+        what: &'static str,
+    ) -> Result<()> {
         let world = self.world().clone();
         let plain = Secret::new([&[state], secret.expose().as_slice()].concat());
-        let sealed = self.user_key(user)?.seal(&totp_aad(user.id), plain.expose(), world.rng.as_ref())?;
+        let sealed =
+            self.user_key(user)?
+                .seal(&totp_aad(user.id), plain.expose(), world.rng.as_ref())?;
         let (id, organisation) = (user.id, user.organisation);
         world.store.clone().write(move |tx| {
             users::set_totp(tx, id, &sealed)?;
-            world.system(organisation).record(tx, Event::new(what).about(id)).map(drop)
+            world
+                .system(organisation)
+                .record(tx, Event::new(what).about(id))
+                .map(drop)
         })
     }
 
     fn user_key(&self, user: &users::User) -> Result<vault::OpenedKey> {
         let (world, organisation, id): (Arc<World>, _, UserId) =
             (self.world().clone(), user.organisation, user.id);
-        world.store.clone().read(move |tx| world.item_key(tx, organisation, id.as_bytes()))
+        world
+            .store
+            .clone()
+            .read(move |tx| world.item_key(tx, organisation, id.as_bytes()))
     }
 }
 
@@ -219,7 +264,8 @@ impl Enrolment {
 
 /// The code of a base32 secret at a moment.
 pub fn code_at(secret_base32: &str, at: model::Timestamp) -> Result<String> {
-    let secret = totp_rs::Secret::try_from_base32(secret_base32).map_err(|_| Error::new(Code::FieldInvalid))?;
+    let secret = totp_rs::Secret::try_from_base32(secret_base32)
+        .map_err(|_| Error::new(Code::FieldInvalid))?;
     totp::code_at(&Secret::new(secret.as_bytes().to_vec()), at)
 }
 

@@ -18,13 +18,17 @@ pub(crate) fn check(secret: &Secret<Vec<u8>>, code: &str, now: Timestamp) -> Res
         return Ok(None);
     }
     let seconds = u64::try_from(now.secs()).unwrap_or(0);
-    Ok(totp.check(&code, seconds).and_then(|step| i64::try_from(step).ok()))
+    Ok(totp
+        .check(&code, seconds)
+        .and_then(|step| i64::try_from(step).ok()))
 }
 
 /// The code of this moment, for demonstrations and tests.
 pub(crate) fn code_at(secret: &Secret<Vec<u8>>, now: Timestamp) -> Result<String> {
     let totp = build(secret, "caduceus", "user")?;
-    Ok(totp.generate(u64::try_from(now.secs()).unwrap_or(0)).to_string())
+    Ok(totp
+        .generate(u64::try_from(now.secs()).unwrap_or(0))
+        .to_string())
 }
 
 pub(crate) fn base32(secret: &Secret<Vec<u8>>) -> Secret<String> {
@@ -34,7 +38,11 @@ pub(crate) fn base32(secret: &Secret<Vec<u8>>) -> Secret<String> {
 /// The `otpauth://` URL that authenticator apps read from a QR code.
 pub(crate) fn url(secret: &Secret<Vec<u8>>, issuer: &str, account: &str) -> Result<Secret<String>> {
     let clean = |text: &str| text.replace(':', " ");
-    Ok(Secret::new(build(secret, &clean(issuer), &clean(account))?.to_url().map_err(|_| Error::new(Code::Internal))?))
+    Ok(Secret::new(
+        build(secret, &clean(issuer), &clean(account))?
+            .to_url()
+            .map_err(|_| Error::new(Code::Internal))?,
+    ))
 }
 
 fn build(secret: &Secret<Vec<u8>>, issuer: &str, account: &str) -> Result<Totp> {

@@ -41,18 +41,30 @@ impl People {
         let (world, now) = (self.world().clone(), ctx.now());
         let id = UserId::mint(now, world.rng.as_ref());
         let key = world.new_item_key(new.organisation, *id.as_bytes())?;
-        let profile = Profile { name: new.name, email: new.email.as_str().to_owned() };
+        let profile = Profile {
+            name: new.name,
+            email: new.email.as_str().to_owned(),
+        };
         let plain = serde_json::to_vec(&profile).map_err(|_| Error::new(Code::Internal))?;
-        let sealed_profile = key.opened().seal(&profile_aad(id), &plain, world.rng.as_ref())?;
+        let sealed_profile = key
+            .opened()
+            .seal(&profile_aad(id), &plain, world.rng.as_ref())?;
         let row = users::User {
             id,
             organisation: new.organisation,
-            email_token: world.keys(new.organisation)?.blind("user-email", &new.email.fold()),
+            email_token: world
+                .keys(new.organisation)?
+                .blind("user-email", &new.email.fold()),
             sealed_profile,
             password_hash: password::hash(self.work, &new.password, world.rng.as_ref())?,
             sealed_totp: None,
             totp_step: 0,
-            roles: new.roles.iter().map(|r| r.word()).collect::<Vec<_>>().join(" "),
+            roles: new
+                .roles
+                .iter()
+                .map(|r| r.word())
+                .collect::<Vec<_>>()
+                .join(" "),
             active: true,
             failures: 0,
             locked_until: None,
@@ -62,7 +74,14 @@ impl People {
         world.store.write(move |tx| {
             key.insert(tx)?;
             users::insert(tx, &row)?;
-            actor.record(tx, Event::new("user.created").about(id).fact("roles", &row.roles)).map(drop)
+            actor
+                .record(
+                    tx,
+                    Event::new("user.created")
+                        .about(id)
+                        .fact("roles", &row.roles),
+                )
+                .map(drop)
         })?;
         Ok(id)
     }
@@ -83,7 +102,10 @@ impl People {
 
     pub(crate) fn profile(&self, row: &users::User) -> Result<Profile> {
         let (world, organisation, id) = (self.world().clone(), row.organisation, row.id);
-        let key = world.store.clone().read(move |tx| world.item_key(tx, organisation, id.as_bytes()))?;
+        let key = world
+            .store
+            .clone()
+            .read(move |tx| world.item_key(tx, organisation, id.as_bytes()))?;
         open_profile(row, &key)
     }
 }
@@ -111,5 +133,8 @@ fn profile_aad(id: UserId) -> Vec<u8> {
 
 /// Unknown words give no right.
 pub(crate) fn roles(words: &str) -> Vec<Role> {
-    words.split_whitespace().filter_map(Role::from_word).collect()
+    words
+        .split_whitespace()
+        .filter_map(Role::from_word)
+        .collect()
 }

@@ -31,7 +31,11 @@ pub enum Verdict {
 /// May also unwind: then the caller dies there.
 pub type Seam = Arc<dyn Fn(Point) -> Verdict + Send + Sync>;
 
-pub(crate) fn around<T>(seam: &Seam, access: Access, send: impl FnOnce() -> Pending<T>) -> Pending<T> {
+pub(crate) fn around<T>(
+    seam: &Seam,
+    access: Access,
+    send: impl FnOnce() -> Pending<T>,
+) -> Pending<T> {
     // Inside a transaction nothing can be waited for; the call fails by itself.
     if jobs::on_store_thread() {
         return send();

@@ -22,7 +22,8 @@ impl Output {
             _ => Vec::new(),
         };
         records.push(json!({ "name": name, "type": kind, "value": value }));
-        self.fields.insert("records".to_owned(), Value::Array(records));
+        self.fields
+            .insert("records".to_owned(), Value::Array(records));
         self
     }
     pub fn print(&self) {

@@ -24,9 +24,17 @@ fn a_minimal_file_is_enough() {
 #[test]
 fn an_unknown_key_names_the_nearest_known_one() {
     let text = GOOD.replace("danger_http", "danger_htp");
-    assert!(complaint(&text).ends_with("did you mean `danger_http`?"), "{}", complaint(&text));
+    assert!(
+        complaint(&text).ends_with("did you mean `danger_http`?"),
+        "{}",
+        complaint(&text)
+    );
     let text = format!("hostnam = \"x.example\"\n{GOOD}");
-    assert!(complaint(&text).ends_with("did you mean `hostname`?"), "{}", complaint(&text));
+    assert!(
+        complaint(&text).ends_with("did you mean `hostname`?"),
+        "{}",
+        complaint(&text)
+    );
 }
 
 #[test]

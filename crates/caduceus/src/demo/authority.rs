@@ -21,15 +21,24 @@ impl Authority {
     pub fn make(folder: &Path) -> anyhow::Result<Self> {
         let mut params = CertificateParams::new(Vec::<String>::new())?;
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.distinguished_name.push(DnType::CommonName, "Demo authority");
+        params
+            .distinguished_name
+            .push(DnType::CommonName, "Demo authority");
         let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
         let (certificate, key) = (folder.join("service.pem"), folder.join("service.key"));
         let own = KeyPair::generate()?;
-        let leaf = CertificateParams::new(vec!["mail.riverside.example".to_owned(), "localhost".to_owned()])?
-            .signed_by(&own, &issuer)?;
+        let leaf = CertificateParams::new(vec![
+            "mail.riverside.example".to_owned(),
+            "localhost".to_owned(),
+        ])?
+        .signed_by(&own, &issuer)?;
         std::fs::write(&certificate, leaf.pem())?;
         std::fs::write(&key, own.serialize_pem())?;
-        Ok(Self { issuer, certificate, key })
+        Ok(Self {
+            issuer,
+            certificate,
+            key,
+        })
     }
     pub fn service_certificate(&self) -> &Path {
         &self.certificate
@@ -43,13 +52,19 @@ impl Authority {
     pub fn issue(&self, host: &str) -> anyhow::Result<Issued> {
         let key = KeyPair::generate()?;
         let leaf = CertificateParams::new(vec![host.to_owned()])?.signed_by(&key, &self.issuer)?;
-        Ok(Issued { chain: vec![leaf.der().clone()], key: der(&key) })
+        Ok(Issued {
+            chain: vec![leaf.der().clone()],
+            key: der(&key),
+        })
     }
     /// A certificate that only its owner vouches for.
     pub fn self_signed(host: &str) -> anyhow::Result<Issued> {
         let key = KeyPair::generate()?;
         let leaf = CertificateParams::new(vec![host.to_owned()])?.self_signed(&key)?;
-        Ok(Issued { chain: vec![leaf.der().clone()], key: der(&key) })
+        Ok(Issued {
+            chain: vec![leaf.der().clone()],
+            key: der(&key),
+        })
     }
 }
 

@@ -29,7 +29,8 @@ pub async fn watch(wired: &Wired, mailboxes: &Mailboxes) -> anyhow::Result<Vec<S
         let seen = tokio::task::spawn_blocking(move || look(&flow)).await??;
         let notices = seen.iter().filter(|s| s.method == Method::Portal).count();
         let arrived = mailboxes.all().len();
-        let settled = seen.len() == EXPECTED.len() && seen.iter().all(|s| s.state != RecipientState::Queued);
+        let settled =
+            seen.len() == EXPECTED.len() && seen.iter().all(|s| s.state != RecipientState::Queued);
         if (settled && arrived >= notices) || waited >= PATIENCE {
             return Ok(seen);
         }
@@ -39,7 +40,12 @@ pub async fn watch(wired: &Wired, mailboxes: &Mailboxes) -> anyhow::Result<Vec<S
 }
 
 fn look(flow: &flow::Flow) -> anyhow::Result<Vec<Seen>> {
-    let organisation = flow.world().organisations()?.first().copied().context("the clinic is there")?;
+    let organisation = flow
+        .world()
+        .organisations()?
+        .first()
+        .copied()
+        .context("the clinic is there")?;
     let ctx = flow.world().system(organisation);
     let page = flow.list_messages(&ctx, Filter::default(), None, 100)?;
     let mut seen = Vec::new();
@@ -48,8 +54,15 @@ fn look(flow: &flow::Flow) -> anyhow::Result<Vec<Seen>> {
         let view = flow.message(&ctx, row.id)?;
         let address = flow.recipient_addresses(&ctx, row.id)?;
         for (recipient, to) in view.recipients.iter().zip(address) {
-            if let Some(expected) = EXPECTED.iter().find(|e| e.to == to.open(ctx.machine_access())) {
-                seen.push(Seen { expected, method: recipient.method, state: recipient.state });
+            if let Some(expected) = EXPECTED
+                .iter()
+                .find(|e| e.to == to.open(ctx.machine_access()))
+            {
+                seen.push(Seen {
+                    expected,
+                    method: recipient.method,
+                    state: recipient.state,
+                });
             }
         }
     }
@@ -66,25 +79,42 @@ pub fn tell(seen: &[Seen], quiet: bool) -> anyhow::Result<()> {
         if !quiet {
             let (method, state) = found.map_or(("-", "-"), |s| (s.method.word(), s.state.word()));
             let mark = if right { "ok  " } else { "FAIL" };
-            say(format!("{mark} {:24} {method:7} {state:10} {}", expected.to, expected.why));
+            say(format!(
+                "{mark} {:24} {method:7} {state:10} {}",
+                expected.to, expected.why
+            ));
         }
     }
-    anyhow::ensure!(wrong == 0, "{wrong} of {} recipients did not end as expected", EXPECTED.len());
+    anyhow::ensure!(
+        wrong == 0,
+        "{wrong} of {} recipients did not end as expected",
+        EXPECTED.len()
+    );
     Ok(())
 }
 
 /// A reader's way: link, code, reading, reply, receipt, proof. With the address that had no TLS.
 pub async fn pick_up(wired: &Wired, mailboxes: &Mailboxes) -> anyhow::Result<()> {
     const READER: &str = "lee@notls.example";
-    let notice = mailboxes.newest(READER, "/p/").context("no notice arrived")?;
-    let link = notice.split("/p/").nth(1).and_then(|rest| rest.split_whitespace().next()).context("no link")?;
+    let notice = mailboxes
+        .newest(READER, "/p/")
+        .context("no notice arrived")?;
+    let link = notice
+        .split("/p/")
+        .nth(1)
+        .and_then(|rest| rest.split_whitespace().next())
+        .context("no link")?;
     let (flow, link) = (wired.flow.clone(), link.to_owned());
     let (asking, link2) = (flow.clone(), link.clone());
     tokio::task::spawn_blocking(move || asking.portal_send_code(&link2)).await??;
     let mut waited = Duration::ZERO;
     let code = loop {
         if let Some(text) = mailboxes.newest(READER, "Your code is") {
-            break text.chars().filter(char::is_ascii_digit).take(6).collect::<String>();
+            break text
+                .chars()
+                .filter(char::is_ascii_digit)
+                .take(6)
+                .collect::<String>();
         }
         anyhow::ensure!(waited < PATIENCE, "no code arrived");
         tokio::time::sleep(LOOK_EVERY).await;
@@ -96,24 +126,59 @@ pub async fn pick_up(wired: &Wired, mailboxes: &Mailboxes) -> anyhow::Result<()>
 fn visit(flow: &flow::Flow, link: &str, code: &str) -> anyhow::Result<()> {
     let visit = flow.portal_enter(link, code)?;
     let thread = flow.portal_thread(visit.0.expose())?;
-    let text = thread.entries.first().and_then(|e| e.text.clone()).unwrap_or_default();
-    anyhow::ensure!(text.contains("metformin"), "the portal does not show what was written");
-    flow.portal_reply(visit.0.expose(), Reply { text: "Thank you, I will.".to_owned(), files: Vec::new() })?;
-    let organisation = flow.world().organisations()?.first().copied().context("the clinic is there")?;
+    let text = thread
+        .entries
+        .first()
+        .and_then(|e| e.text.clone())
+        .unwrap_or_default();
+    anyhow::ensure!(
+        text.contains("metformin"),
+        "the portal does not show what was written"
+    );
+    flow.portal_reply(
+        visit.0.expose(),
+        Reply {
+            text: "Thank you, I will.".to_owned(),
+            files: Vec::new(),
+        },
+    )?;
+    let organisation = flow
+        .world()
+        .organisations()?
+        .first()
+        .copied()
+        .context("the clinic is there")?;
     let ctx = flow.world().system(organisation);
-    let page = flow.list_messages(&ctx, Filter { state: Some(RecipientState::PickedUp), ..Filter::default() }, None, 1)?;
+    let page = flow.list_messages(
+        &ctx,
+        Filter {
+            state: Some(RecipientState::PickedUp),
+            ..Filter::default()
+        },
+        None,
+        1,
+    )?;
     let row = page.rows.first().context("the receipt is not recorded")?;
     let recipient = flow.message(&ctx, row.id)?.recipients[0].id;
     let bundle = ledger::bundle::Bundle::parse(&flow.proof(&ctx, recipient)?)?;
     let level = bundle.verify(None)?.level;
-    anyhow::ensure!(level == ledger::bundle::Claim::S4, "the proof reaches {} only", level.word());
-    anyhow::ensure!(flow.overview(&ctx)?.off_by == 0, "accepted and settled do not add up");
+    anyhow::ensure!(
+        level == ledger::bundle::Claim::S4,
+        "the proof reaches {} only",
+        level.word()
+    );
+    anyhow::ensure!(
+        flow.overview(&ctx)?.off_by == 0,
+        "accepted and settled do not add up"
+    );
     Ok(())
 }
 
 pub fn tell_pick_up(result: &anyhow::Result<()>) {
     match result {
-        Ok(()) => say("ok   lee@notls.example opened the link, entered the code, read, replied; the proof reaches S4"),
+        Ok(()) => say(
+            "ok   lee@notls.example opened the link, entered the code, read, replied; the proof reaches S4",
+        ),
         Err(error) => say(format!("FAIL the portal visit: {error:#}")),
     }
 }

@@ -46,23 +46,38 @@ pub fn found(people: &People, world: &Arc<World>) -> anyhow::Result<Clinic> {
         &ctx,
         NewApp {
             name: "Practice software".to_owned(),
-            scopes: ["message.send", "message.read", "message.list", "message.cancel", "proof.download"]
-                .map(str::to_owned)
-                .to_vec(),
+            scopes: [
+                "message.send",
+                "message.read",
+                "message.list",
+                "message.cancel",
+                "proof.download",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
             senders: vec!["riverside.example".to_owned()],
             basic_allowed: true,
         },
     )?;
     let key = people.create_key(&ctx, app, Mode::Live, None)?;
     let (email, key_id) = (NURSE, key.id.to_string());
-    Ok(Clinic { organisation, email, password, totp_secret, live_key: key.shown_once, key_id })
+    Ok(Clinic {
+        organisation,
+        email,
+        password,
+        totp_secret,
+        live_key: key.shown_once,
+        key_id,
+    })
 }
 
 /// Proves the second factor with the code of half a minute ago, so that the present one is unused
 /// when a person signs in.
 fn enrol(people: &People, world: &Arc<World>, password: &str) -> anyhow::Result<Secret<String>> {
     let signed = people.sign_in(NURSE, &Secret::new(password.to_owned()))?;
-    let SignIn::NeedsEnrolment(pending) = signed else { anyhow::bail!("a new user must enrol") };
+    let SignIn::NeedsEnrolment(pending) = signed else {
+        anyhow::bail!("a new user must enrol")
+    };
     let enrolment = people.enrol_totp(pending.0.expose())?;
     let code = enrolment.code_at(world.now().minus(Duration::from_secs(30)))?;
     people.confirm_totp(pending.0.expose(), &code)?;

@@ -23,9 +23,15 @@ pub struct Addresses {
 impl Addresses {
     pub fn of(config: &Config, viewer: SocketAddr) -> anyhow::Result<Self> {
         Ok(Self {
-            web: config.listen.danger_http.context("the demo listens on HTTP")?,
+            web: config
+                .listen
+                .danger_http
+                .context("the demo listens on HTTP")?,
             smtps: config.listen.smtps.context("the demo listens on SMTPS")?,
-            submission: config.listen.submission.context("the demo listens for submission")?,
+            submission: config
+                .listen
+                .submission
+                .context("the demo listens for submission")?,
             viewer,
         })
     }
@@ -43,11 +49,27 @@ impl Addresses {
     pub fn tell(&self, clinic: &Clinic) {
         say("");
         say(format!("  console      http://{}/", self.web));
-        say(format!("               {} / {}", clinic.email, clinic.password));
-        say(format!("               second factor: the authenticator on http://{}/ shows it", self.viewer));
-        say(format!("  mail viewer  http://{}/   (what every recipient has; portal links are in there)", self.viewer));
-        say(format!("  API          http://{}/v1   Authorization: Bearer {}", self.web, clinic.live_key.expose()));
-        say(format!("  submission   {} (TLS), {} (STARTTLS)   user {}", self.smtps, self.submission, clinic.key_id));
+        say(format!(
+            "               {} / {}",
+            clinic.email, clinic.password
+        ));
+        say(format!(
+            "               second factor: the authenticator on http://{}/ shows it",
+            self.viewer
+        ));
+        say(format!(
+            "  mail viewer  http://{}/   (what every recipient has; portal links are in there)",
+            self.viewer
+        ));
+        say(format!(
+            "  API          http://{}/v1   Authorization: Bearer {}",
+            self.web,
+            clinic.live_key.expose()
+        ));
+        say(format!(
+            "  submission   {} (TLS), {} (STARTTLS)   user {}",
+            self.smtps, self.submission, clinic.key_id
+        ));
         say("");
     }
 }
@@ -87,7 +109,9 @@ pub async fn submit(
         .with_no_client_auth();
     let name = rustls_pki_types::ServerName::try_from("mail.riverside.example")?;
     let stream = TcpStream::connect(at.smtps).await?;
-    let stream = tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, stream).await?;
+    let stream = tokio_rustls::TlsConnector::from(Arc::new(config))
+        .connect(name, stream)
+        .await?;
     let mut stream = BufReader::new(stream);
     expect(&mut stream, "220").await?;
     let login = format!("\0{}\0{}", clinic.key_id, clinic.live_key.expose());
@@ -117,6 +141,10 @@ async fn expect<S: AsyncBufReadExt + Unpin>(stream: &mut S, code: &str) -> anyho
             break;
         }
     }
-    anyhow::ensure!(line.starts_with(code), "submission answered {}", line.get(..3).unwrap_or_default());
+    anyhow::ensure!(
+        line.starts_with(code),
+        "submission answered {}",
+        line.get(..3).unwrap_or_default()
+    );
     Ok(())
 }

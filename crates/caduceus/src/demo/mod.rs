@@ -40,7 +40,10 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     telemetry::log_quietly();
     let folder = Folder::make(arguments.dir.clone())?;
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(play(arguments, folder.path()))
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(play(arguments, folder.path()))
 }
 
 async fn play(arguments: &Arguments, folder: &Path) -> anyhow::Result<()> {
@@ -53,13 +56,25 @@ async fn play(arguments: &Arguments, folder: &Path) -> anyhow::Result<()> {
     let wired = wire_with(&config, settings)?;
     let mailboxes = Arc::new(mailboxes::Mailboxes::default());
     let (stop, stopped) = watch::channel(false);
-    let net = servers::start(&authority, &mailboxes, wired.world.clock.clone(), stopped.clone()).await?;
+    let net = servers::start(
+        &authority,
+        &mailboxes,
+        wired.world.clock.clone(),
+        stopped.clone(),
+    )
+    .await?;
     let clinic = {
         let (people, world) = (wired.people.clone(), wired.world.clone());
         tokio::task::spawn_blocking(move || clinic::found(&people, &world)).await??
     };
     let mut tasks = serve::start(&config, &wired, Arc::new(net), None, stopped.clone()).await?;
-    let viewer = viewer::start(mailboxes.clone(), &clinic, wired.world.clock.clone(), stopped).await?;
+    let viewer = viewer::start(
+        mailboxes.clone(),
+        &clinic,
+        wired.world.clock.clone(),
+        stopped,
+    )
+    .await?;
     let addresses = doors::Addresses::of(&config, viewer)?;
     story::send(&addresses, &clinic, &authority).await?;
     let seen = check::watch(&wired, &mailboxes).await?;
@@ -77,7 +92,9 @@ async fn play(arguments: &Arguments, folder: &Path) -> anyhow::Result<()> {
     stop.send_replace(true);
     while tasks.join_next().await.is_some() {}
     if arguments.once {
-        verdict.and(picked_up).context("the demo's outcome is not what it should be")?;
+        verdict
+            .and(picked_up)
+            .context("the demo's outcome is not what it should be")?;
     }
     Ok(())
 }
@@ -87,8 +104,12 @@ fn configuration(folder: &Path, authority: &authority::Authority) -> anyhow::Res
     Ok(Config {
         hostname: "mail.riverside.example".to_owned(),
         portal_url: format!("http://{web}"),
-        store: Store::Sqlite { dir: folder.join("data") },
-        keys: Keys { root_file: folder.join("root.key") },
+        store: Store::Sqlite {
+            dir: folder.join("data"),
+        },
+        keys: Keys {
+            root_file: folder.join("root.key"),
+        },
         tls: Some(Tls {
             certificate_file: authority.service_certificate().to_owned(),
             key_file: authority.service_key().to_owned(),
@@ -118,14 +139,23 @@ struct Folder {
 impl Folder {
     fn make(given: Option<PathBuf>) -> anyhow::Result<Self> {
         let own = given.is_none();
-        let path = given.unwrap_or_else(|| PathBuf::from(format!("target/demo-{}", std::process::id())));
+        let path =
+            given.unwrap_or_else(|| PathBuf::from(format!("target/demo-{}", std::process::id())));
         if path.exists() {
             let ours = path.join("data").exists() || path.read_dir()?.next().is_none();
-            anyhow::ensure!(ours, "{} is not a demo folder; nothing was removed", path.display());
+            anyhow::ensure!(
+                ours,
+                "{} is not a demo folder; nothing was removed",
+                path.display()
+            );
             std::fs::remove_dir_all(&path)?;
         }
-        std::fs::create_dir_all(&path).with_context(|| format!("cannot make {}", path.display()))?;
-        Ok(Self { path: path.canonicalize()?, own })
+        std::fs::create_dir_all(&path)
+            .with_context(|| format!("cannot make {}", path.display()))?;
+        Ok(Self {
+            path: path.canonicalize()?,
+            own,
+        })
     }
     fn path(&self) -> &Path {
         &self.path

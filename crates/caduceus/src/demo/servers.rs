@@ -58,9 +58,11 @@ pub async fn start(
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let (domain, name) = (Domain::parse(domain)?, Domain::parse(&host)?);
         // Evidence shows an address of TEST-NET-1 (RFC 5737).
-        net = net
-            .domain(&domain, Ok(vec![(10, name.clone())]))
-            .host(&name, IpAddr::from([192, 0, 2, n]), listener.local_addr()?);
+        net = net.domain(&domain, Ok(vec![(10, name.clone())])).host(
+            &name,
+            IpAddr::from([192, 0, 2, n]),
+            listener.local_addr()?,
+        );
         let tls = match kind {
             Kind::NoTls => None,
             Kind::SelfSigned => Some(acceptor(Authority::self_signed(&host)?)?),
@@ -105,7 +107,11 @@ impl Server {
     async fn serve(self, mut stream: TcpStream) {
         let mut session = ServerSession::new(ServerConfig {
             hostname: self.host.clone(),
-            security: if self.tls.is_some() { Security::StartTlsOffered } else { Security::Plain },
+            security: if self.tls.is_some() {
+                Security::StartTlsOffered
+            } else {
+                Security::Plain
+            },
             auth: AuthOffer::None,
             size_max: limits::MESSAGE_OCTETS_MAX,
             recipients_max: limits::RECIPIENTS_MAX,
@@ -132,13 +138,22 @@ impl Server {
                 match action {
                     ServerAction::Write(bytes) => stream.write_all(&bytes).await.ok()?,
                     ServerAction::StartTls => return Some(End::StartTls),
-                    ServerAction::Authenticate { .. } => session.authenticated(Err(Code::CredentialsInvalid)),
+                    ServerAction::Authenticate { .. } => {
+                        session.authenticated(Err(Code::CredentialsInvalid))
+                    }
                     ServerAction::Sender(..) => session.sender(Ok(())),
-                    ServerAction::Recipient(address, _) => session.recipient(self.judge(address.as_str())),
+                    ServerAction::Recipient(address, _) => {
+                        session.recipient(self.judge(address.as_str()))
+                    }
                     ServerAction::Message(received) => {
                         for (to, _) in &received.recipients {
                             let (to, bytes) = (to.as_str().to_owned(), received.bytes.clone());
-                            self.mailboxes.put(Delivered { to, at: self.clock.now(), tls, bytes });
+                            self.mailboxes.put(Delivered {
+                                to,
+                                at: self.clock.now(),
+                                tls,
+                                bytes,
+                            });
                         }
                         session.message(Ok("taken".to_owned()));
                     }
@@ -155,8 +170,16 @@ impl Server {
         match self.kind {
             Kind::Bouncing => Err(Code::NotFound),
             Kind::Greylisting => {
-                let first = self.greylisted.lock().unwrap_or_else(PoisonError::into_inner).insert(to.to_owned());
-                if first { Err(Code::RateLimited) } else { Ok(()) }
+                let first = self
+                    .greylisted
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert(to.to_owned());
+                if first {
+                    Err(Code::RateLimited)
+                } else {
+                    Ok(())
+                }
             }
             _ => Ok(()),
         }

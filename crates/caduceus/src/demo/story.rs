@@ -15,12 +15,42 @@ pub struct Expected {
 }
 
 pub const EXPECTED: &[Expected] = &[
-    Expected { to: "pat@verified.example", method: Method::Tls, state: RecipientState::Delivered, why: "an SSN and a diagnosis: verified TLS was demanded and achieved" },
-    Expected { to: "lee@notls.example", method: Method::Portal, state: RecipientState::Notified, why: "the server offers no TLS: the message stays here, a notice went" },
-    Expected { to: "kim@selfsigned.example", method: Method::Portal, state: RecipientState::Notified, why: "the certificate does not verify: the message stays here, a notice went" },
-    Expected { to: "ana@greylist.example", method: Method::Tls, state: RecipientState::Delivered, why: "the server asked to come again; the second attempt was taken" },
-    Expected { to: "gone@bounce.example", method: Method::Tls, state: RecipientState::Bounced, why: "the server knows no such mailbox" },
-    Expected { to: "sam@verified.example", method: Method::Portal, state: RecipientState::Notified, why: "the sender asked for the portal" },
+    Expected {
+        to: "pat@verified.example",
+        method: Method::Tls,
+        state: RecipientState::Delivered,
+        why: "an SSN and a diagnosis: verified TLS was demanded and achieved",
+    },
+    Expected {
+        to: "lee@notls.example",
+        method: Method::Portal,
+        state: RecipientState::Notified,
+        why: "the server offers no TLS: the message stays here, a notice went",
+    },
+    Expected {
+        to: "kim@selfsigned.example",
+        method: Method::Portal,
+        state: RecipientState::Notified,
+        why: "the certificate does not verify: the message stays here, a notice went",
+    },
+    Expected {
+        to: "ana@greylist.example",
+        method: Method::Tls,
+        state: RecipientState::Delivered,
+        why: "the server asked to come again; the second attempt was taken",
+    },
+    Expected {
+        to: "gone@bounce.example",
+        method: Method::Tls,
+        state: RecipientState::Bounced,
+        why: "the server knows no such mailbox",
+    },
+    Expected {
+        to: "sam@verified.example",
+        method: Method::Portal,
+        state: RecipientState::Notified,
+        why: "the sender asked for the portal",
+    },
 ];
 
 /// Sends everything through the real doors: REST and authenticated SMTP.
@@ -33,10 +63,37 @@ pub async fn send(at: &Addresses, clinic: &Clinic, authority: &Authority) -> any
     };
     let key = clinic.live_key.expose();
     let results = "Your SSN 219-09-9999 is on file. The biopsy shows basal cell carcinoma; the surgeon will call you.";
-    doors::post(at, key, &one("pat@verified.example", "Your biopsy results", results)).await?;
-    doors::post(at, key, &one("lee@notls.example", "Your medication", "Please take metformin 500 mg twice a day for your diabetes.")).await?;
-    doors::post(at, key, &one("kim@selfsigned.example", "Appointment", "Your follow-up for hypertension is on Tuesday.")).await?;
-    let mut asked = one("sam@verified.example", "Lab report", "Your A1c was 6.1 %. Call us with questions.");
+    doors::post(
+        at,
+        key,
+        &one("pat@verified.example", "Your biopsy results", results),
+    )
+    .await?;
+    doors::post(
+        at,
+        key,
+        &one(
+            "lee@notls.example",
+            "Your medication",
+            "Please take metformin 500 mg twice a day for your diabetes.",
+        ),
+    )
+    .await?;
+    doors::post(
+        at,
+        key,
+        &one(
+            "kim@selfsigned.example",
+            "Appointment",
+            "Your follow-up for hypertension is on Tuesday.",
+        ),
+    )
+    .await?;
+    let mut asked = one(
+        "sam@verified.example",
+        "Lab report",
+        "Your A1c was 6.1 %. Call us with questions.",
+    );
     asked["method"] = "portal".into();
     doors::post(at, key, &asked).await?;
     let letter = "From: Nina Alvarez <nina@riverside.example>\r\nTo: ana@greylist.example\r\n\

@@ -33,12 +33,19 @@ pub async fn start(
 ) -> anyhow::Result<SocketAddr> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let at = listener.local_addr()?;
-    let viewer = Viewer { mailboxes, clock, totp_secret: clinic.totp_secret.expose().as_str().into() };
+    let viewer = Viewer {
+        mailboxes,
+        clock,
+        totp_secret: clinic.totp_secret.expose().as_str().into(),
+    };
     let router = Router::new()
         .route("/", get(list))
         .route("/mail/{number}", get(one))
         .route("/code", get(code))
-        .route("/viewer.css", get(|| async { ([(header::CONTENT_TYPE, "text/css")], STYLE) }))
+        .route(
+            "/viewer.css",
+            get(|| async { ([(header::CONTENT_TYPE, "text/css")], STYLE) }),
+        )
         .with_state(viewer);
     tokio::spawn(http::serve(listener, None, router, stop));
     Ok(at)
@@ -68,7 +75,10 @@ async fn one(State(viewer): State<Viewer>, Path(number): Path<usize>) -> Respons
     let Some(letter) = viewer.mailboxes.all().into_iter().nth(number) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let text = mail::parse(&letter.bytes).ok().and_then(|m| m.body_text()).unwrap_or_default();
+    let text = mail::parse(&letter.bytes)
+        .ok()
+        .and_then(|m| m.body_text())
+        .unwrap_or_default();
     let body = format!(
         "<p><a href=\"/\">All mail</a></p><h1>{}</h1><p>To {}</p><pre>{}</pre><h2>As it arrived</h2><pre>{}</pre>",
         escape(&subject(&letter)),
@@ -88,7 +98,10 @@ fn present_code(viewer: &Viewer) -> String {
 }
 
 fn subject(letter: &Delivered) -> String {
-    mail::parse(&letter.bytes).ok().and_then(|m| m.subject().map(str::to_owned)).unwrap_or_default()
+    mail::parse(&letter.bytes)
+        .ok()
+        .and_then(|m| m.subject().map(str::to_owned))
+        .unwrap_or_default()
 }
 
 fn page(title: &str, body: &str) -> Html<String> {
@@ -100,7 +113,10 @@ fn page(title: &str, body: &str) -> Html<String> {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 /// Makes the portal's links links.

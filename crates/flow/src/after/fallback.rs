@@ -10,7 +10,10 @@ use crate::enqueue::{Step, enqueue};
 pub(super) fn run(flow: &Flow, row: &OutboxRow) -> Result<()> {
     let ctx = flow.world().system(row.organisation);
     let (id, organisation) = (RecipientId::from_bytes(row.subject), row.organisation);
-    let recipient = flow.world().store.read(move |tx| recipients::load(tx, id, organisation))?;
+    let recipient = flow
+        .world()
+        .store
+        .read(move |tx| recipients::load(tx, id, organisation))?;
     match crate::seal::seal_notice(flow, &ctx, recipient.message, id)? {
         Some(sealed) => enqueue(flow, &ctx, sealed, Step::Later, Some(row.position)).map(drop),
         None => super::drop_entry(flow, row),

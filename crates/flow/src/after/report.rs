@@ -18,7 +18,10 @@ use crate::seal::{Sealed, SealedLetter, Way};
 pub(super) fn run(flow: &Flow, row: &OutboxRow) -> Result<()> {
     let ctx = flow.world().system(row.organisation);
     let (id, organisation) = (RecipientId::from_bytes(row.subject), row.organisation);
-    let recipient = flow.world().store.read(move |tx| recipients::load(tx, id, organisation))?;
+    let recipient = flow
+        .world()
+        .store
+        .read(move |tx| recipients::load(tx, id, organisation))?;
     let stored = load(&ctx, recipient.message)?;
     match report(flow, &ctx, stored, &recipient)? {
         Some(sealed) => enqueue(flow, &ctx, sealed, Step::Later, Some(row.position)).map(drop),
@@ -26,15 +29,26 @@ pub(super) fn run(flow: &Flow, row: &OutboxRow) -> Result<()> {
     }
 }
 
-fn report(flow: &Flow, ctx: &Ctx, stored: Stored, recipient: &recipients::Recipient) -> Result<Option<Sealed>> {
+fn report(
+    flow: &Flow,
+    ctx: &Ctx,
+    stored: Stored,
+    recipient: &recipients::Recipient,
+) -> Result<Option<Sealed>> {
     let declined = recipient.notify.split(',').any(|word| word == "NEVER")
-        || (!recipient.notify.is_empty() && !recipient.notify.split(',').any(|word| word == "FAILURE"));
-    let Some(to) = stored.envelope.sender()? else { return Ok(None) };
+        || (!recipient.notify.is_empty()
+            && !recipient.notify.split(',').any(|word| word == "FAILURE"));
+    let Some(to) = stored.envelope.sender()? else {
+        return Ok(None);
+    };
     if stored.message.origin != Origin::Smtp || declined {
         return Ok(None);
     }
     let address = stored.address(recipient)?;
-    let (expired, last) = (recipient.state == RecipientState::Expired, last_attempt(ctx, recipient)?);
+    let (expired, last) = (
+        recipient.state == RecipientState::Expired,
+        last_attempt(ctx, recipient)?,
+    );
     let status = last.as_ref().and_then(|a| a.reply_enhanced.clone());
     let status = status.unwrap_or_else(|| if expired { "4.4.7" } else { "5.0.0" }.to_owned());
     let mut boundary_seed = [0; 16];
@@ -45,17 +59,29 @@ fn report(flow: &Flow, ctx: &Ctx, stored: Stored, recipient: &recipients::Recipi
         message_id_header: stored.envelope.message_id.as_deref(),
         our_id: stored.message.id,
         recipient: &address,
-        action: if expired { DsnAction::Expired } else { DsnAction::Failed },
+        action: if expired {
+            DsnAction::Expired
+        } else {
+            DsnAction::Failed
+        },
         status: &status,
-        diagnostic: last.as_ref().and_then(|a| a.reply_code.map(|code| (code, status.as_str()))),
+        diagnostic: last
+            .as_ref()
+            .and_then(|a| a.reply_code.map(|code| (code, status.as_str()))),
         arrived_at: stored.message.created_at,
         now: ctx.now(),
         boundary_seed,
     })?;
     let house = crate::notice::house(flow, ctx)?;
     let signed = crate::notice::sign_whole(flow, ctx, house.sender.domain(), bytes)?;
-    let way =
-        Way { recipient: recipient.id, from: None, to, demand: Demand::VerifiedTls, role: "report", notice: None };
+    let way = Way {
+        recipient: recipient.id,
+        from: None,
+        to,
+        demand: Demand::VerifiedTls,
+        role: "report",
+        notice: None,
+    };
     let letter = SealedLetter {
         id: SealedId::mint(ctx.now(), ctx.world().rng.as_ref()),
         method: Method::TlsOrDrop,
@@ -63,11 +89,20 @@ fn report(flow: &Flow, ctx: &Ctx, stored: Stored, recipient: &recipients::Recipi
         with_content: false,
         ways: vec![way],
     };
-    Ok(Some(Sealed { stored, letters: vec![letter] }))
+    Ok(Some(Sealed {
+        stored,
+        letters: vec![letter],
+    }))
 }
 
-fn last_attempt(ctx: &Ctx, recipient: &recipients::Recipient) -> Result<Option<deliveries::Attempt>> {
+fn last_attempt(
+    ctx: &Ctx,
+    recipient: &recipients::Recipient,
+) -> Result<Option<deliveries::Attempt>> {
     let (message, id) = (recipient.message, recipient.id);
-    let attempts = ctx.world().store.read(move |tx| deliveries::attempts(tx, message))?;
+    let attempts = ctx
+        .world()
+        .store
+        .read(move |tx| deliveries::attempts(tx, message))?;
     Ok(attempts.into_iter().rfind(|a| a.recipient == id))
 }

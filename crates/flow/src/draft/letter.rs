@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use ctx::{Action, Ctx};
 use model::{
-    Address, Code, Error, Kind, MessageId, Method, Origin, Purpose, Result, Stream, ThreadId, Timestamp, limits,
+    Address, Code, Error, Kind, MessageId, Method, Origin, Purpose, Result, Stream, ThreadId,
+    Timestamp, limits,
 };
 
 use super::{Draft, DraftRecipient, sha256};
@@ -61,9 +62,16 @@ impl Flow {
         if content.len() > limits::MESSAGE_OCTETS_MAX {
             return Err(Code::MessageTooLarge.into());
         }
-        let with = if letter.origin == Origin::Api { "HTTPS" } else { "local" };
-        let added = mail::received_line(&self.settings().hostname, None, with, &id.to_string(), now);
-        let thread = letter.thread.map_or_else(|| ThreadId::mint(now, rng), |(thread, _)| thread);
+        let with = if letter.origin == Origin::Api {
+            "HTTPS"
+        } else {
+            "local"
+        };
+        let added =
+            mail::received_line(&self.settings().hostname, None, with, &id.to_string(), now);
+        let thread = letter
+            .thread
+            .map_or_else(|| ThreadId::mint(now, rng), |(thread, _)| thread);
         Ok(Draft {
             id,
             thread,
@@ -90,12 +98,19 @@ impl Flow {
         let message_id = format!("<{id}@{}>", self.settings().hostname);
         let named = |kind: Kind| {
             let of_kind = letter.recipients.iter().filter(move |r| r.kind == kind);
-            of_kind.map(|r| (r.name.as_deref(), &r.address)).collect::<Vec<_>>()
+            of_kind
+                .map(|r| (r.name.as_deref(), &r.address))
+                .collect::<Vec<_>>()
         };
         let attachments: Vec<_> = letter
             .files
             .iter()
-            .map(|f| mail::ComposePart { name: &f.name, content_type: &f.content_type, bytes: &f.bytes, inline_id: None })
+            .map(|f| mail::ComposePart {
+                name: &f.name,
+                content_type: &f.content_type,
+                bytes: &f.bytes,
+                inline_id: None,
+            })
             .collect();
         mail::compose(&mail::Compose {
             from: (letter.from_name.as_deref(), &letter.from),
@@ -108,7 +123,10 @@ impl Flow {
             attachments: &attachments,
             headers: &letter.headers,
             message_id: &message_id,
-            in_reply_to: letter.thread.as_ref().and_then(|(_, answered)| answered.as_deref()),
+            in_reply_to: letter
+                .thread
+                .as_ref()
+                .and_then(|(_, answered)| answered.as_deref()),
             date: ctx.now(),
             boundary_seed,
             auto_submitted: false,
@@ -133,13 +151,20 @@ fn check(ctx: &Ctx, letter: &Letter) -> Result<()> {
     }
     for (i, r) in letter.recipients.iter().enumerate() {
         if let Some(name) = &r.name {
-            text_field(&format!("/recipients/{i}/name"), name, limits::DISPLAY_NAME_OCTETS_MAX)?;
+            text_field(
+                &format!("/recipients/{i}/name"),
+                name,
+                limits::DISPLAY_NAME_OCTETS_MAX,
+            )?;
         }
     }
     if letter.priority > 9 {
         return at(Code::FieldInvalid, "/priority".into());
     }
-    if matches!(letter.demanded, Some(Method::Hold | Method::Block | Method::Plain)) {
+    if matches!(
+        letter.demanded,
+        Some(Method::Hold | Method::Block | Method::Plain)
+    ) {
         return at(Code::FieldInvalid, "/method".into());
     }
     if let Some(send_at) = letter.send_at
@@ -160,7 +185,11 @@ fn check_extras(letter: &Letter) -> Result<()> {
         if name.is_empty() || name.len() > limits::HEADER_NAME_OCTETS_MAX {
             return at(Code::FieldInvalid, format!("/headers/{i}/name"));
         }
-        text_field(&format!("/headers/{i}/value"), value, limits::HEADER_VALUE_OCTETS_MAX)?;
+        text_field(
+            &format!("/headers/{i}/value"),
+            value,
+            limits::HEADER_VALUE_OCTETS_MAX,
+        )?;
     }
     if letter.tags.len() > limits::TAGS_MAX {
         return at(Code::FieldInvalid, "/tags".into());
@@ -182,9 +211,14 @@ pub(crate) fn check_files(files: &[DraftFile]) -> Result<()> {
         return Err(Error::new(Code::FieldInvalid).at("/attachments"));
     }
     for (i, file) in files.iter().enumerate() {
-        text_field(&format!("/attachments/{i}/name"), &file.name, limits::FILE_NAME_OCTETS_MAX)?;
+        text_field(
+            &format!("/attachments/{i}/name"),
+            &file.name,
+            limits::FILE_NAME_OCTETS_MAX,
+        )?;
         if !mail::type_matches(&file.content_type, &file.bytes) {
-            return Err(Error::new(Code::AttachmentTypeMismatch).at(format!("/attachments/{i}/content_type")));
+            return Err(Error::new(Code::AttachmentTypeMismatch)
+                .at(format!("/attachments/{i}/content_type")));
         }
     }
     Ok(())

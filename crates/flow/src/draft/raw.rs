@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use ctx::{Action, Ctx};
-use model::{Address, Code, Error, Kind, MessageId, Method, Origin, Purpose, Result, Stream, ThreadId, limits};
+use model::{
+    Address, Code, Error, Kind, MessageId, Method, Origin, Purpose, Result, Stream, ThreadId,
+    limits,
+};
 
 use super::{Draft, DraftRecipient, sha256};
 use crate::Flow;
@@ -35,20 +38,37 @@ impl Flow {
             None => return Err(Code::SenderForbidden.into()),
         }
         let id = MessageId::mint(now, rng);
-        let mut added =
-            mail::received_line(&self.settings().hostname, Some(&arrival.helo), arrival.with, &id.to_string(), now);
+        let mut added = mail::received_line(
+            &self.settings().hostname,
+            Some(&arrival.helo),
+            arrival.with,
+            &id.to_string(),
+            now,
+        );
         if message.header("date").is_none() {
             added.push_str(&format!("Date: {}\r\n", now.rfc5322()));
         }
         if message.message_id().is_none() {
-            added.push_str(&format!("Message-ID: <{id}@{}>\r\n", self.settings().hostname));
+            added.push_str(&format!(
+                "Message-ID: <{id}@{}>\r\n",
+                self.settings().hostname
+            ));
         }
-        let purpose = if message.header("list-unsubscribe").is_some() { Purpose::Operations } else { Purpose::Treatment };
+        let purpose = if message.header("list-unsubscribe").is_some() {
+            Purpose::Operations
+        } else {
+            Purpose::Treatment
+        };
         let named = message.recipients_in_headers();
         let recipients = arrival
             .recipients
             .into_iter()
-            .map(|(address, notify)| DraftRecipient { kind: kind_of(&named, &address), address, name: None, notify })
+            .map(|(address, notify)| DraftRecipient {
+                kind: kind_of(&named, &address),
+                address,
+                name: None,
+                notify,
+            })
             .collect();
         let body_hash = sha256(&arrival.content);
         Ok(Draft {
@@ -87,7 +107,10 @@ fn check_limits(arrival: &Arrival) -> Result<()> {
 
 /// A recipient that no header field names was meant to be blind.
 fn kind_of(named: &[(Kind, Address)], address: &Address) -> Kind {
-    named.iter().find(|(_, a)| a.fold() == address.fold()).map_or(Kind::Bcc, |(kind, _)| *kind)
+    named
+        .iter()
+        .find(|(_, a)| a.fold() == address.fold())
+        .map_or(Kind::Bcc, |(kind, _)| *kind)
 }
 
 /// The `Caduceus-Method` field asks for more than policy would choose.

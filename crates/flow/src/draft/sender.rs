@@ -18,12 +18,27 @@ impl Flow {
             PrincipalKind::Reader(_) => Err(forbidden()),
             PrincipalKind::App { .. } => {
                 let id: AppId = ctx.actor().parse()?;
-                let app = ctx.world().store.read(move |tx| apps::find(tx, id))?.ok_or_else(forbidden)?;
-                if app.senders.split_whitespace().any(|rule| matches(rule, &wanted)) { Ok(()) } else { Err(forbidden()) }
+                let app = ctx
+                    .world()
+                    .store
+                    .read(move |tx| apps::find(tx, id))?
+                    .ok_or_else(forbidden)?;
+                if app
+                    .senders
+                    .split_whitespace()
+                    .any(|rule| matches(rule, &wanted))
+                {
+                    Ok(())
+                } else {
+                    Err(forbidden())
+                }
             }
             PrincipalKind::User(_) => {
                 let domain = wanted.domain().clone();
-                let owned = ctx.world().store.read(move |tx| domains::find(tx, organisation, &domain))?;
+                let owned = ctx
+                    .world()
+                    .store
+                    .read(move |tx| domains::find(tx, organisation, &domain))?;
                 owned.map(drop).ok_or_else(forbidden)
             }
         }
@@ -32,5 +47,7 @@ impl Flow {
 
 /// A rule is `*`, a domain, or an address.
 fn matches(rule: &str, sender: &Address) -> bool {
-    rule == "*" || rule.eq_ignore_ascii_case(sender.domain().as_str()) || rule.to_lowercase() == sender.fold()
+    rule == "*"
+        || rule.eq_ignore_ascii_case(sender.domain().as_str())
+        || rule.to_lowercase() == sender.fold()
 }

@@ -27,8 +27,9 @@ impl Flow {
         let (world, now) = (self.world().clone(), self.world().now());
         let ctx = world.system(notice.organisation);
         let secret = six_digits(world.rng.as_ref());
-        let token =
-            world.keys(notice.organisation)?.blind("code", &format!("{}:{}", notice.id, secret.expose()));
+        let token = world
+            .keys(notice.organisation)?
+            .blind("code", &format!("{}:{}", notice.id, secret.expose()));
         let (notice_id, message, recipient) = (notice.id, notice.message, notice.recipient);
         let reader = super::visit::reader(self, &notice);
         world.store.write(move |tx| {
@@ -45,7 +46,14 @@ impl Flow {
                 used_at: None,
             };
             portal::insert_code(tx, &row)?;
-            reader.record(tx, Event::new("portal.code_sent").message(message).recipient(recipient)).map(drop)
+            reader
+                .record(
+                    tx,
+                    Event::new("portal.code_sent")
+                        .message(message)
+                        .recipient(recipient),
+                )
+                .map(drop)
         })?;
         let stored = load(&ctx, message)?;
         let Some(row) = stored.recipients.iter().find(|r| r.id == recipient) else {
@@ -69,8 +77,19 @@ impl Flow {
             with_content: false,
             ways: vec![way],
         };
-        enqueue(self, &ctx, Sealed { stored, letters: vec![letter] }, Step::Later, None)?;
-        Ok(CodeSent { valid_for: limits::CODE_WAIT })
+        enqueue(
+            self,
+            &ctx,
+            Sealed {
+                stored,
+                letters: vec![letter],
+            },
+            Step::Later,
+            None,
+        )?;
+        Ok(CodeSent {
+            valid_for: limits::CODE_WAIT,
+        })
     }
 }
 

@@ -6,11 +6,11 @@ use ctx::Event;
 use model::{Address, Code, Error, Kind, Method, Origin, Purpose, Result, Stream};
 use store::tables::{messages, portal, recipients};
 
+use crate::Flow;
 use crate::accept::{insert, prepare};
 use crate::content::load;
 use crate::decide::decide;
 use crate::draft::{DraftFile, DraftRecipient, Letter, check_files};
-use crate::Flow;
 
 pub struct Reply {
     pub text: String,
@@ -31,7 +31,10 @@ impl Flow {
         let from = main.address(row.ok_or_else(|| Error::new(Code::NotFound))?)?;
         let house = crate::notice::house(self, &ctx)?;
         let to = main.envelope.sender()?.unwrap_or(house.sender);
-        let subject = format!("Re: {}", main.envelope.subject.as_deref().unwrap_or_default());
+        let subject = format!(
+            "Re: {}",
+            main.envelope.subject.as_deref().unwrap_or_default()
+        );
         let answered = main.envelope.message_id.clone();
         let letter = letter(reply, from, to, subject, (main.message.thread, answered));
         let draft = self.compose_draft(&ctx, letter)?;
@@ -45,7 +48,12 @@ impl Flow {
             }
             let receipt = insert(&reader, tx, &decided)?;
             // It stays here: nothing is sealed for the wire, staff read it in the console.
-            messages::advance(tx, message, messages::Stage::Decided, messages::Stage::Enqueued)?;
+            messages::advance(
+                tx,
+                message,
+                messages::Stage::Decided,
+                messages::Stage::Enqueued,
+            )?;
             for r in &receipt.recipients {
                 recipients::move_method(tx, r.id, Method::Portal)?;
                 recipients::move_state(tx, r.id, r.state, model::RecipientState::Notified, now)?;
@@ -66,8 +74,17 @@ fn letter(
     subject: String,
     thread: (model::ThreadId, Option<String>),
 ) -> Letter {
-    let subject: String = subject.chars().filter(|c| !c.is_control()).take(300).collect();
-    let to = DraftRecipient { kind: Kind::To, address: to, name: None, notify: String::new() };
+    let subject: String = subject
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(300)
+        .collect();
+    let to = DraftRecipient {
+        kind: Kind::To,
+        address: to,
+        name: None,
+        notify: String::new(),
+    };
     Letter {
         origin: Origin::Portal,
         from,

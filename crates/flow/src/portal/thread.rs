@@ -75,10 +75,14 @@ impl Flow {
             let stored = load(&ctx, message)?;
             if let Some(found) = stored.envelope.files.iter().find(|f| f.id == id) {
                 let file = extract(&ctx, &stored, found.part)?;
-                let event =
-                    Event::new("portal.downloaded").message(message).recipient(notice.recipient).about(id);
+                let event = Event::new("portal.downloaded")
+                    .message(message)
+                    .recipient(notice.recipient)
+                    .about(id);
                 let reader = ctx.clone();
-                ctx.world().store.write(move |tx| reader.record(tx, event.clone()).map(drop))?;
+                ctx.world()
+                    .store
+                    .write(move |tx| reader.record(tx, event.clone()).map(drop))?;
                 return Ok(file);
             }
         }
@@ -95,7 +99,10 @@ fn note_reading(flow: &Flow, ctx: &Ctx, notice: &portal::Notice) -> Result<()> {
         for from in [RecipientState::Notified, RecipientState::Queued] {
             recipients::move_state(tx, recipient, from, RecipientState::PickedUp, now)?;
         }
-        let event = Event::new("portal.read").message(message).recipient(recipient).fact("first", first);
+        let event = Event::new("portal.read")
+            .message(message)
+            .recipient(recipient)
+            .fact("first", first);
         reader.record(tx, event).map(drop)
     })
 }
@@ -104,8 +111,15 @@ fn note_reading(flow: &Flow, ctx: &Ctx, notice: &portal::Notice) -> Result<()> {
 fn replies_of(ctx: &Ctx, main: &Stored, notice: &portal::Notice) -> Result<Vec<MessageId>> {
     let (thread, organisation) = (main.message.thread, ctx.organisation());
     let actor = notice.recipient.to_string();
-    let all = ctx.world().store.read(move |tx| messages::thread(tx, thread, organisation))?;
-    Ok(all.into_iter().filter(|m| m.origin == Origin::Portal && m.actor == actor).map(|m| m.id).collect())
+    let all = ctx
+        .world()
+        .store
+        .read(move |tx| messages::thread(tx, thread, organisation))?;
+    Ok(all
+        .into_iter()
+        .filter(|m| m.origin == Origin::Portal && m.actor == actor)
+        .map(|m| m.id)
+        .collect())
 }
 
 pub(super) fn entry(ctx: &Ctx, stored: &Stored) -> Result<ThreadEntry> {
@@ -120,7 +134,11 @@ pub(super) fn entry(ctx: &Ctx, stored: &Stored) -> Result<ThreadEntry> {
     Ok(ThreadEntry {
         id: stored.message.id,
         own: stored.message.origin == Origin::Portal,
-        sender_name: stored.envelope.from_name.clone().or_else(|| stored.envelope.from.clone()),
+        sender_name: stored
+            .envelope
+            .from_name
+            .clone()
+            .or_else(|| stored.envelope.from.clone()),
         subject: stored.envelope.subject.clone(),
         sent_at: stored.message.created_at,
         text: message.body_text(),
@@ -131,7 +149,10 @@ pub(super) fn entry(ctx: &Ctx, stored: &Stored) -> Result<ThreadEntry> {
 
 pub(super) fn extract(ctx: &Ctx, stored: &Stored, part: usize) -> Result<PortalFile> {
     let content = stored.content(ctx)?;
-    let found = mail::parse(&content)?.attachments().into_iter().find(|p| p.index == part);
+    let found = mail::parse(&content)?
+        .attachments()
+        .into_iter()
+        .find(|p| p.index == part);
     let file = found.ok_or_else(|| Error::new(Code::NotFound))?;
     let facts = stored.envelope.files.iter().find(|f| f.part == part);
     Ok(PortalFile {

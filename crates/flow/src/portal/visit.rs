@@ -27,7 +27,11 @@ impl Flow {
             .store
             .read(move |tx| organisations::find(tx, notice.organisation))?
             .ok_or_else(|| Error::new(Code::NotFound))?;
-        Ok(Landing { organisation: row.name, language: row.language, zone: row.zone })
+        Ok(Landing {
+            organisation: row.name,
+            language: row.language,
+            zone: row.zone,
+        })
     }
 
     /// Exchanges a right code for a visit.
@@ -38,16 +42,24 @@ impl Flow {
         let notice = self.find_link(link)?;
         let world = self.world().clone();
         let ctx = reader(self, &notice);
-        let token = world.keys(notice.organisation)?.blind("code", &format!("{}:{}", notice.id, code.trim()));
+        let token = world
+            .keys(notice.organisation)?
+            .blind("code", &format!("{}:{}", notice.id, code.trim()));
         let secret = new_token(world.rng.as_ref());
         let hash = vault::hash_token(secret.expose());
         let entered = world.store.clone().write(move |tx| {
             let now = world.now();
-            let Some(newest) = portal::newest_code(tx, notice.id)? else { return Ok(false) };
-            let open = newest.used_at.is_none() && newest.expires_at > now && newest.tries < limits::CODE_TRIES_MAX;
+            let Some(newest) = portal::newest_code(tx, notice.id)? else {
+                return Ok(false);
+            };
+            let open = newest.used_at.is_none()
+                && newest.expires_at > now
+                && newest.tries < limits::CODE_TRIES_MAX;
             if !open || !vault::constant_time_eq(&newest.code_token, &token) {
                 portal::try_code(tx, &newest)?;
-                let event = Event::new("portal.code_refused").message(notice.message).recipient(notice.recipient);
+                let event = Event::new("portal.code_refused")
+                    .message(notice.message)
+                    .recipient(notice.recipient);
                 ctx.record(tx, event)?;
                 return Ok(false);
             }
@@ -65,21 +77,29 @@ impl Flow {
                 ended_at: None,
             };
             portal::insert_visit(tx, &visit)?;
-            let event =
-                Event::new("portal.entered").message(notice.message).recipient(notice.recipient).about(visit.id);
+            let event = Event::new("portal.entered")
+                .message(notice.message)
+                .recipient(notice.recipient)
+                .about(visit.id);
             ctx.record(tx, event)?;
             Ok(true)
         })?;
-        if entered { Ok(VisitToken(secret)) } else { Err(Code::CodeExpired.into()) }
+        if entered {
+            Ok(VisitToken(secret))
+        } else {
+            Err(Code::CodeExpired.into())
+        }
     }
 
     /// Ends a visit.
     pub fn portal_leave(&self, visit: &str) -> Result<()> {
         let (hash, now) = (vault::hash_token(visit), self.world().now());
-        self.world().store.write(move |tx| match portal::find_visit(tx, &hash)? {
-            Some(found) => portal::end_visit(tx, found.id, now),
-            None => Ok(()),
-        })
+        self.world()
+            .store
+            .write(move |tx| match portal::find_visit(tx, &hash)? {
+                Some(found) => portal::end_visit(tx, found.id, now),
+                None => Ok(()),
+            })
     }
 
     /// The reader of a visit, alive and within its idle time.
@@ -89,7 +109,9 @@ impl Flow {
             .world()
             .store
             .write(move |tx| {
-                let Some(found) = portal::find_visit(tx, &hash)? else { return Ok(None) };
+                let Some(found) = portal::find_visit(tx, &hash)? else {
+                    return Ok(None);
+                };
                 if found.ended_at.is_some() || found.seen_at.plus(limits::VISIT_IDLE_MAX) < now {
                     return Ok(None);
                 }
@@ -106,8 +128,16 @@ impl Flow {
     pub(super) fn find_link(&self, link: &str) -> Result<portal::Notice> {
         let (hash, now) = (vault::hash_token(link), self.world().now());
         let gone = || Error::new(Code::NotFound);
-        let notice = self.world().store.read(move |tx| portal::find_notice(tx, &hash))?.ok_or_else(gone)?;
-        if notice.expires_at < now { Err(gone()) } else { Ok(notice) }
+        let notice = self
+            .world()
+            .store
+            .read(move |tx| portal::find_notice(tx, &hash))?
+            .ok_or_else(gone)?;
+        if notice.expires_at < now {
+            Err(gone())
+        } else {
+            Ok(notice)
+        }
     }
 }
 
@@ -118,6 +148,12 @@ pub(super) fn reader(flow: &Flow, notice: &portal::Notice) -> Ctx {
         kind: PrincipalKind::Reader(notice.recipient),
         second_factor: false,
     };
-    Ctx::seat(flow.world(), Seat { principal, mode: Mode::Live, session: None })
+    Ctx::seat(
+        flow.world(),
+        Seat {
+            principal,
+            mode: Mode::Live,
+            session: None,
+        },
+    )
 }
-

@@ -38,20 +38,40 @@ pub struct AuditPage {
 
 impl Flow {
     /// Newest first, below `before`. `kind` filters by exact word; `verify` walks the whole log.
-    pub fn audit(&self, ctx: &Ctx, kind: Option<&str>, before: Option<u64>, verify: bool) -> Result<AuditPage> {
+    pub fn audit(
+        &self,
+        ctx: &Ctx,
+        kind: Option<&str>,
+        before: Option<u64>,
+        verify: bool,
+    ) -> Result<AuditPage> {
         ctx.allow(Action::AuditRead, &ctx.own("audit_log"))?;
         ctx.open_phi(Event::new("audit.read").fact("verify", verify))?;
         let organisation = ctx.organisation();
-        let verified = if verify { Some(self.world().verify_ledger(organisation).is_ok()) } else { None };
+        let verified = if verify {
+            Some(self.world().verify_ledger(organisation).is_ok())
+        } else {
+            None
+        };
         let head = ctx.ledger_state()?;
         let kind = kind.unwrap_or_default().to_owned();
         let rows = limits::PAGE_ROWS;
         let mut found = self.world().store.read(move |tx| {
-            log::list(tx, organisation, before.unwrap_or(i64::MAX as u64), &kind, rows + 1)
+            log::list(
+                tx,
+                organisation,
+                before.unwrap_or(i64::MAX as u64),
+                &kind,
+                rows + 1,
+            )
         })?;
         let more = found.len() > rows;
         found.truncate(rows);
-        let next = if more { found.last().map(|e| e.position) } else { None };
+        let next = if more {
+            found.last().map(|e| e.position)
+        } else {
+            None
+        };
         let rows = found.iter().map(row).collect::<Result<_>>()?;
         let state = AuditState {
             size: head.size,

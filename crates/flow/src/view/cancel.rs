@@ -17,15 +17,27 @@ impl Flow {
     /// `state_conflict` when nothing could be stopped any more.
     pub fn cancel(&self, ctx: &Ctx, id: MessageId) -> Result<Vec<RecipientId>> {
         let organisation = ctx.organisation();
-        let row = self.world().store.read(move |tx| messages::load(tx, id, organisation))?;
+        let row = self
+            .world()
+            .store
+            .read(move |tx| messages::load(tx, id, organisation))?;
         ctx.allow(Action::MessageCancel, &resource(&row))?;
         let actor = ctx.clone();
         let (stopped, deliveries) = self.world().store.write(move |tx| stop(&actor, tx, id))?;
         for delivery in deliveries {
             self.dispatcher().forget(delivery);
         }
-        if stopped.is_empty() { Err(Code::StateConflict.into()) } else { Ok(Arc::unwrap_or_clone(stopped)) }
+        if stopped.is_empty() {
+            Err(Code::StateConflict.into())
+        } else {
+            Ok(Arc::unwrap_or_clone(stopped))
+        }
     }
+}
+
+/// Codes and reports are not the message: cancelling it does not stop them.
+pub(super) fn may_withdraw(d: &deliveries::Delivery) -> bool {
+    d.untried && (d.role == "letter" || d.role == "notice")
 }
 
 type Stopped = (Arc<Vec<RecipientId>>, Vec<DeliveryId>);
@@ -34,18 +46,34 @@ fn stop(ctx: &Ctx, tx: &mut Tx<'_>, id: MessageId) -> Result<Stopped> {
     let mut stopped = Vec::new();
     let mut closed = Vec::new();
     if messages::advance(tx, id, messages::Stage::Decided, messages::Stage::Cancelled)? {
-        stopped.extend(recipients::of_message(tx, id)?.iter().filter(|r| r.state == RecipientState::Queued).map(|r| r.id));
+        stopped.extend(
+            recipients::of_message(tx, id)?
+                .iter()
+                .filter(|r| r.state == RecipientState::Queued)
+                .map(|r| r.id),
+        );
     }
     for d in deliveries::open_of_message(tx, id)? {
-        if (d.role == "letter" || d.role == "notice") && deliveries::withdraw(tx, d.id)? {
+        if may_withdraw(&d) && deliveries::withdraw(tx, d.id)? {
             stopped.push(d.recipient);
             closed.push(d.id);
         }
     }
     let mut cancelled = Vec::new();
     for recipient in stopped {
-        if recipients::move_state(tx, recipient, RecipientState::Queued, RecipientState::Cancelled, ctx.now())? {
-            ctx.record(tx, Event::new("message.cancelled").message(id).recipient(recipient))?;
+        if recipients::move_state(
+            tx,
+            recipient,
+            RecipientState::Queued,
+            RecipientState::Cancelled,
+            ctx.now(),
+        )? {
+            ctx.record(
+                tx,
+                Event::new("message.cancelled")
+                    .message(id)
+                    .recipient(recipient),
+            )?;
             cancelled.push(recipient);
         }
     }

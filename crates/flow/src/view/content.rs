@@ -25,20 +25,35 @@ impl Flow {
         let entry = crate::portal::entry_of(ctx, &stored)?;
         let mut people = Vec::with_capacity(stored.recipients.len());
         for r in &stored.recipients {
-            people.push((r.id, r.kind, Phi::new(stored.address(r)?.as_str().to_owned())));
+            people.push((
+                r.id,
+                r.kind,
+                Phi::new(stored.address(r)?.as_str().to_owned()),
+            ));
         }
-        Ok(ContentView { entry: Phi::new(entry), from: Phi::new(stored.envelope.from.clone()), recipients: people })
+        Ok(ContentView {
+            entry: Phi::new(entry),
+            from: Phi::new(stored.envelope.from.clone()),
+            recipients: people,
+        })
     }
 
     /// The addresses alone, in the order of the recipients: needs the same right and leaves the same
     /// kind of entry.
     pub fn recipient_addresses(&self, ctx: &Ctx, id: MessageId) -> Result<Vec<Phi<String>>> {
         let organisation = ctx.organisation();
-        let row = self.world().store.read(move |tx| messages::load(tx, id, organisation))?;
+        let row = self
+            .world()
+            .store
+            .read(move |tx| messages::load(tx, id, organisation))?;
         ctx.allow(Action::MessageRead, &resource(&row))?;
         ctx.open_phi(Event::new("message.addresses_opened").message(id))?;
         let stored = load(ctx, id)?;
-        stored.recipients.iter().map(|r| Ok(Phi::new(stored.address(r)?.as_str().to_owned()))).collect()
+        stored
+            .recipients
+            .iter()
+            .map(|r| Ok(Phi::new(stored.address(r)?.as_str().to_owned())))
+            .collect()
     }
 
     pub fn open_file(&self, ctx: &Ctx, id: MessageId, file: AttachmentId) -> Result<PortalFile> {
@@ -53,7 +68,10 @@ impl Flow {
 
 fn allow_open(flow: &Flow, ctx: &Ctx, id: MessageId) -> Result<()> {
     let organisation = ctx.organisation();
-    let row = flow.world().store.read(move |tx| messages::load(tx, id, organisation))?;
+    let row = flow
+        .world()
+        .store
+        .read(move |tx| messages::load(tx, id, organisation))?;
     ctx.allow(Action::MessageOpen, &resource(&row))
 }
 
@@ -65,7 +83,13 @@ fn mark_read(flow: &Flow, ctx: &Ctx, message: &messages::Message) -> Result<()> 
     let (id, now) = (message.id, ctx.now());
     flow.world().store.write(move |tx| {
         for r in recipients::of_message(tx, id)? {
-            recipients::move_state(tx, r.id, RecipientState::Notified, RecipientState::PickedUp, now)?;
+            recipients::move_state(
+                tx,
+                r.id,
+                RecipientState::Notified,
+                RecipientState::PickedUp,
+                now,
+            )?;
         }
         Ok(())
     })

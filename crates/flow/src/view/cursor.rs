@@ -10,9 +10,15 @@ pub(super) fn encode(at: Timestamp, id: &[u8; 16]) -> String {
 
 pub(super) fn decode(cursor: &str) -> Result<(Timestamp, [u8; 16])> {
     let wrong = || Error::new(Code::CursorInvalid);
-    let bytes: [u8; 24] =
-        URL_SAFE_NO_PAD.decode(cursor).map_err(|_| wrong())?.try_into().map_err(|_| wrong())?;
+    let bytes: [u8; 24] = URL_SAFE_NO_PAD
+        .decode(cursor)
+        .map_err(|_| wrong())?
+        .try_into()
+        .map_err(|_| wrong())?;
     let (at, id) = bytes.split_at(8);
     let at = i64::from_be_bytes(at.try_into().map_err(|_| wrong())?);
-    Ok((Timestamp::from_micros(at), id.try_into().map_err(|_| wrong())?))
+    Ok((
+        Timestamp::from_micros(at),
+        id.try_into().map_err(|_| wrong())?,
+    ))
 }

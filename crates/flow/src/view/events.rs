@@ -26,17 +26,35 @@ pub struct EventPage {
 
 impl Flow {
     /// Oldest first.
-    pub fn events(&self, ctx: &Ctx, id: MessageId, after: Option<&str>, rows: usize) -> Result<EventPage> {
+    pub fn events(
+        &self,
+        ctx: &Ctx,
+        id: MessageId,
+        after: Option<&str>,
+        rows: usize,
+    ) -> Result<EventPage> {
         let organisation = ctx.organisation();
-        let message = self.world().store.read(move |tx| messages::load(tx, id, organisation))?;
+        let message = self
+            .world()
+            .store
+            .read(move |tx| messages::load(tx, id, organisation))?;
         ctx.allow(Action::MessageRead, &resource(&message))?;
         let rows = rows.clamp(1, limits::PAGE_ROWS_MAX);
-        let after = after.map(cursor::decode).transpose()?.map(|(at, id)| (at, EventId::from_bytes(id)));
-        let mut found =
-            self.world().store.read(move |tx| events::of_message(tx, id, organisation, after, rows + 1))?;
+        let after = after
+            .map(cursor::decode)
+            .transpose()?
+            .map(|(at, id)| (at, EventId::from_bytes(id)));
+        let mut found = self
+            .world()
+            .store
+            .read(move |tx| events::of_message(tx, id, organisation, after, rows + 1))?;
         let more = found.len() > rows;
         found.truncate(rows);
-        let next = if more { found.last().map(|e| cursor::encode(e.at, e.id.as_bytes())) } else { None };
+        let next = if more {
+            found.last().map(|e| cursor::encode(e.at, e.id.as_bytes()))
+        } else {
+            None
+        };
         let rows = found.into_iter().map(view).collect::<Result<_>>()?;
         Ok(EventPage { rows, next })
     }
@@ -44,5 +62,12 @@ impl Flow {
 
 fn view(e: events::Event) -> Result<EventView> {
     let facts = serde_json::from_str(&e.facts).map_err(|_| Error::new(Code::StoredDataInvalid))?;
-    Ok(EventView { id: e.id, kind: e.kind, at: e.at, actor: e.actor, recipient: e.recipient, facts })
+    Ok(EventView {
+        id: e.id,
+        kind: e.kind,
+        at: e.at,
+        actor: e.actor,
+        recipient: e.recipient,
+        facts,
+    })
 }

@@ -39,7 +39,10 @@ impl Flow {
     ) -> Result<MessagePage> {
         ctx.allow(Action::MessageList, &ctx.own("message"))?;
         let rows = rows.clamp(1, limits::PAGE_ROWS_MAX);
-        let before = after.map(cursor::decode).transpose()?.map(|(at, id)| (at, MessageId::from_bytes(id)));
+        let before = after
+            .map(cursor::decode)
+            .transpose()?
+            .map(|(at, id)| (at, MessageId::from_bytes(id)));
         let organisation = ctx.organisation();
         // An app sees what it sent itself; people see the organisation's.
         let actor = match ctx.principal().kind {
@@ -50,8 +53,17 @@ impl Flow {
             let mut found = messages::list(tx, organisation, filter, &actor, before, rows + 1)?;
             let more = found.len() > rows;
             found.truncate(rows);
-            let next = if more { found.last().map(|m| cursor::encode(m.created_at, m.id.as_bytes())) } else { None };
-            let rows = found.iter().map(|m| row(m, &recipients::of_message(tx, m.id)?)).collect::<Result<_>>()?;
+            let next = if more {
+                found
+                    .last()
+                    .map(|m| cursor::encode(m.created_at, m.id.as_bytes()))
+            } else {
+                None
+            };
+            let rows = found
+                .iter()
+                .map(|m| row(m, &recipients::of_message(tx, m.id)?))
+                .collect::<Result<_>>()?;
             Ok(MessagePage { rows, next })
         })
     }

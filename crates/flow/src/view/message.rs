@@ -2,8 +2,8 @@
 
 use ctx::{Action, Ctx, Resource};
 use model::{
-    AttemptId, Demand, Kind, MessageId, Method, Mode, Origin, Purpose, RecipientId, RecipientState, Result, Stream,
-    ThreadId, Timestamp,
+    AttemptId, Demand, Kind, MessageId, Method, Mode, Origin, Purpose, RecipientId, RecipientState,
+    Result, Stream, ThreadId, Timestamp,
 };
 use policy::Trace;
 use store::tables::{deliveries, messages, portal, recipients};
@@ -59,7 +59,12 @@ pub struct AttemptView {
 
 /// A message as a thing of the access policy, with who made it.
 pub(crate) fn resource(row: &messages::Message) -> Resource {
-    Resource { organisation: row.organisation, kind: "message", owner: Some(row.actor.clone()), recipient: None }
+    Resource {
+        organisation: row.organisation,
+        kind: "message",
+        owner: Some(row.actor.clone()),
+        recipient: None,
+    }
 }
 
 impl Flow {
@@ -67,7 +72,10 @@ impl Flow {
     /// `not_found` when it is another organisation's or does not exist.
     pub fn message(&self, ctx: &Ctx, id: MessageId) -> Result<MessageView> {
         let organisation = ctx.organisation();
-        let row = self.world().store.read(move |tx| messages::load(tx, id, organisation))?;
+        let row = self
+            .world()
+            .store
+            .read(move |tx| messages::load(tx, id, organisation))?;
         ctx.allow(Action::MessageRead, &resource(&row))?;
         self.world().store.read(move |tx| {
             let row = messages::load(tx, id, organisation)?;
@@ -80,7 +88,8 @@ impl Flow {
                 views.push(recipient_view(r, &attempts, notice.as_ref())?);
             }
             let open = deliveries::open_of_message(tx, id)?;
-            let may_cancel = row.stage == messages::Stage::Decided || open.iter().any(|d| d.attempts == 0 && !d.interrupted);
+            let may_cancel = row.stage == messages::Stage::Decided
+                || open.iter().any(super::cancel::may_withdraw);
             view(row, views, thread, may_cancel)
         })
     }
@@ -92,9 +101,13 @@ fn view(
     thread: Vec<messages::Message>,
     may_cancel: bool,
 ) -> Result<MessageView> {
-    let findings: phi::Findings =
-        serde_json::from_str(&row.findings).map_err(|_| model::Error::new(model::Code::StoredDataInvalid))?;
-    let others = thread.into_iter().filter(|m| m.id != row.id).map(|m| (m.id, m.origin, m.created_at)).collect();
+    let findings: phi::Findings = serde_json::from_str(&row.findings)
+        .map_err(|_| model::Error::new(model::Code::StoredDataInvalid))?;
+    let others = thread
+        .into_iter()
+        .filter(|m| m.id != row.id)
+        .map(|m| (m.id, m.origin, m.created_at))
+        .collect();
     Ok(MessageView {
         id: row.id,
         thread: row.thread,
@@ -106,7 +119,11 @@ fn view(
         purpose: row.purpose,
         actor: row.actor,
         level: row.level,
-        findings: findings.counts.iter().map(|(kind, count)| (kind.word().to_owned(), *count)).collect(),
+        findings: findings
+            .counts
+            .iter()
+            .map(|(kind, count)| (kind.word().to_owned(), *count))
+            .collect(),
         octets: row.octets,
         attachments: row.attachments,
         content_sha256: row.content_sha256,
@@ -121,19 +138,22 @@ fn recipient_view(
     attempts: &[deliveries::Attempt],
     notice: Option<&portal::Notice>,
 ) -> Result<RecipientView> {
-    let trace: Trace =
-        serde_json::from_str(&r.trace).map_err(|_| model::Error::new(model::Code::StoredDataInvalid))?;
-    let own = attempts.iter().filter(|a| a.recipient == r.id).map(|a| AttemptView {
-        id: a.id,
-        number: a.number,
-        outcome: a.outcome.clone(),
-        reply_code: a.reply_code,
-        reply_enhanced: a.reply_enhanced.clone(),
-        tls_version: a.tls_version.clone(),
-        tls_verified: a.tls_verified,
-        started_at: a.started_at,
-        ended_at: a.ended_at,
-    });
+    let trace: Trace = serde_json::from_str(&r.trace)
+        .map_err(|_| model::Error::new(model::Code::StoredDataInvalid))?;
+    let own = attempts
+        .iter()
+        .filter(|a| a.recipient == r.id)
+        .map(|a| AttemptView {
+            id: a.id,
+            number: a.number,
+            outcome: a.outcome.clone(),
+            reply_code: a.reply_code,
+            reply_enhanced: a.reply_enhanced.clone(),
+            tls_version: a.tls_version.clone(),
+            tls_verified: a.tls_verified,
+            started_at: a.started_at,
+            ended_at: a.ended_at,
+        });
     Ok(RecipientView {
         id: r.id,
         kind: r.kind,

@@ -43,7 +43,8 @@ impl Flow {
             accepted,
             states,
             methods,
-            off_by: i64::try_from(accepted).unwrap_or(i64::MAX) - i64::try_from(sum).unwrap_or(i64::MAX),
+            off_by: i64::try_from(accepted).unwrap_or(i64::MAX)
+                - i64::try_from(sum).unwrap_or(i64::MAX),
             waiting,
             ledger_size: head.size,
             ledger_pending: head.pending,

@@ -2,13 +2,14 @@
 
 use ctx::{Action, Ctx, Event};
 use ledger::bundle::Bundle;
-use model::{Code, EventId, Result, RecipientId};
+use model::{Code, EventId, MessageId, OrganisationId, RecipientId, Result};
+use store::Tx;
 use store::tables::{events, messages, recipients};
 
 use super::message::resource;
 use crate::Flow;
 
-const EVENTS_MAX: usize = 1_000;
+const EVENTS_PER_READ: usize = 1_000;
 
 impl Flow {
     /// Chains what is pending first, so that the bundle holds everything up to now.
@@ -23,16 +24,50 @@ impl Flow {
         })?;
         ctx.allow(Action::ProofDownload, &resource(&row))?;
         let message = row.id;
-        ctx.open_phi(Event::new("proof.made").message(message).recipient(recipient))?;
+        ctx.open_phi(
+            Event::new("proof.made")
+                .message(message)
+                .recipient(recipient),
+        )?;
         while self.world().sequence()? > 0 {}
-        let found = self.world().store.read(move |tx| events::of_message(tx, message, organisation, None, EVENTS_MAX))?;
-        let ids: Vec<EventId> =
-            found.iter().filter(|e| e.recipient == Some(recipient)).map(|e| e.id).collect();
+        let ids = self
+            .world()
+            .store
+            .read(move |tx| events_of(tx, message, organisation, recipient))?;
         let proven = self.world().prove(organisation, ids, Some(message))?;
         if proven.entries.is_empty() {
             return Err(Code::NotFound.into());
         }
-        let bundle = Bundle::new(message, recipient, proven.verifier, proven.checkpoint, proven.entries)?;
+        let bundle = Bundle::new(
+            message,
+            recipient,
+            proven.verifier,
+            proven.checkpoint,
+            proven.entries,
+        )?;
         Ok(bundle.encode())
+    }
+}
+
+/// All of one recipient's, however many the message's other recipients have.
+fn events_of(
+    tx: &mut Tx<'_>,
+    message: MessageId,
+    organisation: OrganisationId,
+    recipient: RecipientId,
+) -> Result<Vec<EventId>> {
+    let (mut ids, mut after) = (Vec::new(), None);
+    loop {
+        let found = events::of_message(tx, message, organisation, after, EVENTS_PER_READ)?;
+        ids.extend(
+            found
+                .iter()
+                .filter(|e| e.recipient == Some(recipient))
+                .map(|e| e.id),
+        );
+        match found.last() {
+            Some(last) if found.len() == EVENTS_PER_READ => after = Some((last.at, last.id)),
+            _ => return Ok(ids),
+        }
     }
 }

@@ -23,8 +23,19 @@ fn an_id_survives_the_wire_and_knows_its_birthday() {
 fn ids_of_another_kind_or_shape_are_refused() {
     let id = MessageId::from_bytes([7; 16]).to_string();
     assert!(UserId::from_str(&id).is_err());
-    for wrong in ["", "msg", "msg_", "msg_01J", "msg_ZZZZZZZZZZZZZZZZZZZZZZZZZZ", "msg_U0000000000000000000000000"] {
-        assert_eq!(MessageId::from_str(wrong).map_err(|e| e.code()).err(), Some(Code::IdInvalid), "{wrong}");
+    for wrong in [
+        "",
+        "msg",
+        "msg_",
+        "msg_01J",
+        "msg_ZZZZZZZZZZZZZZZZZZZZZZZZZZ",
+        "msg_U0000000000000000000000000",
+    ] {
+        assert_eq!(
+            MessageId::from_str(wrong).map_err(|e| e.code()).err(),
+            Some(Code::IdInvalid),
+            "{wrong}"
+        );
     }
 }
 

@@ -44,6 +44,8 @@ pub struct Delivery {
     pub created_at: Timestamp,
     /// An attempt had begun and its end was never recorded.
     pub interrupted: bool,
+    /// No attempt began that may have reached anyone: it can be withdrawn.
+    pub untried: bool,
 }
 
 pub struct Attempt {
@@ -79,17 +81,22 @@ statements! {
         expires_at, attempts, fence, created_at, state FROM deliveries
         WHERE state <> 'settled' AND (node IS NULL OR NOT EXISTS (SELECT 1 FROM nodes n
             WHERE n.id = deliveries.node AND n.seen_at >= $1)) ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED";
-    pub CLAIM = "UPDATE deliveries SET node = $2, fence = fence + 1, state = 'open'
-        WHERE id = $1 RETURNING fence";
+    pub OF_NODE = "SELECT id, sealed, message, recipient, organisation, role, sealed_route, demand, stream, priority, due_at,
+        expires_at, attempts, fence, created_at, state FROM deliveries
+        WHERE node = $1 AND state <> 'settled' AND id > $2 ORDER BY id LIMIT $3";
+    pub CLAIM = "UPDATE deliveries SET node = $2, fence = fence + 1,
+        state = CASE WHEN state = 'open' THEN 'open' ELSE 'ambiguous' END WHERE id = $1 RETURNING fence";
     pub BEGIN = "UPDATE deliveries SET state = 'running', fence = $3 WHERE id = $1 AND node = $2 AND fence < $3
         AND state <> 'settled'";
     pub JOIN = "INSERT INTO nodes (id, started_at, seen_at) VALUES ($1, $2, $2)";
     pub BEAT = "UPDATE nodes SET seen_at = $2 WHERE id = $1";
     pub BURY = "DELETE FROM nodes WHERE id <> $1 AND seen_at < $2";
-    pub DEFER = "UPDATE deliveries SET due_at = $3, attempts = $4, state = $5 WHERE id = $1 AND fence = $2 AND state <> 'settled'";
-    pub SETTLE = "UPDATE deliveries SET state = 'settled', node = NULL WHERE id = $1 AND fence = $2 AND state <> 'settled'";
+    pub DEFER = "UPDATE deliveries SET due_at = $3, attempts = $4, state = $5
+        WHERE id = $1 AND fence = $2 AND node = $6 AND state <> 'settled'";
+    pub SETTLE = "UPDATE deliveries SET state = 'settled', node = NULL
+        WHERE id = $1 AND fence <= $2 AND node = $3 AND state <> 'settled'";
     pub SETTLE_ANY = "UPDATE deliveries SET state = 'settled', node = NULL, fence = fence + 1
-        WHERE id = $1 AND state <> 'settled' AND attempts = 0";
+        WHERE id = $1 AND state = 'open' AND attempts = 0";
     pub OPEN_OF_MESSAGE = "SELECT id, sealed, message, recipient, organisation, role, sealed_route, demand, stream, priority,
         due_at, expires_at, attempts, fence, created_at, state FROM deliveries WHERE message = $1 AND state <> 'settled'";
     pub OPEN_COUNT = "SELECT count(*) FROM deliveries WHERE state <> 'settled'";
@@ -167,12 +174,20 @@ pub fn load(tx: &mut Tx<'_>, id: DeliveryId) -> Result<Delivery> {
 /// Takes up to `rows` open deliveries whose node has not been seen since `alive_since`.
 pub fn claim(tx: &mut Tx<'_>, node: NodeId, alive_since: Timestamp, rows: usize) -> Result<Vec<Delivery>> {
     let mut found = tx.query(&CLAIMABLE, &[alive_since.into(), rows.into()], delivery)?;
-    for d in &mut found {
-        d.fence = tx
-            .find(&CLAIM, &[d.id.into(), node.into()], |row| u64::try_from(row.int(0)?).map_err(|_| wrong()))?
-            .ok_or_else(wrong)?;
-    }
+    found.iter_mut().try_for_each(|d| lease(tx, node, d))?;
     Ok(found)
+}
+
+/// Leases it to `node` under a fence that no attempt had before.
+pub fn lease(tx: &mut Tx<'_>, node: NodeId, d: &mut Delivery) -> Result<()> {
+    let fence = tx.find(&CLAIM, &[d.id.into(), node.into()], |row| u64::try_from(row.int(0)?).map_err(|_| wrong()))?;
+    d.fence = fence.ok_or_else(wrong)?;
+    Ok(())
+}
+
+/// What a node holds, in the order of ids from after `after`.
+pub fn of_node(tx: &mut Tx<'_>, node: NodeId, after: DeliveryId, rows: usize) -> Result<Vec<Delivery>> {
+    tx.query(&OF_NODE, &[node.into(), after.into(), rows.into()], delivery)
 }
 
 /// A node says that it lives; the first time it joins.
@@ -194,21 +209,29 @@ pub fn begin(tx: &mut Tx<'_>, id: DeliveryId, node: NodeId, fence: u64) -> Resul
     Ok(tx.execute(&BEGIN, &[id.into(), node.into(), fence.into()])? == 1)
 }
 
-/// Puts a delivery off; false when the fence is stale.
-pub fn defer(tx: &mut Tx<'_>, id: DeliveryId, fence: u64, due: Timestamp, attempts: u32, ambiguous: bool) -> Result<bool> {
+/// Puts a delivery off; false when the fence is stale or another node holds it.
+pub fn defer(
+    tx: &mut Tx<'_>,
+    id: DeliveryId,
+    (node, fence): (NodeId, u64),
+    due: Timestamp,
+    attempts: u32,
+    ambiguous: bool,
+) -> Result<bool> {
     let state = if ambiguous { "ambiguous" } else { "open" };
-    let fence = fence.into();
-    let values = [id.into(), fence, due.into(), Value::Int(attempts.into()), state.into()];
+    let attempts = Value::Int(attempts.into());
+    let values = [id.into(), fence.into(), due.into(), attempts, state.into(), node.into()];
     Ok(tx.execute(&DEFER, &values)? == 1)
 }
 
-/// Closes a delivery for good; false when the fence is stale or it was closed before.
-pub fn settle(tx: &mut Tx<'_>, id: DeliveryId, fence: u64) -> Result<bool> {
-    let fence = fence.into();
-    Ok(tx.execute(&SETTLE, &[id.into(), fence])? == 1)
+/// Closes a delivery for good; false when the fence is stale, another node holds it, or it was closed
+/// before. A fence above the stored one is the holder's own: an attempt that never began.
+pub fn settle(tx: &mut Tx<'_>, id: DeliveryId, (node, fence): (NodeId, u64)) -> Result<bool> {
+    Ok(tx.execute(&SETTLE, &[id.into(), fence.into(), node.into()])? == 1)
 }
 
-/// Closes a delivery that was never tried, whoever holds it: the sender cancelled.
+/// Closes a delivery that was never tried, whoever holds it: the sender cancelled. False when it was
+/// tried, or is being tried now: it may have arrived.
 pub fn withdraw(tx: &mut Tx<'_>, id: DeliveryId) -> Result<bool> {
     Ok(tx.execute(&SETTLE_ANY, &[id.into()])? == 1)
 }
@@ -222,6 +245,7 @@ pub fn open_count(tx: &mut Tx<'_>) -> Result<u64> {
 }
 
 fn delivery(row: &Row<'_>) -> Result<Delivery> {
+    let (attempts, state) = (row.int(12)?, row.text(15)?);
     Ok(Delivery {
         id: DeliveryId::from_bytes(row.array(0)?),
         sealed: SealedId::from_bytes(row.array(1)?),
@@ -235,10 +259,11 @@ fn delivery(row: &Row<'_>) -> Result<Delivery> {
         priority: u8::try_from(row.int(9)?).map_err(|_| wrong())?,
         due_at: row.at(10)?,
         expires_at: row.at(11)?,
-        attempts: u32::try_from(row.int(12)?).map_err(|_| wrong())?,
+        attempts: u32::try_from(attempts).map_err(|_| wrong())?,
         fence: u64::try_from(row.int(13)?).map_err(|_| wrong())?,
         created_at: row.at(14)?,
-        interrupted: row.text(15)? == "running",
+        interrupted: state == "running",
+        untried: state == "open" && attempts == 0,
     })
 }
 

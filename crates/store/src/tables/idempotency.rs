@@ -1,12 +1,12 @@
 //! Idempotency keys: the first answer stands for seven days, another body is a conflict.
 
-use model::{MessageId, OrganisationId, Result, Timestamp};
+use model::{Code, MessageId, OrganisationId, Result, Timestamp};
 
 use crate::{Tx, statements};
 
 statements! {
     pub INSERT = "INSERT INTO idempotency (organisation, scope, key_token, body_hash, message, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6)";
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
     pub FIND = "SELECT body_hash, message, created_at FROM idempotency
         WHERE organisation = $1 AND scope = $2 AND key_token = $3";
     pub FORGET = "DELETE FROM idempotency WHERE created_at < $1";
@@ -25,12 +25,20 @@ pub fn find(tx: &mut Tx<'_>, org: OrganisationId, scope: &str, key: &[u8; 32]) -
     })
 }
 
+/// Two at once: the one that loses is run again and finds the other's answer. (PostgreSQL ends it with
+/// a serialization failure when the row it may not see was committed meanwhile; a unique violation
+/// would end it for good.)
+///
+/// # Errors
+/// `store_unavailable` when the key is taken all the same: nothing is accepted without its key.
+/// Call it after `find` found nothing. When another transaction inserted the same key meanwhile,
+/// PostgreSQL ends this one as one that lost, so that it runs again and finds the other's answer.
 pub fn insert(tx: &mut Tx<'_>, org: OrganisationId, scope: &str, key: &[u8; 32], e: &Earlier) -> Result<()> {
-    tx.execute(
+    let inserted = tx.execute(
         &INSERT,
         &[org.into(), scope.into(), key.into(), (&e.body_hash).into(), e.message.into(), e.created_at.into()],
-    )
-    .map(drop)
+    )?;
+    if inserted == 0 { Err(Code::StoreUnavailable.into()) } else { Ok(()) }
 }
 
 /// A key past its keeping time is as new.
