@@ -17,7 +17,7 @@ use model::{
     Address, Code, DeliveryId, Demand, Domain, Error, Evidence, MessageId, Mode, OrganisationId,
     Outcome, RecipientId, Result, Timestamp,
 };
-use queue::{Destination, Effect, Input, Item};
+use queue::{Effect, Input, Item};
 use store::tables::deliveries;
 use vault::OpenedKey;
 

@@ -121,7 +121,7 @@ impl People {
         self.open_session(&user, "full", Some(session))
     }
 
-    fn find_by_email(&self, email: &str) -> Result<Option<users::User>> {
+    pub(crate) fn find_by_email(&self, email: &str) -> Result<Option<users::User>> {
         let Ok(address) = Address::parse(email.trim()) else {
             return Ok(None);
         };

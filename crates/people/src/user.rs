@@ -1,6 +1,6 @@
 //! Users of the console.
 
-use ctx::{Action, Ctx, Event, Role};
+use ctx::{Action, Ctx, Event, Resource, Role};
 use model::{Address, Code, Error, OrganisationId, Phi, Result, Secret, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use store::tables::users;
@@ -36,8 +36,16 @@ impl People {
     /// # Errors
     /// `password_weak`; `state_conflict` when the address is taken.
     pub fn create_user(&self, ctx: &Ctx, new: NewUser) -> Result<UserId> {
-        ctx.allow(Action::UserManage, &ctx.own("user"))?;
+        let theirs = Resource {
+            organisation: new.organisation,
+            ..ctx.own("user")
+        };
+        ctx.allow(Action::UserManage, &theirs)?;
         password::check_strength(&new.password, new.email.as_str())?;
+        // One address signs in to one organisation: nothing at the sign-in could tell two apart.
+        if self.find_by_email(new.email.as_str())?.is_some() {
+            return Err(Code::StateConflict.into());
+        }
         let (world, now) = (self.world().clone(), ctx.now());
         let id = UserId::mint(now, world.rng.as_ref());
         let key = world.new_item_key(new.organisation, *id.as_bytes())?;

@@ -58,6 +58,7 @@ impl Flow {
     pub(crate) fn compose_draft(&self, ctx: &Ctx, letter: Letter) -> Result<Draft> {
         let (now, rng) = (ctx.now(), ctx.world().rng.as_ref());
         let id = MessageId::mint(now, rng);
+        let body_hash = fingerprint(&letter);
         let content = self.compose(ctx, id, &letter)?;
         if content.len() > limits::MESSAGE_OCTETS_MAX {
             return Err(Code::MessageTooLarge.into());
@@ -84,7 +85,7 @@ impl Flow {
             demanded: letter.demanded,
             from: Some(letter.from),
             recipients: letter.recipients,
-            body_hash: sha256(&content),
+            body_hash,
             content,
             added,
             tags: letter.tags,
@@ -132,6 +133,51 @@ impl Flow {
             auto_submitted: false,
         })
     }
+}
+
+/// What was asked for, without what we add: the same letter has the same fingerprint, so that an
+/// idempotency key can tell a retry from another message.
+fn fingerprint(letter: &Letter) -> [u8; 32] {
+    let people: Vec<_> = letter
+        .recipients
+        .iter()
+        .map(|r| (r.kind, r.address.as_str(), &r.name, &r.notify))
+        .collect();
+    let files: Vec<_> = letter
+        .files
+        .iter()
+        .map(|f| (&f.name, &f.content_type, hex::encode(sha256(&f.bytes))))
+        .collect();
+    let from = (
+        letter.from.as_str(),
+        &letter.from_name,
+        letter.reply_to.as_ref().map(Address::as_str),
+    );
+    let said = (
+        &letter.subject,
+        &letter.text,
+        &letter.html,
+        &letter.headers,
+        &letter.tags,
+        &letter.metadata,
+    );
+    let how = (
+        letter.stream,
+        letter.purpose,
+        letter.priority,
+        letter.send_at,
+        letter.declared_no_phi,
+        letter.demanded,
+    );
+    let thread = letter
+        .thread
+        .as_ref()
+        .map(|(thread, answered)| (thread, answered));
+    sha256(
+        serde_json::json!([from, people, said, files, how, thread])
+            .to_string()
+            .as_bytes(),
+    )
 }
 
 fn check(ctx: &Ctx, letter: &Letter) -> Result<()> {

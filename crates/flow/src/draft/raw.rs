@@ -11,6 +11,9 @@ use model::{
 use super::{Draft, DraftRecipient, sha256};
 use crate::Flow;
 
+/// Fields that name blind recipients.
+const BLIND_FIELDS: [&str; 2] = ["bcc", "resent-bcc"];
+
 /// One SMTP transaction, finished.
 pub struct Arrival {
     pub from: Option<Address>,
@@ -33,9 +36,17 @@ impl Flow {
         if message.received_count() > limits::RECEIVED_FIELDS_MAX {
             return Err(Code::MailLoop.into());
         }
-        match &arrival.from {
-            Some(from) => self.may_send_as(ctx, from)?,
-            None => return Err(Code::SenderForbidden.into()),
+        let Some(from) = &arrival.from else {
+            return Err(Code::SenderForbidden.into());
+        };
+        self.may_send_as(ctx, from)?;
+        // What readers see as the sender is the header field, and we sign for its domain.
+        for (_, shown) in message
+            .from()
+            .into_iter()
+            .filter(|(_, shown)| shown != from)
+        {
+            self.may_send_as(ctx, &shown)?;
         }
         let id = MessageId::mint(now, rng);
         let mut added = mail::received_line(
@@ -71,6 +82,15 @@ impl Flow {
             })
             .collect();
         let body_hash = sha256(&arrival.content);
+        let demanded = demanded(message.header("caduceus-method"))?;
+        let blind = BLIND_FIELDS
+            .iter()
+            .any(|name| message.header(name).is_some());
+        let content = if blind {
+            without_blind_fields(&arrival.content)
+        } else {
+            arrival.content
+        };
         Ok(Draft {
             id,
             thread: ThreadId::mint(now, rng),
@@ -80,14 +100,14 @@ impl Flow {
             priority: 4,
             send_at: None,
             declared_no_phi: false,
-            demanded: demanded(message.header("caduceus-method"))?,
+            demanded,
             from: arrival.from,
             recipients,
             added,
             tags: Vec::new(),
             metadata: BTreeMap::new(),
             body_hash,
-            content: arrival.content,
+            content,
         })
     }
 }
@@ -103,6 +123,32 @@ fn check_limits(arrival: &Arrival) -> Result<()> {
         return Err(Code::MessageTooLarge.into());
     }
     Ok(())
+}
+
+/// The message without the fields that name blind recipients (RFC 5322 §3.6.3): every recipient gets
+/// the same octets.
+fn without_blind_fields(content: &[u8]) -> Vec<u8> {
+    let (head, body) = content.split_at(mail::header_block_end(content));
+    let mut out = Vec::with_capacity(content.len());
+    let mut blind = false;
+    for line in head.split_inclusive(|&b| b == b'\n') {
+        let folded = line.starts_with(b" ") || line.starts_with(b"\t");
+        if !folded {
+            let name = line
+                .split(|&b| b == b':')
+                .next()
+                .unwrap_or_default()
+                .trim_ascii_end();
+            blind = BLIND_FIELDS
+                .iter()
+                .any(|field| name.eq_ignore_ascii_case(field.as_bytes()));
+        }
+        if !blind {
+            out.extend_from_slice(line);
+        }
+    }
+    out.extend_from_slice(body);
+    out
 }
 
 /// A recipient that no header field names was meant to be blind.

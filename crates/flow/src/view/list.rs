@@ -29,7 +29,8 @@ pub struct MessagePage {
 }
 
 impl Flow {
-    /// Newest first. `rows` is capped at 200.
+    /// Newest first. `rows` is capped at 200. Software sees its own messages, people their
+    /// organisation's.
     pub fn list_messages(
         &self,
         ctx: &Ctx,

@@ -4,12 +4,14 @@
 //! Invariant: nothing here is skipped. What a test needs and does not find makes it fail, with the
 //! command that installs it.
 
+mod beside;
 mod chance;
 mod clock;
 mod postgres;
 mod scratch;
 mod stores;
 
+pub use beside::{Beside, Cell};
 pub use chance::SimRng;
 pub use clock::SimClock;
 pub use postgres::{Cluster, Database};

@@ -1,0 +1,142 @@
+//! Which deliveries this node holds: what silent nodes left, and what it holds without knowing.
+//!
+//! Invariant: taking a delivery raises its fence, so whatever an earlier holder still does with it
+//! changes nothing.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use ctx::World;
+use model::{Address, DeliveryId, Mode, OrganisationId, Result, Timestamp};
+use queue::{Destination, Input, Item};
+use store::Tx;
+use store::tables::{deliveries, messages};
+
+use super::{Dispatcher, Tracked, to_address};
+
+/// How long a node may be silent before others take its deliveries.
+const NODE_SILENCE: Duration = Duration::from_secs(15);
+const CLAIM_ROWS: usize = 500;
+
+/// A delivery that is this node's now.
+struct Taken {
+    row: deliveries::Delivery,
+    to: Address,
+    mode: Mode,
+}
+
+impl Dispatcher {
+    /// Says that this node lives and takes over what silent nodes left. Call it at start and every
+    /// few seconds. `alone`: no other node can exist (SQLite), so nothing needs to be waited for.
+    pub fn beat(&self, alone: bool) -> Result<usize> {
+        let (world, now) = (self.world.clone(), self.world.now());
+        let alive_since = if alone { now } else { now.minus(NODE_SILENCE) };
+        self.world.store.write(move |tx| {
+            deliveries::beat(tx, world.node, now)?;
+            deliveries::bury(tx, world.node, alive_since).map(drop)
+        })?;
+        let mut total = 0;
+        loop {
+            let claimed = self.claim(alive_since)?;
+            total += claimed;
+            if claimed < CLAIM_ROWS {
+                break;
+            }
+        }
+        if self.unsure.swap(false, Ordering::AcqRel) {
+            total += self.adopt().inspect_err(|_| self.note_unsure())?;
+        }
+        Ok(total)
+    }
+
+    /// A commit failed by its report, but may be done: then this node holds deliveries that it does
+    /// not know. The next [`Self::beat`] looks.
+    pub(crate) fn note_unsure(&self) {
+        self.unsure.store(true, Ordering::Release);
+    }
+
+    fn claim(&self, alive_since: Timestamp) -> Result<usize> {
+        let world = self.world.clone();
+        let taken = self.world.store.write(move |tx| {
+            let rows = deliveries::claim(tx, world.node, alive_since, CLAIM_ROWS)?;
+            rows.into_iter()
+                .map(|row| open(&world, tx, row))
+                .collect::<Result<Vec<_>>>()
+        });
+        self.hold(taken.inspect_err(|_| self.note_unsure())?)
+    }
+
+    /// Takes what is this node's in the database and unknown to its memory.
+    fn adopt(&self) -> Result<usize> {
+        let (mut after, mut total) = (DeliveryId::from_bytes([0; 16]), 0);
+        loop {
+            let known: BTreeSet<DeliveryId> = self.lock().tracked.keys().copied().collect();
+            let world = self.world.clone();
+            let (last, taken) = self.world.store.write(move |tx| {
+                let rows = deliveries::of_node(tx, world.node, after, CLAIM_ROWS)?;
+                let last = rows
+                    .last()
+                    .map(|row| row.id)
+                    .filter(|_| rows.len() == CLAIM_ROWS);
+                let mut taken = Vec::new();
+                for mut row in rows.into_iter().filter(|row| !known.contains(&row.id)) {
+                    deliveries::lease(tx, world.node, &mut row)?;
+                    taken.push(open(&world, tx, row)?);
+                }
+                Ok((last, taken))
+            })?;
+            total += self.hold(taken)?;
+            match last {
+                Some(last) => after = last,
+                None => return Ok(total),
+            }
+        }
+    }
+
+    fn hold(&self, taken: Vec<Taken>) -> Result<usize> {
+        let count = taken.len();
+        for t in taken {
+            let item = crate::enqueue::item_of(&t.row, Destination::from(t.to.domain()));
+            self.replace(item, Tracked::of(&t.row, t.mode));
+        }
+        Ok(count)
+    }
+
+    /// Adds it in place of what was known of it: that has a stale fence.
+    fn replace(&self, item: Item, tracked: Tracked) {
+        let mut held = self.lock();
+        if held.tracked.remove(&item.id).is_some() {
+            // The first forgets it while it waits, the second while an attempt runs.
+            self.step(&mut held, Input::Cancel(item.id));
+            self.step(&mut held, Input::LeaseLost(item.id));
+        }
+        drop(held);
+        self.add(item, tracked);
+    }
+}
+
+/// What the scheduler needs to know of it. An attempt that had begun is noted as ambiguous.
+fn open(
+    world: &std::sync::Arc<World>,
+    tx: &mut Tx<'_>,
+    row: deliveries::Delivery,
+) -> Result<Taken> {
+    let organisation: OrganisationId = row.organisation;
+    let key = world.item_key(tx, organisation, row.message.as_bytes())?;
+    let message = messages::load(tx, row.message, organisation)?;
+    if row.interrupted {
+        let event = ctx::Event::new("delivery.ambiguous")
+            .message(row.message)
+            .recipient(row.recipient)
+            .about(row.id)
+            .fact("because", "the program ended during the attempt");
+        world.system(organisation).record(tx, event)?;
+    }
+    let to = to_address(&key, &row)?.1;
+    Ok(Taken {
+        row,
+        to,
+        mode: message.mode,
+    })
+}
