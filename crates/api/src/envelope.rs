@@ -93,3 +93,6 @@ fn count(method: &'static str, route: String, status: u16, seconds: f64) {
     metrics::counter!("http_requests_total", &labels).increment(1);
     metrics::histogram!("http_request_duration_seconds", &labels).record(seconds);
 }
+
+#[cfg(test)]
+mod tests;

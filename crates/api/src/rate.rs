@@ -85,3 +85,6 @@ impl Taken {
         set("ratelimit-reset", self.reset);
     }
 }
+
+#[cfg(test)]
+mod tests;

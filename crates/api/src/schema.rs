@@ -106,11 +106,20 @@ pub(crate) fn counts() -> Object {
         .additional_properties(Some(RefOr::<Schema>::from(count.build())))
         .build()
 }
-/// Text by name.
-pub(crate) fn texts() -> Object {
+fn texts(about: &str) -> Object {
     let text = ObjectBuilder::new().schema_type(Type::String);
     ObjectBuilder::new()
         .schema_type(Type::Object)
         .additional_properties(Some(RefOr::<Schema>::from(text.build())))
+        .description(Some(about))
         .build()
+}
+pub(crate) fn headers() -> Object {
+    texts("At most 20 further header fields, by name. Fields that the service writes are refused.")
+}
+pub(crate) fn metadata() -> Object {
+    texts("Up to 20 values of at most 500 octets, by name; they do not travel.")
+}
+pub(crate) fn facts() -> Object {
+    texts("Neutral words, codes and counts.")
 }

@@ -55,8 +55,7 @@ pub(crate) struct Event {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = schema::recipient_id, required = false)]
     recipient: Option<RecipientId>,
-    /// Neutral words, codes and counts.
-    #[schema(schema_with = schema::texts)]
+    #[schema(schema_with = schema::facts)]
     facts: BTreeMap<String, String>,
 }
 

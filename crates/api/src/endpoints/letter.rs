@@ -15,7 +15,7 @@ use model::{Code, Error, Kind, Method, Origin, Purpose, Result, Stream, Timestam
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::mailbox::Mailbox;
+use super::mailbox::{self, Mailbox};
 use crate::json::{self, Pairs, is_name};
 use crate::{ApiState, schema};
 
@@ -68,7 +68,8 @@ pub(crate) struct LetterBody<'a> {
     /// An address that the app may send as.
     from: Mailbox,
     /// Where answers go.
-    reply_to: Option<Mailbox>,
+    #[schema(format = Email)]
+    reply_to: Option<String>,
     /// At most 100 recipients over to, cc and bcc.
     #[serde(default)]
     #[schema(max_items = 100)]
@@ -88,9 +89,8 @@ pub(crate) struct LetterBody<'a> {
     text: Option<String>,
     /// The HTML form. With `text` both travel, as alternatives.
     html: Option<String>,
-    /// At most 20 further header fields, by name. Fields that the service writes are refused.
     #[serde(default)]
-    #[schema(schema_with = schema::texts, required = false)]
+    #[schema(schema_with = schema::headers, required = false)]
     headers: Pairs,
     #[serde(default, borrow)]
     #[schema(max_items = 50)]
@@ -99,9 +99,8 @@ pub(crate) struct LetterBody<'a> {
     #[serde(default)]
     #[schema(max_items = 20)]
     tags: Vec<String>,
-    /// Up to 20 values of at most 500 octets by name; they do not travel.
     #[serde(default)]
-    #[schema(schema_with = schema::texts, required = false)]
+    #[schema(schema_with = schema::metadata, required = false)]
     metadata: Pairs,
     #[schema(schema_with = schema::stream, required = false)]
     stream: Option<Stream>,
@@ -149,7 +148,7 @@ pub(super) fn draft(state: &ApiState, ctx: &Ctx, body: &[u8]) -> Result<(Draft, 
 
 fn letter(body: LetterBody<'_>) -> Result<Letter> {
     let from = body.from.address("/from")?;
-    let reply_to = body.reply_to.as_ref().map(|mailbox| mailbox.address("/reply_to")).transpose()?;
+    let reply_to = body.reply_to.as_deref().map(|text| mailbox::parse(text, "/reply_to")).transpose()?;
     let mut recipients = Vec::new();
     for (kind, named) in [(Kind::To, body.to), (Kind::Cc, body.cc), (Kind::Bcc, body.bcc)] {
         for (i, mailbox) in named.into_iter().enumerate() {

@@ -36,7 +36,7 @@ struct Wanted {
     /// Accepted at or after this moment (RFC 3339).
     #[param(schema_with = schema::moment, required = false)]
     since: Option<String>,
-    /// Accepted before this moment (RFC 3339).
+    /// Accepted at or before this moment (RFC 3339).
     #[param(schema_with = schema::moment, required = false)]
     until: Option<String>,
 }

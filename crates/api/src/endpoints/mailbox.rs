@@ -20,12 +20,17 @@ impl Mailbox {
     /// # Errors
     /// `header_injection` or `address_invalid`, at the field the client wrote.
     pub(super) fn address(&self, at: &str) -> Result<Address> {
-        let wrong = |code: Code| Error::new(code).at(if self.object { format!("{at}/address") } else { at.to_owned() });
-        if self.address.chars().any(char::is_control) {
-            return Err(wrong(Code::HeaderInjection));
-        }
-        Address::parse(&self.address).map_err(|error| wrong(error.code()))
+        if self.object { parse(&self.address, &format!("{at}/address")) } else { parse(&self.address, at) }
     }
+}
+
+/// # Errors
+/// `header_injection` or `address_invalid`, at `at`.
+pub(super) fn parse(text: &str, at: &str) -> Result<Address> {
+    if text.chars().any(char::is_control) {
+        return Err(Error::new(Code::HeaderInjection).at(at));
+    }
+    Address::parse(text).map_err(|error| error.at(at))
 }
 
 impl<'de> Deserialize<'de> for Mailbox {

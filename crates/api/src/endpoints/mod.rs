@@ -22,7 +22,8 @@ use axum::routing::{MethodRouter, any};
 use ctx::Action;
 use model::Code;
 use serde::Deserialize;
-use utoipa::openapi::ComponentsBuilder;
+use utoipa::ToSchema;
+use utoipa::openapi::{ComponentsBuilder, RefOr, Schema};
 use utoipa::openapi::path::{HttpMethod, Operation};
 
 use crate::caller::{Gate, admit};
@@ -101,16 +102,22 @@ async fn nothing() -> Problem {
 #[serde(deny_unknown_fields)]
 struct NoQuery {}
 
-/// Every type that a body is made of.
+/// Every type that a body is made of, with the types inside.
 pub(crate) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
-    components
-        .schema_from::<letter::LetterBody<'_>>()
-        .schema_from::<send::Accepted>()
-        .schema_from::<dry_run::DryRun>()
-        .schema_from::<list::MessageList>()
-        .schema_from::<show::MessageShown>()
-        .schema_from::<events::EventList>()
-        .schema_from::<cancel::Cancelled>()
-        .schema_from::<content::Content>()
-        .schema_from::<health::Health>()
+    let mut named = Vec::new();
+    with::<letter::LetterBody<'_>>(&mut named);
+    with::<send::Accepted>(&mut named);
+    with::<dry_run::DryRun>(&mut named);
+    with::<list::MessageList>(&mut named);
+    with::<show::MessageShown>(&mut named);
+    with::<events::EventList>(&mut named);
+    with::<cancel::Cancelled>(&mut named);
+    with::<content::Content>(&mut named);
+    with::<health::Health>(&mut named);
+    components.schemas_from_iter(named)
+}
+
+fn with<T: ToSchema>(named: &mut Vec<(String, RefOr<Schema>)>) {
+    T::schemas(named);
+    named.push((T::name().into_owned(), T::schema()));
 }

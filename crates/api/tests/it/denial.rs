@@ -1,0 +1,113 @@
+//! Denial, for every door: who is turned away, and how. The table is golden; a route without a line
+//! fails.
+
+use axum::body::Body;
+use serde_json::Value;
+
+use crate::house::{ALL_SCOPES, Answer, Client, House, letter, run, text};
+
+const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/denial.txt");
+
+/// A message of the clinic, as the paths of the routes name it.
+struct Target {
+    message: String,
+    recipient: String,
+    file: String,
+}
+
+impl Target {
+    async fn new(client: &Client<'_>) -> Self {
+        let mut message = letter();
+        message["attachments"] =
+            serde_json::json!([{"name": "a.txt", "content_type": "text/plain", "content": "aGVsbG8="}]);
+        let sent = client.post("/v1/messages", &message).await.json();
+        let id = text(&sent["id"]);
+        let content = client.get(&format!("/v1/messages/{id}/content")).await.json();
+        Self { message: id, recipient: text(&sent["recipients"][0]["id"]), file: text(&content["files"][0]["id"]) }
+    }
+
+    fn path(&self, route: &str) -> String {
+        let id = if route.starts_with("/v1/recipients") { &self.recipient } else { &self.message };
+        route.replace("{id}", id).replace("{file}", &self.file)
+    }
+}
+
+async fn ask(client: &Client<'_>, verb: &str, path: &str) -> Answer {
+    let (headers, body): (&[_], _) = match verb {
+        "POST" => (&[("content-type", "application/json")], Body::from(letter().to_string())),
+        _ => (&[], Body::empty()),
+    };
+    client.send(verb, path, headers, body).await
+}
+
+/// The same answer for a thing of another organisation as for one that does not exist.
+async fn tells_nothing(client: &Client<'_>, verb: &str, route: &str, denied: &Answer) {
+    let missing = Target {
+        message: "msg_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
+        recipient: "rcp_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
+        file: "file_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
+    };
+    let unnamed = |answer: &Answer| {
+        let mut body = answer.json();
+        body["request_id"] = Value::Null;
+        body
+    };
+    let absent = ask(client, verb, &missing.path(route)).await;
+    assert_eq!(unnamed(&absent), unnamed(denied), "{verb} {route} tells that it exists");
+}
+
+async fn table(house: &House) -> String {
+    let owner = house.client(&ALL_SCOPES);
+    let target = Target::new(&owner).await;
+    let anonymous = house.anonymous();
+    let elsewhere = house.other_organisation();
+    let other = house.client_of(elsewhere, &ALL_SCOPES);
+    let mut lines = vec![
+        "# Who is turned away at each door, and how. UPDATE_GOLDEN=1 writes it anew.".to_owned(),
+        "# \"other organisation\" holds every scope and asks for the clinic's things or as the clinic's sender.".to_owned(),
+        format!("{:<42} {:<25} {:<25} {}", "route", "anonymous", "wrong scope", "other organisation"),
+    ];
+    for (verb, route) in api::routes() {
+        let path = target.path(&route);
+        // The scope that opens this very door is the one left out.
+        let needed = needed_scope(&route, verb);
+        let wrong: Vec<&str> = ALL_SCOPES.into_iter().filter(|scope| Some(*scope) != needed).collect();
+        let wrong = house.client(&wrong);
+        let denied = ask(&other, verb, &path).await;
+        if route.contains('{') {
+            tells_nothing(&other, verb, &route, &denied).await;
+        }
+        let seen = if denied.json()["messages"] == serde_json::json!([]) { " nothing seen" } else { "" };
+        lines.push(format!(
+            "{:<42} {:<25} {:<25} {}{seen}",
+            format!("{verb} {route}"),
+            code(&ask(&anonymous, verb, &path).await),
+            code(&ask(&wrong, verb, &path).await),
+            code(&denied),
+        ));
+    }
+    lines.join("\n") + "\n"
+}
+
+fn code(answer: &Answer) -> String {
+    format!("{} {}", answer.status.as_u16(), answer.code()).trim_end().to_owned()
+}
+
+/// From the reference, so that the table and the document agree.
+fn needed_scope(route: &str, verb: &str) -> Option<&'static str> {
+    let document = serde_json::to_value(api::openapi()).expect("the document is JSON");
+    let about = text(&document["paths"][route][verb.to_lowercase()]["description"]);
+    ALL_SCOPES.into_iter().find(|scope| about.contains(&format!("`{scope}`")))
+}
+
+sim::both_engines! {
+    fn the_table_of_denials_holds(store) {
+        let house = House::new(store);
+        let found = run(table(&house));
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            std::fs::write(GOLDEN, &found)?;
+        }
+        let golden = std::fs::read_to_string(GOLDEN)?;
+        assert_eq!(found, golden, "a door changed: read each line, then UPDATE_GOLDEN=1");
+    }
+}

@@ -1,0 +1,128 @@
+//! What a good request gets: an id, a way for each recipient, and everything that can be asked later.
+
+use axum::http::StatusCode;
+use model::Mode;
+use serde_json::json;
+
+use crate::house::{ALL_SCOPES, House, letter, run, text};
+
+sim::both_engines! {
+    /// The way of one message as a client sees it.
+    fn a_message_is_accepted_shown_opened_proven_and_cancelled(store) {
+        let house = House::new(store);
+        let client = house.client(&ALL_SCOPES);
+        run(async {
+            let mut message = letter();
+            message["cc"] = json!(["Colleague@clinic.example"]);
+            message["bcc"] = json!([{"address": "archive@clinic.example"}]);
+            message["text"] = json!("Your MRN 00123456 and your diabetes results are attached.");
+            message["attachments"] = json!([{"name": "r\u{e9}sultats.txt", "content_type": "text/plain", "content": "aGVsbG8="}]);
+            let answer = client.post("/v1/messages", &message).await;
+            assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text());
+            let accepted = answer.json();
+            let id = text(&accepted["id"]);
+            assert_eq!(answer.header("location"), format!("/v1/messages/{id}"));
+            let recipients: Vec<(String, String)> = accepted["recipients"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|r| (text(&r["kind"]), text(&r["state"])))
+                .collect();
+            let queued = |kind: &str| (kind.to_owned(), "queued".to_owned());
+            assert_eq!(recipients, [queued("to"), queued("cc"), queued("bcc")]);
+
+            let shown = client.get(&format!("/v1/messages/{id}")).await;
+            assert_eq!(shown.json()["recipients"][0]["trace"]["decided_by"].as_str().map(str::is_empty), Some(false));
+            assert!(!shown.text().contains("00123456") && !shown.text().contains("pat@mail"), "metadata only");
+
+            let content = client.get(&format!("/v1/messages/{id}/content")).await.json();
+            assert_eq!(content["recipients"][0]["address"], "pat@mail.example");
+            assert!(text(&content["text"]).contains("00123456"));
+            let file = text(&content["files"][0]["id"]);
+            let file = client.get(&format!("/v1/messages/{id}/files/{file}")).await;
+            assert_eq!((file.status, file.bytes.as_slice()), (StatusCode::OK, b"hello".as_slice()));
+            assert_eq!(file.header("content-disposition"), "attachment; filename*=UTF-8''r%C3%A9sultats.txt");
+            let events = client.get(&format!("/v1/messages/{id}/events")).await.text();
+            assert!(events.contains("message.opened") && events.contains("message.downloaded"), "readings are recorded");
+
+            let recipient = text(&accepted["recipients"][0]["id"]);
+            let proof = client.get(&format!("/v1/recipients/{recipient}/proof")).await;
+            assert_eq!(proof.json()["format"], "caduceus-proof/v1");
+            let others = accepted["recipients"].as_array().into_iter().flatten().skip(1);
+            assert!(others.map(|r| text(&r["id"])).all(|other| !proof.text().contains(&other)), "one recipient's proof");
+
+            let cancel = client.post(&format!("/v1/messages/{id}/cancel"), &json!(null)).await;
+            assert_eq!(cancel.json()["cancelled"].as_array().map(Vec::len), Some(3));
+            let again = client.post(&format!("/v1/messages/{id}/cancel"), &json!(null)).await;
+            assert_eq!(again.summary(), "409 state_conflict");
+        });
+    }
+
+    /// A dry run says what would happen, where, and repeats nothing.
+    fn a_dry_run_explains_and_keeps_nothing(store) {
+        let house = House::new(store);
+        let client = house.client(&ALL_SCOPES);
+        run(async {
+            let mut message = letter();
+            message["subject"] = json!("MRN: 00123456");
+            message["text"] = json!("Your SSN is 219-09-9999. Your diabetes results are in.");
+            let answer = client.post("/v1/messages/dry_run", &message).await;
+            let body = answer.json();
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+            assert_eq!((body["subject_phi"].as_bool(), body["counts"]["us_ssn"].as_u64()), (Some(true), Some(1)));
+            let found = body["findings"].as_array().into_iter().flatten().find(|f| f["kind"] == "us_ssn");
+            let place = found.map(|f| (f["start"].as_u64(), f["length"].as_u64()));
+            assert_eq!(place, Some((Some(12), Some(11))), "{body}");
+            assert!(!answer.text().contains("219-09-9999") && !answer.text().contains("00123456"), "never the value");
+            let recipient = &body["recipients"][0];
+            assert_eq!((&recipient["method"], &recipient["below"]), (&json!("tls"), &json!("portal")));
+            assert_eq!(recipient["neutral_subject"], false, "under verified TLS the subject is protected too");
+            message["method"] = json!("portal");
+            let notice = client.post("/v1/messages/dry_run", &message).await.json()["recipients"][0].clone();
+            assert_eq!((&notice["method"], &notice["neutral_subject"]), (&json!("portal"), &json!(true)));
+            assert_eq!(client.get("/v1/messages").await.json()["messages"], json!([]));
+        });
+    }
+}
+
+/// Test keys are visible as such in every answer, and a test message says so.
+#[test]
+fn the_mode_is_in_every_answer() {
+    let store = sim::kit::store_on(sim::kit::Engine::Memory);
+    let house = House::new(&store);
+    let app = house.app(house.clinic, &ALL_SCOPES);
+    let key = house.key(house.clinic, app, Mode::Test, None);
+    let client = house.client_with(&format!("Bearer {}", key.shown_once.expose()));
+    run(async {
+        let (id, recipient) = client.sent().await;
+        let paths = [
+            "/v1/messages".to_owned(),
+            format!("/v1/messages/{id}"),
+            format!("/v1/messages/{id}/events"),
+            format!("/v1/messages/{id}/content"),
+        ];
+        for path in paths {
+            let answer = client.get(&path).await;
+            assert_eq!((answer.header("caduceus-mode"), &answer.json()["mode"]), ("test", &json!("test")), "{path}");
+        }
+        let proof = client.get(&format!("/v1/recipients/{recipient}/proof")).await;
+        assert_eq!(proof.header("caduceus-mode"), "test");
+        assert_eq!(client.get("/v1/messages?limit=x").await.header("caduceus-mode"), "test", "problems too");
+    });
+}
+
+#[test]
+fn a_demanded_method_is_obeyed_and_a_later_time_is_kept() {
+    let store = sim::kit::store_on(sim::kit::Engine::Memory);
+    let house = House::new(&store);
+    let client = house.client(&ALL_SCOPES);
+    run(async {
+        let mut message = letter();
+        message["method"] = json!("portal");
+        message["send_at"] = json!("2026-12-01T10:00:00+02:00");
+        let accepted = client.post("/v1/messages", &message).await.json();
+        assert_eq!(accepted["recipients"][0]["method"], "portal");
+        let shown = client.get(&format!("/v1/messages/{}", text(&accepted["id"]))).await.json();
+        assert_eq!(shown["send_at"], "2026-12-01T08:00:00.000Z");
+    });
+}
