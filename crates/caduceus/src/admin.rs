@@ -133,15 +133,9 @@ fn dispatch(wired: &Wired, command: Command) -> anyhow::Result<Output> {
                 language,
                 portal_on: !no_portal,
             };
-            let id = wired.world.create_organisation(new)?;
-            Ok(Output::new().field("organisation", id))
+            Ok(Output::new().field("organisation", wired.world.create_organisation(new)?))
         }
-        Command::OrganisationList => {
-            let ids = wired.world.organisations()?;
-            Ok(ids
-                .into_iter()
-                .fold(Output::new(), |out, id| out.field("organisation", id)))
-        }
+        Command::OrganisationList => organisation_list(wired),
         Command::UserCreate {
             of,
             name,
@@ -156,16 +150,7 @@ fn dispatch(wired: &Wired, command: Command) -> anyhow::Result<Output> {
             &password_file,
             &role,
         ),
-        Command::DomainAdd { of, name } => {
-            let view = wired
-                .people
-                .add_domain(&system(wired, &of)?, &Domain::parse(&name)?)?;
-            let out = Output::new().field("domain", view.id);
-            Ok(view
-                .records
-                .into_iter()
-                .fold(out, |out, r| out.record(&r.name, r.kind, &r.value)))
-        }
+        Command::DomainAdd { of, name } => domain_add(wired, &system(wired, &of)?, &name),
         Command::AppCreate {
             of,
             name,
@@ -179,43 +164,63 @@ fn dispatch(wired: &Wired, command: Command) -> anyhow::Result<Output> {
                 senders: sender,
                 basic_allowed: !no_basic,
             };
-            Ok(Output::new().field("app", wired.people.create_app(&system(wired, &of)?, new)?))
+            let app = wired.people.create_app(&system(wired, &of)?, new)?;
+            Ok(Output::new().field("app", app))
         }
         Command::KeyCreate {
             of,
             app,
             test,
             expires,
-        } => {
-            let expires = match expires {
-                Some(text) => {
-                    Some(Timestamp::parse_rfc3339(&text).context("--expires is not RFC 3339")?)
-                }
-                None => None,
-            };
-            let mode = if test { Mode::Test } else { Mode::Live };
-            let key = wired.people.create_key(
-                &system(wired, &of)?,
-                app.parse::<AppId>()?,
-                mode,
-                expires,
-            )?;
-            Ok(Output::new()
-                .field("key", key.id)
-                .field("secret", key.shown_once.expose()))
-        }
+        } => key_create(wired, &system(wired, &of)?, &app, test, expires.as_deref()),
         Command::KeyRevoke { of, key } => {
             let id: ApiKeyId = key.parse()?;
             wired.people.revoke_key(&system(wired, &of)?, id)?;
             Ok(Output::new().field("revoked", id))
         }
         Command::RotateOrganisation { of } => {
-            let ctx = system(wired, &of)?;
-            let rotated = wired.world.rotate_organisation_key(ctx.organisation())?;
+            let organisation = system(wired, &of)?.organisation();
+            let rotated = wired.world.rotate_organisation_key(organisation)?;
             Ok(Output::new().field("keys_wrapped", rotated.keys))
         }
         Command::RotateRoot => unreachable!("handled before the database opens"),
     }
+}
+
+fn organisation_list(wired: &Wired) -> anyhow::Result<Output> {
+    let ids = wired.world.organisations()?;
+    Ok(ids
+        .into_iter()
+        .fold(Output::new(), |out, id| out.field("organisation", id)))
+}
+
+fn domain_add(wired: &Wired, ctx: &Ctx, name: &str) -> anyhow::Result<Output> {
+    let view = wired.people.add_domain(ctx, &Domain::parse(name)?)?;
+    let out = Output::new().field("domain", view.id);
+    Ok(view
+        .records
+        .into_iter()
+        .fold(out, |out, r| out.record(&r.name, r.kind, &r.value)))
+}
+
+fn key_create(
+    wired: &Wired,
+    ctx: &Ctx,
+    app: &str,
+    test: bool,
+    expires: Option<&str>,
+) -> anyhow::Result<Output> {
+    let expires = match expires {
+        Some(text) => Some(Timestamp::parse_rfc3339(text).context("--expires is not RFC 3339")?),
+        None => None,
+    };
+    let mode = if test { Mode::Test } else { Mode::Live };
+    let key = wired
+        .people
+        .create_key(ctx, app.parse::<AppId>()?, mode, expires)?;
+    Ok(Output::new()
+        .field("key", key.id)
+        .field("secret", key.shown_once.expose()))
 }
 
 fn user_create(
