@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::step::{self, Step, finish, has_program, program};
 use crate::{house, peers};
@@ -49,6 +49,11 @@ pub const STEPS: &[Step] = &[
         work: docs,
     },
     Step {
+        name: "simulation",
+        why: "1,000 seeds of the simulated world within a minute",
+        work: simulation,
+    },
+    Step {
         name: "pages",
         why: "every sample of every page in a browser, read by axe",
         work: pages,
@@ -57,6 +62,11 @@ pub const STEPS: &[Step] = &[
         name: "demo",
         why: "cargo demo --once ends green",
         work: demo,
+    },
+    Step {
+        name: "browser",
+        why: "staff and patient walk through the demo in a browser",
+        work: browser,
     },
     Step {
         name: "harness",
@@ -176,6 +186,20 @@ fn docs(root: &Path) -> Result<()> {
     program(root, "cargo", &["test", "--workspace", "--doc"])
 }
 
+/// The seeds are always the same, so that a failure here is a failure anywhere.
+fn simulation(root: &Path) -> Result<()> {
+    const SEEDS: &str = "1000";
+    let words = ["--from", "1", "--count", SEEDS, "--seconds", "60"];
+    let said = step::output(root, &in_target(root, "soak")?, &words)?;
+    let last = said.lines().last().unwrap_or_default();
+    step::say(&format!("   {last}"));
+    ensure!(
+        last.starts_with(&format!("{SEEDS} seeds")),
+        "fewer than {SEEDS} seeds were played in a minute"
+    );
+    Ok(())
+}
+
 fn pages(root: &Path) -> Result<()> {
     let pictures = example(root, "pictures")?;
     program(root, &pictures, &["target/pictures"])?;
@@ -184,6 +208,14 @@ fn pages(root: &Path) -> Result<()> {
 
 fn demo(root: &Path) -> Result<()> {
     program(root, &built(root)?, &["demo", "--once"])
+}
+
+fn browser(root: &Path) -> Result<()> {
+    program(
+        root,
+        &peers::node(root)?,
+        &["peers/browser/run.mjs", &built(root)?],
+    )
 }
 
 fn harness(root: &Path) -> Result<()> {
