@@ -49,27 +49,7 @@ impl Flow {
             self.may_send_as(ctx, &shown)?;
         }
         let id = MessageId::mint(now, rng);
-        let mut added = mail::received_line(
-            &self.settings().hostname,
-            Some(&arrival.helo),
-            arrival.with,
-            &id.to_string(),
-            now,
-        );
-        if message.header("date").is_none() {
-            added.push_str(&format!("Date: {}\r\n", now.rfc5322()));
-        }
-        if message.message_id().is_none() {
-            added.push_str(&format!(
-                "Message-ID: <{id}@{}>\r\n",
-                self.settings().hostname
-            ));
-        }
-        let purpose = if message.header("list-unsubscribe").is_some() {
-            Purpose::Operations
-        } else {
-            Purpose::Treatment
-        };
+        let added = added_fields(&self.settings().hostname, ctx, id, &arrival, &message);
         let named = message.recipients_in_headers();
         let recipients = arrival
             .recipients
@@ -82,6 +62,7 @@ impl Flow {
             })
             .collect();
         let body_hash = sha256(&arrival.content);
+        let purpose = purpose_of(&message);
         let demanded = demanded(message.header("caduceus-method"))?;
         let blind = BLIND_FIELDS
             .iter()
@@ -109,6 +90,33 @@ impl Flow {
             body_hash,
             content,
         })
+    }
+}
+
+/// Our trace field, and what every message must have (RFC 5322 §3.6) and a careless client left out.
+fn added_fields(
+    hostname: &str,
+    ctx: &Ctx,
+    id: MessageId,
+    arrival: &Arrival,
+    message: &mail::Message<'_>,
+) -> String {
+    let (now, shown) = (ctx.now(), id.to_string());
+    let mut added = mail::received_line(hostname, Some(&arrival.helo), arrival.with, &shown, now);
+    if message.header("date").is_none() {
+        added.push_str(&format!("Date: {}\r\n", now.rfc5322()));
+    }
+    if message.message_id().is_none() {
+        added.push_str(&format!("Message-ID: <{id}@{hostname}>\r\n"));
+    }
+    added
+}
+
+fn purpose_of(message: &mail::Message<'_>) -> Purpose {
+    if message.header("list-unsubscribe").is_some() {
+        Purpose::Operations
+    } else {
+        Purpose::Treatment
     }
 }
 
