@@ -10,13 +10,20 @@ use caduceus_web::pages::pictures;
 type Fallible<T> = Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> Fallible<()> {
-    let target: PathBuf = std::env::args().nth(1).unwrap_or_else(|| "target/pictures".to_owned()).into();
+    let target: PathBuf = std::env::args()
+        .nth(1)
+        .unwrap_or_else(|| "target/pictures".to_owned())
+        .into();
     let face = Face::new("../assets").map_err(explain)?;
     for asset in &assets::ALL {
         write(&target.join("assets").join(asset.path()), asset.bytes)?;
     }
     for picture in pictures(&face).map_err(explain)? {
-        let name = format!("{}--{}.html", picture.page.replace('/', "-"), picture.sample);
+        let name = format!(
+            "{}--{}.html",
+            picture.page.replace('/', "-"),
+            picture.sample
+        );
         write(&target.join("html").join(name), picture.html.as_bytes())?;
     }
     Ok(())

@@ -40,23 +40,51 @@ where
 }
 
 /// A page for someone whom no desk or visit stands behind.
-pub fn page<P: Page>(asked: &Asked, house: &House, status: StatusCode, page: &P) -> Result<Response> {
+pub fn page<P: Page>(
+    asked: &Asked,
+    house: &House,
+    status: StatusCode,
+    page: &P,
+) -> Result<Response> {
     let frame = asked.frame(house, Visitor::Nobody, P::PLACE, 0);
     framed(asked, &frame, status, page)
 }
 
 /// A page for a reader in a visit, which may have begun with this very answer: its forms lean on it
 /// and not on the cookies of the request.
-pub fn visit_page<P: Page>(asked: &Asked, house: &House, visit: &str, page: &P) -> Result<Response> {
-    let mut frame = asked.frame(house, Visitor::Reader, P::PLACE, limits::VISIT_IDLE_MAX.as_secs());
+pub fn visit_page<P: Page>(
+    asked: &Asked,
+    house: &House,
+    visit: &str,
+    page: &P,
+) -> Result<Response> {
+    let mut frame = asked.frame(
+        house,
+        Visitor::Reader,
+        P::PLACE,
+        limits::VISIT_IDLE_MAX.as_secs(),
+    );
     frame.csrf = people::csrf_of(visit);
     framed(asked, &frame, StatusCode::OK, page)
 }
 
 /// A page for staff.
-pub fn desk_page<P: Page>(asked: &Asked, desk: &Desk, status: StatusCode, page: &P) -> Result<Response> {
-    let visitor = Visitor::Staff { name: desk.name.clone(), audit: desk.reads_audit() };
-    let frame = asked.frame(&desk.house, visitor, P::PLACE, limits::SESSION_IDLE_MAX.as_secs());
+pub fn desk_page<P: Page>(
+    asked: &Asked,
+    desk: &Desk,
+    status: StatusCode,
+    page: &P,
+) -> Result<Response> {
+    let visitor = Visitor::Staff {
+        name: desk.name.clone(),
+        audit: desk.reads_audit(),
+    };
+    let frame = asked.frame(
+        &desk.house,
+        visitor,
+        P::PLACE,
+        limits::SESSION_IDLE_MAX.as_secs(),
+    );
     framed(asked, &frame, status, page)
 }
 
@@ -75,7 +103,12 @@ pub fn redirect(to: &str) -> Response {
     axum::response::Redirect::to(to).into_response()
 }
 
-pub fn with_cookie(mut response: Response, asked: &Asked, cookie: &Cookie, value: &str) -> Response {
+pub fn with_cookie(
+    mut response: Response,
+    asked: &Asked,
+    cookie: &Cookie,
+    value: &str,
+) -> Response {
     if let Some(line) = cookie.set(value, asked.state().settings.tls) {
         response.headers_mut().append(header::SET_COOKIE, line);
     }
@@ -99,12 +132,22 @@ pub fn download(name: &str, content_type: &str, bytes: Vec<u8>) -> Response {
 
 /// RFC 6266 §4.3: a plain name for old readers, the exact one percent-encoded (RFC 8187) for all others.
 fn disposition(name: &str) -> String {
-    let plain: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() || "._- ".contains(c) { c } else { '_' }).collect();
+    let plain: String = name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || "._- ".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect();
     let exact: String = name
         .bytes()
         .map(|b| match b {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_' => char::from(b).to_string(),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_' => {
+                char::from(b).to_string()
+            }
             _ => format!("%{b:02X}"),
         })
         .collect();
@@ -129,7 +172,10 @@ fn portal_failure(asked: &Asked, error: &Error) -> Response {
         code => {
             note(error);
             let again_href = format!("/p/{}", asked.segment(1));
-            let shown = Trouble { cause: cause(code), again_href };
+            let shown = Trouble {
+                cause: cause(code),
+                again_href,
+            };
             last(page(asked, &house, status(code), &shown))
         }
     }
@@ -149,12 +195,19 @@ async fn console_failure(asked: &Asked, error: &Error) -> Response {
 fn console_trouble(asked: &Asked, desk: &Desk, error: &Error) -> Response {
     match error.code() {
         // One page and one status for both: the difference would tell what exists.
-        Code::NotFound | Code::IdInvalid | Code::ActionForbidden => {
-            last(desk_page(asked, desk, StatusCode::NOT_FOUND, &console::missing::Missing))
-        }
+        Code::NotFound | Code::IdInvalid | Code::ActionForbidden => last(desk_page(
+            asked,
+            desk,
+            StatusCode::NOT_FOUND,
+            &console::missing::Missing,
+        )),
         code => {
             note(error);
-            let again = if asked.is_read() { asked.here() } else { "/console" };
+            let again = if asked.is_read() {
+                asked.here()
+            } else {
+                "/console"
+            };
             let shown = console::trouble::Trouble::new(cause(code), code, again.to_owned());
             last(desk_page(asked, desk, status(code), &shown))
         }
@@ -176,7 +229,9 @@ fn status(code: Code) -> StatusCode {
 
 /// Codes and causes hold no value of a request or a message.
 fn note(error: &Error) {
-    let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    let cause = std::error::Error::source(error)
+        .map(ToString::to_string)
+        .unwrap_or_default();
     match error.code().row().fault {
         Fault::Ours => tracing::error!(code = %error.code(), cause, "page failed"),
         _ => tracing::info!(code = %error.code(), "page refused"),
@@ -187,7 +242,10 @@ fn note(error: &Error) {
 fn last(response: Result<Response>) -> Response {
     response.unwrap_or_else(|error| {
         note(&error);
-        (StatusCode::INTERNAL_SERVER_ERROR, "This did not work. Nothing was lost. Try again in a minute.").into_response()
+        (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "This did not work. Nothing was lost. Try again in a minute.",
+        )
+            .into_response()
     })
 }
-

@@ -42,11 +42,18 @@ impl FromRequest<WebState> for Asked {
 
     async fn from_request(request: Request, state: &WebState) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
-        let query = Query::<Pairs>::try_from_uri(&parts.uri).map(|q| q.0).unwrap_or_default();
+        let query = Query::<Pairs>::try_from_uri(&parts.uri)
+            .map(|q| q.0)
+            .unwrap_or_default();
         let world = state.flow.world();
         let tls = state.settings.tls;
-        let named = Cookie::Lang.find(&parts.headers, tls).and_then(|word| Lang::from_word(&word));
-        let header = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let named = Cookie::Lang
+            .find(&parts.headers, tls)
+            .and_then(|word| Lang::from_word(&word));
+        let header = parts
+            .headers
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok());
         let needs_form = Cookie::Form.find(&parts.headers, tls).is_none();
         let mut inner = Inner {
             state: state.clone(),
@@ -96,7 +103,11 @@ impl Asked {
     }
     /// The n-th part of the path, from 0.
     pub fn segment(&self, n: usize) -> &str {
-        self.path().trim_start_matches('/').split('/').nth(n).unwrap_or_default()
+        self.path()
+            .trim_start_matches('/')
+            .split('/')
+            .nth(n)
+            .unwrap_or_default()
     }
     pub fn query(&self, name: &str) -> &str {
         find(&self.0.query, name)
@@ -106,7 +117,11 @@ impl Asked {
     }
     /// All values of a field that may come several times.
     pub fn fields<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.form.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.0
+            .form
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
     pub fn cookie(&self, cookie: &Cookie) -> Option<String> {
         cookie.find(&self.0.headers, self.0.state.settings.tls)
@@ -115,11 +130,17 @@ impl Asked {
     pub(super) fn minted(&self) -> Option<&str> {
         let cookies = self.token_cookies();
         let leans = cookies.iter().any(|cookie| self.cookie(cookie).is_some());
-        self.0.minted.as_deref().filter(|_| !leans && cookies.contains(&Cookie::Form))
+        self.0
+            .minted
+            .as_deref()
+            .filter(|_| !leans && cookies.contains(&Cookie::Form))
     }
     /// What the browser wishes, else what the organisation speaks.
     pub fn lang(&self, organisation: &str) -> Lang {
-        self.0.lang.or_else(|| Lang::from_word(organisation)).unwrap_or(Lang::En)
+        self.0
+            .lang
+            .or_else(|| Lang::from_word(organisation))
+            .unwrap_or(Lang::En)
     }
 
     /// The frame of a page at an organisation of this name, zone and language.
@@ -153,7 +174,12 @@ impl Asked {
     fn language_wish(&self) -> Option<Response> {
         let lang = Lang::from_word(self.query("lang"))?;
         let response = answer::redirect(self.path());
-        Some(answer::with_cookie(response, self, &Cookie::Lang, lang.word()))
+        Some(answer::with_cookie(
+            response,
+            self,
+            &Cookie::Lang,
+            lang.word(),
+        ))
     }
 
     /// The cookies whose token a form of this part of the site may carry, most specific first.
@@ -167,28 +193,59 @@ impl Asked {
     }
 
     fn form_token(&self) -> String {
-        let found = self.token_cookies().iter().find_map(|cookie| self.cookie(cookie));
+        let found = self
+            .token_cookies()
+            .iter()
+            .find_map(|cookie| self.cookie(cookie));
         let basis = found.or_else(|| self.0.minted.clone());
-        basis.map(|token| people::csrf_of(&token)).unwrap_or_default()
+        basis
+            .map(|token| people::csrf_of(&token))
+            .unwrap_or_default()
     }
 
     fn has_token(&self) -> bool {
         let given = self.field("csrf");
-        let expected = self.token_cookies().into_iter().filter_map(|cookie| self.cookie(&cookie));
-        expected.map(|token| people::csrf_of(&token)).any(|token| same(&token, given))
+        let expected = self
+            .token_cookies()
+            .into_iter()
+            .filter_map(|cookie| self.cookie(&cookie));
+        expected
+            .map(|token| people::csrf_of(&token))
+            .any(|token| same(&token, given))
     }
 
     /// Whether the browser says that the form is ours; one that says nothing has only the token.
     fn is_own(&self) -> bool {
-        let text = |name: HeaderName| self.0.headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+        let text = |name: HeaderName| {
+            self.0
+                .headers
+                .get(name)
+                .map(|value| value.to_str().unwrap_or("?"))
+        };
         let site = text(HeaderName::from_static("sec-fetch-site"));
         if site.is_some_and(|site| !matches!(site, "same-origin" | "none")) {
             return false;
         }
-        let Some(origin) = text(header::ORIGIN) else { return true };
-        let authority = origin.split_once("://").map_or("", |(_, authority)| authority);
-        let host = self.0.uri.authority().map(|a| a.as_str()).or_else(|| text(header::HOST)).unwrap_or_default();
-        let public = self.0.state.flow.settings().portal_url.trim_end_matches('/');
+        let Some(origin) = text(header::ORIGIN) else {
+            return true;
+        };
+        let authority = origin
+            .split_once("://")
+            .map_or("", |(_, authority)| authority);
+        let host = self
+            .0
+            .uri
+            .authority()
+            .map(|a| a.as_str())
+            .or_else(|| text(header::HOST))
+            .unwrap_or_default();
+        let public = self
+            .0
+            .state
+            .flow
+            .settings()
+            .portal_url
+            .trim_end_matches('/');
         origin == public || (!authority.is_empty() && authority.eq_ignore_ascii_case(host))
     }
 }
@@ -204,17 +261,28 @@ pub struct House {
 impl House {
     /// Before an organisation is known.
     pub fn unknown(asked: &Asked) -> Self {
-        Self { name: asked.state().settings.name.clone(), zone: "UTC".to_owned(), language: "en".to_owned() }
+        Self {
+            name: asked.state().settings.name.clone(),
+            zone: "UTC".to_owned(),
+            language: "en".to_owned(),
+        }
     }
 }
 
 fn find<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
-    pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
+    pairs
+        .iter()
+        .find(|(key, _)| key == name)
+        .map_or("", |(_, value)| value.as_str())
 }
 
 /// Equal, in time that depends on the length only.
 fn same(a: &str, b: &str) -> bool {
-    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |differs, (x, y)| differs | (x ^ y)) == 0
+    a.len() == b.len()
+        && a.bytes()
+            .zip(b.bytes())
+            .fold(0, |differs, (x, y)| differs | (x ^ y))
+            == 0
 }
 
 /// 192 random bits as 32 letters.

@@ -51,12 +51,17 @@ impl Cookie {
             (Self::Lang, _) => "; Max-Age=31536000",
             _ => "",
         };
-        let line = format!("{}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{age}", self.name(tls));
+        let line = format!(
+            "{}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{age}",
+            self.name(tls)
+        );
         HeaderValue::from_str(&line).ok()
     }
 }
 
 /// Tells the visits of a browser apart; the link itself stays out of the cookie's name.
 fn fold(link: &str) -> u64 {
-    link.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+    link.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }

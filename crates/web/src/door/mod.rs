@@ -38,7 +38,11 @@ pub struct Settings {
 
 impl Settings {
     pub fn new(name: impl Into<String>, tls: bool) -> Self {
-        Self { name: name.into(), tls, audit_check_max: 5_000 }
+        Self {
+            name: name.into(),
+            tls,
+            audit_check_max: 5_000,
+        }
     }
 }
 
@@ -56,7 +60,12 @@ impl WebState {
     /// `internal` when a template or the catalogue is broken, which a test prevents.
     pub fn new(flow: Flow, people: People, settings: Settings) -> Result<Self> {
         let face = Arc::new(Face::new("/assets")?);
-        Ok(Self { flow, people, face, settings: Arc::new(settings) })
+        Ok(Self {
+            flow,
+            people,
+            face,
+            settings: Arc::new(settings),
+        })
     }
 }
 
@@ -64,6 +73,7 @@ impl WebState {
 pub fn router(state: WebState) -> Router {
     Router::new()
         .merge(portal_routes())
+        .merge(sign_in_routes())
         .merge(console_routes())
         .route("/", get(|| async { Redirect::to("/console") }))
         .route("/assets/{hash}/{name}", get(asset))
@@ -75,24 +85,47 @@ pub fn router(state: WebState) -> Router {
 
 fn portal_routes() -> Router<WebState> {
     Router::new()
-        .route("/p/{link}", get(|asked| portal(asked, portal::landing::show)))
+        .route(
+            "/p/{link}",
+            get(|asked| portal(asked, portal::landing::show)),
+        )
         .route(
             "/p/{link}/code",
-            get(|asked| portal(asked, portal::enter_code::show)).post(|asked| portal(asked, portal::enter_code::send)),
+            get(|asked| portal(asked, portal::enter_code::show))
+                .post(|asked| portal(asked, portal::enter_code::send)),
         )
-        .route("/p/{link}/enter", post(|asked| portal(asked, portal::enter_code::enter)))
-        .route("/p/{link}/message", get(|asked| portal(asked, portal::thread::show)))
-        .route("/p/{link}/reply", post(|asked| portal(asked, portal::thread::reply)))
-        .route("/p/{link}/replied", get(|asked| portal(asked, portal::replied::show)))
-        .route("/p/{link}/file/{id}", get(|asked| portal(asked, portal::thread::file)))
-        .route("/p/{link}/close", post(|asked| portal(asked, portal::landing::close)))
+        .route(
+            "/p/{link}/enter",
+            post(|asked| portal(asked, portal::enter_code::enter)),
+        )
+        .route(
+            "/p/{link}/message",
+            get(|asked| portal(asked, portal::thread::show)),
+        )
+        .route(
+            "/p/{link}/reply",
+            post(|asked| portal(asked, portal::thread::reply)),
+        )
+        .route(
+            "/p/{link}/replied",
+            get(|asked| portal(asked, portal::replied::show)),
+        )
+        .route(
+            "/p/{link}/file/{id}",
+            get(|asked| portal(asked, portal::thread::file)),
+        )
+        .route(
+            "/p/{link}/close",
+            post(|asked| portal(asked, portal::landing::close)),
+        )
 }
 
-fn console_routes() -> Router<WebState> {
+fn sign_in_routes() -> Router<WebState> {
     Router::new()
         .route(
             "/console/sign-in",
-            get(|asked| console(asked, console::sign_in::show)).post(|asked| console(asked, console::sign_in::submit)),
+            get(|asked| console(asked, console::sign_in::show))
+                .post(|asked| console(asked, console::sign_in::submit)),
         )
         .route(
             "/console/sign-in/code",
@@ -101,27 +134,74 @@ fn console_routes() -> Router<WebState> {
         )
         .route(
             "/console/sign-in/set-up",
-            get(|asked| console(asked, console::enrol::show)).post(|asked| console(asked, console::enrol::submit)),
+            get(|asked| console(asked, console::enrol::show))
+                .post(|asked| console(asked, console::enrol::submit)),
         )
-        .route("/console/sign-out", post(|asked| console(asked, console::sign_in::sign_out)))
-        .route("/console", get(|asked| console(asked, console::overview::show)))
-        .route("/console/live", get(|asked| console(asked, console::overview::live)))
-        .route("/console/messages", get(|asked| console(asked, console::messages::show)))
-        .route("/console/messages.csv", get(|asked| console(asked, console::messages::export)))
-        .route("/console/messages/cancel", post(|asked| console(asked, console::cancel::submit)))
-        .route("/console/messages/{id}", get(|asked| console(asked, console::message::show)))
-        .route("/console/messages/{id}/open", post(|asked| console(asked, console::message::open)))
-        .route("/console/messages/{id}/file/{file}", get(|asked| console(asked, console::message::file)))
-        .route("/console/proof/{recipient}", get(|asked| console(asked, console::message::proof)))
-        .route("/console/audit", get(|asked| console(asked, console::audit::show)))
-        .route("/console/audit/checkpoint", get(|asked| console(asked, console::audit::checkpoint)))
-        .route("/console/{*rest}", get(|asked| console(asked, console::missing::show)))
+        .route(
+            "/console/sign-out",
+            post(|asked| console(asked, console::sign_in::sign_out)),
+        )
+}
+
+fn console_routes() -> Router<WebState> {
+    Router::new()
+        .route(
+            "/console",
+            get(|asked| console(asked, console::overview::show)),
+        )
+        .route(
+            "/console/live",
+            get(|asked| console(asked, console::overview::live)),
+        )
+        .route(
+            "/console/messages",
+            get(|asked| console(asked, console::messages::show)),
+        )
+        .route(
+            "/console/messages.csv",
+            get(|asked| console(asked, console::messages::export)),
+        )
+        .route(
+            "/console/messages/cancel",
+            post(|asked| console(asked, console::cancel::submit)),
+        )
+        .route(
+            "/console/messages/{id}",
+            get(|asked| console(asked, console::message::show)),
+        )
+        .route(
+            "/console/messages/{id}/open",
+            post(|asked| console(asked, console::message::open)),
+        )
+        .route(
+            "/console/messages/{id}/file/{file}",
+            get(|asked| console(asked, console::message::file)),
+        )
+        .route(
+            "/console/proof/{recipient}",
+            get(|asked| console(asked, console::message::proof)),
+        )
+        .route(
+            "/console/audit",
+            get(|asked| console(asked, console::audit::show)),
+        )
+        .route(
+            "/console/audit/checkpoint",
+            get(|asked| console(asked, console::audit::checkpoint)),
+        )
+        .route(
+            "/console/{*rest}",
+            get(|asked| console(asked, console::missing::show)),
+        )
 }
 
 async fn asset(Path((hash, name)): Path<(String, String)>) -> Response {
     match assets::find(&hash, &name) {
         Some(found) => {
-            let kept = [(header::CONTENT_TYPE, found.content_type), (header::CACHE_CONTROL, assets::CACHE_CONTROL)];
+            let kept = [
+                (header::CONTENT_TYPE, found.content_type),
+                (header::CACHE_CONTROL, assets::CACHE_CONTROL),
+            ];
             (kept, found.bytes).into_response()
         }
         None => StatusCode::NOT_FOUND.into_response(),
@@ -129,7 +209,9 @@ async fn asset(Path((hash, name)): Path<(String, String)>) -> Response {
 }
 
 /// Runs a use case, which blocks, on a thread made for that.
-pub(crate) async fn run<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+pub(crate) async fn run<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
     let done = tokio::task::spawn_blocking(work).await;
     done.map_err(|e| Error::new(model::Code::Internal).because(e))?
 }

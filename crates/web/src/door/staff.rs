@@ -21,7 +21,12 @@ pub struct Desk {
 impl Desk {
     /// For pages that show before anyone is known.
     pub fn nobody(asked: &Asked) -> Self {
-        Self { ctx: None, name: String::new(), house: House::unknown(asked), roles: Vec::new() }
+        Self {
+            ctx: None,
+            name: String::new(),
+            house: House::unknown(asked),
+            roles: Vec::new(),
+        }
     }
     /// # Errors
     /// `session_expired` when nobody sits here.
@@ -40,7 +45,12 @@ impl Desk {
         self.is_any(&[Role::Administrator, Role::Compliance, Role::Auditor])
     }
     pub fn takes_proof(&self) -> bool {
-        self.is_any(&[Role::Administrator, Role::Compliance, Role::Staff, Role::Auditor])
+        self.is_any(&[
+            Role::Administrator,
+            Role::Compliance,
+            Role::Staff,
+            Role::Auditor,
+        ])
     }
     pub fn cancels_any(&self) -> bool {
         self.is_any(&[Role::Administrator, Role::Compliance])
@@ -60,14 +70,31 @@ pub async fn desk(asked: &Asked) -> Result<Desk> {
     let (ctx, view) = run(move || people.session(&token)).await?;
     // The name of who is signed in, shown to nobody else.
     let name = view.user_name.open(ctx.machine_access()).clone();
-    let house = House { name: view.organisation, zone: view.zone, language: view.language };
-    Ok(Desk { ctx: Some(ctx), name, house, roles: view.roles })
+    let house = House {
+        name: view.organisation,
+        zone: view.zone,
+        language: view.language,
+    };
+    Ok(Desk {
+        ctx: Some(ctx),
+        name,
+        house,
+        roles: view.roles,
+    })
 }
 
 /// To the sign-in page, which leads back to where the visitor was.
 pub fn to_sign_in(asked: &Asked) -> Response {
-    let back = if asked.is_read() { asked.here() } else { "/console" };
-    let ended = if asked.cookie(&Cookie::Session).is_some() { "&ended=yes" } else { "" };
+    let back = if asked.is_read() {
+        asked.here()
+    } else {
+        "/console"
+    };
+    let ended = if asked.cookie(&Cookie::Session).is_some() {
+        "&ended=yes"
+    } else {
+        ""
+    };
     let response = redirect(&format!("/console/sign-in?back={}{ended}", escape(back)));
     with_cookie(response, asked, &Cookie::Session, "")
 }
@@ -76,11 +103,24 @@ pub fn to_sign_in(asked: &Asked) -> Response {
 pub fn back_or_home(back: &str) -> &str {
     let own = back == "/console" || back.starts_with("/console/") || back.starts_with("/console?");
     let clean = back.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') && !back.contains("//");
-    if own && clean && !back.starts_with("/console/sign-") { back } else { "/console" }
+    if own && clean && !back.starts_with("/console/sign-") {
+        back
+    } else {
+        "/console"
+    }
 }
 
 /// Percent-encodes a value for a query.
 pub fn escape(value: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/".contains(&b);
-    value.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    value
+        .bytes()
+        .map(|b| {
+            if plain(b) {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect()
 }

@@ -13,17 +13,50 @@ pub struct Asset {
 }
 
 const fn asset(name: &'static str, content_type: &'static str, bytes: &'static [u8]) -> Asset {
-    Asset { name, content_type, bytes, hash: fnv1a(bytes) }
+    Asset {
+        name,
+        content_type,
+        bytes,
+        hash: fnv1a(bytes),
+    }
 }
 
 pub const ALL: [Asset; 7] = [
-    asset("tokens.css", "text/css; charset=utf-8", include_bytes!("../../assets/tokens.css")),
-    asset("components.css", "text/css; charset=utf-8", include_bytes!("../../assets/components.css")),
-    asset("letters.css", "text/css; charset=utf-8", include_bytes!("../../assets/letters.css")),
-    asset("panels.css", "text/css; charset=utf-8", include_bytes!("../../assets/panels.css")),
-    asset("console.css", "text/css; charset=utf-8", include_bytes!("../../assets/console.css")),
-    asset("console.js", "text/javascript; charset=utf-8", include_bytes!("../../assets/console.js")),
-    asset("icon.svg", "image/svg+xml", include_bytes!("../../assets/icon.svg")),
+    asset(
+        "tokens.css",
+        "text/css; charset=utf-8",
+        include_bytes!("../../assets/tokens.css"),
+    ),
+    asset(
+        "components.css",
+        "text/css; charset=utf-8",
+        include_bytes!("../../assets/components.css"),
+    ),
+    asset(
+        "letters.css",
+        "text/css; charset=utf-8",
+        include_bytes!("../../assets/letters.css"),
+    ),
+    asset(
+        "panels.css",
+        "text/css; charset=utf-8",
+        include_bytes!("../../assets/panels.css"),
+    ),
+    asset(
+        "console.css",
+        "text/css; charset=utf-8",
+        include_bytes!("../../assets/console.css"),
+    ),
+    asset(
+        "console.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../../assets/console.js"),
+    ),
+    asset(
+        "icon.svg",
+        "image/svg+xml",
+        include_bytes!("../../assets/icon.svg"),
+    ),
 ];
 
 /// A kept copy never goes stale, because a changed file has another path.
@@ -38,13 +71,16 @@ impl Asset {
 
 /// The asset at `hash/name`; an old hash is not found, so that no cache stores new bytes under it.
 pub fn find(hash: &str, name: &str) -> Option<&'static Asset> {
-    ALL.iter().find(|a| a.name == name && format!("{:016x}", a.hash) == hash)
+    ALL.iter()
+        .find(|a| a.name == name && format!("{:016x}", a.hash) == hash)
 }
 
 /// `tokens_css`, `components_css`, ... as templates name them.
 pub fn hrefs(root: &str) -> Value {
-    let hrefs: BTreeMap<String, String> =
-        ALL.iter().map(|a| (a.name.replace('.', "_"), format!("{root}/{}", a.path()))).collect();
+    let hrefs: BTreeMap<String, String> = ALL
+        .iter()
+        .map(|a| (a.name.replace('.', "_"), format!("{root}/{}", a.path())))
+        .collect();
     Value::from(hrefs)
 }
 

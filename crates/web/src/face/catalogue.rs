@@ -126,7 +126,9 @@ impl Catalogue {
                 Row::Text(t) => vec![t],
                 Row::Counted { one, other } => vec![one, other],
             };
-            texts.into_iter().map(move |t| (key.as_str(), [t.en.as_str(), t.es.as_str()]))
+            texts
+                .into_iter()
+                .map(move |t| (key.as_str(), [t.en.as_str(), t.es.as_str()]))
         })
     }
 }

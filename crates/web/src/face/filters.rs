@@ -23,8 +23,12 @@ pub fn install(templates: &mut Environment<'static>, catalogue: Catalogue) {
         let key = format!("{section}.{}", word.replace('.', "_"));
         Ok::<_, Error>(catalogue.find(lang, &key, None).unwrap_or(word).to_owned())
     });
-    templates.add_function("moment", |state: &State, at: &str| moment(state, at, Exactness::Minute));
-    templates.add_function("exact", |state: &State, at: &str| moment(state, at, Exactness::Second));
+    templates.add_function("moment", |state: &State, at: &str| {
+        moment(state, at, Exactness::Minute)
+    });
+    templates.add_function("exact", |state: &State, at: &str| {
+        moment(state, at, Exactness::Second)
+    });
     templates.add_filter("count", format::count);
     templates.add_filter("size", format::size);
 }
@@ -54,12 +58,20 @@ fn text(state: &State, catalogue: &Catalogue, key: &str, values: &Kwargs) -> Res
 fn moment(state: &State, at: &str, exact: Exactness) -> Result<Value, Error> {
     let now = frame(state, "now")?;
     let zone = frame(state, "zone")?;
-    let parsed = Timestamp::parse_rfc3339(at).zip(Timestamp::parse_rfc3339(&now)).zip(Zone::find(&zone));
+    let parsed = Timestamp::parse_rfc3339(at)
+        .zip(Timestamp::parse_rfc3339(&now))
+        .zip(Zone::find(&zone));
     let Some(((at, now), zone)) = parsed else {
-        return Err(Error::new(ErrorKind::InvalidOperation, "not a moment or not a zone"));
+        return Err(Error::new(
+            ErrorKind::InvalidOperation,
+            "not a moment or not a zone",
+        ));
     };
     let words = format::moment(at, zone, lang(state)?, now, exact);
-    Ok(Value::from_safe_string(format!("<time datetime=\"{}\">{words}</time>", at.rfc3339())))
+    Ok(Value::from_safe_string(format!(
+        "<time datetime=\"{}\">{words}</time>",
+        at.rfc3339()
+    )))
 }
 
 fn lang(state: &State) -> Result<Lang, Error> {
@@ -68,6 +80,8 @@ fn lang(state: &State) -> Result<Lang, Error> {
 }
 
 fn frame(state: &State, field: &str) -> Result<String, Error> {
-    let frame = state.lookup("frame").ok_or_else(|| Error::new(ErrorKind::UndefinedError, "no frame"))?;
+    let frame = state
+        .lookup("frame")
+        .ok_or_else(|| Error::new(ErrorKind::UndefinedError, "no frame"))?;
     Ok(frame.get_attr(field)?.to_string())
 }

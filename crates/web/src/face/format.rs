@@ -37,7 +37,8 @@ impl Zone {
         self.day_start(&next.to_string())
     }
     fn local(self, at: Timestamp) -> DateTime<Tz> {
-        let utc = DateTime::<Utc>::from_timestamp_micros(at.micros()).unwrap_or(DateTime::UNIX_EPOCH);
+        let utc =
+            DateTime::<Utc>::from_timestamp_micros(at.micros()).unwrap_or(DateTime::UNIX_EPOCH);
         utc.with_timezone(&self.0)
     }
 }
@@ -63,12 +64,32 @@ const DAYS: [[&str; 7]; 2] = [
 ];
 const MONTHS: [[&str; 12]; 2] = [
     [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September",
-        "October", "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ],
     [
-        "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
-        "octubre", "noviembre", "diciembre",
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "octubre",
+        "noviembre",
+        "diciembre",
     ],
 ];
 
@@ -86,7 +107,11 @@ pub fn moment(at: Timestamp, zone: Zone, lang: Lang, now: Timestamp, exact: Exac
     };
     let of = if lang == Lang::Es { "de " } else { "" };
     let clock = clock(&local, lang, exact);
-    format!("{day} {} {of}{month}{year}, {clock} {}", local.day(), zone_word(&local))
+    format!(
+        "{day} {} {of}{month}{year}, {clock} {}",
+        local.day(),
+        zone_word(&local)
+    )
 }
 
 fn clock(local: &DateTime<Tz>, lang: Lang, exact: Exactness) -> String {

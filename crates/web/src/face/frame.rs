@@ -34,7 +34,10 @@ pub enum Visitor {
     Nobody,
     Reader,
     /// `audit`: whether the audit log is offered.
-    Staff { name: String, audit: bool },
+    Staff {
+        name: String,
+        audit: bool,
+    },
 }
 
 /// Which part of the console is marked as the present one.

@@ -15,10 +15,49 @@ use super::escape;
 pub const HTML_OCTETS_MAX: usize = 1024 * 1024;
 
 const TAGS: &[&str] = &[
-    "a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "dd", "del", "div", "dl", "dt",
-    "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "ins", "li", "ol", "p", "pre", "q", "s",
-    "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr",
-    "u", "ul",
+    "a",
+    "abbr",
+    "b",
+    "blockquote",
+    "br",
+    "caption",
+    "cite",
+    "code",
+    "dd",
+    "del",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "ins",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "s",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "u",
+    "ul",
 ];
 
 /// HTML cleaned for showing inside a page of ours.
@@ -30,7 +69,9 @@ pub fn clean_html(html: &str) -> String {
     ]);
     let cleaned = Builder::empty()
         .tags(TAGS.iter().copied().collect())
-        .clean_content_tags(HashSet::from(["script", "style", "title", "noscript", "template"]))
+        .clean_content_tags(HashSet::from([
+            "script", "style", "title", "noscript", "template",
+        ]))
         .generic_attributes(HashSet::from(["dir"]))
         .tag_attributes(attributes)
         .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))
@@ -38,9 +79,12 @@ pub fn clean_html(html: &str) -> String {
         .link_rel(Some("noopener noreferrer nofollow"))
         .clean(html)
         .to_string();
-    ["1", "2", "4", "5", "6"].iter().fold(cleaned, |text, level| {
-        text.replace(&format!("<h{level}"), "<h3").replace(&format!("</h{level}>"), "</h3>")
-    })
+    ["1", "2", "4", "5", "6"]
+        .iter()
+        .fold(cleaned, |text, level| {
+            text.replace(&format!("<h{level}"), "<h3")
+                .replace(&format!("</h{level}>"), "</h3>")
+        })
 }
 
 /// Plain text as markup: escaped, its web addresses made into links. Line breaks stay in the text
@@ -53,7 +97,9 @@ pub fn from_text(text: &str) -> String {
         let (address, after) = tail.split_at(address_len(tail));
         out.push_str(&escape(before));
         let shown = escape(address);
-        out.push_str(&format!("<a href=\"{shown}\" rel=\"noopener noreferrer nofollow\">{shown}</a>"));
+        out.push_str(&format!(
+            "<a href=\"{shown}\" rel=\"noopener noreferrer nofollow\">{shown}</a>"
+        ));
         rest = after;
     }
     out.push_str(&escape(rest));
@@ -70,6 +116,10 @@ fn find_address(text: &str) -> Option<usize> {
 /// The address ends at white space, a quote or an angle bracket; punctuation that ends a sentence is
 /// not part of it.
 fn address_len(tail: &str) -> usize {
-    let end = tail.find(|c: char| c.is_whitespace() || "<>\"'`".contains(c)).unwrap_or(tail.len());
-    tail[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '}']).len()
+    let end = tail
+        .find(|c: char| c.is_whitespace() || "<>\"'`".contains(c))
+        .unwrap_or(tail.len());
+    tail[..end]
+        .trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '}'])
+        .len()
 }

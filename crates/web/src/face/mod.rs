@@ -42,7 +42,9 @@ impl Face {
         syntax.trim_blocks(true).lstrip_blocks(true);
         templates.set_syntax(syntax.build().map_err(broken)?);
         templates.set_formatter(|out, state, value| match value.as_str() {
-            Some(text) if !value.is_safe() => out.write_str(&escape(text)).map_err(minijinja::Error::from),
+            Some(text) if !value.is_safe() => {
+                out.write_str(&escape(text)).map_err(minijinja::Error::from)
+            }
             _ => escape_formatter(out, state, value),
         });
         templates.set_debug(false);
@@ -89,11 +91,21 @@ pub(crate) fn escape(text: &str) -> String {
 /// Only where and what kind: the engine's own account of an error can quote values, which may be PHI.
 fn broken(cause: minijinja::Error) -> Error {
     let detail = match cause.kind() {
-        ErrorKind::UndefinedError | ErrorKind::SyntaxError | ErrorKind::UnknownFunction => cause.detail(),
+        ErrorKind::UndefinedError | ErrorKind::SyntaxError | ErrorKind::UnknownFunction => {
+            cause.detail()
+        }
         _ => None,
     };
-    let place = format!("{}:{}", cause.name().unwrap_or("?"), cause.line().unwrap_or_default());
-    let text = format!("{:?} in {place}: {}", cause.kind(), detail.unwrap_or_default());
+    let place = format!(
+        "{}:{}",
+        cause.name().unwrap_or("?"),
+        cause.line().unwrap_or_default()
+    );
+    let text = format!(
+        "{:?} in {place}: {}",
+        cause.kind(),
+        detail.unwrap_or_default()
+    );
     Error::new(Code::Internal).because(text)
 }
 

@@ -22,12 +22,22 @@ pub fn draw(text: &str) -> Result<Qr> {
     for (row, line) in code.to_colors().chunks(width).enumerate() {
         let mut column = 0;
         while column < width {
-            let run = line[column..].iter().take_while(|c| **c == Color::Dark).count();
+            let run = line[column..]
+                .iter()
+                .take_while(|c| **c == Color::Dark)
+                .count();
             if run > 0 {
-                path.push_str(&format!("M{} {}h{run}v1h-{run}z", column + QUIET, row + QUIET));
+                path.push_str(&format!(
+                    "M{} {}h{run}v1h-{run}z",
+                    column + QUIET,
+                    row + QUIET
+                ));
             }
             column += run.max(1);
         }
     }
-    Ok(Qr { side: width + 2 * QUIET, path })
+    Ok(Qr {
+        side: width + 2 * QUIET,
+        path,
+    })
 }

@@ -17,37 +17,99 @@ fn at(text: &str) -> Timestamp {
 fn moments_carry_weekday_and_zone() {
     let now = at("2026-03-03T20:00:00Z");
     let cases = [
-        ("2026-03-03T19:15:00Z", "America/New_York", Lang::En, Exactness::Minute, "Tue 3 March, 2:15\u{a0}pm EST"),
-        ("2026-03-03T19:15:00Z", "America/New_York", Lang::Es, Exactness::Minute, "mar 3 de marzo, 2:15\u{a0}p.\u{a0}m. EST"),
-        ("2026-03-08T07:00:00Z", "America/New_York", Lang::En, Exactness::Minute, "Sun 8 March, 3:00\u{a0}am EDT"),
-        ("2025-12-31T23:59:07Z", "America/Los_Angeles", Lang::En, Exactness::Minute, "Wed 31 December 2025, 3:59\u{a0}pm PST"),
-        ("2026-03-03T00:00:07Z", "UTC", Lang::En, Exactness::Second, "Tue 3 March 2026, 12:00:07\u{a0}am UTC"),
-        ("2026-03-03T12:00:00Z", "America/Sao_Paulo", Lang::Es, Exactness::Second, "mar 3 de marzo de 2026, 9:00:00\u{a0}a.\u{a0}m. UTC-03:00"),
+        (
+            "2026-03-03T19:15:00Z",
+            "America/New_York",
+            Lang::En,
+            Exactness::Minute,
+            "Tue 3 March, 2:15\u{a0}pm EST",
+        ),
+        (
+            "2026-03-03T19:15:00Z",
+            "America/New_York",
+            Lang::Es,
+            Exactness::Minute,
+            "mar 3 de marzo, 2:15\u{a0}p.\u{a0}m. EST",
+        ),
+        (
+            "2026-03-08T07:00:00Z",
+            "America/New_York",
+            Lang::En,
+            Exactness::Minute,
+            "Sun 8 March, 3:00\u{a0}am EDT",
+        ),
+        (
+            "2025-12-31T23:59:07Z",
+            "America/Los_Angeles",
+            Lang::En,
+            Exactness::Minute,
+            "Wed 31 December 2025, 3:59\u{a0}pm PST",
+        ),
+        (
+            "2026-03-03T00:00:07Z",
+            "UTC",
+            Lang::En,
+            Exactness::Second,
+            "Tue 3 March 2026, 12:00:07\u{a0}am UTC",
+        ),
+        (
+            "2026-03-03T12:00:00Z",
+            "America/Sao_Paulo",
+            Lang::Es,
+            Exactness::Second,
+            "mar 3 de marzo de 2026, 9:00:00\u{a0}a.\u{a0}m. UTC-03:00",
+        ),
     ];
     for (moment, place, lang, exact, words) in cases {
-        assert_eq!(format::moment(at(moment), zone(place), lang, now, exact), words, "{moment} {place}");
+        assert_eq!(
+            format::moment(at(moment), zone(place), lang, now, exact),
+            words,
+            "{moment} {place}"
+        );
     }
 }
 
 #[test]
 fn a_day_of_a_filter_is_the_readers_day() {
     let york = zone("America/New_York");
-    assert_eq!(york.day_start("2026-03-03"), Some(at("2026-03-03T05:00:00Z")));
-    let short = york.day_end("2026-03-08").expect("a day").since(york.day_start("2026-03-08").expect("a day"));
+    assert_eq!(
+        york.day_start("2026-03-03"),
+        Some(at("2026-03-03T05:00:00Z"))
+    );
+    let short = york
+        .day_end("2026-03-08")
+        .expect("a day")
+        .since(york.day_start("2026-03-08").expect("a day"));
     assert_eq!(short, Duration::from_secs(23 * 3_600), "clocks go forward");
     // Beirut's clocks go forward at midnight: the day starts at one
-    assert_eq!(zone("Asia/Beirut").day_start("2026-03-29"), Some(at("2026-03-28T22:00:00Z")));
+    assert_eq!(
+        zone("Asia/Beirut").day_start("2026-03-29"),
+        Some(at("2026-03-28T22:00:00Z"))
+    );
     assert_eq!(york.day_start("2026-02-30"), None);
     assert_eq!(york.day_start("<b>"), None);
 }
 
 #[test]
 fn counts_and_sizes_are_readable() {
-    let counts = [(0, "0"), (999, "999"), (1_000, "1,000"), (-2, "−2"), (1_234_567, "1,234,567")];
+    let counts = [
+        (0, "0"),
+        (999, "999"),
+        (1_000, "1,000"),
+        (-2, "−2"),
+        (1_234_567, "1,234,567"),
+    ];
     for (n, words) in counts {
         assert_eq!(format::count(n), words);
     }
-    let sizes = [(0, "0 bytes"), (999, "999 bytes"), (1_000, "1 KB"), (340_400, "340 KB"), (1_249_000, "1.2 MB"), (36_000_000_000, "36.0 GB")];
+    let sizes = [
+        (0, "0 bytes"),
+        (999, "999 bytes"),
+        (1_000, "1 KB"),
+        (340_400, "340 KB"),
+        (1_249_000, "1.2 MB"),
+        (36_000_000_000, "36.0 GB"),
+    ];
     for (octets, words) in sizes {
         assert_eq!(format::size(octets).replace('\u{a0}', " "), words);
     }
@@ -85,7 +147,10 @@ fn catalogue_and_templates_agree() {
             match rest.trim_start().starts_with('~') {
                 true => prefixes.push(key.to_owned()),
                 false => {
-                    assert!(keys.contains(&key), "{name} says {key}, which the catalogue does not have");
+                    assert!(
+                        keys.contains(&key),
+                        "{name} says {key}, which the catalogue does not have"
+                    );
                     used.push(key);
                 }
             }
@@ -95,7 +160,10 @@ fn catalogue_and_templates_agree() {
         }
     }
     for prefix in &prefixes {
-        assert!(keys.iter().any(|key| key.starts_with(prefix)), "no text begins with {prefix}");
+        assert!(
+            keys.iter().any(|key| key.starts_with(prefix)),
+            "no text begins with {prefix}"
+        );
     }
     // `outcome` is reached through the values of facts
     prefixes.push("outcome.".to_owned());
@@ -108,8 +176,16 @@ fn catalogue_and_templates_agree() {
 fn every_word_of_the_model_has_its_text() {
     let catalogue = Catalogue::load().expect("a catalogue");
     let mut wanted: Vec<String> = Vec::new();
-    wanted.extend(Method::ALL.iter().flat_map(|m| [format!("method.{m}"), format!("method_means.{m}")]));
-    wanted.extend(RecipientState::ALL.iter().flat_map(|s| [format!("state.{s}"), format!("state_means.{s}")]));
+    wanted.extend(
+        Method::ALL
+            .iter()
+            .flat_map(|m| [format!("method.{m}"), format!("method_means.{m}")]),
+    );
+    wanted.extend(
+        RecipientState::ALL
+            .iter()
+            .flat_map(|s| [format!("state.{s}"), format!("state_means.{s}")]),
+    );
     wanted.extend(Origin::ALL.iter().map(|w| format!("origin.{w}")));
     wanted.extend(Mode::ALL.iter().map(|w| format!("mode.{w}")));
     wanted.extend(Kind::ALL.iter().map(|w| format!("kind.{w}")));
@@ -119,11 +195,23 @@ fn every_word_of_the_model_has_its_text() {
     for kind in crate::pages::console::audit::KINDS {
         wanted.push(format!("event.{}", kind.replace('.', "_")));
     }
-    for outcome in ["accepted", "deferred", "refused", "ambiguous", "below_demand", "our_fault"] {
+    for outcome in [
+        "accepted",
+        "deferred",
+        "refused",
+        "ambiguous",
+        "below_demand",
+        "our_fault",
+    ] {
         wanted.push(format!("outcome.{outcome}"));
     }
     for key in wanted {
-        assert!(Lang::ALL.iter().all(|lang| catalogue.find(*lang, &key, None).is_some()), "{key}");
+        assert!(
+            Lang::ALL
+                .iter()
+                .all(|lang| catalogue.find(*lang, &key, None).is_some()),
+            "{key}"
+        );
     }
 }
 
@@ -135,11 +223,20 @@ fn texts_keep_the_house_tone() {
         assert!(!en.is_empty() && !es.is_empty(), "{key} is empty");
         assert!(!en.contains('!') && !es.contains('!'), "{key} shouts");
         let lower = format!(" {} ", en.to_lowercase());
-        assert!(![" please ", " sorry ", " oops"].iter().any(|word| lower.contains(word)), "{key}: {en}");
+        assert!(
+            ![" please ", " sorry ", " oops"]
+                .iter()
+                .any(|word| lower.contains(word)),
+            "{key}: {en}"
+        );
         assert!(!en.contains('<') && !es.contains('<'), "{key} holds markup");
         let marks = |text: &str| {
-            let mut found: Vec<String> =
-                text.split('{').skip(1).filter_map(|t| t.split_once('}')).map(|(mark, _)| mark.to_owned()).collect();
+            let mut found: Vec<String> = text
+                .split('{')
+                .skip(1)
+                .filter_map(|t| t.split_once('}'))
+                .map(|(mark, _)| mark.to_owned())
+                .collect();
             found.sort();
             found
         };
@@ -159,29 +256,57 @@ fn foreign_html_brings_nothing_along() {
         <iframe src="https://evil.example"></iframe><p style="position:fixed" class="button" id="main">t</p>
         <svg><script>1</script></svg><math><mi xlink:href="javascript:x">m</mi></math><table background="https://t.example/x"><tr><td>c</td></tr></table>"#;
     let clean = letter::clean_html(hostile);
-    for banned in ["script", "style", "img", "onclick", "onerror", "javascript", "form", "input", "iframe", "class", "id=", "svg", "t.example", "evil.example", "/console", "<h1"] {
+    for banned in [
+        "script",
+        "style",
+        "img",
+        "onclick",
+        "onerror",
+        "javascript",
+        "form",
+        "input",
+        "iframe",
+        "class",
+        "id=",
+        "svg",
+        "t.example",
+        "evil.example",
+        "/console",
+        "<h1",
+    ] {
         assert!(!clean.contains(banned), "{banned} survives in {clean}");
     }
     assert!(clean.contains("<h3>Hi</h3>"));
-    assert!(clean.contains(r#"<a href="https://ok.example/?a=1&amp;b=2" rel="noopener noreferrer nofollow">ok</a>"#));
+    assert!(clean.contains(
+        r#"<a href="https://ok.example/?a=1&amp;b=2" rel="noopener noreferrer nofollow">ok</a>"#
+    ));
     assert!(clean.contains("<td>c</td>"));
 }
 
 #[test]
 fn plain_text_becomes_links_and_nothing_else() {
-    let markup = letter::from_text("See <b>https://a.example/x?y=1&z=\"2\"</b>, or (http://b.example). End & done");
+    let markup = letter::from_text(
+        "See <b>https://a.example/x?y=1&z=\"2\"</b>, or (http://b.example). End & done",
+    );
     assert_eq!(
         markup,
         "See &lt;b&gt;<a href=\"https://a.example/x?y=1&amp;z=\" rel=\"noopener noreferrer nofollow\">\
          https://a.example/x?y=1&amp;z=</a>&quot;2&quot;&lt;/b&gt;, or \
          (<a href=\"http://b.example\" rel=\"noopener noreferrer nofollow\">http://b.example</a>). End &amp; done"
     );
-    assert_eq!(letter::from_text("https://"), "<a href=\"https://\" rel=\"noopener noreferrer nofollow\">https://</a>");
+    assert_eq!(
+        letter::from_text("https://"),
+        "<a href=\"https://\" rel=\"noopener noreferrer nofollow\">https://</a>"
+    );
 }
 
 #[test]
 fn a_drawn_code_has_its_quiet_zone() {
     let drawn = qr::draw("otpauth://totp/x?secret=JBSWY3DPEHPK3PXP").expect("fits a code");
-    assert!(drawn.path.starts_with("M4 4h7v1h-7z"), "the finder pattern begins four in: {}", &drawn.path[..20]);
+    assert!(
+        drawn.path.starts_with("M4 4h7v1h-7z"),
+        "the finder pattern begins four in: {}",
+        &drawn.path[..20]
+    );
     assert!(drawn.side >= 21 + 8);
 }

@@ -44,10 +44,18 @@ pub struct Sample<P> {
 
 impl<P> Sample<P> {
     pub fn new(name: &'static str, page: P) -> Self {
-        Self { name, lang: Lang::En, page }
+        Self {
+            name,
+            lang: Lang::En,
+            page,
+        }
     }
     pub fn spanish(page: P) -> Self {
-        Self { name: "spanish", lang: Lang::Es, page }
+        Self {
+            name: "spanish",
+            lang: Lang::Es,
+            page,
+        }
     }
 }
 

@@ -43,10 +43,23 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
 
 fn draw<P: Page>(face: &Face, all: &mut Vec<Picture>) -> Result<()> {
     for sample in P::samples() {
-        let name = P::TEMPLATE.trim_start_matches("pages/").trim_end_matches(".html");
+        let name = P::TEMPLATE
+            .trim_start_matches("pages/")
+            .trim_end_matches(".html");
         let frame = frame(&sample, P::VOICE);
-        let html = face.render(&Frame { place: P::PLACE, ..frame }, &sample.page)?;
-        all.push(Picture { page: name.to_owned(), sample: sample.name, lang: sample.lang, html });
+        let html = face.render(
+            &Frame {
+                place: P::PLACE,
+                ..frame
+            },
+            &sample.page,
+        )?;
+        all.push(Picture {
+            page: name.to_owned(),
+            sample: sample.name,
+            lang: sample.lang,
+            html,
+        });
     }
     Ok(())
 }
@@ -58,7 +71,10 @@ fn frame<P: Page>(sample: &Sample<P>, voice: Voice) -> Frame {
         zone: Zone::find("America/New_York").unwrap_or(Zone::UTC),
         now: NOW,
         organisation: match long {
-            true => "The Northside Community Health Partnership for Family Medicine and Counselling".to_owned(),
+            true => {
+                "The Northside Community Health Partnership for Family Medicine and Counselling"
+                    .to_owned()
+            }
             false => "Northside Clinic".to_owned(),
         },
         other_lang_href: "?lang=es".to_owned(),
@@ -69,7 +85,10 @@ fn frame<P: Page>(sample: &Sample<P>, voice: Voice) -> Frame {
                 name: "Maximiliana Featherstonehaugh-Worthington de la Cruz".to_owned(),
                 audit: true,
             },
-            Voice::Staff => Visitor::Staff { name: "Ana Ortiz".to_owned(), audit: true },
+            Voice::Staff => Visitor::Staff {
+                name: "Ana Ortiz".to_owned(),
+                audit: true,
+            },
         },
         place: P::PLACE,
         csrf: "sample".to_owned(),

@@ -18,7 +18,9 @@ impl<'a> Tag<'a> {
         rest.split_once('"').map(|(value, _)| value)
     }
     fn has(&self, attribute: &str) -> bool {
-        self.rest.split([' ', '>']).any(|word| word == attribute || word.starts_with(&format!("{attribute}=")))
+        self.rest
+            .split([' ', '>'])
+            .any(|word| word == attribute || word.starts_with(&format!("{attribute}=")))
     }
 }
 
@@ -29,8 +31,13 @@ fn tags(html: &str) -> Vec<Tag<'_>> {
         .filter(|tag| tag.starts_with(|c: char| c.is_ascii_alphabetic()))
         .map(|tag| {
             let tag = tag.split('>').next().unwrap_or_default();
-            let (name, _) = tag.split_once(|c: char| c.is_whitespace()).unwrap_or((tag, ""));
-            Tag { name, rest: &tag[name.len()..] }
+            let (name, _) = tag
+                .split_once(|c: char| c.is_whitespace())
+                .unwrap_or((tag, ""));
+            Tag {
+                name,
+                rest: &tag[name.len()..],
+            }
         })
         .collect()
 }
@@ -42,12 +49,26 @@ fn no_page_needs_an_exception_of_the_policy() {
             let inline = tag.name == "style"
                 || (tag.name == "script" && tag.value("src").is_none())
                 || tag.has("style")
-                || tag.rest.split_whitespace().any(|word| word.starts_with("on") && word.contains('='));
-            assert!(!inline, "{} {}: <{}{}>", p.page, p.sample, tag.name, tag.rest);
+                || tag
+                    .rest
+                    .split_whitespace()
+                    .any(|word| word.starts_with("on") && word.contains('='));
+            assert!(
+                !inline,
+                "{} {}: <{}{}>",
+                p.page, p.sample, tag.name, tag.rest
+            );
             for attribute in ["src", "href", "action"] {
-                let Some(value) = tag.value(attribute) else { continue };
+                let Some(value) = tag.value(attribute) else {
+                    continue;
+                };
                 let foreign = value.contains("://") && tag.name != "a";
-                assert!(!foreign && !value.starts_with("data:"), "{} {}: {value}", p.page, p.sample);
+                assert!(
+                    !foreign && !value.starts_with("data:"),
+                    "{} {}: {value}",
+                    p.page,
+                    p.sample
+                );
             }
         }
     }
@@ -61,10 +82,27 @@ fn every_page_has_one_heading_a_language_and_a_way_past_the_frame() {
         let place = format!("{} {}", p.page, p.sample);
         assert_eq!(count("h1"), 1, "{place}");
         assert_eq!(count("main"), 1, "{place}");
-        assert_eq!(found.iter().find(|t| t.name == "html").and_then(|t| t.value("lang")), Some(p.lang.word()), "{place}");
-        assert!(p.html.contains("<a class=\"skip\" href=\"#main\">"), "{place}");
-        let title = p.html.split_once("<title>").and_then(|(_, t)| t.split_once("</title>")).map(|(t, _)| t.trim());
-        assert!(title.is_some_and(|t| t.len() > 3 && !t.starts_with('·')), "{place}: {title:?}");
+        assert_eq!(
+            found
+                .iter()
+                .find(|t| t.name == "html")
+                .and_then(|t| t.value("lang")),
+            Some(p.lang.word()),
+            "{place}"
+        );
+        assert!(
+            p.html.contains("<a class=\"skip\" href=\"#main\">"),
+            "{place}"
+        );
+        let title = p
+            .html
+            .split_once("<title>")
+            .and_then(|(_, t)| t.split_once("</title>"))
+            .map(|(t, _)| t.trim());
+        assert!(
+            title.is_some_and(|t| t.len() > 3 && !t.starts_with('·')),
+            "{place}: {title:?}"
+        );
     }
 }
 
@@ -76,8 +114,19 @@ fn headings_step_down_one_at_a_time() {
         let main = p.html.split_once("<main").map_or("", |(_, main)| main);
         let main = main.split_once("</main>").map_or("", |(main, _)| main);
         for tag in tags(main) {
-            let Some(level) = tag.name.strip_prefix('h').and_then(|n| n.parse::<u32>().ok()) else { continue };
-            assert!(level <= before + 1 || before == 0, "{} {}: h{level} after h{before}", p.page, p.sample);
+            let Some(level) = tag
+                .name
+                .strip_prefix('h')
+                .and_then(|n| n.parse::<u32>().ok())
+            else {
+                continue;
+            };
+            assert!(
+                level <= before + 1 || before == 0,
+                "{} {}: h{level} after h{before}",
+                p.page,
+                p.sample
+            );
             before = level;
         }
     }
@@ -90,13 +139,21 @@ fn every_input_has_a_label_and_every_id_is_one() {
         let place = format!("{} {}", p.page, p.sample);
         let mut ids: Vec<&str> = found.iter().filter_map(|t| t.value("id")).collect();
         ids.sort_unstable();
-        assert!(ids.windows(2).all(|pair| pair[0] != pair[1]), "{place}: an id twice");
-        for tag in found.iter().filter(|t| matches!(t.name, "input" | "select" | "textarea")) {
+        assert!(
+            ids.windows(2).all(|pair| pair[0] != pair[1]),
+            "{place}: an id twice"
+        );
+        for tag in found
+            .iter()
+            .filter(|t| matches!(t.name, "input" | "select" | "textarea"))
+        {
             if tag.value("type") == Some("hidden") || tag.has("hidden") {
                 continue;
             }
             let labelled = match tag.value("id") {
-                Some(id) => found.iter().any(|t| t.name == "label" && t.value("for") == Some(id)),
+                Some(id) => found
+                    .iter()
+                    .any(|t| t.name == "label" && t.value("for") == Some(id)),
                 // a checkbox sits inside its label
                 None => tag.value("type") == Some("checkbox"),
             };
@@ -105,10 +162,16 @@ fn every_input_has_a_label_and_every_id_is_one() {
         for tag in &found {
             for attribute in ["aria-describedby", "aria-labelledby", "for"] {
                 for id in tag.value(attribute).unwrap_or_default().split_whitespace() {
-                    assert!(ids.contains(&id), "{place}: {attribute} names {id}, which is not there");
+                    assert!(
+                        ids.contains(&id),
+                        "{place}: {attribute} names {id}, which is not there"
+                    );
                 }
             }
-            if let Some(anchor) = tag.value("href").and_then(|href| href.strip_prefix("#i-").map(|_| &href[1..])) {
+            if let Some(anchor) = tag
+                .value("href")
+                .and_then(|href| href.strip_prefix("#i-").map(|_| &href[1..]))
+            {
                 assert!(ids.contains(&anchor), "{place}: no drawing {anchor}");
             }
         }
@@ -120,21 +183,45 @@ fn every_form_that_acts_carries_its_token() {
     for p in all() {
         for form in p.html.split("<form").skip(1) {
             let form = form.split("</form>").next().unwrap_or_default();
-            let acts = form.split('>').next().is_some_and(|head| head.contains("method=\"post\""));
-            assert_eq!(acts, form.contains("name=\"csrf\""), "{} {}", p.page, p.sample);
+            let acts = form
+                .split('>')
+                .next()
+                .is_some_and(|head| head.contains("method=\"post\""));
+            assert_eq!(
+                acts,
+                form.contains("name=\"csrf\""),
+                "{} {}",
+                p.page,
+                p.sample
+            );
         }
     }
 }
 
 #[test]
 fn errors_are_said_above_and_beside() {
-    for p in all().iter().filter(|p| p.html.contains("class=\"summary\"")) {
-        let summary = p.html.split_once("class=\"summary\"").and_then(|(_, s)| s.split_once("</div>")).map_or("", |s| s.0);
-        let links = tags(summary).into_iter().filter_map(|t| t.value("href")).collect::<Vec<_>>();
+    for p in all()
+        .iter()
+        .filter(|p| p.html.contains("class=\"summary\""))
+    {
+        let summary = p
+            .html
+            .split_once("class=\"summary\"")
+            .and_then(|(_, s)| s.split_once("</div>"))
+            .map_or("", |s| s.0);
+        let links = tags(summary)
+            .into_iter()
+            .filter_map(|t| t.value("href"))
+            .collect::<Vec<_>>();
         assert!(!links.is_empty(), "{} {}", p.page, p.sample);
         for link in links {
             let target = format!("id=\"{}\"", link.trim_start_matches('#'));
-            assert!(p.html.contains(&target), "{} {}: {link} leads nowhere", p.page, p.sample);
+            assert!(
+                p.html.contains(&target),
+                "{} {}: {link} leads nowhere",
+                p.page,
+                p.sample
+            );
         }
     }
 }
@@ -142,9 +229,17 @@ fn errors_are_said_above_and_beside() {
 /// What anyone who holds a link sees tells nothing about the message or its reader.
 #[test]
 fn the_landing_page_is_neutral() {
-    for p in all().iter().filter(|p| p.page == "portal/landing" || p.page == "portal/enter_code") {
+    for p in all()
+        .iter()
+        .filter(|p| p.page == "portal/landing" || p.page == "portal/enter_code")
+    {
         for telling in ["Pat", "@", "results", "Okafor"] {
-            assert!(!p.html.contains(telling), "{} {} says {telling}", p.page, p.sample);
+            assert!(
+                !p.html.contains(telling),
+                "{} {} says {telling}",
+                p.page,
+                p.sample
+            );
         }
     }
 }
@@ -153,8 +248,11 @@ fn the_landing_page_is_neutral() {
 #[test]
 fn a_portal_page_is_small() {
     for p in all().iter().filter(|p| p.page.starts_with("portal/")) {
-        let loaded: usize =
-            assets::ALL.iter().filter(|a| p.html.contains(&a.path())).map(|a| a.bytes.len()).sum();
+        let loaded: usize = assets::ALL
+            .iter()
+            .filter(|a| p.html.contains(&a.path()))
+            .map(|a| a.bytes.len())
+            .sum();
         let total = p.html.len() + loaded;
         assert!(total < 60_000, "{} {}: {total} octets", p.page, p.sample);
     }
@@ -167,6 +265,9 @@ fn every_page_is_shown_in_spanish_too() {
     pages.dedup();
     assert!(pages.len() >= 16);
     for page in pages {
-        assert!(all.iter().any(|p| p.page == page && p.sample == "spanish"), "{page}");
+        assert!(
+            all.iter().any(|p| p.page == page && p.sample == "spanish"),
+            "{page}"
+        );
     }
 }

@@ -23,30 +23,47 @@ pub struct Answer {
 
 impl Answer {
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
     pub fn says(&self, words: &str) -> bool {
         self.body.contains(words)
     }
     /// The value of the first attribute that begins like `begin`, which ends before the quote.
     pub fn find(&self, begin: &str) -> Option<&str> {
-        self.body.split_once(begin).and_then(|(_, rest)| rest.split_once('"')).map(|(value, _)| value)
+        self.body
+            .split_once(begin)
+            .and_then(|(_, rest)| rest.split_once('"'))
+            .map(|(value, _)| value)
     }
 }
 
 impl Browser {
     pub fn new(router: Router) -> Self {
-        Self { router, cookies: BTreeMap::new(), page: Answer::default() }
+        Self {
+            router,
+            cookies: BTreeMap::new(),
+            page: Answer::default(),
+        }
     }
 
     pub async fn get(&mut self, path: &str) -> &Answer {
-        let request = self.request("GET", path).body(Body::empty()).expect("a request");
+        let request = self
+            .request("GET", path)
+            .body(Body::empty())
+            .expect("a request");
         self.show(request).await
     }
 
     /// Sends a form with the token of the page last shown.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> &Answer {
-        let token = self.page.find("name=\"csrf\" value=\"").unwrap_or_default().to_owned();
+        let token = self
+            .page
+            .find("name=\"csrf\" value=\"")
+            .unwrap_or_default()
+            .to_owned();
         let mut all = vec![("csrf", token.as_str())];
         all.extend_from_slice(fields);
         let request = self
@@ -60,8 +77,15 @@ impl Browser {
     }
 
     pub fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
-        let jar: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut builder = Request::builder().method(method).uri(path).header(header::HOST, "mail.northside.example");
+        let jar: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let mut builder = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "mail.northside.example");
         if !jar.is_empty() {
             builder = builder.header(header::COOKIE, jar.join("; "));
         }
@@ -77,7 +101,10 @@ impl Browser {
             }
             let to = self.page.header("location").to_owned();
             assert!(to.starts_with('/'), "leads away: {to}");
-            let next = self.request("GET", &to).body(Body::empty()).expect("a request");
+            let next = self
+                .request("GET", &to)
+                .body(Body::empty())
+                .expect("a request");
             self.page = self.send(next).await;
         }
         &self.page
@@ -85,14 +112,23 @@ impl Browser {
 
     /// One exchange.
     pub async fn send(&mut self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.expect("the router answers");
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("the router answers");
         let (parts, body) = response.into_parts();
         for line in parts.headers.get_all(header::SET_COOKIE) {
             let line = line.to_str().expect("ASCII");
             for must in ["HttpOnly", "SameSite=Strict", "Secure", "Path=/"] {
                 assert!(line.contains(must), "{must} is missing in {line}");
             }
-            let (name, value) = line.split_once(';').map_or(line, |l| l.0).split_once('=').expect("a pair");
+            let (name, value) = line
+                .split_once(';')
+                .map_or(line, |l| l.0)
+                .split_once('=')
+                .expect("a pair");
             assert!(name.starts_with("__Host-"), "{name}");
             match value {
                 "" => self.cookies.remove(name),
@@ -100,15 +136,30 @@ impl Browser {
             };
         }
         let bytes = to_bytes(body, 64 * 1024 * 1024).await.expect("a body");
-        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&bytes).into_owned(),
+        }
     }
 }
 
 pub fn encode(fields: &[(&str, &str)]) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric();
     let value = |text: &str| -> String {
-        text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+        text.bytes()
+            .map(|b| {
+                if plain(b) {
+                    char::from(b).to_string()
+                } else {
+                    format!("%{b:02X}")
+                }
+            })
+            .collect()
     };
-    let pairs: Vec<String> = fields.iter().map(|(name, text)| format!("{name}={}", value(text))).collect();
+    let pairs: Vec<String> = fields
+        .iter()
+        .map(|(name, text)| format!("{name}={}", value(text)))
+        .collect();
     pairs.join("&")
 }

@@ -36,8 +36,17 @@ impl Clinic {
         };
         let world = World::open(parts).expect("a world");
         let ctx = found(&world, "Northside Clinic", "northside.example");
-        let flow = Flow::new(world.clone(), flow::Settings::new("mail.northside.example", "https://mail.northside.example"));
-        Self { flow, people: People::quick(world), ctx, clock, _store: store }
+        let flow = Flow::new(
+            world.clone(),
+            flow::Settings::new("mail.northside.example", "https://mail.northside.example"),
+        );
+        Self {
+            flow,
+            people: People::quick(world),
+            ctx,
+            clock,
+            _store: store,
+        }
     }
 
     pub fn browser(&self) -> Browser {
@@ -61,11 +70,25 @@ impl Clinic {
     pub async fn signed_in(&self, email: &str) -> Browser {
         let mut browser = self.browser();
         browser.get("/console/sign-in").await;
-        let page = browser.post("/console/sign-in", &[("email", email), ("password", PASSWORD)]).await;
-        let secret = page.find("data-copy=\"").expect("the key to type").replace(' ', "");
+        let page = browser
+            .post(
+                "/console/sign-in",
+                &[("email", email), ("password", PASSWORD)],
+            )
+            .await;
+        let secret = page
+            .find("data-copy=\"")
+            .expect("the key to type")
+            .replace(' ', "");
         let code = self.code_of(&secret);
-        let page = browser.post("/console/sign-in/set-up", &[("code", &code)]).await;
-        assert!(page.status.is_success() && page.says("Ana Ortiz"), "signed in: {}", page.body);
+        let page = browser
+            .post("/console/sign-in/set-up", &[("code", &code)])
+            .await;
+        assert!(
+            page.status.is_success() && page.says("Ana Ortiz"),
+            "signed in: {}",
+            page.body
+        );
         browser
     }
 
@@ -79,7 +102,14 @@ impl Clinic {
     }
 
     /// A message that policy keeps in the portal.
-    pub fn write(&self, ctx: &Ctx, subject: &str, text: Option<&str>, html: Option<&str>, files: Vec<DraftFile>) -> Receipt {
+    pub fn write(
+        &self,
+        ctx: &Ctx,
+        subject: &str,
+        text: Option<&str>,
+        html: Option<&str>,
+        files: Vec<DraftFile>,
+    ) -> Receipt {
         let recipient = DraftRecipient {
             kind: Kind::To,
             address: Address::parse("pat@mail.example").expect("an address"),
@@ -125,9 +155,19 @@ impl Clinic {
             for job in jobs {
                 let letter = dispatcher.letter(&job).expect("a letter");
                 let bytes = [&letter.head[..], &letter.body[..]].concat();
-                read.push(mail::parse(&bytes).expect("a message").body_text().expect("a text"));
-                let evidence = Evidence { reply_code: Some(250), ..Evidence::starting(self.clock_now()) };
-                dispatcher.finish(job, Outcome::Accepted, evidence).expect("settled");
+                read.push(
+                    mail::parse(&bytes)
+                        .expect("a message")
+                        .body_text()
+                        .expect("a text"),
+                );
+                let evidence = Evidence {
+                    reply_code: Some(250),
+                    ..Evidence::starting(self.clock_now())
+                };
+                dispatcher
+                    .finish(job, Outcome::Accepted, evidence)
+                    .expect("settled");
             }
         }
         while self.flow.work().expect("work") > 0 {}
@@ -138,16 +178,27 @@ impl Clinic {
     /// The path of the link in the notice that was just sent.
     pub fn link(&self) -> String {
         let notices = self.post_round();
-        let text = notices.iter().find(|text| text.contains("/p/")).expect("a notice");
-        let (_, tail) = text.split_once("https://mail.northside.example").expect("a link");
+        let text = notices
+            .iter()
+            .find(|text| text.contains("/p/"))
+            .expect("a notice");
+        let (_, tail) = text
+            .split_once("https://mail.northside.example")
+            .expect("a link");
         tail.split_whitespace().next().expect("a path").to_owned()
     }
 
     /// The code that was just mailed.
     pub fn code(&self) -> String {
         let letters = self.post_round();
-        let digits = |text: &String| -> String { text.chars().filter(char::is_ascii_digit).take(6).collect() };
-        letters.iter().map(digits).find(|code| code.len() == 6).expect("a code")
+        let digits = |text: &String| -> String {
+            text.chars().filter(char::is_ascii_digit).take(6).collect()
+        };
+        letters
+            .iter()
+            .map(digits)
+            .find(|code| code.len() == 6)
+            .expect("a code")
     }
 
     pub fn wait(&self, minutes: u64) {
@@ -169,6 +220,8 @@ pub fn found(world: &Arc<World>, name: &str, domain: &str) -> Ctx {
     };
     let organisation = world.create_organisation(new).expect("an organisation");
     let ctx = world.system(organisation);
-    People::quick(world.clone()).add_domain(&ctx, &Domain::parse(domain).expect("a domain")).expect("a domain");
+    People::quick(world.clone())
+        .add_domain(&ctx, &Domain::parse(domain).expect("a domain"))
+        .expect("a domain");
     ctx
 }

@@ -28,9 +28,15 @@ async fn everyone() -> (Clinic, Browser) {
     (clinic, browser)
 }
 
-fn form(browser: &Browser, door: &str, fields: &[(&str, &str)], extra: &[(&str, &str)]) -> axum::http::Request<Body> {
-    let mut builder =
-        browser.request("POST", door).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+fn form(
+    browser: &Browser,
+    door: &str,
+    fields: &[(&str, &str)],
+    extra: &[(&str, &str)],
+) -> axum::http::Request<Body> {
+    let mut builder = browser
+        .request("POST", door)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
     for (name, value) in extra {
         builder = builder.header(*name, *value);
     }
@@ -40,24 +46,47 @@ fn form(browser: &Browser, door: &str, fields: &[(&str, &str)], extra: &[(&str, 
 #[tokio::test]
 async fn no_form_is_acted_upon_without_its_token() {
     let (_clinic, mut browser) = everyone().await;
-    let token = browser.page.find("name=\"csrf\" value=\"").expect("a token").to_owned();
+    let token = browser
+        .page
+        .find("name=\"csrf\" value=\"")
+        .expect("a token")
+        .to_owned();
     for door in DOORS {
         for given in ["", "guess", &token[1..]] {
-            let answer = browser.send(form(&browser, door, &[("csrf", given)], &[])).await;
-            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{door} with {given:?}");
+            let answer = browser
+                .send(form(&browser, door, &[("csrf", given)], &[]))
+                .await;
+            assert_eq!(
+                answer.status,
+                StatusCode::FORBIDDEN,
+                "{door} with {given:?}"
+            );
         }
     }
     // the session's own token opens the session's doors and no others
-    let answer = browser.send(form(&browser, "/console/sign-in", &[("csrf", &token)], &[])).await;
+    let answer = browser
+        .send(form(&browser, "/console/sign-in", &[("csrf", &token)], &[]))
+        .await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
-    let answer = browser.send(form(&browser, "/console/messages/cancel", &[("csrf", &token)], &[])).await;
+    let answer = browser
+        .send(form(
+            &browser,
+            "/console/messages/cancel",
+            &[("csrf", &token)],
+            &[],
+        ))
+        .await;
     assert_eq!(answer.status, StatusCode::OK);
 }
 
 #[tokio::test]
 async fn no_form_of_another_site_is_acted_upon() {
     let (_clinic, mut browser) = everyone().await;
-    let token = browser.page.find("name=\"csrf\" value=\"").expect("a token").to_owned();
+    let token = browser
+        .page
+        .find("name=\"csrf\" value=\"")
+        .expect("a token")
+        .to_owned();
     let cases: [&[(&str, &str)]; 5] = [
         &[("origin", "https://evil.example")],
         &[("origin", "null")],
@@ -66,7 +95,14 @@ async fn no_form_of_another_site_is_acted_upon() {
         &[("origin", "https://mail.northside.example.evil.example")],
     ];
     for headers in cases {
-        let answer = browser.send(form(&browser, "/console/messages/cancel", &[("csrf", &token)], headers)).await;
+        let answer = browser
+            .send(form(
+                &browser,
+                "/console/messages/cancel",
+                &[("csrf", &token)],
+                headers,
+            ))
+            .await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{headers:?}");
     }
 }
@@ -74,19 +110,38 @@ async fn no_form_of_another_site_is_acted_upon() {
 #[tokio::test]
 async fn every_answer_is_guarded_and_only_assets_are_kept() {
     let (_clinic, mut browser) = everyone().await;
-    for path in ["/console", "/p/x", "/nowhere", "/console/nowhere", "/console/messages/garbage"] {
+    for path in [
+        "/console",
+        "/p/x",
+        "/nowhere",
+        "/console/nowhere",
+        "/console/messages/garbage",
+    ] {
         let answer = browser.get(path).await.clone();
         assert_eq!(answer.header("cache-control"), "no-store", "{path}");
         let policy = answer.header("content-security-policy");
-        assert!(policy.starts_with("default-src 'self'") && !policy.contains("unsafe"), "{path}");
+        assert!(
+            policy.starts_with("default-src 'self'") && !policy.contains("unsafe"),
+            "{path}"
+        );
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
         assert_eq!(answer.header("referrer-policy"), "same-origin");
-        assert!(answer.header("strict-transport-security").contains("max-age"));
+        assert!(
+            answer
+                .header("strict-transport-security")
+                .contains("max-age")
+        );
     }
     let page = browser.get("/console").await.clone();
-    let asset = format!("/assets/{}", page.find("href=\"/assets/").expect("a stylesheet"));
+    let asset = format!(
+        "/assets/{}",
+        page.find("href=\"/assets/").expect("a stylesheet")
+    );
     let kept = browser.get(&asset).await;
-    assert_eq!((kept.status, kept.header("cache-control")), (StatusCode::OK, "public, max-age=31536000, immutable"));
+    assert_eq!(
+        (kept.status, kept.header("cache-control")),
+        (StatusCode::OK, "public, max-age=31536000, immutable")
+    );
     let stale = browser.get("/assets/0000000000000000/tokens.css").await;
     assert_eq!(stale.status, StatusCode::NOT_FOUND);
 }
@@ -95,7 +150,14 @@ async fn every_answer_is_guarded_and_only_assets_are_kept() {
 async fn a_form_is_not_endless() {
     let (_clinic, mut browser) = everyone().await;
     let long = "x".repeat(600 * 1024);
-    let answer = browser.send(form(&browser, "/console/messages/cancel", &[("id", &long)], &[])).await;
+    let answer = browser
+        .send(form(
+            &browser,
+            "/console/messages/cancel",
+            &[("id", &long)],
+            &[],
+        ))
+        .await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
 }
 
@@ -104,9 +166,18 @@ async fn without_a_session_every_console_address_leads_to_the_sign_in() {
     let clinic = Clinic::open();
     let mut browser = clinic.browser();
     for path in [
-        "/", "/console", "/console/live", "/console/messages", "/console/messages.csv", "/console/audit",
-        "/console/audit/checkpoint", "/console/nowhere", "/console/messages/msg_00000000000000000000000000",
-        "/console/proof/rcp_00000000000000000000000000", "/console/sign-in/code", "/console/sign-in/set-up",
+        "/",
+        "/console",
+        "/console/live",
+        "/console/messages",
+        "/console/messages.csv",
+        "/console/audit",
+        "/console/audit/checkpoint",
+        "/console/nowhere",
+        "/console/messages/msg_00000000000000000000000000",
+        "/console/proof/rcp_00000000000000000000000000",
+        "/console/sign-in/code",
+        "/console/sign-in/set-up",
         "/console/messages/msg_00000000000000000000000000/file/file_00000000000000000000000000",
     ] {
         assert!(browser.get(path).await.says("<h1>Sign in</h1>"), "{path}");
@@ -118,10 +189,25 @@ async fn without_tls_on_loopback_cookies_still_work() {
     use tower::ServiceExt;
     let clinic = Clinic::open();
     let settings = caduceus_web::Settings::new("Northside", false);
-    let state = caduceus_web::WebState::new(clinic.flow.clone(), clinic.people.clone(), settings).expect("pages");
-    let request = axum::http::Request::get("/console/sign-in").body(Body::empty()).expect("a request");
-    let response = caduceus_web::router(state).oneshot(request).await.expect("an answer");
-    let cookie = response.headers()[header::SET_COOKIE].to_str().expect("ASCII");
-    assert!(cookie.starts_with("form=") && cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict"), "{cookie}");
-    assert!(!response.headers().contains_key(header::STRICT_TRANSPORT_SECURITY));
+    let state = caduceus_web::WebState::new(clinic.flow.clone(), clinic.people.clone(), settings)
+        .expect("pages");
+    let request = axum::http::Request::get("/console/sign-in")
+        .body(Body::empty())
+        .expect("a request");
+    let response = caduceus_web::router(state)
+        .oneshot(request)
+        .await
+        .expect("an answer");
+    let cookie = response.headers()[header::SET_COOKIE]
+        .to_str()
+        .expect("ASCII");
+    assert!(
+        cookie.starts_with("form=") && cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict"),
+        "{cookie}"
+    );
+    assert!(
+        !response
+            .headers()
+            .contains_key(header::STRICT_TRANSPORT_SECURITY)
+    );
 }

@@ -103,14 +103,23 @@ pub struct Subject {
 
 impl Subject {
     pub fn new(id: String) -> Self {
-        let href = id.starts_with("msg_").then(|| format!("/console/messages/{id}"));
+        let href = id
+            .starts_with("msg_")
+            .then(|| format!("/console/messages/{id}"));
         Self { id, href }
     }
 }
 
 impl Audit {
     pub fn new(log: Log, kind: &str, rows: Vec<Row>) -> Self {
-        Self { log, kind: kind.to_owned(), all_kinds: KINDS, rows, older_href: None, newest_href: None }
+        Self {
+            log,
+            kind: kind.to_owned(),
+            all_kinds: KINDS,
+            rows,
+            older_href: None,
+            newest_href: None,
+        }
     }
 }
 
@@ -120,14 +129,20 @@ pub async fn show(asked: Asked) -> Result<Response> {
     let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
     let size = run(move || flow.overview(&ctx)).await?.ledger_size;
     let check = asked.query("check") == "yes" || size <= asked.state().settings.audit_check_max;
-    let kind = KINDS.iter().copied().find(|kind| *kind == asked.query("kind")).unwrap_or_default();
+    let kind = KINDS
+        .iter()
+        .copied()
+        .find(|kind| *kind == asked.query("kind"))
+        .unwrap_or_default();
     let before = asked.query("before").parse().ok();
     let view = load(&asked, &desk, kind, before, check).await?;
 
     let query = |extra: String| format!("/console/audit?kind={}{extra}", escape(kind));
     let rows = view.rows.iter().map(Row::of).collect();
     let mut page = Audit::new(Log::of(&view), kind, rows);
-    page.older_href = view.next.map(|position| query(format!("&before={position}")));
+    page.older_href = view
+        .next
+        .map(|position| query(format!("&before={position}")));
     page.newest_href = before.map(|_| query(String::new()));
     desk_page(&asked, &desk, StatusCode::OK, &page)
 }
@@ -136,7 +151,11 @@ pub async fn show(asked: Asked) -> Result<Response> {
 pub async fn checkpoint(asked: Asked) -> Result<Response> {
     let desk = desk(&asked).await?;
     let view = load(&asked, &desk, "", Some(0), false).await?;
-    Ok(download("checkpoint.txt", "text/plain; charset=utf-8", view.state.checkpoint.into_bytes()))
+    Ok(download(
+        "checkpoint.txt",
+        "text/plain; charset=utf-8",
+        view.state.checkpoint.into_bytes(),
+    ))
 }
 
 async fn load(
@@ -147,7 +166,15 @@ async fn load(
     check: bool,
 ) -> Result<AuditPage> {
     let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
-    run(move || flow.audit(&ctx, Some(kind).filter(|kind| !kind.is_empty()), before, check)).await
+    run(move || {
+        flow.audit(
+            &ctx,
+            Some(kind).filter(|kind| !kind.is_empty()),
+            before,
+            check,
+        )
+    })
+    .await
 }
 
 impl Log {
@@ -180,7 +207,11 @@ impl Row {
             kind: row.kind.clone(),
             actor: row.actor.clone(),
             subjects: row.subject.iter().cloned().map(Subject::new).collect(),
-            facts: row.facts.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+            facts: row
+                .facts
+                .iter()
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
             proof_href: recipient.map(|id| format!("/console/proof/{id}")),
         }
     }

@@ -26,8 +26,11 @@ pub struct Cancel {
 /// POST `/console/messages/cancel`: asks first; with `sure=yes` it acts.
 pub async fn submit(asked: Asked) -> Result<Response> {
     let desk = desk(&asked).await?;
-    let ids: Vec<MessageId> =
-        asked.fields("id").take(limits::PAGE_ROWS_MAX).map(str::parse).collect::<Result<_>>()?;
+    let ids: Vec<MessageId> = asked
+        .fields("id")
+        .take(limits::PAGE_ROWS_MAX)
+        .map(str::parse)
+        .collect::<Result<_>>()?;
     let back_href = match ids.as_slice() {
         [one] => format!("/console/messages/{one}"),
         _ => "/console/messages".to_owned(),
@@ -37,7 +40,12 @@ pub async fn submit(asked: Asked) -> Result<Response> {
         return desk_page(&asked, &desk, StatusCode::OK, &Cancel { ids, back_href });
     }
     let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
-    let stopped = run(move || ids.iter().map(|id| stop(&flow, &ctx, *id)).sum::<Result<usize>>()).await?;
+    let stopped = run(move || {
+        ids.iter()
+            .map(|id| stop(&flow, &ctx, *id))
+            .sum::<Result<usize>>()
+    })
+    .await?;
     Ok(redirect(&format!("{back_href}?cancelled={stopped}")))
 }
 
@@ -57,7 +65,9 @@ impl Page for Cancel {
 
     fn samples() -> Vec<Sample<Self>> {
         let page = |n: u32| Self {
-            ids: (0..n).map(|i| format!("msg_01KJVB0W7HQ3ZJ8X9T4M2C6D{i:02}")).collect(),
+            ids: (0..n)
+                .map(|i| format!("msg_01KJVB0W7HQ3ZJ8X9T4M2C6D{i:02}"))
+                .collect(),
             back_href: "#".to_owned(),
         };
         vec![

@@ -30,8 +30,16 @@ impl Enrol {
     /// leaves the key to type.
     pub fn new(secret_base32: &str, otpauth: &str, back: String) -> Self {
         let letters: Vec<char> = secret_base32.chars().collect();
-        let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
-        Self { qr: qr::draw(otpauth).ok(), secret: groups.join(" "), back, faults: Vec::new() }
+        let groups: Vec<String> = letters
+            .chunks(4)
+            .map(|group| group.iter().collect())
+            .collect();
+        Self {
+            qr: qr::draw(otpauth).ok(),
+            secret: groups.join(" "),
+            back,
+            faults: Vec::new(),
+        }
     }
     pub fn with_fault(mut self, key: &'static str) -> Self {
         self.faults.push(Fault::new("code", key));
@@ -48,7 +56,11 @@ pub async fn show(asked: Asked) -> Result<Response> {
 /// POST `/console/sign-in/set-up`. After a wrong code a new key is shown, because the old one was
 /// shown once and is not kept in the open anywhere.
 pub async fn submit(asked: Asked) -> Result<Response> {
-    let (pending, code, people) = (pending(&asked)?, digits(&asked), asked.state().people.clone());
+    let (pending, code, people) = (
+        pending(&asked)?,
+        digits(&asked),
+        asked.state().people.clone(),
+    );
     let failed = match code.is_empty() {
         true => Error::new(Code::FieldMissing),
         false => match run(move || people.confirm_totp(&pending, &code)).await {
@@ -57,22 +69,38 @@ pub async fn submit(asked: Asked) -> Result<Response> {
         },
     };
     let (key, status) = fault(failed)?;
-    let key = if key == "totp_wrong" { "totp_wrong_new" } else { key };
+    let key = if key == "totp_wrong" {
+        "totp_wrong_new"
+    } else {
+        key
+    };
     let back = back_or_home(asked.field("back")).to_owned();
     offer(&asked, back, Some(key), status).await
 }
 
-async fn offer(asked: &Asked, back: String, fault: Option<&'static str>, status: StatusCode) -> Result<Response> {
+async fn offer(
+    asked: &Asked,
+    back: String,
+    fault: Option<&'static str>,
+    status: StatusCode,
+) -> Result<Response> {
     let (pending, people) = (pending(asked)?, asked.state().people.clone());
     let offered = match run(move || people.enrol_totp(&pending)).await {
         Ok(offered) => offered,
         // enrolled already: the other page asks for the code
         Err(error) if error.code() == Code::StateConflict => {
-            return Ok(redirect(&format!("/console/sign-in/code?back={}", escape(&back))));
+            return Ok(redirect(&format!(
+                "/console/sign-in/code?back={}",
+                escape(&back)
+            )));
         }
         Err(error) => return Err(error),
     };
-    let shown = Enrol::new(offered.secret_base32.expose(), offered.otpauth_url.expose(), back);
+    let shown = Enrol::new(
+        offered.secret_base32.expose(),
+        offered.otpauth_url.expose(),
+        back,
+    );
     let shown = fault.into_iter().fold(shown, Enrol::with_fault);
     page(asked, &House::unknown(asked), status, &shown)
 }
@@ -91,7 +119,10 @@ impl Page for Enrol {
             Sample::new("one", page()),
             Sample::new("error_wrong", page().with_fault("totp_wrong_new")),
             Sample::new("without_drawing", Self { qr: None, ..page() }),
-            Sample { lang: Lang::Es, ..Sample::new("spanish", page()) },
+            Sample {
+                lang: Lang::Es,
+                ..Sample::new("spanish", page())
+            },
         ]
     }
 }

@@ -100,16 +100,28 @@ pub enum Value {
 
 impl Fact {
     pub fn word(name: &'static str, section: &str, word: &str) -> Self {
-        Self { name, value: Value::Word(format!("{section}.{word}")) }
+        Self {
+            name,
+            value: Value::Word(format!("{section}.{word}")),
+        }
     }
     pub fn at(name: &'static str, at: Timestamp) -> Self {
-        Self { name, value: Value::At(at) }
+        Self {
+            name,
+            value: Value::At(at),
+        }
     }
     pub fn exact(name: &'static str, value: impl Into<String>) -> Self {
-        Self { name, value: Value::Exact(value.into()) }
+        Self {
+            name,
+            value: Value::Exact(value.into()),
+        }
     }
     pub fn hash(name: &'static str, hex: impl Into<String>) -> Self {
-        Self { name, value: Value::Hash(hex.into()) }
+        Self {
+            name,
+            value: Value::Hash(hex.into()),
+        }
     }
 }
 
@@ -147,9 +159,14 @@ pub struct Attempt {
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Content {
-    Sealed { open_action: String },
+    Sealed {
+        open_action: String,
+    },
     MayNot,
-    Opened { at: Timestamp, letter: Letter },
+    Opened {
+        at: Timestamp,
+        letter: Letter,
+    },
     /// Its key was destroyed.
     Destroyed,
 }

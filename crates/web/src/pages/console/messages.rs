@@ -12,8 +12,8 @@ use crate::door::answer::{desk_page, download};
 use crate::door::asked::Asked;
 use crate::door::run;
 use crate::door::staff::{Desk, desk, escape};
-use crate::face::format::Zone;
 use crate::face::Fault;
+use crate::face::format::Zone;
 use crate::pages::{Page, Place, Sample, Voice};
 
 #[derive(Clone, Debug, Serialize)]
@@ -99,7 +99,11 @@ impl Messages {
             rows,
             all_states: RecipientState::ALL.to_vec(),
             // `tls_or_drop` reads the same as `tls` and is found with it
-            all_methods: Method::ALL.iter().copied().filter(|m| *m != Method::TlsOrDrop).collect(),
+            all_methods: Method::ALL
+                .iter()
+                .copied()
+                .filter(|m| *m != Method::TlsOrDrop)
+                .collect(),
             older_href: None,
             newest_href: None,
             export_href: format!("/console/messages.csv?{query}"),
@@ -118,16 +122,39 @@ pub async fn show(asked: Asked) -> Result<Response> {
     let filter = Filter::asked(&asked);
     let (wanted, faults) = filter.read(Zone::find(&desk.house.zone).unwrap_or(Zone::UTC));
     let (rows, next) = match faults.is_empty() {
-        true => load(&asked, &desk, wanted, asked.query("after").to_owned(), limits::PAGE_ROWS).await?,
+        true => {
+            load(
+                &asked,
+                &desk,
+                wanted,
+                asked.query("after").to_owned(),
+                limits::PAGE_ROWS,
+            )
+            .await?
+        }
         false => (Vec::new(), None),
     };
     let query = filter.query();
-    let link = |extra: String| format!("/console/messages?{query}{}{extra}", if query.is_empty() { "" } else { "&" });
-    let mut page = Messages::new(filter, rows.iter().map(|row| Row::of(row, desk.cancels_any())).collect());
+    let link = |extra: String| {
+        format!(
+            "/console/messages?{query}{}{extra}",
+            if query.is_empty() { "" } else { "&" }
+        )
+    };
+    let mut page = Messages::new(
+        filter,
+        rows.iter()
+            .map(|row| Row::of(row, desk.cancels_any()))
+            .collect(),
+    );
     page.older_href = next.map(|cursor| link(format!("after={cursor}")));
     page.newest_href = (!asked.query("after").is_empty()).then(|| link(String::new()));
     page.cancelled = asked.query("cancelled").parse().ok();
-    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = if faults.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
     page.faults = faults;
     desk_page(&asked, &desk, status, &page)
 }
@@ -136,7 +163,9 @@ pub async fn show(asked: Asked) -> Result<Response> {
 pub async fn export(asked: Asked) -> Result<Response> {
     let desk = desk(&asked).await?;
     let (wanted, _) = Filter::asked(&asked).read(Zone::find(&desk.house.zone).unwrap_or(Zone::UTC));
-    let mut csv = "id,accepted_at,origin,mode,health_information,octets,files,recipients,states,methods\r\n".to_owned();
+    let mut csv =
+        "id,accepted_at,origin,mode,health_information,octets,files,recipients,states,methods\r\n"
+            .to_owned();
     let (mut count, mut after) = (0, String::new());
     loop {
         let (rows, next) = load(&asked, &desk, wanted, after, limits::PAGE_ROWS_MAX).await?;
@@ -147,13 +176,25 @@ pub async fn export(asked: Asked) -> Result<Response> {
             _ => break,
         }
     }
-    Ok(download("messages.csv", "text/csv; charset=utf-8", csv.into_bytes()))
+    Ok(download(
+        "messages.csv",
+        "text/csv; charset=utf-8",
+        csv.into_bytes(),
+    ))
 }
 
 /// RFC 4180. Every cell is an id, a number or a word of ours, so nothing needs quoting.
 fn line(row: &MessageRow) -> String {
-    let states: Vec<_> = row.states.iter().map(|(state, n)| format!("{state} {n}")).collect();
-    let methods: Vec<_> = row.methods.iter().map(|(method, n)| format!("{method} {n}")).collect();
+    let states: Vec<_> = row
+        .states
+        .iter()
+        .map(|(state, n)| format!("{state} {n}"))
+        .collect();
+    let methods: Vec<_> = row
+        .methods
+        .iter()
+        .map(|(method, n)| format!("{method} {n}"))
+        .collect();
     format!(
         "{},{},{},{},{},{},{},{},{},{}\r\n",
         row.id,
@@ -199,8 +240,22 @@ impl Row {
             mode: row.mode,
             at: row.created_at,
             recipients: row.recipients.into(),
-            states: row.states.iter().map(|(word, n)| Share { word: *word, count: share(n) }).collect(),
-            methods: row.methods.iter().map(|(word, n)| Share { word: *word, count: share(n) }).collect(),
+            states: row
+                .states
+                .iter()
+                .map(|(word, n)| Share {
+                    word: *word,
+                    count: share(n),
+                })
+                .collect(),
+            methods: row
+                .methods
+                .iter()
+                .map(|(word, n)| Share {
+                    word: *word,
+                    count: share(n),
+                })
+                .collect(),
             cancellable: cancels && row.states.contains_key(&RecipientState::Queued),
         }
     }
@@ -226,10 +281,21 @@ impl Filter {
                 faults.push(Fault::new(field, "day_invalid"));
             }
         }
-        if since.zip(until).is_some_and(|(since, until)| since >= until) {
+        if since
+            .zip(until)
+            .is_some_and(|(since, until)| since >= until)
+        {
             faults.push(Fault::new("to", "days_reversed"));
         }
-        (flow::view::Filter { state: self.state, method: self.method, since, until }, faults)
+        (
+            flow::view::Filter {
+                state: self.state,
+                method: self.method,
+                since,
+                until,
+            },
+            faults,
+        )
     }
 }
 

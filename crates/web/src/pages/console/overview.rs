@@ -48,7 +48,8 @@ impl Overview {
         Self {
             accepted,
             states: bars(counts, sum),
-            off_by: i64::try_from(accepted).unwrap_or(i64::MAX) - i64::try_from(sum).unwrap_or(i64::MAX),
+            off_by: i64::try_from(accepted).unwrap_or(i64::MAX)
+                - i64::try_from(sum).unwrap_or(i64::MAX),
             plaintext,
             waiting: of(RecipientState::Queued),
             held: of(RecipientState::Held),
@@ -69,7 +70,14 @@ fn bars(counts: &[(RecipientState, u64)], sum: u64) -> Vec<StateCount> {
             0 => "< 0.1 %".to_owned(),
             _ => format!("{}.{} %", permille / 10, permille % 10),
         };
-        rows.push(StateCount { state, count, permille, start, width: before * 1000 / sum - start, share });
+        rows.push(StateCount {
+            state,
+            count,
+            permille,
+            start,
+            width: before * 1000 / sum - start,
+            share,
+        });
     }
     rows
 }
@@ -85,14 +93,24 @@ pub async fn show(asked: Asked) -> Result<Response> {
 pub async fn live(asked: Asked) -> Result<Response> {
     let desk = desk(&asked).await?;
     let figures = load(&asked, &desk).await?;
-    Ok(Json(serde_json::json!({ "accepted": figures.accepted, "waiting": figures.waiting })).into_response())
+    Ok(
+        Json(serde_json::json!({ "accepted": figures.accepted, "waiting": figures.waiting }))
+            .into_response(),
+    )
 }
 
 async fn load(asked: &Asked, desk: &Desk) -> Result<Overview> {
     let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
     let view = run(move || flow.overview(&ctx)).await?;
-    let counts: Vec<_> = view.states.iter().map(|(state, count)| (*state, *count)).collect();
-    Ok(Overview { off_by: view.off_by, ..Overview::new(&counts, view.accepted, None) })
+    let counts: Vec<_> = view
+        .states
+        .iter()
+        .map(|(state, count)| (*state, *count))
+        .collect();
+    Ok(Overview {
+        off_by: view.off_by,
+        ..Overview::new(&counts, view.accepted, None)
+    })
 }
 
 impl Page for Overview {
@@ -103,12 +121,23 @@ impl Page for Overview {
     fn samples() -> Vec<Sample<Self>> {
         use RecipientState::*;
         let many = [
-            (Queued, 42), (Delivered, 118_204), (Notified, 1_930), (PickedUp, 9_511), (Bounced, 312),
-            (Suppressed, 14), (Expired, 3), (Held, 6), (Cancelled, 21),
+            (Queued, 42),
+            (Delivered, 118_204),
+            (Notified, 1_930),
+            (PickedUp, 9_511),
+            (Bounced, 312),
+            (Suppressed, 14),
+            (Expired, 3),
+            (Held, 6),
+            (Cancelled, 21),
         ];
         let sum = many.iter().map(|c| c.1).sum();
         let busy = Self::new(&many, sum, Some(0));
-        let broken = Self { off_by: 2, plaintext: Some(1), ..busy.clone() };
+        let broken = Self {
+            off_by: 2,
+            plaintext: Some(1),
+            ..busy.clone()
+        };
         let one = Self::new(&[(Delivered, 1)], 1, Some(0));
         vec![
             Sample::new("empty", Self::new(&[], 0, None)),
@@ -116,7 +145,10 @@ impl Page for Overview {
             Sample::new("many", busy.clone()),
             Sample::new("error", broken),
             Sample::new("long_names", busy.clone()),
-            Sample { lang: Lang::Es, ..Sample::new("spanish", busy) },
+            Sample {
+                lang: Lang::Es,
+                ..Sample::new("spanish", busy)
+            },
         ]
     }
 }

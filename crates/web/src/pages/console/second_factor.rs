@@ -24,12 +24,24 @@ pub struct SecondFactor {
 pub async fn show(asked: Asked) -> Result<Response> {
     pending(&asked)?;
     let back = back_or_home(asked.query("back")).to_owned();
-    page(&asked, &House::unknown(&asked), StatusCode::OK, &SecondFactor { back, faults: Vec::new() })
+    page(
+        &asked,
+        &House::unknown(&asked),
+        StatusCode::OK,
+        &SecondFactor {
+            back,
+            faults: Vec::new(),
+        },
+    )
 }
 
 /// POST `/console/sign-in/code`
 pub async fn submit(asked: Asked) -> Result<Response> {
-    let (pending, code, people) = (pending(&asked)?, digits(&asked), asked.state().people.clone());
+    let (pending, code, people) = (
+        pending(&asked)?,
+        digits(&asked),
+        asked.state().people.clone(),
+    );
     let failed = match code.is_empty() {
         true => Error::new(Code::FieldMissing),
         false => match run(move || people.second_factor(&pending, &code)).await {
@@ -39,16 +51,31 @@ pub async fn submit(asked: Asked) -> Result<Response> {
     };
     let (key, status) = fault(failed)?;
     let back = back_or_home(asked.field("back")).to_owned();
-    page(&asked, &House::unknown(&asked), status, &SecondFactor { back, faults: vec![Fault::new("code", key)] })
+    page(
+        &asked,
+        &House::unknown(&asked),
+        status,
+        &SecondFactor {
+            back,
+            faults: vec![Fault::new("code", key)],
+        },
+    )
 }
 
 /// The cookie of someone who gave a right password.
 pub fn pending(asked: &Asked) -> Result<String> {
-    asked.cookie(&Cookie::Pending).ok_or_else(|| Code::SessionExpired.into())
+    asked
+        .cookie(&Cookie::Pending)
+        .ok_or_else(|| Code::SessionExpired.into())
 }
 
 pub fn digits(asked: &Asked) -> String {
-    asked.field("code").chars().filter(char::is_ascii_digit).take(12).collect()
+    asked
+        .field("code")
+        .chars()
+        .filter(char::is_ascii_digit)
+        .take(12)
+        .collect()
 }
 
 /// What a refused code is called on the page; anything else stays an error.
@@ -66,7 +93,10 @@ impl Page for SecondFactor {
     const VOICE: Voice = Voice::Nobody;
 
     fn samples() -> Vec<Sample<Self>> {
-        let wrong = |key| Self { faults: vec![Fault::new("code", key)], ..Self::default() };
+        let wrong = |key| Self {
+            faults: vec![Fault::new("code", key)],
+            ..Self::default()
+        };
         vec![
             Sample::new("empty", Self::default()),
             Sample::new("error_wrong", wrong("totp_wrong")),

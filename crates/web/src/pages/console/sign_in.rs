@@ -40,13 +40,20 @@ pub async fn show(asked: Asked) -> Result<Response> {
         _ => None,
     };
     let back = back_or_home(asked.query("back")).to_owned();
-    let blank = SignIn { back, notice, ..SignIn::default() };
+    let blank = SignIn {
+        back,
+        notice,
+        ..SignIn::default()
+    };
     page(&asked, &House::unknown(&asked), StatusCode::OK, &blank)
 }
 
 /// POST `/console/sign-in`
 pub async fn submit(asked: Asked) -> Result<Response> {
-    let (email, password) = (asked.field("email").trim().to_owned(), Secret::new(asked.field("password").to_owned()));
+    let (email, password) = (
+        asked.field("email").trim().to_owned(),
+        Secret::new(asked.field("password").to_owned()),
+    );
     let mut faults = Vec::new();
     if email.is_empty() {
         faults.push(Fault::new("email", "email_missing"));
@@ -72,7 +79,12 @@ pub async fn submit(asked: Asked) -> Result<Response> {
     };
     let back = escape(back_or_home(asked.field("back")));
     let response = redirect(&format!("/console/sign-in/{next}?back={back}"));
-    Ok(with_cookie(response, &asked, &Cookie::Pending, token.expose()))
+    Ok(with_cookie(
+        response,
+        &asked,
+        &Cookie::Pending,
+        token.expose(),
+    ))
 }
 
 /// POST `/console/sign-out`
@@ -80,7 +92,12 @@ pub async fn sign_out(asked: Asked) -> Result<Response> {
     let (desk, people) = (desk(&asked).await?, asked.state().people.clone());
     let ctx = desk.ctx()?.clone();
     run(move || people.sign_out(&ctx)).await?;
-    Ok(with_cookie(redirect("/console/sign-in?out=yes"), &asked, &Cookie::Session, ""))
+    Ok(with_cookie(
+        redirect("/console/sign-in?out=yes"),
+        &asked,
+        &Cookie::Session,
+        "",
+    ))
 }
 
 /// The end of a sign-in: the pending cookie goes, the session's comes.
@@ -92,7 +109,17 @@ pub fn signed_in(asked: &Asked, session: &Secret<String>) -> Response {
 
 fn again(asked: &Asked, email: String, faults: Vec<Fault>, status: StatusCode) -> Result<Response> {
     let back = back_or_home(asked.field("back")).to_owned();
-    page(asked, &House::unknown(asked), status, &SignIn { email, back, notice: None, faults })
+    page(
+        asked,
+        &House::unknown(asked),
+        status,
+        &SignIn {
+            email,
+            back,
+            notice: None,
+            faults,
+        },
+    )
 }
 
 impl Page for SignIn {
@@ -100,18 +127,42 @@ impl Page for SignIn {
     const VOICE: Voice = Voice::Nobody;
 
     fn samples() -> Vec<Sample<Self>> {
-        let typed = Self { email: "ana.ortiz@northside.example".to_owned(), ..Self::default() };
-        let wrong = |key| Self { faults: vec![Fault::new("password", key)], ..typed.clone() };
+        let typed = Self {
+            email: "ana.ortiz@northside.example".to_owned(),
+            ..Self::default()
+        };
+        let wrong = |key| Self {
+            faults: vec![Fault::new("password", key)],
+            ..typed.clone()
+        };
         vec![
             Sample::new("empty", Self::default()),
-            Sample::new("signed_out", Self { notice: Some(Notice::SignedOut), ..Self::default() }),
-            Sample::new("ended", Self { notice: Some(Notice::Ended), ..Self::default() }),
+            Sample::new(
+                "signed_out",
+                Self {
+                    notice: Some(Notice::SignedOut),
+                    ..Self::default()
+                },
+            ),
+            Sample::new(
+                "ended",
+                Self {
+                    notice: Some(Notice::Ended),
+                    ..Self::default()
+                },
+            ),
             Sample::new("error_wrong", wrong("sign_in_wrong")),
             Sample::new("error_locked", wrong("sign_in_locked")),
-            Sample::new("error_missing", Self {
-                faults: vec![Fault::new("email", "email_missing"), Fault::new("password", "password_missing")],
-                ..Self::default()
-            }),
+            Sample::new(
+                "error_missing",
+                Self {
+                    faults: vec![
+                        Fault::new("email", "email_missing"),
+                        Fault::new("password", "password_missing"),
+                    ],
+                    ..Self::default()
+                },
+            ),
             Sample::new("long_names", typed.clone()),
             Sample::spanish(wrong("sign_in_wrong")),
         ]

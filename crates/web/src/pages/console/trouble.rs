@@ -16,7 +16,11 @@ pub struct Trouble {
 
 impl Trouble {
     pub fn new(cause: Cause, code: Code, again_href: String) -> Self {
-        Self { cause, code: code.word(), again_href }
+        Self {
+            cause,
+            code: code.word(),
+            again_href,
+        }
     }
 }
 

@@ -29,7 +29,14 @@ pub struct EnterCode {
 impl EnterCode {
     pub fn new(action: String, again_action: String) -> Self {
         let minutes = limits::CODE_WAIT.as_secs() / 60;
-        Self { action, again_action, minutes, draft: None, faults: Vec::new(), locked: false }
+        Self {
+            action,
+            again_action,
+            minutes,
+            draft: None,
+            faults: Vec::new(),
+            locked: false,
+        }
     }
     pub fn with_fault(mut self, key: &'static str) -> Self {
         self.locked = matches!(key, "codes_many" | "reply_stale");
@@ -59,9 +66,12 @@ pub async fn send(asked: Asked) -> Result<Response> {
         Err(error) if error.code() == Code::RateLimited => again(&asked, &house, &error),
         Err(error) => Err(error),
         // a draft cannot travel in an address, so the page comes at once
-        Ok(_) if !draft.is_empty() => {
-            page(&asked, &house, StatusCode::OK, &blank(&asked).with_draft(Some(draft.to_owned())))
-        }
+        Ok(_) if !draft.is_empty() => page(
+            &asked,
+            &house,
+            StatusCode::OK,
+            &blank(&asked).with_draft(Some(draft.to_owned())),
+        ),
         Ok(_) => Ok(redirect(&format!("/p/{}/code", asked.segment(1)))),
     }
 }
@@ -69,7 +79,12 @@ pub async fn send(asked: Asked) -> Result<Response> {
 /// POST `/p/{link}/enter`: exchanges a right code for a visit.
 pub async fn enter(asked: Asked) -> Result<Response> {
     let house = landing::house(&asked).await?;
-    let code: String = asked.field("code").chars().filter(char::is_ascii_digit).take(12).collect();
+    let code: String = asked
+        .field("code")
+        .chars()
+        .filter(char::is_ascii_digit)
+        .take(12)
+        .collect();
     if code.is_empty() {
         let missing = Error::new(Code::FieldMissing);
         return again(&asked, &house, &missing);
@@ -102,8 +117,17 @@ pub fn again(asked: &Asked, house: &House, error: &Error) -> Result<Response> {
         Code::FieldMissing => ("code_missing", StatusCode::UNPROCESSABLE_ENTITY),
         _ => ("code_wrong", StatusCode::UNPROCESSABLE_ENTITY),
     };
-    let draft = [asked.field("draft"), asked.field("reply")].into_iter().find(|d| !d.is_empty());
-    page(asked, house, status, &blank(asked).with_fault(key).with_draft(draft.map(str::to_owned)))
+    let draft = [asked.field("draft"), asked.field("reply")]
+        .into_iter()
+        .find(|d| !d.is_empty());
+    page(
+        asked,
+        house,
+        status,
+        &blank(asked)
+            .with_fault(key)
+            .with_draft(draft.map(str::to_owned)),
+    )
 }
 
 impl Page for EnterCode {
@@ -117,10 +141,15 @@ impl Page for EnterCode {
             Sample::new("error_wrong", page().with_fault("code_wrong")),
             Sample::new("error_missing", page().with_fault("code_missing")),
             Sample::new("error_many", page().with_fault("codes_many")),
-            Sample::new("draft", page().with_draft(Some("Yes, Tuesday works.".to_owned()))),
+            Sample::new(
+                "draft",
+                page().with_draft(Some("Yes, Tuesday works.".to_owned())),
+            ),
             Sample::new(
                 "error_ended",
-                page().with_fault("reply_stale").with_draft(Some("Yes, Tuesday works.".to_owned())),
+                page()
+                    .with_fault("reply_stale")
+                    .with_draft(Some("Yes, Tuesday works.".to_owned())),
             ),
             Sample::spanish(page().with_fault("code_wrong")),
         ]

@@ -16,7 +16,9 @@ pub struct Gone {
 
 impl Default for Gone {
     fn default() -> Self {
-        Self { days: limits::NOTICE_LIFETIME.as_secs() / 86_400 }
+        Self {
+            days: limits::NOTICE_LIFETIME.as_secs() / 86_400,
+        }
     }
 }
 

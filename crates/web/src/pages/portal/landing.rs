@@ -29,7 +29,16 @@ pub async fn show(asked: Asked) -> Result<Response> {
     let house = house(&asked).await?;
     let action = format!("/p/{}/code", asked.segment(1));
     let closed = asked.query("closed") == "yes";
-    page(&asked, &house, StatusCode::OK, &Landing { action, closed, faults: Vec::new() })
+    page(
+        &asked,
+        &house,
+        StatusCode::OK,
+        &Landing {
+            action,
+            closed,
+            faults: Vec::new(),
+        },
+    )
 }
 
 /// POST `/p/{link}/close`: ends the visit.
@@ -40,7 +49,12 @@ pub async fn close(asked: Asked) -> Result<Response> {
         let flow = asked.state().flow.clone();
         run(move || flow.portal_leave(&visit)).await?;
     }
-    Ok(with_cookie(redirect(&format!("/p/{link}?closed=yes")), &asked, &cookie, ""))
+    Ok(with_cookie(
+        redirect(&format!("/p/{link}?closed=yes")),
+        &asked,
+        &cookie,
+        "",
+    ))
 }
 
 /// Whose link it is.
@@ -50,7 +64,11 @@ pub async fn close(asked: Asked) -> Result<Response> {
 pub async fn house(asked: &Asked) -> Result<House> {
     let (flow, link) = (asked.state().flow.clone(), asked.segment(1).to_owned());
     let found = run(move || flow.portal_landing(&link)).await?;
-    Ok(House { name: found.organisation, zone: found.zone, language: found.language })
+    Ok(House {
+        name: found.organisation,
+        zone: found.zone,
+        language: found.language,
+    })
 }
 
 impl Page for Landing {
@@ -58,12 +76,28 @@ impl Page for Landing {
     const VOICE: Voice = Voice::Nobody;
 
     fn samples() -> Vec<Sample<Self>> {
-        let page = Self { action: "#".to_owned(), closed: false, faults: Vec::new() };
+        let page = Self {
+            action: "#".to_owned(),
+            closed: false,
+            faults: Vec::new(),
+        };
         vec![
             Sample::new("one", page.clone()),
             Sample::new("long_names", page.clone()),
-            Sample::new("closed", Self { closed: true, ..page.clone() }),
-            Sample::new("error", Self { faults: vec![Fault::new("send", "codes_many")], ..page.clone() }),
+            Sample::new(
+                "closed",
+                Self {
+                    closed: true,
+                    ..page.clone()
+                },
+            ),
+            Sample::new(
+                "error",
+                Self {
+                    faults: vec![Fault::new("send", "codes_many")],
+                    ..page.clone()
+                },
+            ),
             Sample::spanish(page),
         ]
     }

@@ -23,7 +23,15 @@ pub async fn show(asked: Asked) -> Result<Response> {
     let visit = thread::visit(&asked)?;
     let house = landing::house(&asked).await?;
     let back_href = format!("/p/{}/message", asked.segment(1));
-    visit_page(&asked, &house, &visit, &Replied { at: asked.now(), back_href })
+    visit_page(
+        &asked,
+        &house,
+        &visit,
+        &Replied {
+            at: asked.now(),
+            back_href,
+        },
+    )
 }
 
 impl Page for Replied {
@@ -31,7 +39,10 @@ impl Page for Replied {
     const VOICE: Voice = Voice::Reader;
 
     fn samples() -> Vec<Sample<Self>> {
-        let page = Self { at: NOW.minus(Duration::from_secs(2)), back_href: "#".to_owned() };
+        let page = Self {
+            at: NOW.minus(Duration::from_secs(2)),
+            back_href: "#".to_owned(),
+        };
         vec![
             Sample::new("one", page.clone()),
             Sample::new("long_names", page.clone()),

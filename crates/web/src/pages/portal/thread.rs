@@ -60,7 +60,9 @@ impl Body {
                 markup: letter::clean_html(html),
                 pictures: html.to_ascii_lowercase().contains("<img"),
             },
-            (None, Some(text)) => Self::Text { markup: letter::from_text(text) },
+            (None, Some(text)) => Self::Text {
+                markup: letter::from_text(text),
+            },
             (None, None) => Self::Empty,
         }
     }
@@ -80,7 +82,10 @@ impl File {
     pub fn kind_of(content_type: &str, name: &str) -> String {
         let subtype = content_type.rsplit('/').next().unwrap_or_default();
         let plain = matches!(subtype, "octet-stream" | "") || subtype.len() > 5;
-        let ending = name.rsplit_once('.').map(|(_, e)| e).filter(|e| e.len() <= 5 && !e.is_empty());
+        let ending = name
+            .rsplit_once('.')
+            .map(|(_, e)| e)
+            .filter(|e| e.len() <= 5 && !e.is_empty());
         match (plain, ending) {
             (true, Some(ending)) => ending.to_uppercase(),
             (true, None) => "FILE".to_owned(),
@@ -122,12 +127,29 @@ pub async fn reply(asked: Asked) -> Result<Response> {
         _ => None,
     };
     if let (Ok(visit), Some(fault)) = (&found, fault) {
-        return opened(&asked, visit.clone(), text, vec![Fault::new("reply", fault)]).await;
+        return opened(
+            &asked,
+            visit.clone(),
+            text,
+            vec![Fault::new("reply", fault)],
+        )
+        .await;
     }
     let flow = asked.state().flow.clone();
     let (sent, draft) = (text.clone(), text);
     let done = match found.clone() {
-        Ok(visit) => run(move || flow.portal_reply(&visit, flow::portal::Reply { text: sent, files: Vec::new() })).await,
+        Ok(visit) => {
+            run(move || {
+                flow.portal_reply(
+                    &visit,
+                    flow::portal::Reply {
+                        text: sent,
+                        files: Vec::new(),
+                    },
+                )
+            })
+            .await
+        }
         Err(code) => Err(code.into()),
     };
     match (done, found) {
@@ -141,7 +163,15 @@ pub async fn reply(asked: Asked) -> Result<Response> {
         (Err(error), Ok(visit)) if error.code() == Code::StateConflict => {
             opened(&asked, visit, String::new(), Vec::new()).await
         }
-        (Err(_), Ok(visit)) => opened(&asked, visit, draft, vec![Fault::new("reply", "reply_unsent")]).await,
+        (Err(_), Ok(visit)) => {
+            opened(
+                &asked,
+                visit,
+                draft,
+                vec![Fault::new("reply", "reply_unsent")],
+            )
+            .await
+        }
         (Err(error), Err(_)) => Err(error),
     }
 }
@@ -157,16 +187,30 @@ pub async fn file(asked: Asked) -> Result<Response> {
 
 /// The visit's cookie; whether it is alive, the use case says.
 pub fn visit(asked: &Asked) -> Result<String, Code> {
-    asked.cookie(&Cookie::Visit(asked.segment(1).to_owned())).ok_or(Code::SessionExpired)
+    asked
+        .cookie(&Cookie::Visit(asked.segment(1).to_owned()))
+        .ok_or(Code::SessionExpired)
 }
 
-async fn opened(asked: &Asked, visit: String, draft: String, faults: Vec<Fault>) -> Result<Response> {
+async fn opened(
+    asked: &Asked,
+    visit: String,
+    draft: String,
+    faults: Vec<Fault>,
+) -> Result<Response> {
     let flow = asked.state().flow.clone();
     let token = visit.clone();
     let view = run(move || flow.portal_thread(&token)).await?;
-    let house = House { name: view.organisation.clone(), zone: view.zone.clone(), language: view.language.clone() };
+    let house = House {
+        name: view.organisation.clone(),
+        zone: view.zone.clone(),
+        language: view.language.clone(),
+    };
     let wrong = !faults.is_empty();
-    let page = Thread { faults, ..Thread::of(view, asked.segment(1), draft) };
+    let page = Thread {
+        faults,
+        ..Thread::of(view, asked.segment(1), draft)
+    };
     let mut response = visit_page(asked, &house, &visit, &page)?;
     if wrong {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
@@ -176,16 +220,32 @@ async fn opened(asked: &Asked, visit: String, draft: String, faults: Vec<Fault>)
 
 impl Thread {
     fn of(view: ThreadView, link: &str, draft: String) -> Self {
-        let replied = view.entries.iter().filter(|e| e.own).map(|e| e.sent_at).next_back();
+        let replied = view
+            .entries
+            .iter()
+            .filter(|e| e.own)
+            .map(|e| e.sent_at)
+            .next_back();
         let reply = match (view.may_reply, replied) {
-            (true, _) => Reply::Open { action: format!("/p/{link}/reply"), draft },
+            (true, _) => Reply::Open {
+                action: format!("/p/{link}/reply"),
+                draft,
+            },
             (false, Some(at)) => Reply::Used { at },
             (false, None) => Reply::Closed,
         };
         Self {
-            subject: view.entries.first().and_then(|e| e.subject.clone()).filter(|s| !s.trim().is_empty()),
+            subject: view
+                .entries
+                .first()
+                .and_then(|e| e.subject.clone())
+                .filter(|s| !s.trim().is_empty()),
             protection: Method::Portal,
-            letters: view.entries.iter().map(|e| Letter::of(e, &format!("/p/{link}/file"))).collect(),
+            letters: view
+                .entries
+                .iter()
+                .map(|e| Letter::of(e, &format!("/p/{link}/file")))
+                .collect(),
             reply,
             close_action: format!("/p/{link}/close"),
             faults: Vec::new(),
@@ -198,7 +258,11 @@ impl Letter {
     pub fn of(entry: &ThreadEntry, files: &str) -> Self {
         let named = |name: &str| name.trim().to_owned();
         Self {
-            from: entry.sender_name.as_deref().map(named).filter(|_| !entry.own),
+            from: entry
+                .sender_name
+                .as_deref()
+                .map(named)
+                .filter(|_| !entry.own),
             at: entry.sent_at,
             body: Body::new(entry.text.as_deref(), entry.html.as_deref()),
             files: entry

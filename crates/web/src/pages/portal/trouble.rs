@@ -27,7 +27,10 @@ impl Page for Trouble {
     const VOICE: Voice = Voice::Nobody;
 
     fn samples() -> Vec<Sample<Self>> {
-        let page = |cause| Self { cause, again_href: "#".to_owned() };
+        let page = |cause| Self {
+            cause,
+            again_href: "#".to_owned(),
+        };
         vec![
             Sample::new("error_ours", page(Cause::Ours)),
             Sample::new("error_many", page(Cause::Many)),

@@ -17,7 +17,9 @@ pub async fn show(asked: Asked) -> Result<Response> {
     let id: MessageId = asked.segment(2).parse()?;
     let (view, events) = load(&asked, &desk, id).await?;
     let content = match desk.reads_content() {
-        true => Content::Sealed { open_action: format!("/console/messages/{id}/open") },
+        true => Content::Sealed {
+            open_action: format!("/console/messages/{id}/open"),
+        },
         false => Content::MayNot,
     };
     let mut page = MessagePage::of(&view, &events, asked.query("to"), content);
@@ -39,7 +41,11 @@ pub async fn open(asked: Asked) -> Result<Response> {
     if !destroyed {
         let access = desk.ctx()?.machine_access();
         page.unseal(&content?, access, asked.now());
-        for (reply, _, _) in view.thread_messages.iter().filter(|(_, origin, _)| *origin == Origin::Portal) {
+        for (reply, _, _) in view
+            .thread_messages
+            .iter()
+            .filter(|(_, origin, _)| *origin == Origin::Portal)
+        {
             let opened = self::content(&asked, &desk, *reply).await?;
             page.unseal_reply(*reply, &opened, access);
         }
@@ -63,7 +69,11 @@ pub async fn proof(asked: Asked) -> Result<Response> {
     let recipient: RecipientId = asked.segment(2).parse()?;
     let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
     let bundle = run(move || flow.proof(&ctx, recipient)).await?;
-    Ok(download(&format!("{recipient}.proof.json"), "application/json", bundle))
+    Ok(download(
+        &format!("{recipient}.proof.json"),
+        "application/json",
+        bundle,
+    ))
 }
 
 async fn load(asked: &Asked, desk: &Desk, id: MessageId) -> Result<(MessageView, Vec<EventView>)> {

@@ -10,19 +10,39 @@ use crate::pages::portal::thread::Letter;
 impl MessagePage {
     /// `to` names the recipient to show; the first one when it names none.
     pub fn of(view: &MessageView, events: &[EventView], to: &str, content: Content) -> Self {
-        let chosen = view.recipients.iter().position(|r| r.id.to_string() == to).unwrap_or_default();
+        let chosen = view
+            .recipients
+            .iter()
+            .position(|r| r.id.to_string() == to)
+            .unwrap_or_default();
         let shown = view.recipients.get(chosen);
-        let queued = view.recipients.iter().filter(|r| r.state == RecipientState::Queued).count() as u64;
-        let replies = view.thread_messages.iter().filter(|(_, origin, _)| *origin == Origin::Portal);
+        let queued = view
+            .recipients
+            .iter()
+            .filter(|r| r.state == RecipientState::Queued)
+            .count() as u64;
+        let replies = view
+            .thread_messages
+            .iter()
+            .filter(|(_, origin, _)| *origin == Origin::Portal);
         Self {
             id: view.id.to_string(),
             subject: None,
             about: about(view),
-            recipients: view.recipients.iter().zip(1..).map(|(r, number)| recipient(view, r, number)).collect(),
+            recipients: view
+                .recipients
+                .iter()
+                .zip(1..)
+                .map(|(r, number)| recipient(view, r, number))
+                .collect(),
             chosen,
-            timeline: shown.map(|r| timeline::of(view, r, events)).unwrap_or_default(),
+            timeline: shown
+                .map(|r| timeline::of(view, r, events))
+                .unwrap_or_default(),
             why: shown.map(why),
-            attempts: shown.map(|r| r.attempts.iter().map(attempt).collect()).unwrap_or_default(),
+            attempts: shown
+                .map(|r| r.attempts.iter().map(attempt).collect())
+                .unwrap_or_default(),
             content,
             replies: replies.map(|(id, _, at)| reply(*id, *at)).collect(),
             cancellable: (view.may_cancel && queued > 0).then_some(queued),
@@ -41,7 +61,10 @@ impl MessagePage {
     /// Shows what was opened: subject, sender, addresses, letter.
     pub fn unseal(&mut self, opened: &ContentView, access: Access, now: Timestamp) {
         let entry = opened.entry.open(access);
-        self.subject = entry.subject.clone().filter(|subject| !subject.trim().is_empty());
+        self.subject = entry
+            .subject
+            .clone()
+            .filter(|subject| !subject.trim().is_empty());
         self.about.sender = opened.from.open(access).clone();
         for (id, _, address) in &opened.recipients {
             if let Some(found) = self.recipients.iter_mut().find(|r| r.id == id.to_string()) {
@@ -73,7 +96,11 @@ fn about(view: &MessageView) -> About {
         purpose: view.purpose,
         stream: view.stream,
         level: PhiLevel::from_word(&view.level).unwrap_or(PhiLevel::None),
-        findings: view.findings.iter().map(|(kind, count)| (kind.clone(), u64::from(*count))).collect(),
+        findings: view
+            .findings
+            .iter()
+            .map(|(kind, count)| (kind.clone(), u64::from(*count)))
+            .collect(),
         octets: view.octets,
         files: view.attachments.into(),
         at: view.created_at,
@@ -94,7 +121,11 @@ fn recipient(view: &MessageView, r: &RecipientView, number: u64) -> Recipient {
 }
 
 fn reply(id: MessageId, at: Timestamp) -> Reply {
-    Reply { at, href: format!("/console/messages/{id}"), letter: None }
+    Reply {
+        at,
+        href: format!("/console/messages/{id}"),
+        letter: None,
+    }
 }
 
 /// The decision as it was stored. A delivery that moved to the portal afterwards keeps it: the
@@ -108,7 +139,11 @@ fn why(r: &RecipientView) -> Why {
         effect: step.effect.clone(),
         because: step.because.clone(),
     });
-    let name = trace.steps.iter().find(|step| step.rule == trace.decided_by).map(|step| step.name.clone());
+    let name = trace
+        .steps
+        .iter()
+        .find(|step| step.rule == trace.decided_by)
+        .map(|step| step.name.clone());
     Why {
         method: r.method,
         rule: trace.decided_by.clone(),
@@ -124,7 +159,11 @@ fn attempt(made: &AttemptView) -> Attempt {
     let mut facts = Vec::new();
     if let Some(version) = &made.tls_version {
         facts.push(Fact::exact("tls", version.clone()));
-        let verified = if made.tls_verified { "verified" } else { "unverified" };
+        let verified = if made.tls_verified {
+            "verified"
+        } else {
+            "unverified"
+        };
         facts.push(Fact::word("tls_verified", "outcome", verified));
     }
     if let Some(answer) = timeline::answer(made) {

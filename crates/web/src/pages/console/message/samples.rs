@@ -1,19 +1,18 @@
 //! Ways one message can look.
 
-use std::time::Duration;
+use model::{Method, Mode, Origin, PhiLevel, Purpose, RecipientState, Stream};
 
-use model::{Kind, Method, Mode, Origin, PhiLevel, Purpose, RecipientState, Stream, Timestamp};
-
-use super::{
-    About, Attempt, Content, Fact, MessagePage, Progress, Recipient, Reply, Rule, Step, Value, Why,
-};
+use super::{About, Attempt, Content, Fact, MessagePage, Progress, Recipient, Reply};
 use crate::face::Lang;
 use crate::pages::Sample;
 use crate::pages::portal::thread::{Body, Letter};
 use crate::pages::samples::NOW;
 
+mod parts;
+
+use parts::{at, first_steps, recipient, step, tls_attempt, why};
+
 const ID: &str = "msg_01KJVB0W7HQ3ZJ8X9T4M2C6D99";
-const HASH: &str = "5f2d8a41c9e07b36aa10d4f8e2b7c5936d1e0f4a8b2c7d9e3f6051a4b8c2d7e9";
 
 pub fn all() -> Vec<Sample<MessagePage>> {
     vec![
@@ -25,94 +24,27 @@ pub fn all() -> Vec<Sample<MessagePage>> {
         Sample::new("long_names", long_names()),
         Sample::new("error_returned", returned()),
         Sample::new("held", held()),
-        Sample { lang: Lang::Es, ..Sample::new("spanish", read()) },
+        Sample {
+            lang: Lang::Es,
+            ..Sample::new("spanish", read())
+        },
     ]
-}
-
-fn at(seconds: u64) -> Timestamp {
-    NOW.minus(Duration::from_secs(7_200)).plus(Duration::from_secs(seconds))
-}
-
-fn recipient(number: u64, address: Option<&str>, state: RecipientState, method: Method) -> Recipient {
-    Recipient {
-        id: format!("rcp_01KJVB0W7HQ3ZJ8X9T4M2C6D{number:02}"),
-        number,
-        address: address.map(str::to_owned),
-        kind: if number == 1 { Kind::To } else { Kind::ALL[number as usize % 3] },
-        state,
-        method,
-        href: "#".to_owned(),
-        proof_href: Some("#".to_owned()),
-    }
-}
-
-fn step(word: &'static str, progress: Progress, seconds: Option<u64>, facts: Vec<Fact>) -> Step {
-    Step { word, progress, at: seconds.map(at), facts }
-}
-
-fn first_steps() -> Vec<Step> {
-    vec![
-        step("accepted", Progress::Done, Some(0), vec![
-            Fact::word("origin", "origin", "api"),
-            Fact { name: "size", value: Value::Octets(10_240) },
-            Fact::hash("content_sha256", HASH),
-        ]),
-        step("decided", Progress::Done, Some(0), vec![
-            Fact::exact("rule", "4"),
-            Fact::word("level", "level", "likely"),
-        ]),
-        step("sealed", Progress::Done, Some(1), vec![Fact::exact("dkim", "rsa, ed25519")]),
-    ]
-}
-
-fn tls_attempt(number: u64) -> Attempt {
-    Attempt {
-        number,
-        at: at(2),
-        outcome: "outcome.accepted".to_owned(),
-        good: true,
-        facts: vec![
-            Fact::exact("tls", "TLSv1.3"),
-            Fact::word("tls_verified", "outcome", "verified"),
-            Fact::exact("reply", "250 2.0.0"),
-            Fact::at("ended", at(3)),
-            Fact::exact("attempt", "att_01KJVB0W7HQ3ZJ8X9T4M2C6D77"),
-        ],
-    }
-}
-
-fn why(method: Method) -> Why {
-    let rule = |id: &str, name: &str, matched, because: &str| Rule {
-        id: id.to_owned(),
-        name: name.to_owned(),
-        matched,
-        effect: if matched { method.word().to_owned() } else { "none".to_owned() },
-        because: because.to_owned(),
-    };
-    Why {
-        method,
-        rule: "4".to_owned(),
-        name: "health information needs a verified connection".to_owned(),
-        rules_version: "3f9a1c".to_owned(),
-        facts: [("phi_level", "likely"), ("kinds", "us_ssn health_term"), ("tls_known", "verified"), ("portal_on", "yes"), ("purpose", "treatment")]
-            .map(|(k, v)| (k.to_owned(), v.to_owned()))
-            .to_vec(),
-        rules: vec![
-            rule("1", "the sender demanded a method", false, "no method was demanded"),
-            rule("2", "the recipient prefers plain mail", false, "no such preference is recorded"),
-            rule("4", "health information needs a verified connection", true, "the level is likely and the domain has verified TLS"),
-        ],
-        would_change: vec![
-            "portal, if the recipient's server stopped offering verified TLS".to_owned(),
-            "plain, if the message held no health information".to_owned(),
-        ],
-    }
 }
 
 fn delivered() -> MessagePage {
     let mut timeline = first_steps();
-    timeline.push(step("sent", Progress::Done, Some(2), vec![Fact::exact("tls", "TLSv1.3")]));
-    timeline.push(step("delivered", Progress::Done, Some(3), vec![Fact::exact("reply", "250 2.0.0")]));
+    timeline.push(step(
+        "sent",
+        Progress::Done,
+        Some(2),
+        vec![Fact::exact("tls", "TLSv1.3")],
+    ));
+    timeline.push(step(
+        "delivered",
+        Progress::Done,
+        Some(3),
+        vec![Fact::exact("reply", "250 2.0.0")],
+    ));
     timeline.push(step("opened", Progress::Skipped, None, Vec::new()));
     MessagePage {
         id: ID.to_owned(),
@@ -135,7 +67,9 @@ fn delivered() -> MessagePage {
         timeline,
         why: Some(why(Method::Tls)),
         attempts: vec![tls_attempt(1)],
-        content: Content::Sealed { open_action: "#".to_owned() },
+        content: Content::Sealed {
+            open_action: "#".to_owned(),
+        },
         replies: Vec::new(),
         cancellable: None,
         cancelled: None,
@@ -144,7 +78,12 @@ fn delivered() -> MessagePage {
 
 fn waiting() -> MessagePage {
     let mut timeline = first_steps();
-    timeline.push(step("sent", Progress::Waiting, None, vec![Fact::at("next_attempt_at", at(9_000))]));
+    timeline.push(step(
+        "sent",
+        Progress::Waiting,
+        None,
+        vec![Fact::at("next_attempt_at", at(9_000))],
+    ));
     timeline.push(step("delivered", Progress::Waiting, None, Vec::new()));
     timeline.push(step("opened", Progress::Skipped, None, Vec::new()));
     let put_off = Attempt {
@@ -159,21 +98,44 @@ fn waiting() -> MessagePage {
         attempts: vec![put_off],
         cancellable: Some(1),
         content: Content::MayNot,
-        about: About { mode: Mode::Test, sender: None, ..delivered().about },
+        about: About {
+            mode: Mode::Test,
+            sender: None,
+            ..delivered().about
+        },
         ..delivered()
     }
 }
 
 fn read() -> MessagePage {
     let mut timeline = first_steps();
-    timeline.push(step("sent", Progress::Done, Some(2), vec![Fact::exact("tls", "TLSv1.3")]));
-    timeline.push(step("delivered", Progress::Done, Some(3), vec![Fact::exact("reply", "250 2.0.0")]));
-    timeline.push(step("opened", Progress::Done, Some(2_500), vec![Fact::word("reader", "outcome", "reader")]));
+    timeline.push(step(
+        "sent",
+        Progress::Done,
+        Some(2),
+        vec![Fact::exact("tls", "TLSv1.3")],
+    ));
+    timeline.push(step(
+        "delivered",
+        Progress::Done,
+        Some(3),
+        vec![Fact::exact("reply", "250 2.0.0")],
+    ));
+    timeline.push(step(
+        "opened",
+        Progress::Done,
+        Some(2_500),
+        vec![Fact::word("reader", "outcome", "reader")],
+    ));
     MessagePage {
         recipients: vec![recipient(1, None, RecipientState::PickedUp, Method::Portal)],
         timeline,
         why: Some(why(Method::Portal)),
-        replies: vec![Reply { at: at(2_600), href: "#".to_owned(), letter: None }],
+        replies: vec![Reply {
+            at: at(2_600),
+            href: "#".to_owned(),
+            letter: None,
+        }],
         ..delivered()
     }
 }
@@ -187,16 +149,32 @@ fn opened() -> MessagePage {
     };
     MessagePage {
         subject: Some("Your test results".to_owned()),
-        about: About { sender: Some("results@northside.example".to_owned()), ..delivered().about },
-        recipients: vec![recipient(1, Some("pat@mail.example"), RecipientState::PickedUp, Method::Portal)],
+        about: About {
+            sender: Some("results@northside.example".to_owned()),
+            ..delivered().about
+        },
+        recipients: vec![recipient(
+            1,
+            Some("pat@mail.example"),
+            RecipientState::PickedUp,
+            Method::Portal,
+        )],
         content: Content::Opened {
             at: NOW,
-            letter: letter(Some("Dr. Amara Okafor"), 0, "Hello Pat,\n\nYour blood test is back. Everything is in the normal range.\n\nDr. Amara Okafor"),
+            letter: letter(
+                Some("Dr. Amara Okafor"),
+                0,
+                "Hello Pat,\n\nYour blood test is back. Everything is in the normal range.\n\nDr. Amara Okafor",
+            ),
         },
         replies: vec![Reply {
             at: at(2_600),
             href: "#".to_owned(),
-            letter: Some(letter(Some("pat@mail.example"), 2_600, "Thank you, that is a relief.")),
+            letter: Some(letter(
+                Some("pat@mail.example"),
+                2_600,
+                "Thank you, that is a relief.",
+            )),
         }],
         ..read()
     }
@@ -204,15 +182,40 @@ fn opened() -> MessagePage {
 
 fn many() -> MessagePage {
     use RecipientState::*;
-    let states = [Delivered, PickedUp, Queued, Held, Bounced, Notified, Delivered, Cancelled];
-    let methods = [Method::Tls, Method::Portal, Method::Tls, Method::Hold, Method::Plain, Method::Portal, Method::Smime, Method::Pgp];
+    let states = [
+        Delivered, PickedUp, Queued, Held, Bounced, Notified, Delivered, Cancelled,
+    ];
+    let methods = [
+        Method::Tls,
+        Method::Portal,
+        Method::Tls,
+        Method::Hold,
+        Method::Plain,
+        Method::Portal,
+        Method::Smime,
+        Method::Pgp,
+    ];
     let recipients = (0..8)
-        .map(|i| recipient(i as u64 + 1, Some(&format!("patient{i}@mail.example")), states[i], methods[i]))
+        .map(|i| {
+            recipient(
+                i as u64 + 1,
+                Some(&format!("patient{i}@mail.example")),
+                states[i],
+                methods[i],
+            )
+        })
         .collect();
     MessagePage {
         recipients,
         chosen: 1,
-        attempts: vec![tls_attempt(1), Attempt { outcome: "outcome.ambiguous".to_owned(), good: false, ..tls_attempt(2) }],
+        attempts: vec![
+            tls_attempt(1),
+            Attempt {
+                outcome: "outcome.ambiguous".to_owned(),
+                good: false,
+                ..tls_attempt(2)
+            },
+        ],
         cancellable: Some(1),
         cancelled: Some(1),
         ..read()
@@ -221,12 +224,23 @@ fn many() -> MessagePage {
 
 fn long_names() -> MessagePage {
     let word = "pneumonoultramicroscopicsilicovolcanoconiosis";
-    let address = format!("{word}.department@{word}.northside-community-health-partnership.example");
+    let address =
+        format!("{word}.department@{word}.northside-community-health-partnership.example");
     MessagePage {
-        subject: Some(format!("Follow-up about {word} and the next three appointments in the spring")),
-        about: About { sender: Some(address.clone()), ..delivered().about },
+        subject: Some(format!(
+            "Follow-up about {word} and the next three appointments in the spring"
+        )),
+        about: About {
+            sender: Some(address.clone()),
+            ..delivered().about
+        },
         recipients: vec![
-            recipient(1, Some(&address), RecipientState::Delivered, Method::TlsOrDrop),
+            recipient(
+                1,
+                Some(&address),
+                RecipientState::Delivered,
+                Method::TlsOrDrop,
+            ),
             recipient(2, Some(&address), RecipientState::Suppressed, Method::Plain),
         ],
         ..delivered()
@@ -235,10 +249,24 @@ fn long_names() -> MessagePage {
 
 fn returned() -> MessagePage {
     let mut timeline = first_steps();
-    timeline.push(step("sent", Progress::Done, Some(2), vec![Fact::exact("tls", "TLSv1.3")]));
-    timeline.push(step("delivered", Progress::Failed, Some(3), vec![Fact::exact("reply", "550 5.1.1")]));
+    timeline.push(step(
+        "sent",
+        Progress::Done,
+        Some(2),
+        vec![Fact::exact("tls", "TLSv1.3")],
+    ));
+    timeline.push(step(
+        "delivered",
+        Progress::Failed,
+        Some(3),
+        vec![Fact::exact("reply", "550 5.1.1")],
+    ));
     timeline.push(step("opened", Progress::Skipped, None, Vec::new()));
-    let refused = Attempt { outcome: "outcome.refused".to_owned(), good: false, ..tls_attempt(1) };
+    let refused = Attempt {
+        outcome: "outcome.refused".to_owned(),
+        good: false,
+        ..tls_attempt(1)
+    };
     MessagePage {
         recipients: vec![recipient(1, None, RecipientState::Bounced, Method::Tls)],
         timeline,
@@ -255,7 +283,10 @@ fn held() -> MessagePage {
         timeline.push(step(word, Progress::Waiting, None, Vec::new()));
     }
     timeline.push(step("opened", Progress::Skipped, None, Vec::new()));
-    let recipients = vec![Recipient { proof_href: None, ..recipient(1, None, RecipientState::Held, Method::Hold) }];
+    let recipients = vec![Recipient {
+        proof_href: None,
+        ..recipient(1, None, RecipientState::Held, Method::Hold)
+    }];
     MessagePage {
         recipients,
         timeline,

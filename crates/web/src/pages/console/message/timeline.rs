@@ -12,7 +12,12 @@ pub fn of(view: &MessageView, r: &RecipientView, events: &[EventView]) -> Vec<St
     let own: Vec<&EventView> = events
         .iter()
         .filter(|e| e.recipient.is_none_or(|id| id == r.id))
-        .filter(|e| !matches!(e.facts.get("role").map(String::as_str), Some("code" | "report")))
+        .filter(|e| {
+            !matches!(
+                e.facts.get("role").map(String::as_str),
+                Some("code" | "report")
+            )
+        })
         .collect();
     let mut steps = vec![accepted(view), decided(view, r)];
     // a reply stays in the house: there is nothing to seal for the wire and nothing to send
@@ -24,20 +29,31 @@ pub fn of(view: &MessageView, r: &RecipientView, events: &[EventView]) -> Vec<St
 }
 
 fn step(word: &'static str, progress: Progress, at: Option<Timestamp>, facts: Vec<Fact>) -> Step {
-    Step { word, progress, at, facts }
+    Step {
+        word,
+        progress,
+        at,
+        facts,
+    }
 }
 
 fn accepted(view: &MessageView) -> Step {
     let facts = vec![
         Fact::word("origin", "origin", view.origin.word()),
-        Fact { name: "size", value: Value::Octets(view.octets) },
+        Fact {
+            name: "size",
+            value: Value::Octets(view.octets),
+        },
         Fact::hash("content_sha256", hex::encode(view.content_sha256)),
     ];
     step("accepted", Progress::Done, Some(view.created_at), facts)
 }
 
 fn decided(view: &MessageView, r: &RecipientView) -> Step {
-    let facts = vec![Fact::exact("rule", r.trace.decided_by.clone()), Fact::word("level", "level", &view.level)];
+    let facts = vec![
+        Fact::exact("rule", r.trace.decided_by.clone()),
+        Fact::word("level", "level", &view.level),
+    ];
     step("decided", Progress::Done, Some(view.created_at), facts)
 }
 
@@ -54,10 +70,20 @@ fn sent(r: &RecipientView, own: &[&EventView]) -> Step {
     if let Some(event) = last(own, ENDS) {
         return step("sent", Progress::Done, Some(event.at), wire(event));
     }
-    let tried = last(own, &["delivery.deferred", "delivery.ambiguous", "delivery.below_demand", "delivery.expired"]);
+    let tried = last(
+        own,
+        &[
+            "delivery.deferred",
+            "delivery.ambiguous",
+            "delivery.below_demand",
+            "delivery.expired",
+        ],
+    );
     let mut facts = tried.map(wire).unwrap_or_default();
     let next = tried.and_then(|event| event.facts.get("next_attempt_at"));
-    if let (RecipientState::Queued, Some(at)) = (r.state, next.and_then(|at| Timestamp::parse_rfc3339(at))) {
+    if let (RecipientState::Queued, Some(at)) =
+        (r.state, next.and_then(|at| Timestamp::parse_rfc3339(at)))
+    {
         facts.push(Fact::at("next_attempt_at", at));
     }
     let progress = match r.state {
@@ -65,22 +91,44 @@ fn sent(r: &RecipientView, own: &[&EventView]) -> Step {
         RecipientState::Expired | RecipientState::Bounced => Progress::Failed,
         _ => Progress::Skipped,
     };
-    step("sent", progress, tried.filter(|_| progress == Progress::Failed).map(|e| e.at), facts)
+    step(
+        "sent",
+        progress,
+        tried.filter(|_| progress == Progress::Failed).map(|e| e.at),
+        facts,
+    )
 }
 
 fn delivered(r: &RecipientView, own: &[&EventView]) -> Step {
-    let end = last(own, &["delivery.accepted", "delivery.refused", "delivery.expired", "delivery.below_demand"]);
+    let end = last(
+        own,
+        &[
+            "delivery.accepted",
+            "delivery.refused",
+            "delivery.expired",
+            "delivery.below_demand",
+        ],
+    );
     let at = end.map(|event| event.at);
     let facts = end.map(reply).unwrap_or_default();
     match r.state {
-        RecipientState::Delivered | RecipientState::Notified => step("delivered", Progress::Done, at, facts),
-        // read before the notice's own delivery was settled, for example through a forwarded link
-        RecipientState::PickedUp if end.is_none() => step("delivered", Progress::Waiting, None, facts),
-        RecipientState::PickedUp => step("delivered", Progress::Done, at, facts),
-        RecipientState::Bounced | RecipientState::Expired => {
-            step("delivered", Progress::Failed, at.or(Some(r.state_at)), facts)
+        RecipientState::Delivered | RecipientState::Notified => {
+            step("delivered", Progress::Done, at, facts)
         }
-        RecipientState::Queued | RecipientState::Held => step("delivered", Progress::Waiting, None, Vec::new()),
+        // read before the notice's own delivery was settled, for example through a forwarded link
+        RecipientState::PickedUp if end.is_none() => {
+            step("delivered", Progress::Waiting, None, facts)
+        }
+        RecipientState::PickedUp => step("delivered", Progress::Done, at, facts),
+        RecipientState::Bounced | RecipientState::Expired => step(
+            "delivered",
+            Progress::Failed,
+            at.or(Some(r.state_at)),
+            facts,
+        ),
+        RecipientState::Queued | RecipientState::Held => {
+            step("delivered", Progress::Waiting, None, Vec::new())
+        }
         _ => step("delivered", Progress::Skipped, None, Vec::new()),
     }
 }
@@ -114,9 +162,19 @@ fn wire(event: &EventView) -> Vec<Fact> {
         "delivery.below_demand" => facts.push(Fact::word("result", "outcome", "below_demand")),
         _ => {}
     }
-    let fact = |name: &str| event.facts.get(name).filter(|value| *value != "none").cloned();
+    let fact = |name: &str| {
+        event
+            .facts
+            .get(name)
+            .filter(|value| *value != "none")
+            .cloned()
+    };
     if let Some(version) = fact("tls") {
-        let verified = if fact("tls_verified").as_deref() == Some("true") { "verified" } else { "unverified" };
+        let verified = if fact("tls_verified").as_deref() == Some("true") {
+            "verified"
+        } else {
+            "unverified"
+        };
         facts.push(Fact::exact("tls", version));
         facts.push(Fact::word("tls_verified", "outcome", verified));
     }
@@ -133,7 +191,9 @@ fn reply(event: &EventView) -> Vec<Fact> {
         Some(enhanced) => format!("{code} {enhanced}"),
         None => code,
     });
-    both.map(|answer| Fact::exact("reply", answer)).into_iter().collect()
+    both.map(|answer| Fact::exact("reply", answer))
+        .into_iter()
+        .collect()
 }
 
 pub fn answer(made: &AttemptView) -> Option<String> {
@@ -145,5 +205,8 @@ pub fn answer(made: &AttemptView) -> Option<String> {
 }
 
 fn last<'a>(own: &[&'a EventView], kinds: &[&str]) -> Option<&'a EventView> {
-    own.iter().rev().find(|e| kinds.contains(&e.kind.as_str())).copied()
+    own.iter()
+        .rev()
+        .find(|e| kinds.contains(&e.kind.as_str()))
+        .copied()
 }

@@ -24,16 +24,28 @@ pub fn all() -> Vec<Sample<Messages>> {
     };
     let wrong = Messages {
         faults: vec![Fault::new("to", "days_reversed")],
-        ..Messages::new(Filter { from: "2026-03-09".to_owned(), ..filtered.clone() }, Vec::new())
+        ..Messages::new(
+            Filter {
+                from: "2026-03-09".to_owned(),
+                ..filtered.clone()
+            },
+            Vec::new(),
+        )
     };
     vec![
         Sample::new("empty", Messages::new(Filter::default(), Vec::new())),
         Sample::new("none_fits", Messages::new(filtered, Vec::new())),
         Sample::new("one", Messages::new(Filter::default(), vec![row(0)])),
         Sample::new("many", many.clone()),
-        Sample::new("long_names", Messages::new(Filter::default(), vec![row(4), row(1)])),
+        Sample::new(
+            "long_names",
+            Messages::new(Filter::default(), vec![row(4), row(1)]),
+        ),
         Sample::new("error", wrong),
-        Sample { lang: Lang::Es, ..Sample::new("spanish", many) },
+        Sample {
+            lang: Lang::Es,
+            ..Sample::new("spanish", many)
+        },
     ]
 }
 

@@ -30,8 +30,17 @@ pub fn all() -> Vec<Sample<Thread>> {
         Sample::new("many", many()),
         Sample::new("long_names", long_names()),
         Sample::new("error", error()),
-        Sample::new("replied", Thread { reply: Reply::Used { at: ago(40) }, ..page() }),
-        Sample { lang: Lang::Es, ..Sample::new("spanish", spanish()) },
+        Sample::new(
+            "replied",
+            Thread {
+                reply: Reply::Used { at: ago(40) },
+                ..page()
+            },
+        ),
+        Sample {
+            lang: Lang::Es,
+            ..Sample::new("spanish", spanish())
+        },
     ]
 }
 
@@ -40,11 +49,21 @@ fn ago(minutes: u64) -> model::Timestamp {
 }
 
 fn file(name: &str, content_type: &str, octets: u64) -> File {
-    File { name: name.to_owned(), kind: File::kind_of(content_type, name), octets, href: "#".to_owned() }
+    File {
+        name: name.to_owned(),
+        kind: File::kind_of(content_type, name),
+        octets,
+        href: "#".to_owned(),
+    }
 }
 
 fn letter(from: Option<&str>, minutes: u64, body: Body, files: Vec<File>) -> Letter {
-    Letter { from: from.map(str::to_owned), at: ago(minutes), body, files }
+    Letter {
+        from: from.map(str::to_owned),
+        at: ago(minutes),
+        body,
+        files,
+    }
 }
 
 fn page() -> Thread {
@@ -54,7 +73,10 @@ fn page() -> Thread {
         subject: Some("Your test results".to_owned()),
         protection: Method::Portal,
         letters: vec![letter(Some("Dr. Amara Okafor"), 125, body, files)],
-        reply: Reply::Open { action: "#".to_owned(), draft: String::new() },
+        reply: Reply::Open {
+            action: "#".to_owned(),
+            draft: String::new(),
+        },
         close_action: "#".to_owned(),
         faults: Vec::new(),
     }
@@ -63,7 +85,12 @@ fn page() -> Thread {
 fn empty() -> Thread {
     Thread {
         subject: None,
-        letters: vec![letter(Some("Northside Clinic"), 300, Body::Empty, Vec::new())],
+        letters: vec![letter(
+            Some("Northside Clinic"),
+            300,
+            Body::Empty,
+            Vec::new(),
+        )],
         reply: Reply::Closed,
         ..page()
     }
@@ -72,13 +99,30 @@ fn empty() -> Thread {
 fn many() -> Thread {
     let files = vec![
         file("Map of the building.png", "image/png", 2_412_000),
-        file("Form to fill in before the visit.docx", "application/octet-stream", 48_000),
+        file(
+            "Form to fill in before the visit.docx",
+            "application/octet-stream",
+            48_000,
+        ),
         file("notes", "application/octet-stream", 812),
     ];
     Thread {
         letters: vec![
-            letter(Some("Dr. Amara Okafor"), 4_500, Body::new(Some(TEXT), None), Vec::new()),
-            letter(None, 3_000, Body::new(Some("Thank you. Should I stop the tablets before the visit?"), None), Vec::new()),
+            letter(
+                Some("Dr. Amara Okafor"),
+                4_500,
+                Body::new(Some(TEXT), None),
+                Vec::new(),
+            ),
+            letter(
+                None,
+                3_000,
+                Body::new(
+                    Some("Thank you. Should I stop the tablets before the visit?"),
+                    None,
+                ),
+                Vec::new(),
+            ),
             letter(Some("Front desk"), 90, Body::new(None, Some(HTML)), files),
         ],
         ..page()
@@ -87,12 +131,16 @@ fn many() -> Thread {
 
 fn long_names() -> Thread {
     let word = "Pneumonoultramicroscopicsilicovolcanoconiosis";
-    let from = format!("Dr. Maximiliana {word}-Featherstonehaugh, Department of Pulmonary and Occupational Medicine");
+    let from = format!(
+        "Dr. Maximiliana {word}-Featherstonehaugh, Department of Pulmonary and Occupational Medicine"
+    );
     let name = format!("{word}_{word}_2026-03-03_final_version_signed.pdf");
     let text = format!("{TEXT}\n\nhttps://northside.example/{word}/{word}/{word}");
     let files = vec![file(&name, "application/pdf", 18_432_000)];
     Thread {
-        subject: Some(format!("Follow-up about {word} and the next three appointments in the spring")),
+        subject: Some(format!(
+            "Follow-up about {word} and the next three appointments in the spring"
+        )),
         letters: vec![letter(Some(&from), 60, Body::new(Some(&text), None), files)],
         ..page()
     }
@@ -101,7 +149,10 @@ fn long_names() -> Thread {
 fn error() -> Thread {
     Thread {
         faults: vec![Fault::new("reply", "reply_stale")],
-        reply: Reply::Open { action: "#".to_owned(), draft: "Yes, June is fine for me.".to_owned() },
+        reply: Reply::Open {
+            action: "#".to_owned(),
+            draft: "Yes, June is fine for me.".to_owned(),
+        },
         ..page()
     }
 }
@@ -110,7 +161,12 @@ fn spanish() -> Thread {
     let files = vec![file("Resultados.pdf", "application/pdf", 184_320)];
     Thread {
         subject: Some("Sus resultados".to_owned()),
-        letters: vec![letter(Some("Dra. Amara Okafor"), 125, Body::new(Some(SPANISH), None), files)],
+        letters: vec![letter(
+            Some("Dra. Amara Okafor"),
+            125,
+            Body::new(Some(SPANISH), None),
+            files,
+        )],
         ..page()
     }
 }
