@@ -19,6 +19,7 @@ use crate::{http, net, telemetry};
 const BEAT_EVERY: Duration = Duration::from_secs(5);
 const SEQUENCE_EVERY: Duration = Duration::from_millis(250);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+const MEASURE_EVERY: Duration = Duration::from_secs(60);
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(600);
 
 pub fn run(path: &Path) -> anyhow::Result<()> {
@@ -177,6 +178,10 @@ async fn workers(
         "housekeeping",
         move || flow.tidy(),
     );
+    let flow = wired.flow.clone();
+    every(tasks, stop.clone(), MEASURE_EVERY, "gauges", move || {
+        flow.measure()
+    });
     let (flow, stopped) = (wired.flow.clone(), stop);
     tasks.spawn(async move {
         if let Err(error) = mta::deliver_forever(flow, net, stopped).await {

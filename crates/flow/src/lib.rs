@@ -107,6 +107,24 @@ impl Flow {
             .write(move |tx| store::tables::idempotency::forget_before(tx, before).map(drop))
     }
 
+    /// Sets the gauges that operators watch: what waits, and whether everything accepted is accounted
+    /// for (`conservation_off_by` must be 0).
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn measure(&self) -> Result<()> {
+        let (mut off_by, mut pending) = (0, 0);
+        for organisation in self.world().organisations()? {
+            let seen = self.overview(&self.world().system(organisation))?;
+            off_by += seen.off_by.abs();
+            pending = seen.ledger_pending;
+        }
+        metrics::gauge!("conservation_off_by").set(off_by as f64);
+        metrics::gauge!("ledger_pending_entries").set(pending as f64);
+        metrics::gauge!("scheduled_count").set(self.dispatcher().waiting() as f64);
+        Ok(())
+    }
+
     pub(crate) fn ring(&self) {
         self.inner.bell.notify_one();
     }

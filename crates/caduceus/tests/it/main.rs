@@ -1,0 +1,5 @@
+//! The program as an operator meets it: set-up, doctor, wrong keys, two processes, proofs.
+
+mod doctor;
+mod program;
+mod refusals;
