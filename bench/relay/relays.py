@@ -1,7 +1,7 @@
 """The relays that are measured: each starts on free ports under one folder, and stops.
 
 A relay is an object with `port`, `tls`, `host`, `ca_file`, `user`, `password`, `sender` (how to
-submit), `encrypted_out` (whether it delivers over TLS), `pids` (the roots of its process trees),
+submit), `encrypted_out` (whether it delivers over TLS, signed), `pids` (the roots of its process trees),
 `complaints()` and `stop()`.
 """
 
@@ -113,7 +113,7 @@ UserID opendkim
 Canonicalization relaxed/relaxed
 OversignHeaders From
 Socket inet:{port}@127.0.0.1
-InternalHosts 127.0.0.1
+InternalHosts 127.0.0.0/8
 """)
     signer = subprocess.Popen(["opendkim", "-f", "-x", folder.parent / "opendkim.conf"])
     wait_for(lambda: listens(port) or signer.poll() is not None, "OpenDKIM does not listen")

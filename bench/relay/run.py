@@ -88,7 +88,7 @@ def load(site: Site, relay, sessions: int, messages: int, patience: int = 180) -
     if relay.user:
         words += ["--user", relay.user, "--password", relay.password]
     if relay.encrypted_out:
-        words += ["--sink-certificate", str(site.certificate.certificate), "--sink-key", str(site.certificate.key)]
+        words += ["--signed", "--sink-certificate", str(site.certificate.certificate), "--sink-key", str(site.certificate.key)]
     done = subprocess.run(words, capture_output=True, text=True)
     if done.returncode != 0:
         raise SystemExit(f"the load failed: {done.stderr.strip()}\n{relay.complaints()}")

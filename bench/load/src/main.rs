@@ -52,6 +52,9 @@ pub struct Load {
     pub sink_certificate: Option<PathBuf>,
     #[arg(long)]
     pub sink_key: Option<PathBuf>,
+    /// A message that arrives without a DKIM signature fails the run.
+    #[arg(long)]
+    pub signed: bool,
     #[arg(long, default_value_t = 1_000)]
     pub messages: u64,
     #[arg(long, default_value_t = 20)]
@@ -105,6 +108,11 @@ async fn run(load: Arc<Load>) -> Result<Figures> {
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
     let ended = began.elapsed();
+    ensure!(
+        !load.signed || sink.unsigned() == 0,
+        "{} messages arrived unsigned",
+        sink.unsigned()
+    );
     waits.sort_unstable();
     let at = |percent: usize| {
         waits[(waits.len() * percent).div_ceil(100).max(1) - 1].as_secs_f64() * 1e3

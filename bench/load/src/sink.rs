@@ -13,36 +13,58 @@ use tokio_rustls::TlsAcceptor;
 use crate::line::Lines;
 use crate::{Load, tls};
 
-pub struct Sink(Arc<AtomicU64>);
+/// What has arrived so far.
+#[derive(Default)]
+pub struct Sink {
+    received: AtomicU64,
+    unsigned: AtomicU64,
+}
 
 impl Sink {
     pub fn received(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.received.load(Ordering::Relaxed)
+    }
+    /// How many of them had no DKIM signature.
+    pub fn unsigned(&self) -> u64 {
+        self.unsigned.load(Ordering::Relaxed)
+    }
+    fn take(&self, message: &[u8]) {
+        let end = message.windows(4).position(|window| window == b"\r\n\r\n");
+        let header = &message[..end.unwrap_or(message.len())];
+        if !header
+            .windows(SIGNATURE.len())
+            .any(|window| window.eq_ignore_ascii_case(SIGNATURE))
+        {
+            self.unsigned.fetch_add(1, Ordering::Relaxed);
+        }
+        self.received.fetch_add(1, Ordering::Relaxed);
     }
 }
 
+const SIGNATURE: &[u8] = b"DKIM-Signature:";
+
 /// Listens from now on, in the background.
-pub async fn open(load: &Load) -> Result<Sink> {
+pub async fn open(load: &Load) -> Result<Arc<Sink>> {
     let acceptor = match (&load.sink_certificate, &load.sink_key) {
         (Some(certificate), Some(key)) => Some(tls::acceptor(certificate, key)?),
         _ => None,
     };
     let listener = TcpListener::bind(load.sink).await?;
-    let count = Arc::new(AtomicU64::new(0));
-    let counted = count.clone();
+    let sink = Arc::new(Sink::default());
+    let taking = sink.clone();
     tokio::spawn(async move {
         while let Ok((connection, _)) = listener.accept().await {
             // A relay may drop a connection at any time; what it had sent is counted.
-            tokio::spawn(converse(connection, acceptor.clone(), counted.clone()));
+            tokio::spawn(converse(connection, acceptor.clone(), taking.clone()));
         }
     });
-    Ok(Sink(count))
+    Ok(sink)
 }
 
 async fn converse(
     connection: TcpStream,
     acceptor: Option<TlsAcceptor>,
-    count: Arc<AtomicU64>,
+    sink: Arc<Sink>,
 ) -> Result<()> {
     connection.set_nodelay(true)?;
     let mut lines = Lines::new(Box::new(connection));
@@ -74,10 +96,10 @@ async fn converse(
             "MAIL" | "RCPT" => lines.write(b"250 2.1.0 ok\r\n").await?,
             "DATA" => {
                 lines.write(b"354 go on\r\n").await?;
-                if lines.until(b"\r\n.\r\n").await?.is_none() {
+                let Some(message) = lines.until(b"\r\n.\r\n").await? else {
                     return Ok(());
-                }
-                count.fetch_add(1, Ordering::Relaxed);
+                };
+                sink.take(&message);
                 lines.write(b"250 2.0.0 taken\r\n").await?;
             }
             "QUIT" => return lines.write(b"221 2.0.0 bye\r\n").await,

@@ -3,24 +3,36 @@
 //! MAIL, RCPT and DATA are pipelined when the server offers it (RFC 2920). Invariant: any answer but
 //! acceptance ends the run.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use base64::Engine as _;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::Instant;
 
 use crate::line::Lines;
 use crate::{Load, Tls, message, tls};
+
+/// A server may cap the sessions of one client address (ours takes 50), so that many come from several.
+const SESSIONS_PER_ADDRESS: u64 = 40;
 
 /// Submits all messages; how long each waited from MAIL to the final 250.
 pub async fn submit(load: &Arc<Load>, began: Instant) -> Result<Vec<Duration>> {
     let next = Arc::new(AtomicU64::new(0));
     let body: Arc<str> = message::body(load.octets).into();
     let sessions: Vec<_> = (0..load.sessions)
-        .map(|_| tokio::spawn(session(load.clone(), next.clone(), body.clone(), began)))
+        .map(|number| {
+            tokio::spawn(session(
+                load.clone(),
+                number,
+                next.clone(),
+                body.clone(),
+                began,
+            ))
+        })
         .collect();
     let mut waits = Vec::new();
     for session in sessions {
@@ -31,11 +43,12 @@ pub async fn submit(load: &Arc<Load>, began: Instant) -> Result<Vec<Duration>> {
 
 async fn session(
     load: Arc<Load>,
+    number: u64,
     next: Arc<AtomicU64>,
     body: Arc<str>,
     began: Instant,
 ) -> Result<Vec<Duration>> {
-    let (mut lines, pipelining) = connect(&load).await.context("submission session")?;
+    let (mut lines, pipelining) = connect(&load, number).await.context("submission session")?;
     let mut waits = Vec::new();
     loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
@@ -82,8 +95,19 @@ async fn transact(
     Ok(())
 }
 
-async fn connect(load: &Load) -> Result<(Lines, bool)> {
-    let connection = TcpStream::connect(load.target).await?;
+/// On the loopback interface each forty sessions have a client address of their own.
+async fn dial(target: SocketAddr, session: u64) -> Result<TcpStream> {
+    if !target.ip().is_loopback() || !target.is_ipv4() {
+        return Ok(TcpStream::connect(target).await?);
+    }
+    let host = u8::try_from(1 + session / SESSIONS_PER_ADDRESS)?;
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(SocketAddr::from((Ipv4Addr::new(127, 0, 0, host), 0)))?;
+    Ok(socket.connect(target).await?)
+}
+
+async fn connect(load: &Load, session: u64) -> Result<(Lines, bool)> {
+    let connection = dial(load.target, session).await?;
     connection.set_nodelay(true)?;
     let connector = load.ca.as_deref().map(tls::connector).transpose()?;
     let mut lines = Lines::new(Box::new(connection));
