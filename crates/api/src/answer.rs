@@ -14,17 +14,24 @@ pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Answer {
     let bytes = serde_json::to_vec(body).map_err(|_| Problem::from(Code::Internal))?;
     let mut response = Response::new(Body::from(bytes));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
     Ok(response)
 }
 
 /// Bytes to save, never to show in place.
 pub(crate) fn download(bytes: Vec<u8>, content_type: &str, name: &str) -> Answer {
-    let content_type =
-        HeaderValue::from_str(content_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let content_type = HeaderValue::from_str(content_type)
+        .unwrap_or(HeaderValue::from_static("application/octet-stream"));
     let disposition = format!("attachment; filename*=UTF-8''{}", percent(name));
-    let disposition = HeaderValue::from_str(&disposition).map_err(|_| Problem::from(Code::Internal))?;
-    let headers = [(header::CONTENT_TYPE, content_type), (header::CONTENT_DISPOSITION, disposition)];
+    let disposition =
+        HeaderValue::from_str(&disposition).map_err(|_| Problem::from(Code::Internal))?;
+    let headers = [
+        (header::CONTENT_TYPE, content_type),
+        (header::CONTENT_DISPOSITION, disposition),
+    ];
     Ok((headers, Body::from(bytes)).into_response())
 }
 

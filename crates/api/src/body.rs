@@ -26,7 +26,11 @@ impl FromRequest<ApiState> for JsonBody {
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
         check_headers(request.headers())?;
-        let held = Held { of: state.bodies.clone(), permit: None, octets: 0 };
+        let held = Held {
+            of: state.bodies.clone(),
+            permit: None,
+            octets: 0,
+        };
         let reading = read(request.into_body(), held);
         match tokio::time::timeout(state.settings.body_wait, reading).await {
             Ok(body) => body,
@@ -36,15 +40,26 @@ impl FromRequest<ApiState> for JsonBody {
 }
 
 fn check_headers(headers: &HeaderMap) -> Result<(), Problem> {
-    let declared = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let declared = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
     let mut fields = declared.split(';').map(str::trim);
-    let json = fields.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
+    let json = fields
+        .next()
+        .is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
     // RFC 8259 §8.1: UTF-8, and a charset parameter adds nothing; another one is a mistake.
-    let utf8 = fields.all(|f| f.is_empty() || f.eq_ignore_ascii_case("charset=utf-8") || f.eq_ignore_ascii_case("charset=\"utf-8\""));
+    let utf8 = fields.all(|f| {
+        f.is_empty()
+            || f.eq_ignore_ascii_case("charset=utf-8")
+            || f.eq_ignore_ascii_case("charset=\"utf-8\"")
+    });
     if !json || !utf8 || headers.contains_key(header::CONTENT_ENCODING) {
         return Err(Code::ContentTypeUnsupported.into());
     }
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+    let length = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > limits::API_BODY_OCTETS_MAX) {
         return Err(Code::MessageTooLarge.into());
     }
@@ -56,7 +71,9 @@ async fn read(mut body: Body, mut held: Held) -> Result<JsonBody, Problem> {
     while let Some(frame) = body.frame().await {
         // The connection broke or its framing did: whoever sent it will hardly read the answer.
         let frame = frame.map_err(|_| Problem::from(Code::JsonInvalid))?;
-        let Ok(data) = frame.into_data() else { continue };
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
         let total = bytes.len() + data.len();
         if total > limits::API_BODY_OCTETS_MAX {
             return Err(Code::MessageTooLarge.into());
@@ -77,7 +94,11 @@ impl Held {
     fn grow(&mut self, total: usize) -> Result<(), Problem> {
         let steps = total.saturating_sub(self.octets).div_ceil(STEP);
         let wanted = u32::try_from(steps).unwrap_or(u32::MAX);
-        let more = self.of.clone().try_acquire_many_owned(wanted).map_err(|_| Problem::from(Code::Overloaded))?;
+        let more = self
+            .of
+            .clone()
+            .try_acquire_many_owned(wanted)
+            .map_err(|_| Problem::from(Code::Overloaded))?;
         self.octets += steps * STEP;
         match &mut self.permit {
             Some(permit) => permit.merge(more),

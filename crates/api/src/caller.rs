@@ -28,7 +28,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parts.extensions.get::<Ctx>().cloned().map(Self).ok_or_else(|| Code::CredentialsMissing.into())
+        parts
+            .extensions
+            .get::<Ctx>()
+            .cloned()
+            .map(Self)
+            .ok_or_else(|| Code::CredentialsMissing.into())
     }
 }
 
@@ -57,7 +62,9 @@ pub(crate) async fn admit(State(gate): State<Gate>, mut request: Request, next: 
         }
     };
     asked.taken.write(response.headers_mut());
-    response.headers_mut().insert(MODE, HeaderValue::from_static(asked.mode.word()));
+    response
+        .headers_mut()
+        .insert(MODE, HeaderValue::from_static(asked.mode.word()));
     response
 }
 
@@ -75,13 +82,23 @@ fn ask(gate: &Gate, credentials: Credentials) -> Result<Asked> {
         Credentials::Key(key) => people.authenticate_key(key.expose())?,
         Credentials::Basic(user, password) => people.authenticate_basic(&user, &password)?,
     };
-    let taken = gate.state.buckets.take(&format!("{} {}", ctx.actor(), ctx.mode()), ctx.now());
+    let taken = gate
+        .state
+        .buckets
+        .take(&format!("{} {}", ctx.actor(), ctx.mode()), ctx.now());
     let refused = if taken.allowed {
-        ctx.allow(gate.right, &ctx.own("message")).err().map(Problem::from)
+        ctx.allow(gate.right, &ctx.own("message"))
+            .err()
+            .map(Problem::from)
     } else {
         Some(Problem::after(Code::RateLimited, taken.retry_after))
     };
-    Ok(Asked { mode: ctx.mode(), ctx, taken, refused })
+    Ok(Asked {
+        mode: ctx.mode(),
+        ctx,
+        taken,
+        refused,
+    })
 }
 
 enum Credentials {
@@ -95,7 +112,10 @@ impl Credentials {
             let mut values = headers.get_all(name).iter();
             match (values.next(), values.next()) {
                 (None, _) => Ok(None),
-                (Some(value), None) => value.to_str().map(Some).map_err(|_| Code::CredentialsInvalid),
+                (Some(value), None) => value
+                    .to_str()
+                    .map(Some)
+                    .map_err(|_| Code::CredentialsInvalid),
                 // Two answers to "who are you" are none.
                 (Some(_), Some(_)) => Err(Code::CredentialsInvalid),
             }
@@ -120,6 +140,9 @@ impl Credentials {
         }
         let pair = Secret::new(String::from_utf8(STANDARD.decode(rest).ok()?).ok()?);
         let (user, password) = pair.expose().split_once(':')?;
-        Some(Self::Basic(user.to_owned(), Secret::new(password.to_owned())))
+        Some(Self::Basic(
+            user.to_owned(),
+            Secret::new(password.to_owned()),
+        ))
     }
 }

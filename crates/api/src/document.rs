@@ -14,16 +14,21 @@ use utoipa::openapi::security::{
 };
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
-    Components, ComponentsBuilder, ContentBuilder, Header, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, RefOr,
-    Response, ResponseBuilder,
+    Components, ComponentsBuilder, ContentBuilder, Header, InfoBuilder, LicenseBuilder, OpenApi,
+    OpenApiBuilder, RefOr, Response, ResponseBuilder,
 };
 
 use crate::endpoints::{self, Door};
 use crate::problem::ProblemBody;
 
 /// What any endpoint that needs a right may answer.
-const GATED: &[Code] =
-    &[Code::CredentialsMissing, Code::CredentialsInvalid, Code::ActionForbidden, Code::RateLimited, Code::StoreUnavailable];
+const GATED: &[Code] = &[
+    Code::CredentialsMissing,
+    Code::CredentialsInvalid,
+    Code::ActionForbidden,
+    Code::RateLimited,
+    Code::StoreUnavailable,
+];
 /// What any endpoint may answer.
 const ALWAYS: &[Code] = &[Code::QueryInvalid, Code::Internal];
 /// What any endpoint that stores something may answer.
@@ -45,7 +50,12 @@ pub fn openapi() -> OpenApi {
                 .title("Caduceus")
                 .version("1")
                 .description(Some(about()))
-                .license(Some(LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build()))
+                .license(Some(
+                    LicenseBuilder::new()
+                        .name("Apache-2.0")
+                        .identifier(Some("Apache-2.0"))
+                        .build(),
+                ))
                 .build(),
         )
         .paths(paths)
@@ -65,7 +75,12 @@ fn about() -> String {
 }
 
 fn tags() -> Vec<utoipa::openapi::Tag> {
-    let tag = |name: &str, about: &str| TagBuilder::new().name(name).description(Some(about)).build();
+    let tag = |name: &str, about: &str| {
+        TagBuilder::new()
+            .name(name)
+            .description(Some(about))
+            .build()
+    };
     vec![
         tag("messages", "Send, watch and stop messages."),
         tag("proof", "Evidence that stands without us."),
@@ -93,13 +108,23 @@ fn operation(door: Door) -> Operation {
         }
     }
     for (status, codes) in by_status(&codes) {
-        operation.responses.responses.insert(status.to_string(), RefOr::T(problem(status, &codes, gated)));
+        operation
+            .responses
+            .responses
+            .insert(status.to_string(), RefOr::T(problem(status, &codes, gated)));
     }
     if let Some(right) = door.right {
         let needs = format!("Needs the scope `{}`.", right.word());
-        let text = operation.description.take().map_or_else(|| needs.clone(), |text| format!("{text}\n\n{needs}"));
+        let text = operation
+            .description
+            .take()
+            .map_or_else(|| needs.clone(), |text| format!("{text}\n\n{needs}"));
         operation.description = Some(text);
-        operation.security = Some(["key", "basic", "header"].map(|name| SecurityRequirement::new::<_, [&str; 0], &str>(name, [])).to_vec());
+        operation.security = Some(
+            ["key", "basic", "header"]
+                .map(|name| SecurityRequirement::new::<_, [&str; 0], &str>(name, []))
+                .to_vec(),
+        );
     } else {
         operation.security = Some(Vec::new());
     }
@@ -115,46 +140,109 @@ fn by_status(codes: &[Code]) -> BTreeMap<u16, Vec<Code>> {
 }
 
 fn problem(status: u16, codes: &[Code], gated: bool) -> Response {
-    let lines: Vec<String> = codes.iter().map(|code| format!("- `{}`: {}.", code.word(), code.row().title)).collect();
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    let mut response = ResponseBuilder::new().description(lines.join("\n")).content("application/problem+json", content).build();
+    let lines: Vec<String> = codes
+        .iter()
+        .map(|code| format!("- `{}`: {}.", code.word(), code.row().title))
+        .collect();
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .build();
+    let mut response = ResponseBuilder::new()
+        .description(lines.join("\n"))
+        .content("application/problem+json", content)
+        .build();
     add_headers(&mut response, gated && status != 401);
     if status == 401 {
-        add(&mut response, "WWW-Authenticate", Type::String, "The schemes that would do.");
+        add(
+            &mut response,
+            "WWW-Authenticate",
+            Type::String,
+            "The schemes that would do.",
+        );
     }
     if status == 429 || status == 503 {
-        add(&mut response, "Retry-After", Type::Integer, "Seconds to wait.");
+        add(
+            &mut response,
+            "Retry-After",
+            Type::Integer,
+            "Seconds to wait.",
+        );
     }
     response
 }
 
 fn add_headers(response: &mut Response, admitted: bool) {
-    add(response, "X-Request-Id", Type::String, "Names this request, for support.");
+    add(
+        response,
+        "X-Request-Id",
+        Type::String,
+        "Names this request, for support.",
+    );
     if admitted {
-        add(response, "Caduceus-Mode", Type::String, "`live` or `test`: the key's mode.");
-        add(response, "RateLimit-Limit", Type::Integer, "Requests that may come at once after a rest.");
-        add(response, "RateLimit-Remaining", Type::Integer, "Requests that may come now.");
-        add(response, "RateLimit-Reset", Type::Integer, "Seconds until the limit is whole again.");
+        add(
+            response,
+            "Caduceus-Mode",
+            Type::String,
+            "`live` or `test`: the key's mode.",
+        );
+        add(
+            response,
+            "RateLimit-Limit",
+            Type::Integer,
+            "Requests that may come at once after a rest.",
+        );
+        add(
+            response,
+            "RateLimit-Remaining",
+            Type::Integer,
+            "Requests that may come now.",
+        );
+        add(
+            response,
+            "RateLimit-Reset",
+            Type::Integer,
+            "Seconds until the limit is whole again.",
+        );
     }
 }
 
 fn add(response: &mut Response, name: &str, kind: Type, about: &str) {
     let schema = ObjectBuilder::new().schema_type(kind).build();
-    let header: Header = HeaderBuilder::new().schema(Some(schema)).description(Some(about)).build();
+    let header: Header = HeaderBuilder::new()
+        .schema(Some(schema))
+        .description(Some(about))
+        .build();
     response.headers.insert(name.to_owned(), RefOr::T(header));
 }
 
 fn components() -> Components {
     let http = |scheme, about: &str| {
-        SecurityScheme::Http(HttpBuilder::new().scheme(scheme).description(Some(about)).build())
+        SecurityScheme::Http(
+            HttpBuilder::new()
+                .scheme(scheme)
+                .description(Some(about))
+                .build(),
+        )
     };
-    let header = ApiKeyValue::with_description("X-API-Key", "The whole key, for clients that cannot set Authorization.");
+    let header = ApiKeyValue::with_description(
+        "X-API-Key",
+        "The whole key, for clients that cannot set Authorization.",
+    );
     endpoints::schemas(ComponentsBuilder::new())
         .schema_from::<ProblemBody>()
-        .security_scheme("key", http(HttpAuthScheme::Bearer, "`cad_live_…` or `cad_test_…`, as it was shown once."))
+        .security_scheme(
+            "key",
+            http(
+                HttpAuthScheme::Bearer,
+                "`cad_live_…` or `cad_test_…`, as it was shown once.",
+            ),
+        )
         .security_scheme(
             "basic",
-            http(HttpAuthScheme::Basic, "User: the key's id, or `key`. Password: the whole key. An app may refuse it."),
+            http(
+                HttpAuthScheme::Basic,
+                "User: the key's id, or `key`. Password: the whole key. An app may refuse it.",
+            ),
         )
         .security_scheme("header", SecurityScheme::ApiKey(ApiKey::Header(header)))
         .build()

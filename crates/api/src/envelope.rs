@@ -23,7 +23,9 @@ const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+
 const UNMATCHED: &str = "unmatched";
 
 pub(crate) fn wrap(routes: Router<ApiState>, state: &ApiState) -> Router<ApiState> {
-    routes.layer(CatchPanicLayer::custom(panicked)).layer(from_fn_with_state(state.clone(), surround))
+    routes
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(state.clone(), surround))
 }
 
 /// The panic's text may hold anything, so it goes nowhere.
@@ -48,7 +50,10 @@ async fn surround(State(state): State<ApiState>, mut request: Request, next: Nex
     }
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(REQUEST_ID, value);
     }
@@ -71,7 +76,9 @@ fn written(problem: &Problem, id: RequestId, response: Response) -> Response {
 fn log(problem: &Problem, id: RequestId, method: &str, route: &str) {
     let code = problem.code();
     if code.row().fault == Fault::Ours {
-        let cause = std::error::Error::source(problem.error()).map(ToString::to_string).unwrap_or_default();
+        let cause = std::error::Error::source(problem.error())
+            .map(ToString::to_string)
+            .unwrap_or_default();
         tracing::error!(request = %id, method, route, %code, cause, "request failed on our side");
     } else {
         tracing::debug!(request = %id, method, route, %code, "request refused");
@@ -89,7 +96,11 @@ fn method_word(method: &axum::http::Method) -> &'static str {
 }
 
 fn count(method: &'static str, route: String, status: u16, seconds: f64) {
-    let labels = [("method", method.to_owned()), ("route", route), ("status", status.to_string())];
+    let labels = [
+        ("method", method.to_owned()),
+        ("route", route),
+        ("status", status.to_string()),
+    ];
     metrics::counter!("http_requests_total", &labels).increment(1);
     metrics::histogram!("http_request_duration_seconds", &labels).record(seconds);
 }

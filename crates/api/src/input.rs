@@ -23,13 +23,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Ids {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let params = RawPathParams::from_request_parts(parts, state).await;
         let params = params.map_err(|_| Problem::from(Code::IdInvalid))?;
-        Ok(Self(params.iter().map(|(_, value)| value.to_owned()).collect()))
+        Ok(Self(
+            params.iter().map(|(_, value)| value.to_owned()).collect(),
+        ))
     }
 }
 
 impl Ids {
     pub(crate) fn parse<T: FromStr<Err = Error>>(&self, position: usize) -> Result<T> {
-        self.0.get(position).ok_or_else(|| Error::new(Code::IdInvalid))?.parse()
+        self.0
+            .get(position)
+            .ok_or_else(|| Error::new(Code::IdInvalid))?
+            .parse()
     }
 }
 
@@ -41,10 +46,14 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let invalid = |_| Problem::from(Code::QueryInvalid);
-        let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map_err(invalid)?;
-        let object = pairs.into_iter().map(|(name, value)| (Cow::Owned(name), Json::Text(Cow::Owned(value))));
+        let Query(pairs) =
+            Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map_err(invalid)?;
+        let object = pairs
+            .into_iter()
+            .map(|(name, value)| (Cow::Owned(name), Json::Text(Cow::Owned(value))));
         let read = Json::Object(object.collect()).read::<T>();
-        read.map(Self).map_err(|error| query_error(error.pointer().map(|p| p.trim_start_matches('/'))).into())
+        read.map(Self)
+            .map_err(|error| query_error(error.pointer().map(|p| p.trim_start_matches('/'))).into())
     }
 }
 
@@ -58,9 +67,14 @@ fn query_error(name: Option<&str>) -> Error {
 }
 
 pub(crate) fn limit(given: Option<&str>) -> Result<usize> {
-    let Some(text) = given else { return Ok(limits::PAGE_ROWS) };
+    let Some(text) = given else {
+        return Ok(limits::PAGE_ROWS);
+    };
     let plain = text.bytes().all(|b| b.is_ascii_digit());
-    let rows = text.parse().ok().filter(|rows| plain && (1..=limits::PAGE_ROWS_MAX).contains(rows));
+    let rows = text
+        .parse()
+        .ok()
+        .filter(|rows| plain && (1..=limits::PAGE_ROWS_MAX).contains(rows));
     rows.ok_or_else(|| query_error(Some("limit")))
 }
 
@@ -69,8 +83,14 @@ pub(crate) fn moment(name: &str, given: Option<&str>) -> Result<Option<Timestamp
     given.map(parse).transpose()
 }
 
-pub(crate) fn word<T>(name: &str, given: Option<&str>, read: fn(&str) -> Option<T>) -> Result<Option<T>> {
-    given.map(|text| read(text).ok_or_else(|| query_error(Some(name)))).transpose()
+pub(crate) fn word<T>(
+    name: &str,
+    given: Option<&str>,
+    read: fn(&str) -> Option<T>,
+) -> Result<Option<T>> {
+    given
+        .map(|text| read(text).ok_or_else(|| query_error(Some(name))))
+        .transpose()
 }
 
 /// At most one; its letters are checked where it is used.

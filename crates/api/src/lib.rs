@@ -35,7 +35,10 @@ pub fn router(state: ApiState) -> Router {
 
 /// Method and path of every endpoint, as the router has them.
 pub fn routes() -> Vec<(&'static str, String)> {
-    endpoints::doors().into_iter().map(|door| (door.verb(), door.path)).collect()
+    endpoints::doors()
+        .into_iter()
+        .map(|door| (door.verb(), door.path))
+        .collect()
 }
 
 /// Runs what waits for the database off the runtime's threads.

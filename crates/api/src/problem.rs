@@ -53,7 +53,10 @@ pub(crate) struct ProblemBody {
 
 impl Problem {
     pub(crate) fn after(code: Code, retry_after: u64) -> Self {
-        Self { error: Arc::new(code.into()), retry_after: Some(retry_after) }
+        Self {
+            error: Arc::new(code.into()),
+            retry_after: Some(retry_after),
+        }
     }
     pub(crate) fn code(&self) -> Code {
         self.error.code()
@@ -86,12 +89,18 @@ impl Problem {
         let status = self.code().row().http;
         if status == 401 {
             // RFC 9110 §11.6.1: a 401 names the schemes that would do.
-            headers.append(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"caduceus\""));
+            headers.append(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static("Bearer realm=\"caduceus\""),
+            );
             let basic = HeaderValue::from_static("Basic realm=\"caduceus\", charset=\"UTF-8\"");
             headers.append(header::WWW_AUTHENTICATE, basic);
         }
         if status == 429 || status == 503 {
-            headers.insert(header::RETRY_AFTER, self.retry_after.unwrap_or(RETRY_SECS).into());
+            headers.insert(
+                header::RETRY_AFTER,
+                self.retry_after.unwrap_or(RETRY_SECS).into(),
+            );
         }
         headers
     }
@@ -99,7 +108,10 @@ impl Problem {
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        Self { error: Arc::new(error), retry_after: None }
+        Self {
+            error: Arc::new(error),
+            retry_after: None,
+        }
     }
 }
 
@@ -111,7 +123,8 @@ impl From<Code> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.code().row().http).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = StatusCode::from_u16(self.code().row().http)
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, self.headers()).into_response();
         response.extensions_mut().insert(self);
         response

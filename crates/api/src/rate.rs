@@ -40,8 +40,14 @@ pub(crate) struct Taken {
 
 impl Buckets {
     pub(crate) fn new(rate: RateLimit) -> Self {
-        let rate = RateLimit { burst: rate.burst.max(1), per_second: rate.per_second.max(1) };
-        Self { rate, held: Mutex::default() }
+        let rate = RateLimit {
+            burst: rate.burst.max(1),
+            per_second: rate.per_second.max(1),
+        };
+        Self {
+            rate,
+            held: Mutex::default(),
+        }
     }
 
     pub(crate) fn take(&self, key: &str, now: Timestamp) -> Taken {
@@ -50,7 +56,10 @@ impl Buckets {
         if held.len() >= BUCKETS_KEPT {
             held.retain(|_, bucket| self.filled(*bucket, now).millionths < full);
         }
-        let fresh = Bucket { millionths: full, at: now };
+        let fresh = Bucket {
+            millionths: full,
+            at: now,
+        };
         let bucket = held.entry(key.to_owned()).or_insert(fresh);
         *bucket = self.filled(*bucket, now);
         let allowed = bucket.millionths >= TOKEN;
@@ -63,7 +72,11 @@ impl Buckets {
             limit: self.rate.burst,
             remaining: bucket.millionths / TOKEN,
             reset: (full - bucket.millionths).div_ceil(fill),
-            retry_after: if allowed { 0 } else { (TOKEN - bucket.millionths).div_ceil(fill).max(1) },
+            retry_after: if allowed {
+                0
+            } else {
+                (TOKEN - bucket.millionths).div_ceil(fill).max(1)
+            },
         }
     }
 
@@ -71,7 +84,10 @@ impl Buckets {
         let full = u64::from(self.rate.burst) * TOKEN;
         let micros = u64::try_from(now.since(bucket.at).as_micros()).unwrap_or(u64::MAX);
         let gained = micros.saturating_mul(u64::from(self.rate.per_second));
-        Bucket { millionths: bucket.millionths.saturating_add(gained).min(full), at: now.max(bucket.at) }
+        Bucket {
+            millionths: bucket.millionths.saturating_add(gained).min(full),
+            at: now.max(bucket.at),
+        }
     }
 }
 

@@ -13,7 +13,10 @@ fn closed(words: impl IntoIterator<Item = &'static str>, about: &str) -> Object 
 }
 
 pub(crate) fn method() -> Object {
-    closed(Method::ALL.iter().map(|w| w.word()), "How the message reaches this recipient.")
+    closed(
+        Method::ALL.iter().map(|w| w.word()),
+        "How the message reaches this recipient.",
+    )
 }
 /// What a sender may ask for: stronger than policy would choose, never weaker.
 pub(crate) const METHODS_DEMANDED: [Method; 3] = [Method::Tls, Method::TlsOrDrop, Method::Portal];
@@ -23,36 +26,63 @@ pub(crate) fn method_demanded() -> Object {
     closed(METHODS_DEMANDED.iter().map(|w| w.word()), about)
 }
 pub(crate) fn demand() -> Object {
-    closed(Demand::ALL.iter().map(|w| w.word()), "What the connection must achieve before anything is sent.")
+    closed(
+        Demand::ALL.iter().map(|w| w.word()),
+        "What the connection must achieve before anything is sent.",
+    )
 }
 pub(crate) fn kind() -> Object {
-    closed(Kind::ALL.iter().map(|w| w.word()), "Which address field named the recipient.")
+    closed(
+        Kind::ALL.iter().map(|w| w.word()),
+        "Which address field named the recipient.",
+    )
 }
 pub(crate) fn state() -> Object {
-    closed(RecipientState::ALL.iter().map(|w| w.word()), "Where this recipient stands.")
+    closed(
+        RecipientState::ALL.iter().map(|w| w.word()),
+        "Where this recipient stands.",
+    )
 }
 pub(crate) fn mode() -> Object {
-    closed(Mode::ALL.iter().map(|w| w.word()), "`test`: no mail leaves. Chosen by the key.")
+    closed(
+        Mode::ALL.iter().map(|w| w.word()),
+        "`test`: no mail leaves. Chosen by the key.",
+    )
 }
 pub(crate) fn origin() -> Object {
-    closed(Origin::ALL.iter().map(|w| w.word()), "Which door the message came in by.")
+    closed(
+        Origin::ALL.iter().map(|w| w.word()),
+        "Which door the message came in by.",
+    )
 }
 pub(crate) fn stream() -> Object {
-    closed(Stream::ALL.iter().map(|w| w.word()), "Transactional mail never waits behind marketing. Default: transactional.")
+    closed(
+        Stream::ALL.iter().map(|w| w.word()),
+        "Transactional mail never waits behind marketing. Default: transactional.",
+    )
 }
 
 /// `system` is the program's own.
 pub(crate) fn purposes() -> impl Iterator<Item = Purpose> {
-    Purpose::ALL.iter().copied().filter(|purpose| *purpose != Purpose::System)
+    Purpose::ALL
+        .iter()
+        .copied()
+        .filter(|purpose| *purpose != Purpose::System)
 }
 pub(crate) fn purpose() -> Object {
-    closed(purposes().map(Purpose::word), "Why it is sent. Default: treatment.")
+    closed(
+        purposes().map(Purpose::word),
+        "Why it is sent. Default: treatment.",
+    )
 }
 pub(crate) fn purpose_shown() -> Object {
     closed(Purpose::ALL.iter().map(|w| w.word()), "Why it was sent.")
 }
 pub(crate) fn level() -> Object {
-    closed(PhiLevel::ALL.iter().map(|w| w.word()), "How sure detection is that the message holds PHI.")
+    closed(
+        PhiLevel::ALL.iter().map(|w| w.word()),
+        "How sure detection is that the message holds PHI.",
+    )
 }
 
 /// A moment as RFC 3339.
@@ -100,7 +130,9 @@ pub(crate) fn attachment_id() -> Object {
 
 /// How many by word.
 pub(crate) fn counts() -> Object {
-    let count = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
+    let count = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(0));
     ObjectBuilder::new()
         .schema_type(Type::Object)
         .additional_properties(Some(RefOr::<Schema>::from(count.build())))

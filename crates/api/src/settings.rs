@@ -23,7 +23,10 @@ pub struct RateLimit {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            rate: RateLimit { burst: 2_000, per_second: 200 },
+            rate: RateLimit {
+                burst: 2_000,
+                per_second: 200,
+            },
             body_octets_held_max: 256 * 1024 * 1024,
             body_wait: Duration::from_secs(120),
         }

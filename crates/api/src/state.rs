@@ -23,7 +23,15 @@ pub struct ApiState {
 impl ApiState {
     pub fn new(flow: Flow, people: People, settings: Settings) -> Self {
         let buckets = Arc::new(Buckets::new(settings.rate));
-        let bodies = Arc::new(Semaphore::new(settings.body_octets_held_max.div_ceil(body::STEP)));
-        Self { flow, people, settings, buckets, bodies }
+        let bodies = Arc::new(Semaphore::new(
+            settings.body_octets_held_max.div_ceil(body::STEP),
+        ));
+        Self {
+            flow,
+            people,
+            settings,
+            buckets,
+            bodies,
+        }
     }
 }

@@ -48,5 +48,12 @@ async fn cancel_message(
 ) -> Answer {
     let (mode, id) = (ctx.mode(), ids.parse::<MessageId>(0)?);
     let cancelled = blocking(move || state.flow.cancel(&ctx, id)).await?;
-    json(StatusCode::OK, &Cancelled { id, mode, cancelled })
+    json(
+        StatusCode::OK,
+        &Cancelled {
+            id,
+            mode,
+            cancelled,
+        },
+    )
 }

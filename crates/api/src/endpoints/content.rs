@@ -92,7 +92,11 @@ fn opened(ctx: &Ctx, id: MessageId, view: ContentView) -> Content {
         recipients: view
             .recipients
             .into_iter()
-            .map(|(id, kind, address)| Addressee { id, kind, address: address.into_open(access) })
+            .map(|(id, kind, address)| Addressee {
+                id,
+                kind,
+                address: address.into_open(access),
+            })
             .collect(),
         subject: entry.subject,
         sent_at: entry.sent_at,
@@ -101,7 +105,12 @@ fn opened(ctx: &Ctx, id: MessageId, view: ContentView) -> Content {
         files: entry
             .files
             .into_iter()
-            .map(|f| File { id: f.id, name: f.name, content_type: f.content_type, octets: f.octets })
+            .map(|f| File {
+                id: f.id,
+                name: f.name,
+                content_type: f.content_type,
+                octets: f.octets,
+            })
             .collect(),
     }
 }

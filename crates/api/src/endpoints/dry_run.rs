@@ -109,7 +109,11 @@ fn shown(mode: Mode, preview: Preview) -> DryRun {
         mode,
         phi_level: preview.level,
         subject_phi: found.subject_phi,
-        counts: found.counts.iter().map(|(kind, count)| (kind.word(), *count)).collect(),
+        counts: found
+            .counts
+            .iter()
+            .map(|(kind, count)| (kind.word(), *count))
+            .collect(),
         findings: found
             .findings
             .iter()

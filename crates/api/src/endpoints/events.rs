@@ -60,7 +60,12 @@ pub(crate) struct Event {
 }
 
 pub(super) fn door() -> Door {
-    const CODES: &[Code] = &[Code::IdInvalid, Code::NotFound, Code::QueryInvalid, Code::CursorInvalid];
+    const CODES: &[Code] = &[
+        Code::IdInvalid,
+        Code::NotFound,
+        Code::QueryInvalid,
+        Code::CursorInvalid,
+    ];
     Door::new::<__path_list_events>(get(list_events), Action::MessageRead, CODES)
 }
 
@@ -81,7 +86,14 @@ async fn list_events(
     let rows = input::limit(wanted.limit.as_deref())?;
     let page = blocking(move || state.flow.events(&ctx, id, wanted.after.as_deref(), rows)).await?;
     let events = page.rows.into_iter().map(event).collect();
-    json(StatusCode::OK, &EventList { mode, events, next: page.next })
+    json(
+        StatusCode::OK,
+        &EventList {
+            mode,
+            events,
+            next: page.next,
+        },
+    )
 }
 
 fn event(view: EventView) -> Event {

@@ -4,6 +4,8 @@
 //! `flow` checks the limits of a letter; here are checked those that only JSON knows, and pointers
 //! are turned back into the client's own fields.
 
+mod places;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -15,8 +17,9 @@ use model::{Code, Error, Kind, Method, Origin, Purpose, Result, Stream, Timestam
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use self::places::Places;
 use super::mailbox::{self, Mailbox};
-use crate::json::{self, Pairs, is_name};
+use crate::json::{self, Pairs};
 use crate::{ApiState, schema};
 
 const BODY: [Code; 19] = [
@@ -142,25 +145,45 @@ pub(super) fn draft(state: &ApiState, ctx: &Ctx, body: &[u8]) -> Result<(Draft, 
     let read: LetterBody<'_> = json::from_slice(body)?;
     let places = Places::of(&read);
     let letter = letter(read)?;
-    let draft = state.flow.draft_from_letter(ctx, letter).map_err(|error| places.restore(error))?;
+    let draft = state
+        .flow
+        .draft_from_letter(ctx, letter)
+        .map_err(|error| places.restore(error))?;
     Ok((draft, sha256(body)))
 }
 
 fn letter(body: LetterBody<'_>) -> Result<Letter> {
+    check_size(&body)?;
     let from = body.from.address("/from")?;
-    let reply_to = body.reply_to.as_deref().map(|text| mailbox::parse(text, "/reply_to")).transpose()?;
+    let reply_to = body
+        .reply_to
+        .as_deref()
+        .map(|text| mailbox::parse(text, "/reply_to"))
+        .transpose()?;
     let mut recipients = Vec::new();
-    for (kind, named) in [(Kind::To, body.to), (Kind::Cc, body.cc), (Kind::Bcc, body.bcc)] {
+    for (kind, named) in [
+        (Kind::To, body.to),
+        (Kind::Cc, body.cc),
+        (Kind::Bcc, body.bcc),
+    ] {
         for (i, mailbox) in named.into_iter().enumerate() {
             let address = mailbox.address(&format!("/{kind}/{i}"))?;
-            recipients.push(DraftRecipient { kind, address, name: mailbox.name, notify: String::new() });
+            recipients.push(DraftRecipient {
+                kind,
+                address,
+                name: mailbox.name,
+                notify: String::new(),
+            });
         }
     }
     let purpose = body.purpose.unwrap_or(Purpose::Treatment);
     if !schema::purposes().any(|allowed| allowed == purpose) {
         return Err(Error::new(Code::FieldInvalid).at("/purpose"));
     }
-    if body.method.is_some_and(|method| !schema::METHODS_DEMANDED.contains(&method)) {
+    if body
+        .method
+        .is_some_and(|method| !schema::METHODS_DEMANDED.contains(&method))
+    {
         return Err(Error::new(Code::FieldInvalid).at("/method"));
     }
     Ok(Letter {
@@ -186,6 +209,24 @@ fn letter(body: LetterBody<'_>) -> Result<Letter> {
     })
 }
 
+/// A message is never smaller than what it is made of: nothing is decoded or composed in vain.
+fn check_size(body: &LetterBody<'_>) -> Result<()> {
+    let texts = [&body.text, &body.html]
+        .into_iter()
+        .flatten()
+        .map(String::len);
+    let files = body
+        .attachments
+        .iter()
+        .map(|file| file.content.0.len() / 4 * 3);
+    let octets: usize = texts.chain(files).sum();
+    if octets > limits::MESSAGE_OCTETS_MAX {
+        Err(Code::MessageTooLarge.into())
+    } else {
+        Ok(())
+    }
+}
+
 fn send_at(text: &str) -> Result<Timestamp> {
     Timestamp::parse_rfc3339(text).ok_or_else(|| Error::new(Code::DateInvalid).at("/send_at"))
 }
@@ -202,18 +243,31 @@ fn files(given: Vec<AttachmentBody<'_>>) -> Result<Vec<DraftFile>> {
         if !is_media_type(&file.content_type) {
             return Err(at(Code::FieldInvalid, "content_type"));
         }
-        let bytes = STANDARD.decode(file.content.0.as_bytes()).map_err(|_| at(Code::Base64Invalid, "content"))?;
-        Ok(DraftFile { name: file.name, content_type: file.content_type, bytes })
+        let bytes = STANDARD
+            .decode(file.content.0.as_bytes())
+            .map_err(|_| at(Code::Base64Invalid, "content"))?;
+        Ok(DraftFile {
+            name: file.name,
+            content_type: file.content_type,
+            bytes,
+        })
     };
     given.into_iter().enumerate().map(read).collect()
 }
 
 /// `type/subtype`, with parameters of printable ASCII (RFC 6838 §4.2).
 fn is_media_type(text: &str) -> bool {
-    let is_token = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b));
+    let is_token = |t: &str| {
+        !t.is_empty()
+            && t.bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b))
+    };
     let (essence, params) = text.split_once(';').unwrap_or((text, ""));
     text.len() <= 200
-        && essence.trim().split_once('/').is_some_and(|(kind, sub)| is_token(kind) && is_token(sub))
+        && essence
+            .trim()
+            .split_once('/')
+            .is_some_and(|(kind, sub)| is_token(kind) && is_token(sub))
         && params.bytes().all(|b| b == b' ' || b.is_ascii_graphic())
 }
 
@@ -222,7 +276,9 @@ fn headers(given: Pairs) -> Result<Vec<(String, String)>> {
         if name.chars().any(char::is_control) {
             return Err(Error::new(Code::HeaderInjection).at("/headers"));
         }
-        let token = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        let token = name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         if name.is_empty() || !token || name.len() > limits::HEADER_NAME_OCTETS_MAX {
             return Err(Error::new(Code::FieldInvalid).at("/headers"));
         }
@@ -240,55 +296,6 @@ fn metadata(given: Pairs) -> Result<BTreeMap<String, String>> {
         }
     }
     Ok(given.0.into_iter().collect())
-}
-
-/// Where `flow`'s fields came from in the client's body.
-struct Places {
-    recipients: [usize; 3],
-    headers: Vec<String>,
-}
-
-impl Places {
-    fn of(body: &LetterBody<'_>) -> Self {
-        let headers = body.headers.0.iter().map(|(name, _)| name.clone()).collect();
-        Self { recipients: [body.to.len(), body.cc.len(), body.bcc.len()], headers }
-    }
-
-    fn restore(&self, error: Error) -> Error {
-        let pointer = match (error.code(), error.pointer()) {
-            (Code::SenderForbidden, None) => Some("/from".to_owned()),
-            (Code::HeaderForbidden, None) => Some("/headers".to_owned()),
-            (Code::RecipientsMissing, None) => Some("/to".to_owned()),
-            (_, Some(pointer)) => self.of_flow(pointer),
-            _ => None,
-        };
-        match pointer {
-            Some(pointer) => error.at(pointer),
-            None => error,
-        }
-    }
-
-    fn of_flow(&self, pointer: &str) -> Option<String> {
-        let mut steps = pointer.strip_prefix('/')?.split('/');
-        let (list, index) = (steps.next()?, steps.next()?.parse::<usize>().ok()?);
-        match list {
-            "recipients" => {
-                let mut index = index;
-                for (kind, count) in Kind::ALL.iter().zip(self.recipients) {
-                    if index < count {
-                        return Some(format!("/{kind}/{index}/{}", steps.next()?));
-                    }
-                    index -= count;
-                }
-                None
-            }
-            "headers" => {
-                let name = self.headers.get(index).filter(|name| is_name(name));
-                Some(name.map_or_else(|| "/headers".to_owned(), |name| format!("/headers/{name}")))
-            }
-            _ => None,
-        }
-    }
 }
 
 fn sha256(bytes: &[u8]) -> [u8; 32] {

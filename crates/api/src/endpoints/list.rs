@@ -91,12 +91,28 @@ pub(super) fn door() -> Door {
 #[utoipa::path(get, path = "/v1/messages", tag = "messages", params(Wanted), responses(
     (status = 200, description = "A page.", body = MessageList)
 ))]
-async fn list_messages(State(state): State<ApiState>, Caller(ctx): Caller, Asked(wanted): Asked<Wanted>) -> Answer {
+async fn list_messages(
+    State(state): State<ApiState>,
+    Caller(ctx): Caller,
+    Asked(wanted): Asked<Wanted>,
+) -> Answer {
     let mode = ctx.mode();
     let (filter, rows) = (filter(&wanted)?, input::limit(wanted.limit.as_deref())?);
-    let page = blocking(move || state.flow.list_messages(&ctx, filter, wanted.after.as_deref(), rows)).await?;
+    let page = blocking(move || {
+        state
+            .flow
+            .list_messages(&ctx, filter, wanted.after.as_deref(), rows)
+    })
+    .await?;
     let messages = page.rows.into_iter().map(line).collect();
-    json(StatusCode::OK, &MessageList { mode, messages, next: page.next })
+    json(
+        StatusCode::OK,
+        &MessageList {
+            mode,
+            messages,
+            next: page.next,
+        },
+    )
 }
 
 fn filter(wanted: &Wanted) -> Result<Filter> {
@@ -118,7 +134,15 @@ fn line(row: MessageRow) -> MessageLine {
         attachments: row.attachments,
         octets: row.octets,
         recipients: row.recipients,
-        states: row.states.into_iter().map(|(state, count)| (state.word(), count)).collect(),
-        methods: row.methods.into_iter().map(|(method, count)| (method.word(), count)).collect(),
+        states: row
+            .states
+            .into_iter()
+            .map(|(state, count)| (state.word(), count))
+            .collect(),
+        methods: row
+            .methods
+            .into_iter()
+            .map(|(method, count)| (method.word(), count))
+            .collect(),
     }
 }

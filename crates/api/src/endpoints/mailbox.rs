@@ -5,7 +5,9 @@ use std::fmt;
 use model::{Address, Code, Error, Result};
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, OneOfBuilder, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::schema::{
+    KnownFormat, ObjectBuilder, OneOfBuilder, SchemaFormat, SchemaType, Type,
+};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -20,7 +22,11 @@ impl Mailbox {
     /// # Errors
     /// `header_injection` or `address_invalid`, at the field the client wrote.
     pub(super) fn address(&self, at: &str) -> Result<Address> {
-        if self.object { parse(&self.address, &format!("{at}/address")) } else { parse(&self.address, at) }
+        if self.object {
+            parse(&self.address, &format!("{at}/address"))
+        } else {
+            parse(&self.address, at)
+        }
     }
 }
 
@@ -55,11 +61,19 @@ impl<'de> Visitor<'de> for MailboxVisitor {
         f.write_str("an address, alone or with a name")
     }
     fn visit_str<E>(self, text: &str) -> Result<Mailbox, E> {
-        Ok(Mailbox { address: text.to_owned(), name: None, object: false })
+        Ok(Mailbox {
+            address: text.to_owned(),
+            name: None,
+            object: false,
+        })
     }
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Mailbox, A::Error> {
         let fields = Fields::deserialize(MapAccessDeserializer::new(map))?;
-        Ok(Mailbox { address: fields.address, name: fields.name, object: true })
+        Ok(Mailbox {
+            address: fields.address,
+            name: fields.name,
+            object: true,
+        })
     }
 }
 
@@ -78,7 +92,9 @@ impl PartialSchema for Mailbox {
             .property("address", address())
             .property("name", name)
             .required("address")
-            .additional_properties(Some(utoipa::openapi::schema::AdditionalProperties::FreeForm(false)));
+            .additional_properties(Some(
+                utoipa::openapi::schema::AdditionalProperties::FreeForm(false),
+            ));
         OneOfBuilder::new()
             .item(address())
             .item(object)

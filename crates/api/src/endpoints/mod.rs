@@ -23,12 +23,12 @@ use ctx::Action;
 use model::Code;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa::openapi::{ComponentsBuilder, RefOr, Schema};
 use utoipa::openapi::path::{HttpMethod, Operation};
+use utoipa::openapi::{ComponentsBuilder, RefOr, Schema};
 
+use crate::ApiState;
 use crate::caller::{Gate, admit};
 use crate::problem::Problem;
-use crate::ApiState;
 
 /// An endpoint.
 pub(crate) struct Door {
@@ -49,7 +49,14 @@ impl Door {
         codes: &'static [Code],
     ) -> Self {
         let method = P::methods().pop().unwrap_or(HttpMethod::Get);
-        Self { path: P::path(), method, right: right.into(), codes, operation: P::operation(), route }
+        Self {
+            path: P::path(),
+            method,
+            right: right.into(),
+            codes,
+            operation: P::operation(),
+            route,
+        }
     }
 
     pub(crate) fn verb(&self) -> &'static str {
@@ -81,7 +88,13 @@ pub(crate) fn routes(state: &ApiState) -> Router<ApiState> {
     let mut router = Router::new();
     for door in doors() {
         let route = match door.right {
-            Some(right) => door.route.route_layer(from_fn_with_state(Gate { state: state.clone(), right }, admit)),
+            Some(right) => door.route.route_layer(from_fn_with_state(
+                Gate {
+                    state: state.clone(),
+                    right,
+                },
+                admit,
+            )),
             None => door.route,
         };
         router = router.route(&door.path, route);

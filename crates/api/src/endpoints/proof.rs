@@ -12,7 +12,11 @@ use crate::input::{Asked, Ids};
 use crate::{ApiState, blocking};
 
 pub(super) fn door() -> Door {
-    Door::new::<__path_download_proof>(get(download_proof), Action::ProofDownload, &[Code::IdInvalid, Code::NotFound])
+    Door::new::<__path_download_proof>(
+        get(download_proof),
+        Action::ProofDownload,
+        &[Code::IdInvalid, Code::NotFound],
+    )
 }
 
 /// Download the proof for a recipient

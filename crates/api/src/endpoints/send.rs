@@ -45,7 +45,8 @@ pub(crate) struct AcceptedRecipient {
 }
 
 pub(super) fn door() -> Door {
-    const CODES: &[Code] = &letter::codes_and([Code::IdempotencyKeyInvalid, Code::IdempotencyMismatch]);
+    const CODES: &[Code] =
+        &letter::codes_and([Code::IdempotencyKeyInvalid, Code::IdempotencyMismatch]);
     Door::new::<__path_send_message>(post(send_message), Action::MessageSend, CODES)
 }
 
@@ -72,7 +73,9 @@ async fn send_message(
     let key = idempotency_key(&headers)?;
     let receipt = blocking(move || {
         let (draft, body_hash) = letter::draft(&state, &ctx, &body.bytes)?;
-        state.flow.submit(&ctx, draft.bind(body_hash), key.as_deref())
+        state
+            .flow
+            .submit(&ctx, draft.bind(body_hash), key.as_deref())
     });
     answer(&receipt.await?)
 }
@@ -84,7 +87,12 @@ fn answer(receipt: &Receipt) -> Answer {
         mode: receipt.mode,
         created_at: receipt.created_at,
         recipients: recipients
-            .map(|r| AcceptedRecipient { id: r.id, kind: r.kind, method: r.method, state: r.state })
+            .map(|r| AcceptedRecipient {
+                id: r.id,
+                kind: r.kind,
+                method: r.method,
+                state: r.state,
+            })
             .collect(),
     };
     let mut response = json(StatusCode::ACCEPTED, &body)?;

@@ -6,8 +6,8 @@ use axum::routing::get;
 use ctx::Action;
 use flow::view::{AttemptView, MessageView, RecipientView};
 use model::{
-    AttemptId, Code, Demand, Kind, MessageId, Method, Mode, Origin, Purpose, RecipientId, RecipientState, Stream,
-    ThreadId, Timestamp,
+    AttemptId, Code, Demand, Kind, MessageId, Method, Mode, Origin, Purpose, RecipientId,
+    RecipientState, Stream, ThreadId, Timestamp,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -112,7 +112,11 @@ pub(crate) struct ThreadMessage {
 }
 
 pub(super) fn door() -> Door {
-    Door::new::<__path_show_message>(get(show_message), Action::MessageRead, &[Code::IdInvalid, Code::NotFound])
+    Door::new::<__path_show_message>(
+        get(show_message),
+        Action::MessageRead,
+        &[Code::IdInvalid, Code::NotFound],
+    )
 }
 
 /// Show a message
@@ -147,13 +151,21 @@ fn shown(view: MessageView) -> MessageShown {
         findings: view.findings.into_iter().collect(),
         octets: view.octets,
         attachments: view.attachments,
-        content_sha256: view.content_sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
+        content_sha256: view
+            .content_sha256
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect(),
         may_cancel: view.may_cancel,
         recipients: view.recipients.into_iter().map(recipient).collect(),
         thread_messages: view
             .thread_messages
             .into_iter()
-            .map(|(id, origin, created_at)| ThreadMessage { id, origin, created_at })
+            .map(|(id, origin, created_at)| ThreadMessage {
+                id,
+                origin,
+                created_at,
+            })
             .collect(),
     }
 }

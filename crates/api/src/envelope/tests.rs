@@ -34,17 +34,31 @@ fn a_panic_is_a_500_without_its_text() -> Result<(), Box<dyn std::error::Error>>
         clock: Arc::new(SimClock::default()),
         rng: Arc::new(SimRng::new(7)),
     })?;
-    let flow = Flow::new(world.clone(), flow::Settings::new("mail.clinic.example", "https://mail.clinic.example"));
+    let flow = Flow::new(
+        world.clone(),
+        flow::Settings::new("mail.clinic.example", "https://mail.clinic.example"),
+    );
     let state = ApiState::new(flow, People::quick(world), Settings::default());
-    let routes = Router::new().route("/v1/here", get(in_place)).route("/v1/there", get(beside));
+    let routes = Router::new()
+        .route("/v1/here", get(in_place))
+        .route("/v1/there", get(beside));
     let router = super::wrap(routes, &state).with_state(state);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         for path in ["/v1/here", "/v1/there"] {
-            let response = router.clone().oneshot(Request::get(path).body(Body::empty())?).await?;
+            let response = router
+                .clone()
+                .oneshot(Request::get(path).body(Body::empty())?)
+                .await?;
             assert_eq!(response.status(), 500);
-            let text = String::from_utf8(response.into_body().collect().await?.to_bytes().to_vec())?;
-            assert!(text.contains("\"internal\"") && !text.contains("Smith"), "{text}");
+            let text =
+                String::from_utf8(response.into_body().collect().await?.to_bytes().to_vec())?;
+            assert!(
+                text.contains("\"internal\"") && !text.contains("Smith"),
+                "{text}"
+            );
         }
         Ok(())
     })

@@ -14,9 +14,17 @@ use super::Json;
 pub(super) fn parse(bytes: &[u8]) -> Result<Json<'_>> {
     let left = Cell::new(limits::API_JSON_VALUES_MAX);
     let mut source = serde_json::Deserializer::from_slice(bytes);
-    let parsed = Node { left: &left }.deserialize(&mut source).and_then(|json| source.end().map(|()| json));
+    let parsed = Node { left: &left }
+        .deserialize(&mut source)
+        .and_then(|json| source.end().map(|()| json));
     // The parser's message can quote the input.
-    parsed.map_err(|_| Error::new(if left.get() == 0 { Code::MessageTooLarge } else { Code::JsonInvalid }))
+    parsed.map_err(|_| {
+        Error::new(if left.get() == 0 {
+            Code::MessageTooLarge
+        } else {
+            Code::JsonInvalid
+        })
+    })
 }
 
 #[derive(Clone, Copy)]

@@ -25,7 +25,10 @@ enum Step {
 
 impl Wrong {
     fn new(code: Code) -> Self {
-        Self { code, way: Vec::new() }
+        Self {
+            code,
+            way: Vec::new(),
+        }
     }
     fn under(mut self, step: Step) -> Self {
         self.way.push(step);
@@ -43,7 +46,11 @@ impl Wrong {
             }
         }
         let error = Error::new(self.code);
-        if pointer.is_empty() { error } else { error.at(pointer) }
+        if pointer.is_empty() {
+            error
+        } else {
+            error.at(pointer)
+        }
     }
 }
 
@@ -82,7 +89,10 @@ impl<'de> Deserializer<'de> for Json<'de> {
             Self::Float(v) => visitor.visit_f64(v),
             Self::Text(Cow::Borrowed(v)) => visitor.visit_borrowed_str(v),
             Self::Text(Cow::Owned(v)) => visitor.visit_string(v),
-            Self::List(items) => visitor.visit_seq(Items { rest: items.into_iter(), index: 0 }),
+            Self::List(items) => visitor.visit_seq(Items {
+                rest: items.into_iter(),
+                index: 0,
+            }),
             Self::Object(fields) => visitor.visit_map(Fields::new(fields)?),
         }
     }
@@ -129,9 +139,16 @@ struct Items<'de> {
 impl<'de> de::SeqAccess<'de> for Items<'de> {
     type Error = Wrong;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Wrong> {
-        let Some(item) = self.rest.next() else { return Ok(None) };
-        let read = seed.deserialize(item).map_err(|wrong| wrong.under(Step::Index(self.index)))?;
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Wrong> {
+        let Some(item) = self.rest.next() else {
+            return Ok(None);
+        };
+        let read = seed
+            .deserialize(item)
+            .map_err(|wrong| wrong.under(Step::Index(self.index)))?;
         self.index += 1;
         Ok(Some(read))
     }
@@ -149,15 +166,23 @@ impl<'de> Fields<'de> {
         if let Some((name, _)) = fields.iter().find(|(name, _)| !seen.insert(name.as_ref())) {
             return Err(Wrong::new(Code::JsonInvalid).under(Step::Field(name.to_string())));
         }
-        Ok(Self { rest: fields.into_iter(), value: None })
+        Ok(Self {
+            rest: fields.into_iter(),
+            value: None,
+        })
     }
 }
 
 impl<'de> de::MapAccess<'de> for Fields<'de> {
     type Error = Wrong;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Wrong> {
-        let Some((name, value)) = self.rest.next() else { return Ok(None) };
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Wrong> {
+        let Some((name, value)) = self.rest.next() else {
+            return Ok(None);
+        };
         let key = seed.deserialize(Json::Text(name.clone()))?;
         self.value = Some((name.into_owned(), value));
         Ok(Some(key))
@@ -165,7 +190,11 @@ impl<'de> de::MapAccess<'de> for Fields<'de> {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Wrong> {
         // serde asks for a value only after its key.
-        let (name, value) = self.value.take().ok_or_else(|| Wrong::new(Code::Internal))?;
-        seed.deserialize(value).map_err(|wrong| wrong.under(Step::Field(name)))
+        let (name, value) = self
+            .value
+            .take()
+            .ok_or_else(|| Wrong::new(Code::Internal))?;
+        seed.deserialize(value)
+            .map_err(|wrong| wrong.under(Step::Field(name)))
     }
 }

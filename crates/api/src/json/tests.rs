@@ -33,7 +33,8 @@ fn a_good_body_is_read_with_its_order_and_its_nulls() -> model::Result<()> {
     let read: Outer = from_slice(body)?;
     let numbers: Vec<u8> = read.inner.iter().map(|i| i.number).collect();
     assert_eq!((numbers, read.note), (vec![1, 255], None));
-    let pairs = [("b", "1"), ("a", "\u{e9}")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let pairs =
+        [("b", "1"), ("a", "\u{e9}")].map(|(name, value)| (name.to_owned(), value.to_owned()));
     assert_eq!(read.extra.0, pairs);
     Ok(())
 }
@@ -42,17 +43,49 @@ fn a_good_body_is_read_with_its_order_and_its_nulls() -> model::Result<()> {
 fn each_mistake_has_its_code_and_its_place() {
     let cases = [
         (r#"{"inner": [], "x": 1}"#, Code::FieldUnknown, Some("/x")),
-        (r#"{"inner": [{"number": 1, "x": 1}]}"#, Code::FieldUnknown, Some("/inner/0/x")),
-        (r#"{"inner": [{"number": 1}, {}]}"#, Code::FieldMissing, Some("/inner/1/number")),
+        (
+            r#"{"inner": [{"number": 1, "x": 1}]}"#,
+            Code::FieldUnknown,
+            Some("/inner/0/x"),
+        ),
+        (
+            r#"{"inner": [{"number": 1}, {}]}"#,
+            Code::FieldMissing,
+            Some("/inner/1/number"),
+        ),
         (r#"{}"#, Code::FieldMissing, Some("/inner")),
         (r#"{"inner": {}}"#, Code::FieldType, Some("/inner")),
         (r#"{"inner": [[1]]}"#, Code::FieldType, Some("/inner/0")),
-        (r#"{"inner": [{"number": "1"}]}"#, Code::FieldType, Some("/inner/0/number")),
-        (r#"{"inner": [{"number": 1.0}]}"#, Code::FieldType, Some("/inner/0/number")),
-        (r#"{"inner": [{"number": 256}]}"#, Code::FieldInvalid, Some("/inner/0/number")),
-        (r#"{"inner": [], "extra": {"a": 1}}"#, Code::FieldType, Some("/extra/a")),
-        (r#"{"inner": [], "inner": []}"#, Code::JsonInvalid, Some("/inner")),
-        (r#"{"inner": [{"number": 1, "number": 1}]}"#, Code::JsonInvalid, Some("/inner/0/number")),
+        (
+            r#"{"inner": [{"number": "1"}]}"#,
+            Code::FieldType,
+            Some("/inner/0/number"),
+        ),
+        (
+            r#"{"inner": [{"number": 1.0}]}"#,
+            Code::FieldType,
+            Some("/inner/0/number"),
+        ),
+        (
+            r#"{"inner": [{"number": 256}]}"#,
+            Code::FieldInvalid,
+            Some("/inner/0/number"),
+        ),
+        (
+            r#"{"inner": [], "extra": {"a": 1}}"#,
+            Code::FieldType,
+            Some("/extra/a"),
+        ),
+        (
+            r#"{"inner": [], "inner": []}"#,
+            Code::JsonInvalid,
+            Some("/inner"),
+        ),
+        (
+            r#"{"inner": [{"number": 1, "number": 1}]}"#,
+            Code::JsonInvalid,
+            Some("/inner/0/number"),
+        ),
         (r#"[]"#, Code::JsonInvalid, None),
         (r#"{"inner": [],}"#, Code::JsonInvalid, None),
     ];
@@ -68,9 +101,25 @@ fn only_what_looks_like_a_name_is_repeated() {
         assert!(is_name(name), "{name}");
     }
     let long = "n".repeat(65);
-    for name in ["", "Pat Smith", "pat@mail.example", "219-09-9999", "a/b", "a~b", "n\u{e4}me", "a\n", &long] {
+    for name in [
+        "",
+        "Pat Smith",
+        "pat@mail.example",
+        "219-09-9999",
+        "a/b",
+        "a~b",
+        "n\u{e4}me",
+        "a\n",
+        &long,
+    ] {
         assert!(!is_name(name), "{name}");
     }
-    assert_eq!(wrong(r#"{"inner": [], "pat@mail.example": 1}"#), (Code::FieldUnknown, None));
-    assert_eq!(wrong(r#"{"inner": [], "extra": {"Pat Smith": 1}}"#), (Code::FieldType, Some("/extra".into())));
+    assert_eq!(
+        wrong(r#"{"inner": [], "pat@mail.example": 1}"#),
+        (Code::FieldUnknown, None)
+    );
+    assert_eq!(
+        wrong(r#"{"inner": [], "extra": {"Pat Smith": 1}}"#),
+        (Code::FieldType, Some("/extra".into()))
+    );
 }

@@ -17,7 +17,9 @@ fn the_rate_holds_over_time() {
     let buckets = buckets(10, 5);
     let start = Timestamp::from_secs(1_000);
     let tenths = (0..36_000u64).map(|i| start.plus(Duration::from_millis(i * 100)));
-    let allowed = tenths.filter(|now| buckets.take("app live", *now).allowed).count();
+    let allowed = tenths
+        .filter(|now| buckets.take("app live", *now).allowed)
+        .count();
     assert!((18_000..=18_010).contains(&allowed), "{allowed}");
 }
 
@@ -26,7 +28,12 @@ fn a_clock_that_steps_back_gives_and_takes_nothing() {
     let buckets = buckets(2, 1);
     let now = Timestamp::from_secs(1_000);
     assert_eq!(buckets.take("a", now).remaining, 1);
-    assert_eq!(buckets.take("a", now.minus(Duration::from_secs(500))).remaining, 0);
+    assert_eq!(
+        buckets
+            .take("a", now.minus(Duration::from_secs(500)))
+            .remaining,
+        0
+    );
     assert!(!buckets.take("a", now).allowed);
     assert!(buckets.take("a", now.plus(Duration::from_secs(1))).allowed);
 }

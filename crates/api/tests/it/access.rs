@@ -40,20 +40,54 @@ sim::both_engines! {
 fn bearer_basic_and_header_are_the_same_key() {
     let store = sim::kit::store_on(sim::kit::Engine::Memory);
     let house = House::new(&store);
-    let key = house.key(house.clinic, house.app(house.clinic, &ALL_SCOPES), Mode::Live, None);
+    let key = house.key(
+        house.clinic,
+        house.app(house.clinic, &ALL_SCOPES),
+        Mode::Live,
+        None,
+    );
     let whole = key.shown_once.expose();
     let basic = |user: &str| format!("Basic {}", STANDARD.encode(format!("{user}:{whole}")));
     run(async {
-        for authorization in
-            [format!("Bearer {whole}"), format!("bearer {whole}"), basic("key"), basic(&key.id.to_string())]
-        {
-            assert_eq!(house.client_with(&authorization).get("/v1/messages").await.summary(), "200");
+        for authorization in [
+            format!("Bearer {whole}"),
+            format!("bearer {whole}"),
+            basic("key"),
+            basic(&key.id.to_string()),
+        ] {
+            assert_eq!(
+                house
+                    .client_with(&authorization)
+                    .get("/v1/messages")
+                    .await
+                    .summary(),
+                "200"
+            );
         }
-        let answer = house.anonymous().send("GET", "/v1/messages", &[("x-api-key", whole)], Body::empty()).await;
+        let answer = house
+            .anonymous()
+            .send(
+                "GET",
+                "/v1/messages",
+                &[("x-api-key", whole)],
+                Body::empty(),
+            )
+            .await;
         assert_eq!(answer.summary(), "200");
         let client = house.client_with(&basic("key"));
-        let both = client.send("GET", "/v1/messages", &[("x-api-key", whole)], Body::empty()).await;
-        assert_eq!(both.summary(), "401 credentials_invalid", "two answers to one question");
+        let both = client
+            .send(
+                "GET",
+                "/v1/messages",
+                &[("x-api-key", whole)],
+                Body::empty(),
+            )
+            .await;
+        assert_eq!(
+            both.summary(),
+            "401 credentials_invalid",
+            "two answers to one question"
+        );
     });
 }
 
@@ -61,7 +95,12 @@ fn bearer_basic_and_header_are_the_same_key() {
 fn wrong_credentials_of_any_form_answer_alike_and_come_back_nowhere() {
     let store = sim::kit::store_on(sim::kit::Engine::Memory);
     let house = House::new(&store);
-    let key = house.key(house.clinic, house.app(house.clinic, &ALL_SCOPES), Mode::Live, None);
+    let key = house.key(
+        house.clinic,
+        house.app(house.clinic, &ALL_SCOPES),
+        Mode::Live,
+        None,
+    );
     let whole = key.shown_once.expose();
     let secret = whole.rsplit('_').next().unwrap_or_default();
     let changed = format!("{}zq7vultur", &whole[..whole.len() - 9]);
@@ -82,13 +121,23 @@ fn wrong_credentials_of_any_form_answer_alike_and_come_back_nowhere() {
     run(async {
         for authorization in wrong {
             let answer = house.client_with(&authorization).get("/v1/messages").await;
-            assert_eq!(answer.summary(), "401 credentials_invalid", "{authorization}");
+            assert_eq!(
+                answer.summary(),
+                "401 credentials_invalid",
+                "{authorization}"
+            );
             assert!(!answer.text().contains("zq7vultur") && !answer.text().contains(secret));
         }
-        assert_eq!(house.anonymous().get("/v1/messages").await.summary(), "401 credentials_missing");
+        assert_eq!(
+            house.anonymous().get("/v1/messages").await.summary(),
+            "401 credentials_missing"
+        );
     });
     let log = log::kept();
-    assert!(!log.contains("zq7vultur") && !log.contains(secret), "credentials are in no log");
+    assert!(
+        !log.contains("zq7vultur") && !log.contains(secret),
+        "credentials are in no log"
+    );
 }
 
 #[test]
@@ -101,13 +150,33 @@ fn an_administrator_can_refuse_basic() {
         senders: Vec::new(),
         basic_allowed: false,
     };
-    let app = house.people.create_app(&house.world.system(house.clinic), new).expect("an app is made");
+    let app = house
+        .people
+        .create_app(&house.world.system(house.clinic), new)
+        .expect("an app is made");
     let key = house.key(house.clinic, app, Mode::Live, None);
-    let basic = format!("Basic {}", STANDARD.encode(format!("key:{}", key.shown_once.expose())));
+    let basic = format!(
+        "Basic {}",
+        STANDARD.encode(format!("key:{}", key.shown_once.expose()))
+    );
     run(async {
-        assert_eq!(house.client_with(&basic).get("/v1/messages").await.summary(), "401 credentials_invalid");
+        assert_eq!(
+            house
+                .client_with(&basic)
+                .get("/v1/messages")
+                .await
+                .summary(),
+            "401 credentials_invalid"
+        );
         let bearer = format!("Bearer {}", key.shown_once.expose());
-        assert_eq!(house.client_with(&bearer).get("/v1/messages").await.summary(), "200");
+        assert_eq!(
+            house
+                .client_with(&bearer)
+                .get("/v1/messages")
+                .await
+                .summary(),
+            "200"
+        );
     });
 }
 
@@ -125,10 +194,19 @@ fn an_app_reads_only_its_own_messages() {
             format!("/v1/messages/{id}/content"),
             format!("/v1/recipients/{recipient}/proof"),
         ] {
-            assert_eq!(colleague.get(&path).await.summary(), "403 action_forbidden", "{path}");
+            assert_eq!(
+                colleague.get(&path).await.summary(),
+                "403 action_forbidden",
+                "{path}"
+            );
         }
-        assert_eq!(colleague.get("/v1/messages").await.json()["messages"], serde_json::json!([]));
-        let cancel = colleague.post(&format!("/v1/messages/{id}/cancel"), &letter()).await;
+        assert_eq!(
+            colleague.get("/v1/messages").await.json()["messages"],
+            serde_json::json!([])
+        );
+        let cancel = colleague
+            .post(&format!("/v1/messages/{id}/cancel"), &letter())
+            .await;
         assert_eq!(cancel.summary(), "403 action_forbidden");
     });
 }

@@ -11,8 +11,13 @@ pub fn document() -> Value {
 pub fn references(value: &Value) -> Vec<String> {
     match value {
         Value::Object(fields) => {
-            let own = fields.get("$ref").and_then(Value::as_str).map(str::to_owned);
-            own.into_iter().chain(fields.values().flat_map(references)).collect()
+            let own = fields
+                .get("$ref")
+                .and_then(Value::as_str)
+                .map(str::to_owned);
+            own.into_iter()
+                .chain(fields.values().flat_map(references))
+                .collect()
         }
         Value::Array(items) => items.iter().flat_map(references).collect(),
         _ => Vec::new(),
@@ -25,9 +30,18 @@ pub fn mismatch(document: &Value, schema: &Value, value: &Value, at: &str) -> Op
         let target = document.pointer(reference.trim_start_matches('#'))?;
         return mismatch(document, target, value, at);
     }
-    if let Some(choices) = schema["oneOf"].as_array().or_else(|| schema["anyOf"].as_array()) {
-        let fits = choices.iter().any(|choice| mismatch(document, choice, value, at).is_none());
-        return if fits { None } else { Some(format!("{at}: fits no choice")) };
+    if let Some(choices) = schema["oneOf"]
+        .as_array()
+        .or_else(|| schema["anyOf"].as_array())
+    {
+        let fits = choices
+            .iter()
+            .any(|choice| mismatch(document, choice, value, at).is_none());
+        return if fits {
+            None
+        } else {
+            Some(format!("{at}: fits no choice"))
+        };
     }
     if !has_type(&schema["type"], value) {
         return Some(format!("{at}: not {}", schema["type"]));
@@ -39,17 +53,28 @@ pub fn mismatch(document: &Value, schema: &Value, value: &Value, at: &str) -> Op
     }
     match value {
         Value::Object(fields) => object(document, schema, fields, at),
-        Value::Array(items) => items
-            .iter()
-            .enumerate()
-            .find_map(|(i, item)| mismatch(document, &schema["items"], item, &format!("{at}[{i}]"))),
+        Value::Array(items) => items.iter().enumerate().find_map(|(i, item)| {
+            mismatch(document, &schema["items"], item, &format!("{at}[{i}]"))
+        }),
         _ => None,
     }
 }
 
-fn object(document: &Value, schema: &Value, fields: &serde_json::Map<String, Value>, at: &str) -> Option<String> {
-    let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    if let Some(missing) = required.into_iter().find(|name| !fields.contains_key(*name)) {
+fn object(
+    document: &Value,
+    schema: &Value,
+    fields: &serde_json::Map<String, Value>,
+    at: &str,
+) -> Option<String> {
+    let required = schema["required"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str);
+    if let Some(missing) = required
+        .into_iter()
+        .find(|name| !fields.contains_key(*name))
+    {
         return Some(format!("{at}.{missing}: missing"));
     }
     fields.iter().find_map(|(name, value)| {

@@ -18,23 +18,36 @@ struct Target {
 impl Target {
     async fn new(client: &Client<'_>) -> Self {
         let mut message = letter();
-        message["attachments"] =
-            serde_json::json!([{"name": "a.txt", "content_type": "text/plain", "content": "aGVsbG8="}]);
+        message["attachments"] = serde_json::json!([{"name": "a.txt", "content_type": "text/plain", "content": "aGVsbG8="}]);
         let sent = client.post("/v1/messages", &message).await.json();
         let id = text(&sent["id"]);
-        let content = client.get(&format!("/v1/messages/{id}/content")).await.json();
-        Self { message: id, recipient: text(&sent["recipients"][0]["id"]), file: text(&content["files"][0]["id"]) }
+        let content = client
+            .get(&format!("/v1/messages/{id}/content"))
+            .await
+            .json();
+        Self {
+            message: id,
+            recipient: text(&sent["recipients"][0]["id"]),
+            file: text(&content["files"][0]["id"]),
+        }
     }
 
     fn path(&self, route: &str) -> String {
-        let id = if route.starts_with("/v1/recipients") { &self.recipient } else { &self.message };
+        let id = if route.starts_with("/v1/recipients") {
+            &self.recipient
+        } else {
+            &self.message
+        };
         route.replace("{id}", id).replace("{file}", &self.file)
     }
 }
 
 async fn ask(client: &Client<'_>, verb: &str, path: &str) -> Answer {
     let (headers, body): (&[_], _) = match verb {
-        "POST" => (&[("content-type", "application/json")], Body::from(letter().to_string())),
+        "POST" => (
+            &[("content-type", "application/json")],
+            Body::from(letter().to_string()),
+        ),
         _ => (&[], Body::empty()),
     };
     client.send(verb, path, headers, body).await
@@ -53,7 +66,11 @@ async fn tells_nothing(client: &Client<'_>, verb: &str, route: &str, denied: &An
         body
     };
     let absent = ask(client, verb, &missing.path(route)).await;
-    assert_eq!(unnamed(&absent), unnamed(denied), "{verb} {route} tells that it exists");
+    assert_eq!(
+        unnamed(&absent),
+        unnamed(denied),
+        "{verb} {route} tells that it exists"
+    );
 }
 
 async fn table(house: &House) -> String {
@@ -71,13 +88,20 @@ async fn table(house: &House) -> String {
         let path = target.path(&route);
         // The scope that opens this very door is the one left out.
         let needed = needed_scope(&route, verb);
-        let wrong: Vec<&str> = ALL_SCOPES.into_iter().filter(|scope| Some(*scope) != needed).collect();
+        let wrong: Vec<&str> = ALL_SCOPES
+            .into_iter()
+            .filter(|scope| Some(*scope) != needed)
+            .collect();
         let wrong = house.client(&wrong);
         let denied = ask(&other, verb, &path).await;
         if route.contains('{') {
             tells_nothing(&other, verb, &route, &denied).await;
         }
-        let seen = if denied.json()["messages"] == serde_json::json!([]) { " nothing seen" } else { "" };
+        let seen = if denied.json()["messages"] == serde_json::json!([]) {
+            " nothing seen"
+        } else {
+            ""
+        };
         lines.push(format!(
             "{:<42} {:<25} {:<25} {}{seen}",
             format!("{verb} {route}"),
@@ -90,14 +114,18 @@ async fn table(house: &House) -> String {
 }
 
 fn code(answer: &Answer) -> String {
-    format!("{} {}", answer.status.as_u16(), answer.code()).trim_end().to_owned()
+    format!("{} {}", answer.status.as_u16(), answer.code())
+        .trim_end()
+        .to_owned()
 }
 
 /// From the reference, so that the table and the document agree.
 fn needed_scope(route: &str, verb: &str) -> Option<&'static str> {
     let document = serde_json::to_value(api::openapi()).expect("the document is JSON");
     let about = text(&document["paths"][route][verb.to_lowercase()]["description"]);
-    ALL_SCOPES.into_iter().find(|scope| about.contains(&format!("`{scope}`")))
+    ALL_SCOPES
+        .into_iter()
+        .find(|scope| about.contains(&format!("`{scope}`")))
 }
 
 sim::both_engines! {

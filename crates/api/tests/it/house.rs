@@ -15,8 +15,14 @@ use serde_json::{Value, json};
 use sim::kit::{SimClock, SimRng, TestStore, memory_root};
 use tower::ServiceExt;
 
-pub const ALL_SCOPES: [&str; 6] =
-    ["message.send", "message.list", "message.read", "message.cancel", "message.open", "proof.download"];
+pub const ALL_SCOPES: [&str; 6] = [
+    "message.send",
+    "message.list",
+    "message.read",
+    "message.cancel",
+    "message.open",
+    "proof.download",
+];
 
 pub struct House {
     pub clock: Arc<SimClock>,
@@ -42,10 +48,19 @@ impl House {
         });
         let world = world.expect("a fresh world opens");
         let people = People::quick(world.clone());
-        let flow = Flow::new(world.clone(), flow::Settings::new("mail.clinic.example", "https://mail.clinic.example"));
+        let flow = Flow::new(
+            world.clone(),
+            flow::Settings::new("mail.clinic.example", "https://mail.clinic.example"),
+        );
         let router = api::router(ApiState::new(flow, people.clone(), settings));
         let clinic = organisation(&world);
-        Self { clock, world, people, clinic, router }
+        Self {
+            clock,
+            world,
+            people,
+            clinic,
+            router,
+        }
     }
 
     pub fn other_organisation(&self) -> OrganisationId {
@@ -54,18 +69,32 @@ impl House {
 
     /// It may send as its own organisation's domain.
     pub fn app(&self, of: OrganisationId, scopes: &[&str]) -> AppId {
-        let sender = if of == self.clinic { "clinic.example" } else { "practice.example" };
+        let sender = if of == self.clinic {
+            "clinic.example"
+        } else {
+            "practice.example"
+        };
         let new = NewApp {
             name: "bookings".into(),
             scopes: scopes.iter().map(|s| (*s).to_owned()).collect(),
             senders: vec![sender.into()],
             basic_allowed: true,
         };
-        self.people.create_app(&self.world.system(of), new).expect("an app is made")
+        self.people
+            .create_app(&self.world.system(of), new)
+            .expect("an app is made")
     }
 
-    pub fn key(&self, of: OrganisationId, app: AppId, mode: Mode, expires: Option<Timestamp>) -> people::NewKey {
-        self.people.create_key(&self.world.system(of), app, mode, expires).expect("a key is made")
+    pub fn key(
+        &self,
+        of: OrganisationId,
+        app: AppId,
+        mode: Mode,
+        expires: Option<Timestamp>,
+    ) -> people::NewKey {
+        self.people
+            .create_key(&self.world.system(of), app, mode, expires)
+            .expect("a key is made")
     }
 
     /// A client of a fresh app of the clinic.
@@ -79,25 +108,51 @@ impl House {
     }
 
     pub fn client_with(&self, authorization: &str) -> Client<'_> {
-        Client { house: self, authorization: Some(authorization.to_owned()) }
+        Client {
+            house: self,
+            authorization: Some(authorization.to_owned()),
+        }
     }
 
     pub fn anonymous(&self) -> Client<'_> {
-        Client { house: self, authorization: None }
+        Client {
+            house: self,
+            authorization: None,
+        }
     }
 
     pub async fn call(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.expect("the router always answers");
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("the router always answers");
         let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.expect("a body in memory").to_bytes().to_vec();
-        Answer { status: parts.status, headers: parts.headers, bytes }
+        let bytes = body
+            .collect()
+            .await
+            .expect("a body in memory")
+            .to_bytes()
+            .to_vec();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            bytes,
+        }
     }
 }
 
 fn organisation(world: &Arc<World>) -> OrganisationId {
-    let new =
-        NewOrganisation { name: "Clinic".into(), zone: "Europe/Paris".into(), language: "en".into(), portal_on: true };
-    world.create_organisation(new).expect("an organisation is founded")
+    let new = NewOrganisation {
+        name: "Clinic".into(),
+        zone: "Europe/Paris".into(),
+        language: "en".into(),
+        portal_on: true,
+    };
+    world
+        .create_organisation(new)
+        .expect("an organisation is founded")
 }
 
 pub struct Client<'h> {
@@ -113,14 +168,30 @@ impl Client<'_> {
         self.post_raw(path, body.to_string().into_bytes()).await
     }
     pub async fn post_raw(&self, path: &str, body: impl Into<Body>) -> Answer {
-        self.send("POST", path, &[("content-type", "application/json")], body.into()).await
+        self.send(
+            "POST",
+            path,
+            &[("content-type", "application/json")],
+            body.into(),
+        )
+        .await
     }
     pub async fn post_once(&self, body: &Value, key: &str) -> Answer {
-        let headers = [("content-type", "application/json"), ("idempotency-key", key)];
-        self.send("POST", "/v1/messages", &headers, body.to_string().into()).await
+        let headers = [
+            ("content-type", "application/json"),
+            ("idempotency-key", key),
+        ];
+        self.send("POST", "/v1/messages", &headers, body.to_string().into())
+            .await
     }
 
-    pub async fn send(&self, verb: &str, path: &str, headers: &[(&str, &str)], body: Body) -> Answer {
+    pub async fn send(
+        &self,
+        verb: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Body,
+    ) -> Answer {
         let mut request = Request::builder().method(verb).uri(path);
         if let Some(value) = &self.authorization {
             request = request.header("authorization", value);
@@ -128,7 +199,9 @@ impl Client<'_> {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        self.house.call(request.body(body).expect("a request")).await
+        self.house
+            .call(request.body(body).expect("a request"))
+            .await
     }
 
     /// Sends the plain letter; gives the message's and its recipient's id.
@@ -154,7 +227,10 @@ impl Answer {
         serde_json::from_slice(&self.bytes).unwrap_or(Value::Null)
     }
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or_default()
     }
     pub fn code(&self) -> String {
         text(&self.json()["code"])
@@ -163,7 +239,9 @@ impl Answer {
     pub fn summary(&self) -> String {
         let body = self.json();
         let words = [&body["code"], &body["pointer"]].map(|word| word.as_str().map(str::to_owned));
-        let parts = [Some(self.status.as_u16().to_string())].into_iter().chain(words);
+        let parts = [Some(self.status.as_u16().to_string())]
+            .into_iter()
+            .chain(words);
         parts.flatten().collect::<Vec<_>>().join(" ")
     }
 }
@@ -183,6 +261,8 @@ pub fn text(value: &Value) -> String {
 
 /// Runs async test code; the runtime's own threads do the blocking work.
 pub fn run<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     runtime.expect("a runtime").block_on(future)
 }

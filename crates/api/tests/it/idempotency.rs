@@ -82,9 +82,15 @@ fn a_test_key_and_a_live_key_do_not_share_idempotency() {
     };
     let (live, test) = (client(Mode::Live), client(Mode::Test));
     run(async {
-        let (a, b) = (live.post_once(&letter(), "k").await.json(), test.post_once(&letter(), "k").await.json());
+        let (a, b) = (
+            live.post_once(&letter(), "k").await.json(),
+            test.post_once(&letter(), "k").await.json(),
+        );
         assert_ne!(a["id"], b["id"]);
-        assert_eq!((text(&a["mode"]), text(&b["mode"])), ("live".into(), "test".into()));
+        assert_eq!(
+            (text(&a["mode"]), text(&b["mode"])),
+            ("live".into(), "test".into())
+        );
     });
 }
 
@@ -99,9 +105,18 @@ fn a_key_that_is_no_key_is_refused() {
             let answer = client.post_once(&letter(), key).await;
             assert_eq!(answer.summary(), "400 idempotency_key_invalid");
         }
-        let twice = [("content-type", "application/json"), ("idempotency-key", "a"), ("idempotency-key", "b")];
-        let answer = client.send("POST", "/v1/messages", &twice, letter().to_string().into()).await;
+        let twice = [
+            ("content-type", "application/json"),
+            ("idempotency-key", "a"),
+            ("idempotency-key", "b"),
+        ];
+        let answer = client
+            .send("POST", "/v1/messages", &twice, letter().to_string().into())
+            .await;
         assert_eq!(answer.summary(), "400 idempotency_key_invalid");
-        assert_eq!(client.get("/v1/messages").await.json()["messages"], json!([]));
+        assert_eq!(
+            client.get("/v1/messages").await.json()["messages"],
+            json!([])
+        );
     });
 }

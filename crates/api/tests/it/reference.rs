@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 use crate::conforming::{document, mismatch, references};
 use crate::house::{ALL_SCOPES, House, letter, run, text};
 
-const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/openapi.json");
+const GOLDEN: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../docs/reference/openapi.json"
+);
 
 #[test]
 fn the_published_document_is_the_generated_one() -> crate::Done {
@@ -16,7 +19,10 @@ fn the_published_document_is_the_generated_one() -> crate::Done {
         std::fs::write(GOLDEN, &generated)?;
     }
     let golden = std::fs::read_to_string(GOLDEN)?;
-    assert!(generated == golden, "docs/reference/openapi.json is stale: clients see this change; UPDATE_GOLDEN=1 renews");
+    assert!(
+        generated == golden,
+        "docs/reference/openapi.json is stale: clients see this change; UPDATE_GOLDEN=1 renews"
+    );
     Ok(())
 }
 
@@ -25,22 +31,36 @@ fn operations() -> Vec<(String, String, Value)> {
     let paths = document["paths"].as_object().cloned().unwrap_or_default();
     let verbs = |(path, item): (String, Value)| {
         let verbs = item.as_object().cloned().unwrap_or_default();
-        verbs.into_iter().map(move |(verb, operation)| (verb.to_uppercase(), path.clone(), operation))
+        verbs
+            .into_iter()
+            .map(move |(verb, operation)| (verb.to_uppercase(), path.clone(), operation))
     };
     paths.into_iter().flat_map(verbs).collect()
 }
 
 #[test]
 fn every_route_is_documented_and_every_documented_route_answers() {
-    let documented: BTreeSet<(String, String)> = operations().into_iter().map(|(verb, path, _)| (verb, path)).collect();
-    let routed: BTreeSet<(String, String)> = api::routes().into_iter().map(|(verb, path)| (verb.to_owned(), path)).collect();
+    let documented: BTreeSet<(String, String)> = operations()
+        .into_iter()
+        .map(|(verb, path, _)| (verb, path))
+        .collect();
+    let routed: BTreeSet<(String, String)> = api::routes()
+        .into_iter()
+        .map(|(verb, path)| (verb.to_owned(), path))
+        .collect();
     assert_eq!(documented, routed);
     let store = sim::kit::store_on(sim::kit::Engine::Memory);
     let house = House::new(&store);
     run(async {
         for (verb, path) in documented {
-            let answer = house.anonymous().send(&verb, &path, &[], axum::body::Body::empty()).await;
-            assert!(matches!(answer.summary().as_str(), "200" | "401 credentials_missing"), "{verb} {path}");
+            let answer = house
+                .anonymous()
+                .send(&verb, &path, &[], axum::body::Body::empty())
+                .await;
+            assert!(
+                matches!(answer.summary().as_str(), "200" | "401 credentials_missing"),
+                "{verb} {path}"
+            );
         }
     });
 }
@@ -50,19 +70,41 @@ fn every_operation_says_its_security_its_answers_and_its_problems() {
     let mut ids = BTreeSet::new();
     for (verb, path, operation) in operations() {
         let at = format!("{verb} {path}");
-        assert!(ids.insert(text(&operation["operationId"])), "{at}: an id of its own");
+        assert!(
+            ids.insert(text(&operation["operationId"])),
+            "{at}: an id of its own"
+        );
         let open = ["/v1/health", "/v1/openapi.json"].contains(&path.as_str());
         let schemes = operation["security"].as_array().map(Vec::len);
-        assert_eq!(schemes, Some(if open { 0 } else { 3 }), "{at}: explicit security");
-        let responses = operation["responses"].as_object().cloned().unwrap_or_default();
-        assert!(responses.keys().any(|status| status.starts_with('2')), "{at}");
+        assert_eq!(
+            schemes,
+            Some(if open { 0 } else { 3 }),
+            "{at}: explicit security"
+        );
+        let responses = operation["responses"]
+            .as_object()
+            .cloned()
+            .unwrap_or_default();
+        assert!(
+            responses.keys().any(|status| status.starts_with('2')),
+            "{at}"
+        );
         for (status, response) in responses {
-            assert!(response["headers"]["X-Request-Id"].is_object(), "{at} {status}");
+            assert!(
+                response["headers"]["X-Request-Id"].is_object(),
+                "{at} {status}"
+            );
             if status.as_str() >= "400" {
-                assert!(response["content"]["application/problem+json"].is_object(), "{at} {status}");
+                assert!(
+                    response["content"]["application/problem+json"].is_object(),
+                    "{at} {status}"
+                );
             }
         }
-        assert!(!text(&operation["summary"]).is_empty() && !text(&operation["description"]).is_empty(), "{at}");
+        assert!(
+            !text(&operation["summary"]).is_empty() && !text(&operation["description"]).is_empty(),
+            "{at}"
+        );
     }
 }
 
@@ -83,14 +125,20 @@ fn the_documented_fields_are_the_ones_that_are_read() {
     let client = house.client(&ALL_SCOPES);
     let schemas = document()["components"]["schemas"].clone();
     run(async {
-        let fields = schemas["Message"]["properties"].as_object().cloned().unwrap_or_default();
+        let fields = schemas["Message"]["properties"]
+            .as_object()
+            .cloned()
+            .unwrap_or_default();
         assert!(fields.len() >= 16, "{fields:?}");
         for name in fields.keys() {
             let mut message = letter();
             message[name] = json!([[true]]);
             let answer = client.post("/v1/messages/dry_run", &message).await;
             let summary = answer.summary();
-            assert!(summary.starts_with(&format!("422 field_type /{name}")), "{name}: documented, not read: {summary}");
+            assert!(
+                summary.starts_with(&format!("422 field_type /{name}")),
+                "{name}: documented, not read: {summary}"
+            );
         }
     });
 }
@@ -139,19 +187,47 @@ fn answered_problems_are_documented() {
     let document = document();
     run(async {
         let mut asked = vec![
-            ("get", "/v1/messages", client.get("/v1/messages?after=x").await),
+            (
+                "get",
+                "/v1/messages",
+                client.get("/v1/messages?after=x").await,
+            ),
             ("get", "/v1/messages", client.get("/v1/messages?x=1").await),
-            ("get", "/v1/messages", house.anonymous().get("/v1/messages").await),
-            ("get", "/v1/messages", house.client(&[]).get("/v1/messages").await),
-            ("get", "/v1/messages/{id}", client.get("/v1/messages/x").await),
+            (
+                "get",
+                "/v1/messages",
+                house.anonymous().get("/v1/messages").await,
+            ),
+            (
+                "get",
+                "/v1/messages",
+                house.client(&[]).get("/v1/messages").await,
+            ),
+            (
+                "get",
+                "/v1/messages/{id}",
+                client.get("/v1/messages/x").await,
+            ),
         ];
-        for body in [json!({}), json!({"from": "x"}), json!({"from": "a@elsewhere.example", "to": ["b@c.example"], "text": "x"})] {
-            asked.push(("post", "/v1/messages", client.post("/v1/messages", &body).await));
+        for body in [
+            json!({}),
+            json!({"from": "x"}),
+            json!({"from": "a@elsewhere.example", "to": ["b@c.example"], "text": "x"}),
+        ] {
+            asked.push((
+                "post",
+                "/v1/messages",
+                client.post("/v1/messages", &body).await,
+            ));
         }
         for (verb, path, answer) in asked {
             let status = answer.status.as_u16().to_string();
             let about = text(&document["paths"][path][verb]["responses"][&status]["description"]);
-            assert!(about.contains(&format!("`{}`", answer.code())), "{verb} {path} {status} {}: {about}", answer.code());
+            assert!(
+                about.contains(&format!("`{}`", answer.code())),
+                "{verb} {path} {status} {}: {about}",
+                answer.code()
+            );
         }
     });
 }

@@ -85,6 +85,69 @@ sim::both_engines! {
     }
 }
 
+/// What people write is in the answers that give it back on purpose, and in no log line.
+#[test]
+fn nothing_that_was_sent_is_logged() {
+    const CANARY: &str = "zq7vultur";
+    let store = sim::kit::store_on(sim::kit::Engine::Memory);
+    let house = House::new(&store);
+    let client = house.client(&ALL_SCOPES);
+    run(async {
+        let message = json!({
+            "from": {"address": format!("{CANARY}@clinic.example"), "name": CANARY},
+            "reply_to": format!("{CANARY}@clinic.example"),
+            "to": [{"address": format!("{CANARY}@{CANARY}.example"), "name": CANARY}],
+            "subject": format!("{CANARY} MRN: 00123456"),
+            "text": format!("{CANARY} has diabetes"),
+            "html": format!("<p>{CANARY} has diabetes</p>"),
+            "headers": {"X-Ward": CANARY},
+            "attachments": [{"name": format!("{CANARY}.txt"), "content_type": "text/plain", "content": "enE3dnVsdHVy"}],
+            "tags": [CANARY],
+            "metadata": {"visit": CANARY},
+        });
+        assert_eq!(
+            client
+                .post("/v1/messages/dry_run", &message)
+                .await
+                .text()
+                .matches(CANARY)
+                .count(),
+            0
+        );
+        let sent = client.post_once(&message, CANARY).await;
+        assert_eq!(
+            (sent.summary(), sent.text().contains(CANARY)),
+            ("202".into(), false),
+            "{}",
+            sent.text()
+        );
+        let id = text(&sent.json()["id"]);
+        for path in ["", "/events", "?after=zq7vultur"] {
+            assert!(
+                !client
+                    .get(&format!("/v1/messages/{id}{path}"))
+                    .await
+                    .text()
+                    .contains(CANARY),
+                "{path}"
+            );
+        }
+        let content = client.get(&format!("/v1/messages/{id}/content")).await;
+        assert!(content.text().contains(CANARY));
+        let file = text(&content.json()["files"][0]["id"]);
+        client.get(&format!("/v1/messages/{id}/files/{file}")).await;
+    });
+    let log = crate::log::kept();
+    assert!(
+        log.contains("/v1/messages/{id}/content"),
+        "the log is kept, by route"
+    );
+    assert!(
+        !log.contains(CANARY) && !log.contains("msg_"),
+        "neither content nor paths are logged"
+    );
+}
+
 /// Test keys are visible as such in every answer, and a test message says so.
 #[test]
 fn the_mode_is_in_every_answer() {
@@ -103,11 +166,24 @@ fn the_mode_is_in_every_answer() {
         ];
         for path in paths {
             let answer = client.get(&path).await;
-            assert_eq!((answer.header("caduceus-mode"), &answer.json()["mode"]), ("test", &json!("test")), "{path}");
+            assert_eq!(
+                (answer.header("caduceus-mode"), &answer.json()["mode"]),
+                ("test", &json!("test")),
+                "{path}"
+            );
         }
-        let proof = client.get(&format!("/v1/recipients/{recipient}/proof")).await;
+        let proof = client
+            .get(&format!("/v1/recipients/{recipient}/proof"))
+            .await;
         assert_eq!(proof.header("caduceus-mode"), "test");
-        assert_eq!(client.get("/v1/messages?limit=x").await.header("caduceus-mode"), "test", "problems too");
+        assert_eq!(
+            client
+                .get("/v1/messages?limit=x")
+                .await
+                .header("caduceus-mode"),
+            "test",
+            "problems too"
+        );
     });
 }
 
@@ -122,7 +198,10 @@ fn a_demanded_method_is_obeyed_and_a_later_time_is_kept() {
         message["send_at"] = json!("2026-12-01T10:00:00+02:00");
         let accepted = client.post("/v1/messages", &message).await.json();
         assert_eq!(accepted["recipients"][0]["method"], "portal");
-        let shown = client.get(&format!("/v1/messages/{}", text(&accepted["id"]))).await.json();
+        let shown = client
+            .get(&format!("/v1/messages/{}", text(&accepted["id"])))
+            .await
+            .json();
         assert_eq!(shown["send_at"], "2026-12-01T08:00:00.000Z");
     });
 }
