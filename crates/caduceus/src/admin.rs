@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Subcommand;
 use ctx::{Ctx, NewOrganisation, Role};
-use model::{Address, ApiKeyId, AppId, Domain, Mode, OrganisationId, Secret, Timestamp};
+use model::{Address, ApiKeyId, AppId, Domain, Mode, OrganisationId, Secret, Timestamp, UserId};
 use people::{NewApp, NewUser};
 
 use crate::config::{self, Config, Store};
@@ -47,6 +47,13 @@ pub enum Command {
         /// administrator, compliance, staff, auditor, developer
         #[arg(long, required = true)]
         role: Vec<String>,
+    },
+    /// For someone who lost the device: a new second factor is enrolled at the next sign-in.
+    UserResetSecondFactor {
+        #[command(flatten)]
+        of: Of,
+        #[arg(long)]
+        user: String,
     },
     /// Add a sending domain; prints the DNS records to publish.
     DomainAdd {
@@ -150,6 +157,11 @@ fn dispatch(wired: &Wired, command: Command) -> anyhow::Result<Output> {
             &password_file,
             &role,
         ),
+        Command::UserResetSecondFactor { of, user } => {
+            let id: UserId = user.parse()?;
+            wired.people.reset_second_factor(&system(wired, &of)?, id)?;
+            Ok(Output::new().field("reset", id))
+        }
         Command::DomainAdd { of, name } => domain_add(wired, &system(wired, &of)?, &name),
         Command::AppCreate {
             of,

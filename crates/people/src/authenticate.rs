@@ -1,12 +1,16 @@
 //! Programs signing in: bearer keys, Basic for quick tests, SMTP AUTH. One answer for every failure.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use ctx::{Ctx, Principal, PrincipalKind, Seat};
-use model::{Code, Error, Result, Secret};
+use ctx::{Ctx, Kept, Principal, PrincipalKind, Seat};
+use model::{ApiKeyId, Code, Error, Result, Secret};
 use store::tables::apps;
 
 use crate::{People, key};
+
+/// Keys with their apps, as they stand.
+pub(crate) type Known = Kept<ApiKeyId, Arc<(apps::ApiKey, apps::App)>>;
 
 /// How the credentials came.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,13 +52,11 @@ impl People {
         let (mode, id, secret) = key::read(presented).ok_or_else(wrong)?;
         let hash = vault::hash_token(secret.expose());
         let now = self.world().now();
-        let found = self.world().store.read(move |tx| {
-            let Some(row) = apps::find_key(tx, id)? else {
-                return Ok(None);
-            };
-            Ok(apps::find(tx, row.app)?.map(|app| (row, app)))
-        })?;
-        let (row, app) = found.ok_or_else(wrong)?;
+        let found = self
+            .known
+            .find(&self.world().store, id, || self.read_key(id))?;
+        let found = found.ok_or_else(wrong)?;
+        let (row, app) = &*found;
         let alive =
             row.revoked_at.is_none() && row.expires_at.is_none_or(|at| at > now) && app.active;
         let allowed = form != Form::Basic || app.basic_allowed;
@@ -92,5 +94,14 @@ impl People {
                 session: None,
             },
         ))
+    }
+
+    fn read_key(&self, id: ApiKeyId) -> Result<Option<Arc<(apps::ApiKey, apps::App)>>> {
+        self.world().store.read(move |tx| {
+            let Some(row) = apps::find_key(tx, id)? else {
+                return Ok(None);
+            };
+            Ok(apps::find(tx, row.app)?.map(|app| Arc::new((row, app))))
+        })
     }
 }

@@ -28,6 +28,7 @@ pub use user::{NewUser, UserView};
 #[derive(Clone)]
 pub struct People {
     world: std::sync::Arc<ctx::World>,
+    known: std::sync::Arc<authenticate::Known>,
     work: password::Work,
 }
 
@@ -35,6 +36,7 @@ impl People {
     pub fn new(world: std::sync::Arc<ctx::World>) -> Self {
         Self {
             world,
+            known: Default::default(),
             work: password::Work::default(),
         }
     }
@@ -42,6 +44,7 @@ impl People {
     pub fn quick(world: std::sync::Arc<ctx::World>) -> Self {
         Self {
             world,
+            known: Default::default(),
             work: password::Work::quick(),
         }
     }

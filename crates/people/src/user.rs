@@ -94,6 +94,24 @@ impl People {
         Ok(id)
     }
 
+    /// For someone who lost the device: unlocks, ends every session, and asks for a new second factor
+    /// at the next sign-in.
+    ///
+    /// # Errors
+    /// `not_found` when there is no such user in the organisation.
+    pub fn reset_second_factor(&self, ctx: &Ctx, id: UserId) -> Result<()> {
+        ctx.allow(Action::UserManage, &ctx.own("user"))?;
+        let actor = ctx.clone();
+        self.world().store.write(move |tx| {
+            if !users::clear_totp(tx, id, actor.organisation(), actor.now())? {
+                return Err(Code::NotFound.into());
+            }
+            actor
+                .record(tx, Event::new("user.second_factor_reset").about(id))
+                .map(drop)
+        })
+    }
+
     pub fn users(&self, ctx: &Ctx) -> Result<Vec<UserView>> {
         ctx.allow(Action::UserManage, &ctx.own("user"))?;
         let (world, organisation) = (self.world().clone(), ctx.organisation());

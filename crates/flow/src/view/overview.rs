@@ -15,6 +15,8 @@ pub struct Overview {
     pub methods: BTreeMap<Method, u64>,
     /// `accepted` less the sum of all states. Anything but 0 is a fault of ours.
     pub off_by: i64,
+    /// Live letters taken without the verified TLS that was demanded. Anything but 0 is a fault of ours.
+    pub below_demand: u64,
     /// Deliveries not finished, all organisations of the installation.
     pub waiting: u64,
     pub ledger_size: u64,
@@ -25,10 +27,11 @@ impl Flow {
     pub fn overview(&self, ctx: &Ctx) -> Result<Overview> {
         ctx.allow(Action::MessageList, &ctx.own("message"))?;
         let organisation = ctx.organisation();
-        let (accepted, totals, waiting) = self.world().store.read(move |tx| {
+        let (accepted, totals, below_demand, waiting) = self.world().store.read(move |tx| {
             Ok((
                 recipients::count(tx, organisation)?,
                 recipients::totals(tx, organisation)?,
+                deliveries::below_demand_count(tx, organisation)?,
                 deliveries::open_count(tx)?,
             ))
         })?;
@@ -45,6 +48,7 @@ impl Flow {
             methods,
             off_by: i64::try_from(accepted).unwrap_or(i64::MAX)
                 - i64::try_from(sum).unwrap_or(i64::MAX),
+            below_demand,
             waiting,
             ledger_size: head.size,
             ledger_pending: head.pending,

@@ -99,6 +99,9 @@ statements! {
         WHERE id = $1 AND state = 'open' AND attempts = 0";
     pub OPEN_OF_MESSAGE = "SELECT id, sealed, message, recipient, organisation, role, sealed_route, demand, stream, priority,
         due_at, expires_at, attempts, fence, created_at, state FROM deliveries WHERE message = $1 AND state <> 'settled'";
+    pub BELOW_DEMAND_COUNT = "SELECT count(*) FROM attempts a JOIN deliveries d ON d.id = a.delivery
+        WHERE a.organisation = $1 AND a.outcome = 'accepted' AND a.tls_verified = 0 AND d.demand = 'verified_tls'
+        AND EXISTS (SELECT 1 FROM messages m WHERE m.id = a.message AND m.mode = 'live')";
     pub OPEN_COUNT = "SELECT count(*) FROM deliveries WHERE state <> 'settled'";
     pub INSERT_ATTEMPT = "INSERT INTO attempts (id, delivery, recipient, message, organisation, number, outcome, reply_code,
         reply_enhanced, tls_version, tls_verified, sealed_evidence, started_at, ended_at)
@@ -238,6 +241,12 @@ pub fn withdraw(tx: &mut Tx<'_>, id: DeliveryId) -> Result<bool> {
 
 pub fn open_of_message(tx: &mut Tx<'_>, message: MessageId) -> Result<Vec<Delivery>> {
     tx.query(&OPEN_OF_MESSAGE, &[message.into()], delivery)
+}
+
+/// Letters that were taken without the verified TLS their decision demanded. Must be 0.
+pub fn below_demand_count(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<u64> {
+    let count = tx.find(&BELOW_DEMAND_COUNT, &[organisation.into()], |row| row.int(0))?;
+    Ok(u64::try_from(count.unwrap_or(0)).unwrap_or(0))
 }
 
 pub fn open_count(tx: &mut Tx<'_>) -> Result<u64> {

@@ -7,6 +7,7 @@ use model::{
 
 use crate::{Row, Tx, Value, statements};
 
+#[derive(Clone)]
 pub struct Message {
     pub id: MessageId,
     pub organisation: OrganisationId,

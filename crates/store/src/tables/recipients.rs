@@ -4,6 +4,7 @@ use model::{Code, Demand, Error, Kind, MessageId, Method, OrganisationId, Recipi
 
 use crate::{Row, Tx, Value, statements};
 
+#[derive(Clone)]
 pub struct Recipient {
     pub id: RecipientId,
     pub message: MessageId,

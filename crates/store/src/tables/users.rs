@@ -45,6 +45,9 @@ statements! {
         failures, locked_until, created_at FROM users WHERE organisation = $1 ORDER BY created_at, id";
     pub NOTE_FAILURE = "UPDATE users SET failures = $2, locked_until = $3 WHERE id = $1";
     pub SET_TOTP = "UPDATE users SET sealed_totp = $2, totp_step = 0 WHERE id = $1";
+    pub CLEAR_TOTP = "UPDATE users SET sealed_totp = NULL, totp_step = 0, failures = 0, locked_until = NULL
+        WHERE id = $1 AND organisation = $2";
+    pub END_SESSIONS = "UPDATE sessions SET ended_at = $2 WHERE person = $1 AND ended_at IS NULL";
     pub USE_STEP = "UPDATE users SET totp_step = $2, failures = 0, locked_until = NULL WHERE id = $1 AND totp_step < $2";
     pub SET_PASSWORD = "UPDATE users SET password_hash = $2, failures = 0, locked_until = NULL WHERE id = $1";
     pub INSERT_SESSION = "INSERT INTO sessions (id, token_hash, person, organisation, stage, created_at, seen_at)
@@ -111,6 +114,17 @@ pub fn note_failure(tx: &mut Tx<'_>, id: UserId, failures: u32, locked_until: Op
 
 pub fn set_totp(tx: &mut Tx<'_>, id: UserId, sealed: &[u8]) -> Result<()> {
     tx.execute(&SET_TOTP, &[id.into(), sealed.into()]).map(drop)
+}
+
+/// The user enrols anew at the next sign-in, and every session ends. False when there is no such user.
+pub fn clear_totp(
+    tx: &mut Tx<'_>,
+    id: UserId,
+    organisation: OrganisationId,
+    at: Timestamp,
+) -> Result<bool> {
+    tx.execute(&END_SESSIONS, &[id.into(), at.into()])?;
+    Ok(tx.execute(&CLEAR_TOTP, &[id.into(), organisation.into()])? == 1)
 }
 
 /// Marks a TOTP step as used; false when it, or a later one, was used before (RFC 6238 §5.2).

@@ -109,7 +109,7 @@ async fn load(asked: &Asked, desk: &Desk) -> Result<Overview> {
         .collect();
     Ok(Overview {
         off_by: view.off_by,
-        ..Overview::new(&counts, view.accepted, None)
+        ..Overview::new(&counts, view.accepted, Some(view.below_demand))
     })
 }
 
