@@ -152,11 +152,21 @@
     }, 1000);
   }
 
+  // A page brought back from the browser's memory may be of a session that has ended: ask anew.
+  function comeBack() {
+    if (!document.body.dataset.idleSeconds) return;
+    window.addEventListener("pageshow", (event) => {
+      if (!event.persisted) return;
+      document.body.hidden = true;
+      location.replace(location.href);
+    });
+  }
+
   function focusFaults() {
     first("[data-focus]")?.focus();
   }
 
-  for (const comfort of [copyButtons, printButtons, confirmForms, selectionCount, keyboard, tips, liveCounters, idleWatch, focusFaults]) {
+  for (const comfort of [copyButtons, printButtons, confirmForms, selectionCount, keyboard, tips, liveCounters, idleWatch, comeBack, focusFaults]) {
     comfort();
   }
 })();

@@ -56,7 +56,7 @@ async fn list(State(viewer): State<Viewer>) -> Html<String> {
     for (n, letter) in viewer.mailboxes.all().iter().enumerate().rev() {
         let (subject, tls) = (subject(letter), if letter.tls { "TLS" } else { "no TLS" });
         rows.push_str(&format!(
-            "<tr><td>{}</td><td><a href=\"/mail/{n}\">{}</a></td><td>{tls}</td><td>{}</td></tr>",
+            "<tr><td class=\"to\">{}</td><td><a href=\"/mail/{n}\">{}</a></td><td>{tls}</td><td class=\"when\">{}</td></tr>",
             escape(&letter.to),
             escape(&subject),
             letter.at
@@ -107,7 +107,7 @@ fn subject(letter: &Delivered) -> String {
 fn page(title: &str, body: &str) -> Html<String> {
     Html(format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
-         content=\"width=device-width\"><title>{title}</title><link rel=\"stylesheet\" href=\"/viewer.css\"></head>\
+         content=\"width=device-width\"><title>{title}</title><link rel=\"icon\" href=\"data:,\"><link rel=\"stylesheet\" href=\"/viewer.css\"></head>\
          <body><main>{body}</main></body></html>"
     ))
 }

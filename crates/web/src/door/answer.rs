@@ -115,6 +115,15 @@ pub fn with_cookie(
     response
 }
 
+/// The end of a session or a visit: the browser lets go of the pages it remembers, so that the back
+/// button shows none (W3C Clear Site Data §3.1). Cookies go by their own headers.
+pub fn forgetting(mut response: Response) -> Response {
+    let header = HeaderName::from_static("clear-site-data");
+    let value = HeaderValue::from_static("\"cache\"");
+    response.headers_mut().insert(header, value);
+    response
+}
+
 /// A file to keep: never shown inside our origin, whatever it says it is.
 pub fn download(name: &str, content_type: &str, bytes: Vec<u8>) -> Response {
     let kind = HeaderValue::from_str(content_type)

@@ -96,7 +96,8 @@ fn portal_routes() -> Router<WebState> {
         )
         .route(
             "/p/{link}/enter",
-            post(|asked| portal(asked, portal::enter_code::enter)),
+            get(|asked| portal(asked, portal::enter_code::back))
+                .post(|asked| portal(asked, portal::enter_code::enter)),
         )
         .route(
             "/p/{link}/message",
@@ -104,7 +105,8 @@ fn portal_routes() -> Router<WebState> {
         )
         .route(
             "/p/{link}/reply",
-            post(|asked| portal(asked, portal::thread::reply)),
+            get(|asked| portal(asked, portal::thread::back))
+                .post(|asked| portal(asked, portal::thread::reply)),
         )
         .route(
             "/p/{link}/replied",
@@ -171,7 +173,8 @@ fn console_routes() -> Router<WebState> {
         )
         .route(
             "/console/messages/{id}/open",
-            post(|asked| console(asked, console::message::open)),
+            get(|asked| console(asked, console::message::sealed_again))
+                .post(|asked| console(asked, console::message::open)),
         )
         .route(
             "/console/messages/{id}/file/{file}",

@@ -128,7 +128,10 @@ impl Fact {
 /// The stored decision, as policy wrote it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Why {
+    /// What was decided, also when the delivery moved to the portal afterwards.
     pub method: Method,
+    /// When the demanded protection was not to be had.
+    pub moved: Option<Timestamp>,
     pub rule: String,
     pub name: String,
     pub rules_version: String,
@@ -194,4 +197,4 @@ mod fill;
 mod samples;
 mod timeline;
 
-pub use ask::{file, open, proof, show};
+pub use ask::{file, open, proof, sealed_again, show};

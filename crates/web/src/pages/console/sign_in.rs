@@ -6,7 +6,7 @@ use model::{Code, Result, Secret};
 use people::SignIn as Step;
 use serde::Serialize;
 
-use crate::door::answer::{page, redirect, with_cookie};
+use crate::door::answer::{forgetting, page, redirect, with_cookie};
 use crate::door::asked::{Asked, House};
 use crate::door::cookies::Cookie;
 use crate::door::run;
@@ -92,12 +92,8 @@ pub async fn sign_out(asked: Asked) -> Result<Response> {
     let (desk, people) = (desk(&asked).await?, asked.state().people.clone());
     let ctx = desk.ctx()?.clone();
     run(move || people.sign_out(&ctx)).await?;
-    Ok(with_cookie(
-        redirect("/console/sign-in?out=yes"),
-        &asked,
-        &Cookie::Session,
-        "",
-    ))
+    let response = forgetting(redirect("/console/sign-in?out=yes"));
+    Ok(with_cookie(response, &asked, &Cookie::Session, ""))
 }
 
 /// The end of a sign-in: the pending cookie goes, the session's comes.

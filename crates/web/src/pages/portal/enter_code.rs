@@ -104,6 +104,11 @@ pub async fn enter(asked: Asked) -> Result<Response> {
     Ok(with_cookie(response, &asked, &cookie, token.expose()))
 }
 
+/// GET `/p/{link}/enter`: where a phone that reopens its tabs comes back to after a wrong code.
+pub async fn back(asked: Asked) -> Result<Response> {
+    Ok(redirect(&format!("/p/{}/code", asked.segment(1))))
+}
+
 fn blank(asked: &Asked) -> EnterCode {
     let link = asked.segment(1);
     EnterCode::new(format!("/p/{link}/enter"), format!("/p/{link}/code"))

@@ -8,7 +8,7 @@ use axum::response::Response;
 use model::Result;
 use serde::Serialize;
 
-use crate::door::answer::{page, redirect, with_cookie};
+use crate::door::answer::{forgetting, page, redirect, with_cookie};
 use crate::door::asked::{Asked, House};
 use crate::door::cookies::Cookie;
 use crate::door::run;
@@ -49,12 +49,8 @@ pub async fn close(asked: Asked) -> Result<Response> {
         let flow = asked.state().flow.clone();
         run(move || flow.portal_leave(&visit)).await?;
     }
-    Ok(with_cookie(
-        redirect(&format!("/p/{link}?closed=yes")),
-        &asked,
-        &cookie,
-        "",
-    ))
+    let response = forgetting(redirect(&format!("/p/{link}?closed=yes")));
+    Ok(with_cookie(response, &asked, &cookie, ""))
 }
 
 /// Whose link it is.

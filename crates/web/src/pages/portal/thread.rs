@@ -176,6 +176,11 @@ pub async fn reply(asked: Asked) -> Result<Response> {
     }
 }
 
+/// GET `/p/{link}/reply`: where a phone that reopens its tabs comes back to after an empty reply.
+pub async fn back(asked: Asked) -> Result<Response> {
+    Ok(redirect(&format!("/p/{}/message", asked.segment(1))))
+}
+
 /// GET `/p/{link}/file/{id}`
 pub async fn file(asked: Asked) -> Result<Response> {
     let visit = visit(&asked)?;

@@ -6,7 +6,7 @@ use flow::view::{ContentView, EventView, MessageView};
 use model::{AttachmentId, Code, MessageId, Origin, RecipientId, Result, limits};
 
 use super::{Content, MessagePage};
-use crate::door::answer::{desk_page, download};
+use crate::door::answer::{desk_page, download, redirect};
 use crate::door::asked::Asked;
 use crate::door::run;
 use crate::door::staff::{Desk, desk};
@@ -18,7 +18,7 @@ pub async fn show(asked: Asked) -> Result<Response> {
     let (view, events) = load(&asked, &desk, id).await?;
     let content = match desk.reads_content() {
         true => Content::Sealed {
-            open_action: format!("/console/messages/{id}/open"),
+            open_action: open_action(&asked, id),
         },
         false => Content::MayNot,
     };
@@ -74,6 +74,20 @@ pub async fn proof(asked: Asked) -> Result<Response> {
         "application/json",
         bundle,
     ))
+}
+
+/// Opening keeps the recipient that is shown.
+fn open_action(asked: &Asked, id: MessageId) -> String {
+    match asked.query("to").parse::<RecipientId>() {
+        Ok(to) => format!("/console/messages/{id}/open?to={to}"),
+        Err(_) => format!("/console/messages/{id}/open"),
+    }
+}
+
+/// GET `/console/messages/{id}/open`: a browser that comes back to an opened page finds it sealed.
+pub async fn sealed_again(asked: Asked) -> Result<Response> {
+    let id: MessageId = asked.segment(2).parse()?;
+    Ok(redirect(&format!("/console/messages/{id}")))
 }
 
 async fn load(asked: &Asked, desk: &Desk, id: MessageId) -> Result<(MessageView, Vec<EventView>)> {

@@ -1,7 +1,7 @@
 //! From what `flow` shows of a message to what the page shows.
 
 use flow::view::{AttemptView, ContentView, EventView, MessageView, RecipientView};
-use model::{Access, MessageId, Origin, PhiLevel, RecipientState, Timestamp};
+use model::{Access, MessageId, Method, Origin, PhiLevel, RecipientState, Timestamp};
 
 use super::{About, Attempt, Content, Fact, MessagePage, Recipient, Reply, Rule, Why, timeline};
 use crate::door::staff::Desk;
@@ -39,7 +39,7 @@ impl MessagePage {
             timeline: shown
                 .map(|r| timeline::of(view, r, events))
                 .unwrap_or_default(),
-            why: shown.map(why),
+            why: shown.map(|r| why(r, events)),
             attempts: shown
                 .map(|r| r.attempts.iter().map(attempt).collect())
                 .unwrap_or_default(),
@@ -128,10 +128,13 @@ fn reply(id: MessageId, at: Timestamp) -> Reply {
     }
 }
 
-/// The decision as it was stored. A delivery that moved to the portal afterwards keeps it: the
-/// timeline says what happened then.
-fn why(r: &RecipientView) -> Why {
+/// The decision as it was stored, and whether the delivery had to move to the portal afterwards.
+fn why(r: &RecipientView, events: &[EventView]) -> Why {
     let trace = &r.trace;
+    let below = events
+        .iter()
+        .find(|e| e.kind == "delivery.below_demand" && e.recipient == Some(r.id));
+    let moved = below.filter(|_| r.method == Method::Portal).map(|e| e.at);
     let rules = trace.steps.iter().map(|step| Rule {
         id: step.rule.clone(),
         name: step.name.clone(),
@@ -145,7 +148,9 @@ fn why(r: &RecipientView) -> Why {
         .find(|step| step.rule == trace.decided_by)
         .map(|step| step.name.clone());
     Why {
-        method: r.method,
+        // only verified TLS is demanded of a server and can be found missing there
+        method: moved.map_or(r.method, |_| Method::Tls),
+        moved,
         rule: trace.decided_by.clone(),
         name: name.unwrap_or_default(),
         rules_version: trace.rules_version.clone(),

@@ -2,7 +2,7 @@
 
 use model::{Method, Mode, Origin, PhiLevel, Purpose, RecipientState, Stream};
 
-use super::{About, Attempt, Content, Fact, MessagePage, Progress, Recipient, Reply};
+use super::{About, Attempt, Content, Fact, MessagePage, Progress, Recipient, Reply, Why};
 use crate::face::Lang;
 use crate::pages::Sample;
 use crate::pages::portal::thread::{Body, Letter};
@@ -130,7 +130,10 @@ fn read() -> MessagePage {
     MessagePage {
         recipients: vec![recipient(1, None, RecipientState::PickedUp, Method::Portal)],
         timeline,
-        why: Some(why(Method::Portal)),
+        why: Some(Why {
+            moved: Some(at(2)),
+            ..why(Method::Tls)
+        }),
         replies: vec![Reply {
             at: at(2_600),
             href: "#".to_owned(),

@@ -169,6 +169,9 @@ fn wire(event: &EventView) -> Vec<Fact> {
             .filter(|value| *value != "none")
             .cloned()
     };
+    if fact("role").as_deref() == Some("notice") {
+        facts.push(Fact::word("role", "outcome", "notice"));
+    }
     if let Some(version) = fact("tls") {
         let verified = if fact("tls_verified").as_deref() == Some("true") {
             "verified"

@@ -113,6 +113,7 @@ pub fn why(method: Method) -> Why {
     };
     Why {
         method,
+        moved: None,
         rule: "4".to_owned(),
         name: "health information needs a verified connection".to_owned(),
         rules_version: "3f9a1c".to_owned(),
