@@ -59,8 +59,7 @@ pub(crate) fn check_strength(password: &Secret<String>, email: &str) -> Result<(
     let count = text.chars().count();
     let folded = text.to_lowercase();
     let local = email.split('@').next().unwrap_or(email);
-    let weak = count < limits::PASSWORD_CHARS_MIN
-        || count > limits::PASSWORD_CHARS_MAX
+    let weak = !(limits::PASSWORD_CHARS_MIN..=limits::PASSWORD_CHARS_MAX).contains(&count)
         || COMMON.contains(&folded.as_str())
         || folded == email.to_lowercase()
         || (local.len() >= 6
