@@ -32,9 +32,11 @@ impl Dispatcher {
     pub fn beat(&self, alone: bool) -> Result<usize> {
         let (world, now) = (self.world.clone(), self.world.now());
         let alive_since = if alone { now } else { now.minus(NODE_SILENCE) };
+        // Alone, every other node is dead, also one whose clock was ahead of ours.
+        let dead_before = if alone { Timestamp::MAX } else { alive_since };
         self.world.store.write(move |tx| {
             deliveries::beat(tx, world.node, now)?;
-            deliveries::bury(tx, world.node, alive_since).map(drop)
+            deliveries::bury(tx, world.node, dead_before).map(drop)
         })?;
         let mut total = 0;
         loop {
