@@ -50,7 +50,8 @@ impl World {
         })
     }
 
-    /// Recomputes the root from every stored entry and checks tiles, head and signature against it.
+    /// Recomputes the root from every stored entry and checks the tiles of leaves, head and signature
+    /// against it. Higher tiles are checked by the sequencer before it signs over them.
     ///
     /// # Errors
     /// `ledger_broken` at the position of the first entry that does not fit.

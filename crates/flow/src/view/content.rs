@@ -38,8 +38,8 @@ impl Flow {
         })
     }
 
-    /// The addresses alone, in the order of the recipients: needs the same right and leaves the same
-    /// kind of entry.
+    /// The addresses alone, in the order of the recipients. Needs the right to see the message, not
+    /// the right to open it; the reading is recorded before an address is shown.
     pub fn recipient_addresses(&self, ctx: &Ctx, id: MessageId) -> Result<Vec<Phi<String>>> {
         let organisation = ctx.organisation();
         let row = self

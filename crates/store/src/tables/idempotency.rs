@@ -25,14 +25,12 @@ pub fn find(tx: &mut Tx<'_>, org: OrganisationId, scope: &str, key: &[u8; 32]) -
     })
 }
 
-/// Two at once: the one that loses is run again and finds the other's answer. (PostgreSQL ends it with
-/// a serialization failure when the row it may not see was committed meanwhile; a unique violation
-/// would end it for good.)
+/// Call it after `find` found nothing. Of two at once the one that loses is run again and finds the
+/// other's answer: PostgreSQL ends it with a serialization failure when the row it may not see was
+/// committed meanwhile (a unique violation would end it for good).
 ///
 /// # Errors
 /// `store_unavailable` when the key is taken all the same: nothing is accepted without its key.
-/// Call it after `find` found nothing. When another transaction inserted the same key meanwhile,
-/// PostgreSQL ends this one as one that lost, so that it runs again and finds the other's answer.
 pub fn insert(tx: &mut Tx<'_>, org: OrganisationId, scope: &str, key: &[u8; 32], e: &Earlier) -> Result<()> {
     let inserted = tx.execute(
         &INSERT,
