@@ -63,6 +63,9 @@ pub const SMTP_COMMAND_WAIT: Duration = Duration::from_secs(300);
 pub const SMTP_FINAL_REPLY_WAIT: Duration = Duration::from_secs(600);
 pub const DELIVERY_LIFETIME: Duration = Duration::from_secs(2 * 86_400);
 pub const DELIVERY_LEASE: Duration = Duration::from_secs(900);
+/// Letters just sealed, and messages just accepted, that wait in memory for their next stage. What
+/// does not fit is read back from the database.
+pub const FRESH_OCTETS_MAX: usize = 64 * 1024 * 1024;
 pub const PAGE_ROWS: usize = 50;
 pub const PAGE_ROWS_MAX: usize = 200;
 pub const CODE_WAIT: Duration = Duration::from_secs(600);
@@ -74,6 +77,8 @@ pub const SESSION_IDLE_MAX: Duration = Duration::from_secs(900);
 pub const SESSION_AGE_MAX: Duration = Duration::from_secs(12 * 3_600);
 pub const SIGN_IN_TRIES_MAX: u32 = 5;
 pub const SIGN_IN_LOCK: Duration = Duration::from_secs(900);
+/// Passwords hashed at once; one more sign-in is told to wait.
+pub const PASSWORD_HASHES_MAX: usize = 16;
 /// NIST SP 800-63B asks for at least 8; we ask for 12.
 pub const PASSWORD_CHARS_MIN: usize = 12;
 pub const PASSWORD_CHARS_MAX: usize = 256;
