@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { until } from "./doors.mjs";
 import { focusShows, isFocused, keyboardReaches } from "./keyboard.mjs";
-import { saved } from "./watch.mjs";
+import { pictures, saved } from "./watch.mjs";
 
 const SECRET_WORDS = ["219-09-9999", "basal cell", "pat@verified.example"];
 const to = (address) => [{ address }];
@@ -140,8 +140,12 @@ export async function why({ seen, places }, page) {
   await seen.look(page, "message");
   await page.locator(".why-tip summary").click();
   await page.locator(".tip").waitFor();
-  await seen.read(page, "message with its badge open");
-  await page.screenshot({ path: join(process.cwd(), "target/pictures/walk/badge-open.png") });
+  await seen.look(page, "message-badge-open");
+  for (const width of [360, 768, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    const { left, right } = await page.locator(".tip").evaluate((tip) => tip.getBoundingClientRect().toJSON());
+    seen.check(`the badge's reason reaches from ${left} to ${right} of ${width} px`, left >= 0 && right <= width);
+  }
   await page.click("text=See the whole decision");
   seen.check("the badge leads to the decision", page.url().endsWith("#why"));
 }
@@ -230,7 +234,7 @@ export async function cancel({ seen, places, api }, page) {
   await page.click("text=Cancel selected (1 selected)");
   await page.locator("#confirm[open]").waitFor();
   await seen.read(page, "the dialog of a cancel");
-  await page.screenshot({ path: join(process.cwd(), "target/pictures/walk/cancel-dialog.png") });
+  await page.screenshot({ path: join(pictures, "cancel-dialog.png") });
   await page.click("#confirm button[value=no]");
   seen.check("no changes nothing", await api.state(first.id) === "queued");
   await page.click("text=Cancel selected (1 selected)");
