@@ -62,7 +62,8 @@ class Watch {
       }
     }
     clearTimeout(timer);
-    console.log(`   ${this.faults.length === before ? "ok  " : "FAIL"} ${name}`);
+    const found = this.faults.slice(before);
+    console.log([`   ${found.length ? "FAIL" : "ok  "} ${name}`, ...found.map((fault) => `        ${fault}`)].join("\n"));
   }
 
   // A browser window of someone new: `width` is phone or desk.
