@@ -15,6 +15,7 @@ use tokio_rustls::TlsAcceptor;
 
 const HANDSHAKE_WAIT: Duration = Duration::from_secs(10);
 const LAST_REQUESTS_WAIT: Duration = Duration::from_secs(10);
+const ACCEPT_ERROR_WAIT: Duration = Duration::from_millis(100);
 const CONNECTIONS_MAX: usize = 1_000;
 
 /// Serves until `stop`, then lets running requests end. `tls` is absent on loopback only.
@@ -27,11 +28,13 @@ pub async fn serve(
     let acceptor = tls.map(TlsAcceptor::from);
     let mut connections = JoinSet::new();
     loop {
+        let mut failed = false;
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => break,
             Some(_) = connections.join_next() => {}
-            accepted = listener.accept(), if connections.len() < CONNECTIONS_MAX => {
-                let Ok((stream, _)) = accepted else { continue };
+            accepted = listener.accept(), if connections.len() < CONNECTIONS_MAX => match accepted {
+                Err(_) => failed = true,
+                Ok((stream, _)) => {
                 let (acceptor, router) = (acceptor.clone(), router.clone());
                 let _ = stream.set_nodelay(true);
                 connections.spawn(async move {
@@ -44,7 +47,12 @@ pub async fn serve(
                         }
                     }
                 });
+                }
             }
+        }
+        if failed {
+            // Out of handles: others must end before one more can begin.
+            tokio::time::sleep(ACCEPT_ERROR_WAIT).await;
         }
     }
     let _ = tokio::time::timeout(LAST_REQUESTS_WAIT, async {

@@ -151,7 +151,14 @@ async fn workers(
                     let _ = tokio::time::timeout(LOOK_EVERY, flow.work_rung()).await;
                 }
                 Ok(Ok(_)) => {}
-                _ => tokio::time::sleep(LOOK_EVERY).await,
+                Ok(Err(error)) => {
+                    tracing::warn!(%error, "work after a commit waits; it will be tried again");
+                    tokio::time::sleep(LOOK_EVERY).await;
+                }
+                Err(_) => {
+                    tracing::error!("a turn of work after commits panicked; it will try again");
+                    tokio::time::sleep(LOOK_EVERY).await;
+                }
             }
         }
     });

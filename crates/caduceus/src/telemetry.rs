@@ -14,6 +14,14 @@ pub fn log_quietly() {
 }
 
 fn start(level: &str) {
+    // A panic's text may hold what was being read; its place never does.
+    std::panic::set_hook(Box::new(|panic| {
+        let at = panic
+            .location()
+            .map(|l| format!("{}:{}", l.file(), l.line()))
+            .unwrap_or_default();
+        tracing::error!(at, "panicked");
+    }));
     let mut filter =
         EnvFilter::try_from_env("CADUCEUS_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     // The resolver names domains, and a patient's own domain identifies.

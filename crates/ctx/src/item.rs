@@ -1,6 +1,8 @@
 //! One random key per item (a message, a profile): made before the transaction, wrapped, stored in
 //! `item_keys`. Destroying that row destroys the item.
 
+use std::sync::Arc;
+
 use model::{KeyVersionId, OrganisationId, Result};
 use store::Tx;
 use store::tables::item_keys;
@@ -14,12 +16,16 @@ pub struct ItemKey {
     organisation: OrganisationId,
     version: KeyVersionId,
     wrapped: Vec<u8>,
-    opened: OpenedKey,
+    opened: Arc<OpenedKey>,
 }
 
 impl ItemKey {
     pub fn opened(&self) -> &OpenedKey {
         &self.opened
+    }
+    /// For who works on with the item after it was stored.
+    pub fn shared(&self) -> Arc<OpenedKey> {
+        self.opened.clone()
     }
     /// Belongs in the transaction that stores what it seals.
     pub fn insert(&self, tx: &mut Tx<'_>) -> Result<()> {
@@ -43,7 +49,7 @@ impl World {
             organisation,
             version: keys.current(),
             wrapped,
-            opened: OpenedKey::new(&key),
+            opened: Arc::new(OpenedKey::new(&key)),
         })
     }
 

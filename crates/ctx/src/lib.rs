@@ -8,6 +8,7 @@
 mod context;
 mod event;
 mod item;
+mod kept;
 mod organisation;
 mod proof;
 mod rotation;
@@ -17,6 +18,7 @@ mod world;
 pub use context::{Ctx, Seat};
 pub use event::Event;
 pub use item::ItemKey;
+pub use kept::Kept;
 pub use organisation::NewOrganisation;
 pub use policy::access::{Action, Principal, PrincipalKind, Resource, Role};
 pub use proof::{LedgerState, Proven};

@@ -38,7 +38,7 @@ impl World {
                 log::find_head(tx, organisation)?.ok_or_else(|| Error::new(Code::NotFound))?;
             let row =
                 organisations::find(tx, organisation)?.ok_or_else(|| Error::new(Code::NotFound))?;
-            let pending = log::pending_count(tx)?;
+            let pending = log::pending_count(tx, organisation)?;
             Ok(LedgerState {
                 size: head.size,
                 root: head.root,

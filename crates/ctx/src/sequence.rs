@@ -17,27 +17,42 @@ use store::tables::{ledger as log, organisations};
 use crate::World;
 use crate::organisation::ledger_name;
 
-const BATCH: usize = 2_000;
-
 impl World {
     /// Sequences what is pending; gives how many entries it chained. Call it within a second of any
     /// commit, and until it gives 0 after a start.
     pub fn sequence(self: &Arc<Self>) -> Result<usize> {
         let organisations = self.store.read(log::pending_organisations)?;
-        let mut chained = 0;
+        let (mut chained, mut failed) = (0, None);
         for organisation in organisations {
-            let world = self.clone();
-            chained += self
-                .store
-                .write(move |tx| sequence(&world, tx, organisation))?;
+            match self.sequence_one(organisation) {
+                Ok(count) => chained += count,
+                // One broken log must not stop the others.
+                Err(error) => {
+                    tracing::error!(%organisation, %error, "an audit log could not be chained");
+                    failed = Some(error);
+                }
+            }
         }
-        Ok(chained)
+        match failed {
+            Some(error) if chained == 0 => Err(error),
+            _ => Ok(chained),
+        }
     }
+
+    /// The same for one organisation; fewer than [`Self::SEQUENCE_BATCH`] means nothing is left.
+    pub fn sequence_one(self: &Arc<Self>, organisation: OrganisationId) -> Result<usize> {
+        let world = self.clone();
+        self.store
+            .write(move |tx| sequence(&world, tx, organisation))
+    }
+
+    /// Entries chained by one transaction, at most.
+    pub const SEQUENCE_BATCH: usize = 2_000;
 }
 
 fn sequence(world: &World, tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<usize> {
     let head = log::lock_head(tx, organisation)?.ok_or_else(|| Error::new(Code::LedgerBroken))?;
-    let pending = log::pending(tx, organisation, BATCH)?;
+    let pending = log::pending(tx, organisation, World::SEQUENCE_BATCH)?;
     if pending.is_empty() {
         return Ok(0);
     }

@@ -56,6 +56,7 @@ pub(crate) struct Accepted {
     pub(crate) scanned: Scanned,
     key: ItemKey,
     blob: blobs::Blob,
+    envelope: Envelope,
     sealed_envelope: Vec<u8>,
     content_sha256: [u8; 32],
 }
@@ -76,6 +77,10 @@ impl Flow {
         }
         let decided = Arc::new(decide(self, ctx, prepare(self, ctx, draft)?)?);
         let receipt = commit(ctx, &decided, key)?;
+        if !receipt.repeated {
+            self.accepted()
+                .put(receipt.message, decided.fresh(), decided.octets());
+        }
         self.ring();
         Ok(receipt)
     }
@@ -98,6 +103,15 @@ impl Flow {
             findings: scanned.findings,
             recipients,
         })
+    }
+}
+
+impl Accepted {
+    pub(crate) fn key(&self) -> &ItemKey {
+        &self.key
+    }
+    pub(crate) fn envelope(&self) -> &Envelope {
+        &self.envelope
     }
 }
 
@@ -129,6 +143,7 @@ pub(crate) fn prepare(flow: &Flow, ctx: &Ctx, draft: Draft) -> Result<Accepted> 
         scanned,
         key,
         blob,
+        envelope,
         sealed_envelope,
         content_sha256,
     })
@@ -164,6 +179,7 @@ fn envelope(ctx: &Ctx, draft: &Draft, scanned: &Scanned) -> Envelope {
     Envelope {
         from: draft.from.as_ref().map(|a| a.as_str().to_owned()),
         from_name: scanned.from_name.clone(),
+        author: scanned.author.as_ref().map(|a| a.as_str().to_owned()),
         subject: scanned.subject.clone(),
         message_id: scanned.message_id.clone(),
         added: draft.added.clone(),
@@ -267,18 +283,17 @@ pub(crate) fn insert(ctx: &Ctx, tx: &mut Tx<'_>, decided: &Decided) -> Result<Re
     let draft = &accepted.draft;
     accepted.key.insert(tx)?;
     blobs::insert(tx, &accepted.blob)?;
-    messages::insert(tx, &message_row(ctx, accepted)?)?;
+    messages::insert(tx, decided.message())?;
     let mut receipt = Receipt {
         message: draft.id,
         mode: ctx.mode(),
-        created_at: ctx.now(),
+        created_at: decided.message().created_at,
         recipients: Vec::with_capacity(decided.rows().len()),
         repeated: false,
     };
-    for (position, row) in decided.rows().iter().enumerate() {
-        let stored = row.to_stored(ctx, draft.id, position, accepted.key.opened())?;
-        recipients::insert(tx, &stored)?;
-        record(ctx, tx, accepted, row, &stored)?;
+    for (row, stored) in decided.rows().iter().zip(decided.recipients()) {
+        recipients::insert(tx, stored)?;
+        record(ctx, tx, accepted, row, stored)?;
         receipt.recipients.push(ReceiptRecipient {
             id: stored.id,
             kind: stored.kind,
@@ -325,7 +340,7 @@ fn record(
     ctx.record(tx, event).map(drop)
 }
 
-fn message_row(ctx: &Ctx, accepted: &Accepted) -> Result<messages::Message> {
+pub(crate) fn message_row(ctx: &Ctx, accepted: &Accepted) -> Result<messages::Message> {
     let draft = &accepted.draft;
     let findings = serde_json::to_string(&accepted.scanned.findings)
         .map_err(|e| Error::new(Code::Internal).because(e))?;

@@ -8,6 +8,7 @@ mod fallback;
 mod report;
 mod seal;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,6 +17,7 @@ use model::{Error, Fault, Result};
 use store::tables::events::{self, OutboxRow};
 
 use crate::Flow;
+use crate::enqueue::Enqueuing;
 
 /// A decided message waits to be sealed and enqueued.
 pub(crate) const SEAL: &str = "seal";
@@ -26,33 +28,98 @@ pub(crate) const REPORT: &str = "report";
 
 const BATCH: usize = 64;
 
-/// Works through the oldest entries; gives how many it finished.
+/// Commits that one thread may have under way while it goes on sealing.
+const AHEAD: usize = 8;
+
+/// Works through the oldest entries that can be worked; gives how many it finished. Entries that fail
+/// are passed over, so that they never stand in the way of younger ones.
 pub(crate) fn run_outbox(flow: &Flow) -> Result<usize> {
-    let rows = flow.world().store.read(|tx| events::peek(tx, BATCH))?;
-    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let failed: Mutex<Option<Error>> = Mutex::new(None);
-    let worker = || {
-        while let Some(row) = rows.get(next.fetch_add(1, Ordering::Relaxed)) {
-            match run_one(flow, row) {
-                Ok(()) => _ = done.fetch_add(1, Ordering::Relaxed),
-                Err(error) => note(row, error, &failed),
-            }
+    let (mut after, mut first_error) = (i64::MIN, None);
+    loop {
+        let rows = flow
+            .world()
+            .store
+            .read(move |tx| events::peek(tx, after, BATCH))?;
+        let Some(last) = rows.last() else {
+            return first_error.map_or(Ok(0), Err);
+        };
+        after = last.position;
+        let (done, failed) = look(flow, &rows);
+        if done > 0 {
+            return Ok(done);
         }
-    };
-    let threads = flow.settings().seal_threads.min(rows.len());
-    if threads <= 1 {
-        worker();
-    } else {
-        std::thread::scope(|scope| (0..threads).for_each(|_| _ = scope.spawn(worker)));
-    }
-    match failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        // One bad entry must not stop the others; the store being away stops all.
-        Some(error) if done.load(Ordering::Relaxed) == 0 => Err(error),
-        _ => Ok(done.into_inner()),
+        first_error = first_error.or(failed);
     }
 }
 
-fn run_one(flow: &Flow, row: &OutboxRow) -> Result<()> {
+/// Works on some entries; gives how many it finished and an error of the others.
+fn look(flow: &Flow, rows: &[OutboxRow]) -> (usize, Option<Error>) {
+    let threads = flow.settings().seal_threads.min(rows.len());
+    let turn = Turn {
+        flow,
+        rows,
+        // One thread alone does one thing after another, so that a simulation is the same each time.
+        ahead: if threads <= 1 { 1 } else { AHEAD },
+        next: AtomicUsize::new(0),
+        done: AtomicUsize::new(0),
+        failed: Mutex::new(None),
+    };
+    if threads <= 1 {
+        turn.work();
+    } else {
+        std::thread::scope(|scope| (0..threads).for_each(|_| _ = scope.spawn(|| turn.work())));
+    }
+    let failed = turn.failed.into_inner();
+    (
+        turn.done.into_inner(),
+        failed.unwrap_or_else(PoisonError::into_inner),
+    )
+}
+
+/// One look at the outbox, shared by its threads.
+struct Turn<'a> {
+    flow: &'a Flow,
+    rows: &'a [OutboxRow],
+    ahead: usize,
+    next: AtomicUsize,
+    done: AtomicUsize,
+    failed: Mutex<Option<Error>>,
+}
+
+impl Turn<'_> {
+    fn work(&self) {
+        let mut begun = Vec::with_capacity(self.ahead);
+        while let Some(row) = self.rows.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            // A panic over one entry is that entry's failure; the others go on.
+            let begun_one = catch_unwind(AssertUnwindSafe(|| begin(self.flow, row)));
+            match begun_one.unwrap_or_else(|_| Err(model::Code::Internal.into())) {
+                Ok(Some(enqueuing)) => begun.push((row, enqueuing)),
+                Ok(None) => self.ended(row, Ok(())),
+                Err(error) => self.ended(row, Err(error)),
+            }
+            if begun.len() == self.ahead {
+                self.end(&mut begun);
+            }
+        }
+        self.end(&mut begun);
+    }
+
+    fn end(&self, begun: &mut Vec<(&OutboxRow, Enqueuing)>) {
+        for (row, enqueuing) in begun.drain(..) {
+            self.ended(row, enqueuing.end(self.flow).map(drop));
+        }
+    }
+
+    fn ended(&self, row: &OutboxRow, result: Result<()>) {
+        match result {
+            Ok(()) => _ = self.done.fetch_add(1, Ordering::Relaxed),
+            Err(error) => note(row, error, &self.failed),
+        }
+    }
+}
+
+/// Does the work of an entry; `None` when all of it is stored already.
+fn begin(flow: &Flow, row: &OutboxRow) -> Result<Option<Enqueuing>> {
     match row.topic.as_str() {
         SEAL => seal::run(flow, row),
         FALLBACK => fallback::run(flow, row),
@@ -71,9 +138,10 @@ fn note(row: &OutboxRow, error: Error, failed: &Mutex<Option<Error>>) {
 }
 
 /// Removes an entry that asks for nothing any more.
-fn drop_entry(flow: &Flow, row: &OutboxRow) -> Result<()> {
+fn drop_entry(flow: &Flow, row: &OutboxRow) -> Result<Option<Enqueuing>> {
     let position = row.position;
     flow.world()
         .store
-        .write(move |tx| events::done(tx, position).map(drop))
+        .write(move |tx| events::done(tx, position).map(drop))?;
+    Ok(None)
 }

@@ -19,6 +19,12 @@ pub(crate) struct Stored {
     pub key: Arc<OpenedKey>,
 }
 
+/// The same with its content at hand.
+pub(crate) struct Opened {
+    pub stored: Stored,
+    pub content: Arc<[u8]>,
+}
+
 pub(crate) fn load(ctx: &Ctx, id: MessageId) -> Result<Stored> {
     let (world, organisation) = (ctx.world().clone(), ctx.organisation());
     ctx.world()

@@ -3,14 +3,17 @@
 //! Detection has read the content already, outside any transaction. The verdict and its trace are
 //! written by the commit that accepts the message; later stages obey and never change it.
 
+use std::sync::Arc;
+
 use ctx::Ctx;
 use model::{Address, Code, Error, Kind, MessageId, Method, RecipientId, RecipientState, Result};
 use policy::{Decision, MessageFacts, RecipientFacts, TlsKnown};
-use store::tables::{domains, organisations, recipients};
+use store::tables::{domains, messages, organisations, recipients};
 use vault::OpenedKey;
 
 use crate::Flow;
-use crate::accept::Accepted;
+use crate::accept::{Accepted, message_row};
+use crate::content::{Opened, Stored};
 use crate::draft::Draft;
 use crate::scan::Scanned;
 
@@ -18,6 +21,9 @@ use crate::scan::Scanned;
 pub(crate) struct Decided {
     accepted: Accepted,
     rows: Vec<DecidedRow>,
+    message: messages::Message,
+    /// As they are stored, in the order of `rows`.
+    recipients: Vec<recipients::Recipient>,
 }
 
 pub(crate) struct DecidedRow {
@@ -40,7 +46,7 @@ pub(crate) fn decide(flow: &Flow, ctx: &Ctx, accepted: Accepted) -> Result<Decid
     }
     let keys = ctx.world().keys(ctx.organisation())?;
     let blinder = keys.blinder("address");
-    let rows = accepted
+    let rows: Vec<DecidedRow> = accepted
         .draft
         .recipients
         .iter()
@@ -54,7 +60,17 @@ pub(crate) fn decide(flow: &Flow, ctx: &Ctx, accepted: Accepted) -> Result<Decid
             decision,
         })
         .collect();
-    Ok(Decided { accepted, rows })
+    let (id, key) = (accepted.draft.id, accepted.key().opened());
+    let stored = rows
+        .iter()
+        .enumerate()
+        .map(|(position, row)| row.to_stored(ctx, id, position, key));
+    Ok(Decided {
+        message: message_row(ctx, &accepted)?,
+        recipients: stored.collect::<Result<_>>()?,
+        accepted,
+        rows,
+    })
 }
 
 /// Pure but for reading the organisation's own settings.
@@ -64,16 +80,7 @@ pub(crate) fn decisions(
     draft: &Draft,
     scanned: &Scanned,
 ) -> Result<Vec<Decision>> {
-    let organisation = ctx.organisation();
-    let (portal_on, own) = ctx.world().store.read(move |tx| {
-        let row =
-            organisations::find(tx, organisation)?.ok_or_else(|| Error::new(Code::NotFound))?;
-        let own: Vec<String> = domains::list(tx, organisation)?
-            .into_iter()
-            .map(|d| d.name)
-            .collect();
-        Ok((row.portal_on, own))
-    })?;
+    let house = house(flow, ctx)?;
     let message = MessageFacts {
         level: scanned.findings.level,
         kinds: scanned
@@ -91,9 +98,12 @@ pub(crate) fn decisions(
         system: false,
     };
     let decide_one = |address: &Address| {
-        let internal = own.iter().any(|name| name == address.domain().as_str());
+        let internal = house
+            .domains
+            .iter()
+            .any(|name| name == address.domain().as_str());
         let facts = RecipientFacts {
-            portal_on,
+            portal_on: house.portal_on,
             tls_known: TlsKnown::Unknown,
             prefers_plain: false,
             internal,
@@ -107,9 +117,56 @@ pub(crate) fn decisions(
         .collect())
 }
 
+/// What of an organisation's own settings bears on a decision.
+pub(crate) struct OwnSettings {
+    portal_on: bool,
+    domains: Vec<String>,
+}
+
+fn house(flow: &Flow, ctx: &Ctx) -> Result<Arc<OwnSettings>> {
+    let (organisation, store) = (ctx.organisation(), &ctx.world().store);
+    let found = flow.own_settings().find(store, organisation, || {
+        store.read(move |tx| {
+            let Some(row) = organisations::find(tx, organisation)? else {
+                return Ok(None);
+            };
+            let domains = domains::list(tx, organisation)?;
+            Ok(Some(Arc::new(OwnSettings {
+                portal_on: row.portal_on,
+                domains: domains.into_iter().map(|d| d.name).collect(),
+            })))
+        })
+    })?;
+    found.ok_or_else(|| Error::new(Code::NotFound))
+}
+
 impl Decided {
     pub(crate) fn accepted(&self) -> &Accepted {
         &self.accepted
+    }
+    pub(crate) fn message(&self) -> &messages::Message {
+        &self.message
+    }
+    pub(crate) fn recipients(&self) -> &[recipients::Recipient] {
+        &self.recipients
+    }
+
+    /// What sealing would otherwise read back and decrypt.
+    pub(crate) fn fresh(&self) -> Opened {
+        Opened {
+            stored: Stored {
+                message: self.message.clone(),
+                recipients: self.recipients.clone(),
+                envelope: self.accepted.envelope().clone(),
+                key: self.accepted.key().shared(),
+            },
+            content: self.accepted.draft.content.as_slice().into(),
+        }
+    }
+    /// How much of memory that takes, about.
+    pub(crate) fn octets(&self) -> usize {
+        let rows: usize = self.recipients.iter().map(|r| r.trace.len() + 500).sum();
+        self.accepted.draft.content.len() + self.message.findings.len() + rows + 1_000
     }
     pub(crate) fn rows(&self) -> &[DecidedRow] {
         &self.rows

@@ -22,6 +22,7 @@ use store::tables::deliveries;
 use vault::OpenedKey;
 
 use crate::envelope::{Route, open_json};
+use crate::fresh::Fresh;
 use crate::settle::{Settling, settle};
 use crate::{Inner, Settings};
 
@@ -31,6 +32,8 @@ pub struct Dispatcher {
     held: Mutex<Held>,
     /// A commit may have given this node deliveries that are not in its memory.
     unsure: AtomicBool,
+    /// Letters that were just sealed, for their first attempt.
+    fresh: Fresh<DeliveryId, OutLetter>,
     bell: tokio::sync::Notify,
 }
 
@@ -105,6 +108,7 @@ impl Dispatcher {
             flow,
             held: Mutex::new(held),
             unsure: AtomicBool::new(false),
+            fresh: Fresh::new(model::limits::FRESH_OCTETS_MAX),
             bell: tokio::sync::Notify::new(),
         }
     }
@@ -117,8 +121,16 @@ impl Dispatcher {
         self.bell.notify_one();
     }
 
+    /// The same with its letter at hand.
+    pub(crate) fn add_fresh(&self, item: Item, tracked: Tracked, letter: OutLetter) {
+        let octets = letter.head.len() + letter.body.len() + 1_000;
+        self.fresh.put(item.id, letter, octets);
+        self.add(item, tracked);
+    }
+
     /// Forgets a delivery that was closed in the database by a cancel.
     pub(crate) fn forget(&self, id: DeliveryId) {
+        self.fresh.take(&id);
         let mut held = self.lock();
         held.tracked.remove(&id);
         self.step(&mut held, Input::Cancel(id));
@@ -190,6 +202,18 @@ impl Dispatcher {
 
     /// Opens what a job is to transmit.
     pub fn letter(&self, job: &Job) -> Result<OutLetter> {
+        match self.find_fresh(job) {
+            Some(letter) => Ok(letter),
+            None => self.load_letter(job),
+        }
+    }
+
+    /// What a job is to transmit, where that was sealed a moment ago: once, and without reading.
+    pub fn find_fresh(&self, job: &Job) -> Option<OutLetter> {
+        self.fresh.take(&job.delivery)
+    }
+
+    fn load_letter(&self, job: &Job) -> Result<OutLetter> {
         let (world, delivery) = (self.world.clone(), job.delivery);
         let (key, row, letter) = self.world.store.read(move |tx| {
             let row = deliveries::load(tx, delivery)?;
@@ -206,19 +230,13 @@ impl Dispatcher {
             Some(blob) => crate::content::open_blob(&self.world, &key, blob)?,
             None => Vec::new(),
         };
-        Ok(OutLetter {
-            utf8: to.needs_utf8()
-                || from.as_ref().is_some_and(Address::needs_utf8)
-                || header_is_utf8(&head, &body),
-            eight_bit: !head.is_ascii() || !body.is_ascii(),
-            destination: to.domain().clone(),
-            demand: row.demand,
-            sent_sha256: letter.sent_sha256,
-            head: head.into(),
-            body: body.into(),
-            from,
-            to,
-        })
+        let octets = (head.into(), body.into());
+        Ok(OutLetter::new(
+            (from, to),
+            octets,
+            row.demand,
+            letter.sent_sha256,
+        ))
     }
 
     /// Stores how an attempt ended (commit 3). Blocks until durable.
@@ -249,7 +267,7 @@ impl Dispatcher {
         };
         let mut result = Ok(());
         for end in settling {
-            if let Err((error, end)) = self.store_end(end) {
+            if let Err(error) = self.store_end(&end) {
                 self.lock().unsettled.push_back(end);
                 result = Err(error);
             }
@@ -284,24 +302,20 @@ impl Dispatcher {
                 return Ok(());
             };
             // Ends of one delivery stay in their order.
-            self.store_end(next).map_err(|(error, end)| {
-                self.lock().unsettled.push_front(end);
-                error
-            })?;
+            if let Err(error) = self.store_end(&next) {
+                self.lock().unsettled.push_front(next);
+                return Err(error);
+            }
         }
     }
 
-    /// Gives the end back when it could not be stored.
-    fn store_end(&self, settling: Settling) -> Result<(), (Error, Settling)> {
+    fn store_end(&self, settling: &Settling) -> Result<()> {
         let (world, copy) = (self.world.clone(), settling.clone());
-        if let Err(error) = self
-            .world
+        self.world
             .store
-            .write(move |tx| settle(&world, tx, &copy).map(drop))
-        {
-            return Err((error, settling));
-        }
+            .write(move |tx| settle(&world, tx, &copy).map(drop))?;
         if settling.is_final() {
+            self.fresh.take(&settling.delivery());
             self.lock().tracked.remove(&settling.delivery());
             // A report or a notice may follow; so it may when an earlier try was stored unreported.
             if let Some(flow) = self.flow.upgrade() {
@@ -396,6 +410,29 @@ impl Dispatcher {
 
     fn lock(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl OutLetter {
+    pub(crate) fn new(
+        (from, to): (Option<Address>, Address),
+        (head, body): (Arc<[u8]>, Arc<[u8]>),
+        demand: Demand,
+        sent_sha256: [u8; 32],
+    ) -> Self {
+        Self {
+            utf8: to.needs_utf8()
+                || from.as_ref().is_some_and(Address::needs_utf8)
+                || header_is_utf8(&head, &body),
+            eight_bit: !head.is_ascii() || !body.is_ascii(),
+            destination: to.domain().clone(),
+            demand,
+            sent_sha256,
+            head,
+            body,
+            from,
+            to,
+        }
     }
 }
 

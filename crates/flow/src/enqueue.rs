@@ -7,12 +7,12 @@ use std::time::Duration;
 use ctx::{Ctx, Event};
 use model::{DeliveryId, Mode, Result, limits};
 use queue::{Destination, Item};
-use store::Tx;
 use store::tables::{deliveries, events, messages, portal};
+use store::{Pending, Tx};
 
-use crate::Flow;
 use crate::envelope::{Route, seal_json};
 use crate::seal::{Sealed, SealedLetter, Way};
+use crate::{Flow, OutLetter};
 
 /// Which commit this is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,20 +31,63 @@ pub(crate) fn enqueue(
     step: Step,
     outbox: Option<i64>,
 ) -> Result<bool> {
+    begin(flow, ctx, sealed, step, outbox).end(flow)
+}
+
+/// A commit 2 under way, so that the next message can be sealed meanwhile.
+#[must_use = "what was enqueued must come to the dispatcher"]
+pub(crate) struct Enqueuing {
+    sealed: Arc<Sealed>,
+    queued: Pending<Option<Queued>>,
+}
+
+pub(crate) fn begin(
+    flow: &Flow,
+    ctx: &Ctx,
+    sealed: Sealed,
+    step: Step,
+    outbox: Option<i64>,
+) -> Enqueuing {
     let sealed = Arc::new(sealed);
     let (ctx2, flow2, sealed2) = (ctx.clone(), flow.clone(), sealed.clone());
     let queued = ctx
         .world()
         .store
-        .write(move |tx| insert(&flow2, &ctx2, tx, &sealed2, step, outbox));
-    let queued = queued.inspect_err(|_| flow.dispatcher().note_unsure())?;
-    let done = queued.is_some();
-    for (item, tracked) in queued.unwrap_or_default() {
-        flow.dispatcher().add(item, tracked);
-    }
-    Ok(done)
+        .write_later(move |tx| insert(&flow2, &ctx2, tx, &sealed2, step, outbox));
+    Enqueuing { sealed, queued }
 }
 
+impl Enqueuing {
+    /// Waits for the commit, then tells the dispatcher.
+    pub(crate) fn end(self, flow: &Flow) -> Result<bool> {
+        let queued = self.queued.wait();
+        let queued = queued.inspect_err(|_| flow.dispatcher().note_unsure())?;
+        let done = queued.is_some();
+        let ways = self
+            .sealed
+            .letters
+            .iter()
+            .flat_map(|letter| letter.ways.iter().map(move |way| (letter, way)));
+        for ((letter, way), (item, tracked)) in ways.zip(queued.unwrap_or_default()) {
+            flow.dispatcher()
+                .add_fresh(item, tracked, out_letter(letter, way));
+        }
+        Ok(done)
+    }
+}
+
+/// The same octets that the dispatcher would read back.
+fn out_letter(letter: &SealedLetter, way: &Way) -> OutLetter {
+    let body = letter.content.clone().unwrap_or_default();
+    OutLetter::new(
+        (way.from.clone(), way.to.clone()),
+        (letter.signed.head.clone(), body),
+        way.demand,
+        letter.signed.sha256,
+    )
+}
+
+/// In the order of the letters and their ways.
 type Queued = Vec<(Item, crate::deliver::Tracked)>;
 
 fn insert(
@@ -92,7 +135,7 @@ fn insert_letter(ctx: &Ctx, tx: &mut Tx<'_>, sealed: &Sealed, letter: &SealedLet
         sealed_head: stored
             .key
             .seal(&aad, &letter.signed.head, ctx.world().rng.as_ref())?,
-        content: letter.with_content.then_some(stored.message.content),
+        content: letter.content.as_ref().map(|_| stored.message.content),
         sent_sha256: letter.signed.sha256,
         created_at: ctx.now(),
     };

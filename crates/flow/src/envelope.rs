@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 use vault::OpenedKey;
 
 /// Plain only inside the program.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Envelope {
     pub from: Option<String>,
     pub from_name: Option<String>,
+    /// The first address of the From field: whose domain signs.
+    pub author: Option<String>,
     pub subject: Option<String>,
     /// The Message-ID field, for threading and reports.
     pub message_id: Option<String>,
@@ -41,6 +43,9 @@ pub(crate) struct Route {
 impl Envelope {
     pub fn sender(&self) -> Result<Option<Address>> {
         self.from.as_deref().map(Address::parse).transpose()
+    }
+    pub fn author(&self) -> Result<Option<Address>> {
+        self.author.as_deref().map(Address::parse).transpose()
     }
 }
 

@@ -25,6 +25,7 @@ mod deliver;
 pub mod draft;
 mod enqueue;
 mod envelope;
+mod fresh;
 mod notice;
 mod pack;
 pub mod portal;
@@ -35,10 +36,11 @@ mod settle;
 mod signing;
 pub mod view;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use ctx::World;
-use model::Result;
+use ctx::{Kept, World};
+use fresh::Fresh;
+use model::{AppId, MessageId, OrganisationId, Result};
 
 pub use accept::{Preview, PreviewRecipient, Receipt, ReceiptRecipient};
 pub use deliver::{Dispatcher, Job, OutLetter, QueueRow};
@@ -54,10 +56,13 @@ pub struct Flow {
 struct Inner {
     world: Arc<World>,
     settings: Settings,
-    scanner: phi::Scanner,
     rules: policy::Rules,
     signing: signing::Keys,
     dispatcher: Dispatcher,
+    /// Between commit 1 and commit 2.
+    accepted: Fresh<MessageId, content::Opened>,
+    senders: Kept<AppId, Arc<str>>,
+    own_settings: Kept<OrganisationId, Arc<decide::OwnSettings>>,
     bell: tokio::sync::Notify,
 }
 
@@ -67,9 +72,11 @@ impl Flow {
             dispatcher: Dispatcher::new(world.clone(), &settings, weak.clone()),
             world,
             settings,
-            scanner: phi::Scanner::new(),
             rules: policy::Rules::standard(),
             signing: signing::Keys::default(),
+            accepted: Fresh::new(model::limits::FRESH_OCTETS_MAX),
+            senders: Kept::default(),
+            own_settings: Kept::default(),
             bell: tokio::sync::Notify::new(),
         });
         Self { inner }
@@ -117,7 +124,7 @@ impl Flow {
         for organisation in self.world().organisations()? {
             let seen = self.overview(&self.world().system(organisation))?;
             off_by += seen.off_by.abs();
-            pending = seen.ledger_pending;
+            pending += seen.ledger_pending;
         }
         metrics::gauge!("conservation_off_by").set(off_by as f64);
         metrics::gauge!("ledger_pending_entries").set(pending as f64);
@@ -129,10 +136,21 @@ impl Flow {
         self.inner.bell.notify_one();
     }
     pub(crate) fn scanner(&self) -> &phi::Scanner {
-        &self.inner.scanner
+        // Constants of the program, compiled once a process.
+        static SCANNER: LazyLock<phi::Scanner> = LazyLock::new(phi::Scanner::new);
+        &SCANNER
     }
     pub(crate) fn rules(&self) -> &policy::Rules {
         &self.inner.rules
+    }
+    pub(crate) fn accepted(&self) -> &Fresh<MessageId, content::Opened> {
+        &self.inner.accepted
+    }
+    pub(crate) fn senders(&self) -> &Kept<AppId, Arc<str>> {
+        &self.inner.senders
+    }
+    pub(crate) fn own_settings(&self) -> &Kept<OrganisationId, Arc<decide::OwnSettings>> {
+        &self.inner.own_settings
     }
     pub(crate) fn signing(&self) -> &signing::Keys {
         &self.inner.signing

@@ -4,7 +4,7 @@
 //! silently clean.
 
 use ctx::Ctx;
-use model::Result;
+use model::{Address, Result};
 use phi::{Findings, PartKind};
 
 use crate::Flow;
@@ -13,6 +13,7 @@ pub(crate) struct Scanned {
     pub findings: Findings,
     pub subject: Option<String>,
     pub from_name: Option<String>,
+    pub author: Option<Address>,
     pub message_id: Option<String>,
     pub files: Vec<FoundFile>,
 }
@@ -56,10 +57,15 @@ pub(crate) fn scan(flow: &Flow, ctx: &Ctx, content: &[u8]) -> Result<Scanned> {
             octets: f.bytes.len() as u64,
         })
         .collect();
+    let (from_name, author) = match message.from().into_iter().next() {
+        Some((name, address)) => (name, Some(address)),
+        None => (None, None),
+    };
     Ok(Scanned {
         findings,
         subject: message.subject().map(str::to_owned),
-        from_name: message.from().into_iter().next().and_then(|(name, _)| name),
+        from_name,
+        author,
         message_id: message.message_id().map(str::to_owned),
         files,
     })

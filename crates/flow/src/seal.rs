@@ -13,7 +13,7 @@ use model::{
 use store::tables::{messages, recipients};
 
 use crate::Flow;
-use crate::content::{Stored, load};
+use crate::content::{Opened, Stored, load};
 use crate::draft::sha256;
 use crate::notice::{House, house, pick_up};
 
@@ -28,8 +28,8 @@ pub(crate) struct SealedLetter {
     pub(crate) id: SealedId,
     pub(crate) method: Method,
     pub(crate) signed: Signed,
-    /// Whether the stored content follows the head.
-    pub(crate) with_content: bool,
+    /// The message as it is stored, where it follows the head.
+    pub(crate) content: Option<Arc<[u8]>>,
     pub(crate) ways: Vec<Way>,
 }
 
@@ -45,24 +45,25 @@ pub(crate) struct Way {
 
 /// Octets that go first on the wire, and the hash of all that goes.
 pub(crate) struct Signed {
-    pub(crate) head: Vec<u8>,
+    pub(crate) head: Arc<[u8]>,
     pub(crate) sha256: [u8; 32],
 }
 
 impl Signed {
     pub(crate) fn whole(head: Vec<u8>) -> Self {
         let sha256 = sha256(&head);
-        Self { head, sha256 }
+        Self {
+            head: head.into(),
+            sha256,
+        }
     }
 }
 
 /// Decided → Sealed. `None` when the message went on already (another worker, a cancel).
 pub(crate) fn seal(flow: &Flow, ctx: &Ctx, id: MessageId) -> Result<Option<Sealed>> {
-    let stored = load(ctx, id)?;
-    if stored.message.stage != messages::Stage::Decided {
+    let Some(Opened { stored, content }) = opened(flow, ctx, id)? else {
         return Ok(None);
-    }
-    let content = stored.content(ctx)?;
+    };
     let mut letters = Vec::new();
     let waiting: Vec<_> = stored
         .recipients
@@ -92,6 +93,20 @@ pub(crate) fn seal(flow: &Flow, ctx: &Ctx, id: MessageId) -> Result<Option<Seale
     Ok(Some(Sealed { stored, letters }))
 }
 
+/// As it was accepted a moment ago, or read back. What is in memory may be outdated (a cancel, another
+/// worker): commit 2 looks at the stage again.
+fn opened(flow: &Flow, ctx: &Ctx, id: MessageId) -> Result<Option<Opened>> {
+    if let Some(fresh) = flow.accepted().take(&id) {
+        return Ok(Some(fresh));
+    }
+    let stored = load(ctx, id)?;
+    if stored.message.stage != messages::Stage::Decided {
+        return Ok(None);
+    }
+    let content = stored.content(ctx)?.into();
+    Ok(Some(Opened { stored, content }))
+}
+
 /// The same for one recipient whose server stayed below the demand: now a notice.
 pub(crate) fn seal_notice(
     flow: &Flow,
@@ -117,12 +132,13 @@ fn letter(
     flow: &Flow,
     ctx: &Ctx,
     stored: &Stored,
-    content: &[u8],
+    content: &Arc<[u8]>,
     group: &[&recipients::Recipient],
     neutral: bool,
 ) -> Result<SealedLetter> {
     let from = stored.envelope.sender()?;
-    let domain = signing_domain(flow, content, from.as_ref())?;
+    let author = stored.envelope.author()?;
+    let domain = signing_domain(flow, author.as_ref().or(from.as_ref()))?;
     let replaced = neutral.then(|| mail::replace_subject(content, "Message"));
     let body = replaced.as_deref().unwrap_or(content);
     let mut head = sign(flow, ctx, &domain, &stored.envelope.added, body)?;
@@ -144,20 +160,18 @@ fn letter(
     Ok(SealedLetter {
         id: SealedId::mint(ctx.now(), ctx.world().rng.as_ref()),
         method: group.first().map_or(Method::Tls, |r| r.method),
-        signed: Signed { head, sha256 },
-        with_content: !neutral,
+        signed: Signed {
+            head: head.into(),
+            sha256,
+        },
+        content: (!neutral).then(|| content.clone()),
         ways,
     })
 }
 
 /// DKIM names the domain in the From field, so that DMARC aligns; else the return path's.
-fn signing_domain(flow: &Flow, content: &[u8], envelope_from: Option<&Address>) -> Result<Domain> {
-    let header = mail::parse(content)?
-        .from()
-        .into_iter()
-        .next()
-        .map(|(_, address)| address);
-    match header.as_ref().or(envelope_from) {
+fn signing_domain(flow: &Flow, sender: Option<&Address>) -> Result<Domain> {
+    match sender {
         Some(address) => Ok(address.domain().clone()),
         None => Domain::parse(&flow.settings().hostname),
     }
@@ -199,7 +213,7 @@ fn notice_letter(
         id: SealedId::mint(now, rng.as_ref()),
         method: Method::Portal,
         signed,
-        with_content: false,
+        content: None,
         ways: vec![way],
     })
 }

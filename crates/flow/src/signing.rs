@@ -11,6 +11,9 @@ use store::tables::domains;
 /// The signers of one domain: an RSA and an Ed25519 key in the usual case.
 pub(crate) type Signers = Arc<Vec<Signer>>;
 
+/// Beyond this all are forgotten and read anew: an app that may send as anyone names any domain.
+const DOMAINS_MAX: usize = 1_000;
+
 #[derive(Default)]
 pub(crate) struct Keys {
     cached: Mutex<HashMap<(OrganisationId, String), Signers>>,
@@ -36,10 +39,11 @@ impl Keys {
         }
         let signers = Arc::new(load(world, organisation, from)?);
         if !signers.is_empty() {
-            self.cached
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .insert(slot, signers.clone());
+            let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
+            if cached.len() >= DOMAINS_MAX {
+                cached.clear();
+            }
+            cached.insert(slot, signers.clone());
         }
         Ok(signers)
     }

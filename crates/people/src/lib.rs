@@ -30,6 +30,7 @@ pub struct People {
     world: std::sync::Arc<ctx::World>,
     known: std::sync::Arc<authenticate::Known>,
     work: password::Work,
+    hashing: std::sync::Arc<std::sync::atomic::AtomicUsize>,
 }
 
 impl People {
@@ -38,6 +39,7 @@ impl People {
             world,
             known: Default::default(),
             work: password::Work::default(),
+            hashing: Default::default(),
         }
     }
     /// For tests and simulations: hashing that takes microseconds instead of tens of milliseconds.
@@ -46,6 +48,7 @@ impl People {
             world,
             known: Default::default(),
             work: password::Work::quick(),
+            hashing: Default::default(),
         }
     }
     pub fn world(&self) -> &std::sync::Arc<ctx::World> {

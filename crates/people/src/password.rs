@@ -1,6 +1,8 @@
 //! Password hashing: Argon2id (RFC 9106) with the parameters OWASP's password storage sheet gives as
 //! its first choice for 19 MiB, stored in PHC string form.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -29,6 +31,26 @@ impl Work {
             memory_kib: 8,
             passes: 1,
         }
+    }
+}
+
+/// One password being hashed. Each takes 19 MiB and a core, and anyone may try to sign in.
+pub(crate) struct Turn<'a>(&'a AtomicUsize);
+
+impl<'a> Turn<'a> {
+    pub(crate) fn take(running: &'a AtomicUsize) -> Result<Self> {
+        let before = running.fetch_add(1, Ordering::Relaxed);
+        let turn = Self(running);
+        if before >= limits::PASSWORD_HASHES_MAX {
+            return Err(Code::Overloaded.into());
+        }
+        Ok(turn)
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

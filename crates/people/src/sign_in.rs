@@ -28,9 +28,10 @@ const CONFIRMED: u8 = 1;
 impl People {
     /// # Errors
     /// `credentials_invalid` for an unknown address and a wrong password alike; `sign_in_locked`
-    /// after five wrong attempts, for 15 minutes.
+    /// after five wrong attempts, for 15 minutes; `overloaded` when too many sign in at once.
     pub fn sign_in(&self, email: &str, given: &Secret<String>) -> Result<SignIn> {
         let wrong = || Error::new(Code::CredentialsInvalid);
+        let _turn = password::Turn::take(&self.hashing)?;
         let Some(user) = self.find_by_email(email)? else {
             // The same work as for a user who exists, so that time does not tell.
             drop(password::hash(self.work, given, self.world().rng.as_ref())?);
@@ -113,7 +114,7 @@ impl People {
         if !self
             .world()
             .store
-            .write(move |tx| users::use_step(tx, id, step))?
+            .write(move |tx| users::use_step(tx, id, step, now))?
         {
             self.note_failure(&user, "second_factor_repeated")?;
             return Err(wrong());

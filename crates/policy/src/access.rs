@@ -14,7 +14,7 @@ pub use words::{Action, Role};
 use model::{OrganisationId, RecipientId};
 
 /// Who asks.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Principal {
     /// The id on the wire: `usr_…`, `app_…`, `rcp_…` or `system`.
     pub id: String,
@@ -24,7 +24,7 @@ pub struct Principal {
     pub second_factor: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum PrincipalKind {
     User(Vec<Role>),
     /// Scopes are words of [`Action`]; only the actions that make sense for software count.
@@ -38,7 +38,7 @@ pub enum PrincipalKind {
 }
 
 /// What is asked about: one thing, or the collection of a kind in an organisation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Resource {
     pub organisation: OrganisationId,
     /// `message`, `audit_log`, `user`, `app`, `api_key`, `domain`, `settings`.

@@ -7,6 +7,7 @@ mod connection;
 mod reader;
 mod writer;
 
+use std::cell::Cell;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -140,6 +141,7 @@ pub(crate) fn execute(
 ) -> Result<u64, Fault> {
     let fault = |e: rusqlite::Error| Fault::sqlite(&e, s.name());
     let mut statement = connection.prepare_cached(s.sqlite()).map_err(fault)?;
+    admit(&statement).map_err(fault)?;
     if statement.column_count() > 0 {
         // With RETURNING it is a query to SQLite; each row is a row changed.
         let mut rows = statement
@@ -165,6 +167,7 @@ pub(crate) fn query(
 ) -> Result<(), Fault> {
     let fault = |e: rusqlite::Error| Fault::sqlite(&e, s.name());
     let mut statement = connection.prepare_cached(s.sqlite()).map_err(fault)?;
+    admit(&statement).map_err(fault)?;
     let mut rows = statement
         .query(rusqlite::params_from_iter(params))
         .map_err(fault)?;
@@ -175,6 +178,19 @@ pub(crate) fn query(
         if wanted {
             wanted = see(&Row::sqlite(row)) == More::Wanted;
         }
+    }
+    Ok(())
+}
+
+thread_local! {
+    /// Whether this thread's connection, which also writes, serves a read.
+    static ONLY_READS: Cell<bool> = const { Cell::new(false) };
+}
+
+fn admit(statement: &rusqlite::Statement<'_>) -> rusqlite::Result<()> {
+    if ONLY_READS.get() && !statement.readonly() {
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_READONLY);
+        return Err(rusqlite::Error::SqliteFailure(code, None));
     }
     Ok(())
 }

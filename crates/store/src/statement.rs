@@ -10,7 +10,18 @@ pub struct Statement {
     name: &'static str,
     postgres: &'static str,
     sqlite: &'static str,
+    settings: bool,
 }
+
+/// The tables that say who may do what and how an installation is set up; they change seldom.
+const SETTINGS: [&str; 6] = [
+    "api_keys",
+    "apps",
+    "dkim_keys",
+    "domains",
+    "organisation_keys",
+    "organisations",
+];
 
 impl Statement {
     pub(crate) const fn declare(
@@ -22,7 +33,12 @@ impl Statement {
             name,
             postgres,
             sqlite,
+            settings: changes_settings(postgres),
         }
+    }
+    /// Whether it writes to one of the tables that `Store::settings_version` speaks of.
+    pub(crate) fn changes_settings(&self) -> bool {
+        self.settings
     }
     /// The Rust path, for errors and tests.
     pub fn name(&self) -> &'static str {
@@ -38,6 +54,41 @@ impl Statement {
     pub(crate) fn address(&'static self) -> usize {
         std::ptr::from_ref(self).addr()
     }
+}
+
+const fn changes_settings(sql: &str) -> bool {
+    let verbs = ["INSERT INTO ", "UPDATE ", "DELETE FROM "];
+    let text = sql.as_bytes();
+    let mut verb = 0;
+    while verb < verbs.len() {
+        let mut table = 0;
+        while table < SETTINGS.len() {
+            let after = starts_with(text, 0, verbs[verb].as_bytes());
+            let end = starts_with(text, after, SETTINGS[table].as_bytes());
+            if after > 0 && end > 0 && (end == text.len() || !is_name(text[end])) {
+                return true;
+            }
+            table += 1;
+        }
+        verb += 1;
+    }
+    false
+}
+
+/// Where `word` ends when it stands at `from`, or 0.
+const fn starts_with(text: &[u8], from: usize, word: &[u8]) -> usize {
+    let mut i = 0;
+    while i < word.len() {
+        if from + i >= text.len() || text[from + i] != word[i] {
+            return 0;
+        }
+        i += 1;
+    }
+    from + i
+}
+
+const fn is_name(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric() || octet == b'_'
 }
 
 /// Octets of the SQLite text; see [`sqlite_text`].
@@ -77,3 +128,6 @@ macro_rules! statements {
     };
 }
 pub(crate) use statements;
+
+#[cfg(test)]
+mod tests;

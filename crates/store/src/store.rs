@@ -41,6 +41,8 @@ pub(crate) struct Lines {
     /// `None` where one line serves both.
     pub(crate) reads: Option<Jobs>,
     pub(crate) commits: AtomicU64,
+    /// See [`Store::settings_version`].
+    settings: AtomicU64,
     seam: OnceLock<Seam>,
 }
 
@@ -109,6 +111,17 @@ impl Store {
     /// Durable commits so far; with group commit fewer than closures.
     pub fn commits(&self) -> u64 {
         self.0.lines.commits.load(Ordering::Relaxed)
+    }
+
+    /// A number that grows with every commit that touches the tables of settings (organisations,
+    /// domains, apps and all their keys), before that commit is answered. What was read after
+    /// asking for the version is current for as long as it stays the same. `None` where other
+    /// processes write too, so that nobody can know.
+    pub fn settings_version(&self) -> Option<u64> {
+        match self.0.engine {
+            Engine::Memory | Engine::Sqlite => Some(self.0.lines.settings.load(Ordering::Acquire)),
+            Engine::Postgres => None,
+        }
     }
 
     pub fn blobs(&self) -> &Arc<dyn Blobs> {
@@ -199,6 +212,9 @@ impl Lines {
         if let Some(reads) = &self.reads {
             reads.close();
         }
+    }
+    pub(crate) fn settings_changed(&self) {
+        self.settings.fetch_add(1, Ordering::Release);
     }
     pub(crate) fn count_commit(&self) {
         self.commits.fetch_add(1, Ordering::Relaxed);

@@ -18,6 +18,7 @@ const PAGES_MAX: u32 = 4_294_967_294;
 pub struct Tx<'a> {
     link: Link<'a>,
     fault: Option<Fault>,
+    changes_settings: bool,
 }
 
 pub(crate) enum Link<'a> {
@@ -27,7 +28,11 @@ pub(crate) enum Link<'a> {
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(link: Link<'a>) -> Self {
-        Self { link, fault: None }
+        Self {
+            link,
+            fault: None,
+            changes_settings: false,
+        }
     }
 
     /// Rows changed.
@@ -109,6 +114,11 @@ impl<'a> Tx<'a> {
         self.batch(&format!("PRAGMA max_page_count = {pages}"), "page limit")
     }
 
+    /// Whether a statement so far wrote to a table of settings.
+    pub(crate) fn changes_settings(&self) -> bool {
+        self.changes_settings
+    }
+
     /// What doomed it.
     pub(crate) fn fault(&self) -> Option<&Fault> {
         self.fault.as_ref()
@@ -133,7 +143,8 @@ impl<'a> Tx<'a> {
     }
 
     /// No statement after a failed one, and no text that only one engine would take.
-    fn admit(&self, s: &'static Statement, params: &[Value<'_>]) -> Result<()> {
+    fn admit(&mut self, s: &'static Statement, params: &[Value<'_>]) -> Result<()> {
+        self.changes_settings |= s.changes_settings();
         if let Some(fault) = &self.fault {
             return Err(fault.into());
         }

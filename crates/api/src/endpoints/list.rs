@@ -23,6 +23,7 @@ use crate::{ApiState, blocking, schema};
 #[into_params(parameter_in = Query)]
 struct Wanted {
     /// `next` of the page before.
+    #[param(pattern = "^[A-Za-z0-9_-]{32}$")]
     after: Option<String>,
     /// How many: 1 to 200. Default: 50.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 200)]

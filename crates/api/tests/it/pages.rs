@@ -55,6 +55,7 @@ sim::both_engines! {
             let mut message = letter();
             message["to"] = json!(["a@mail.example", "b@mail.example", "c@mail.example"]);
             let id = text(&client.post("/v1/messages", &message).await.json()["id"]);
+            house.clock.advance(Duration::from_secs(1));
             client.post(&format!("/v1/messages/{id}/cancel"), &json!(null)).await;
             let all = client.get(&format!("/v1/messages/{id}/events")).await.json()["events"].clone();
             let walked = walk(&client, &format!("/v1/messages/{id}/events?limit=2"), "events", async || ()).await;

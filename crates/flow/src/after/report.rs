@@ -12,10 +12,10 @@ use store::tables::{deliveries, recipients};
 
 use crate::Flow;
 use crate::content::{Stored, load};
-use crate::enqueue::{Step, enqueue};
+use crate::enqueue::{Enqueuing, Step, begin};
 use crate::seal::{Sealed, SealedLetter, Way};
 
-pub(super) fn run(flow: &Flow, row: &OutboxRow) -> Result<()> {
+pub(super) fn run(flow: &Flow, row: &OutboxRow) -> Result<Option<Enqueuing>> {
     let ctx = flow.world().system(row.organisation);
     let (id, organisation) = (RecipientId::from_bytes(row.subject), row.organisation);
     let recipient = flow
@@ -24,7 +24,13 @@ pub(super) fn run(flow: &Flow, row: &OutboxRow) -> Result<()> {
         .read(move |tx| recipients::load(tx, id, organisation))?;
     let stored = load(&ctx, recipient.message)?;
     match report(flow, &ctx, stored, &recipient)? {
-        Some(sealed) => enqueue(flow, &ctx, sealed, Step::Later, Some(row.position)).map(drop),
+        Some(sealed) => Ok(Some(begin(
+            flow,
+            &ctx,
+            sealed,
+            Step::Later,
+            Some(row.position),
+        ))),
         None => super::drop_entry(flow, row),
     }
 }
@@ -86,7 +92,7 @@ fn report(
         id: SealedId::mint(ctx.now(), ctx.world().rng.as_ref()),
         method: Method::TlsOrDrop,
         signed,
-        with_content: false,
+        content: None,
         ways: vec![way],
     };
     Ok(Some(Sealed {

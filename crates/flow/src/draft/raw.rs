@@ -36,10 +36,19 @@ impl Flow {
         if message.received_count() > limits::RECEIVED_FIELDS_MAX {
             return Err(Code::MailLoop.into());
         }
+        // RFC 5322 §3.6: without an author nothing can be signed for.
+        if message.header("from").is_none() {
+            return Err(Code::MimeInvalid.into());
+        }
         let Some(from) = &arrival.from else {
             return Err(Code::SenderForbidden.into());
         };
         self.may_send_as(ctx, from)?;
+        // An author that cannot be read could be anyone: only who may send as anyone (RFC 6761 keeps
+        // the name unused).
+        if message.from().is_empty() {
+            self.may_send_as(ctx, &Address::parse("anyone@unreadable.invalid")?)?;
+        }
         // What readers see as the sender is the header field, and we sign for its domain.
         for (_, shown) in message
             .from()

@@ -1,5 +1,7 @@
 //! Who may send as whom: an app's list of senders, a user's organisation's domains.
 
+use std::sync::Arc;
+
 use ctx::{Ctx, PrincipalKind};
 use model::{Address, AppId, Code, Error, Result};
 use store::tables::{apps, domains};
@@ -18,13 +20,16 @@ impl Flow {
             PrincipalKind::Reader(_) => Err(forbidden()),
             PrincipalKind::App { .. } => {
                 let id: AppId = ctx.actor().parse()?;
-                let app = ctx
-                    .world()
-                    .store
-                    .read(move |tx| apps::find(tx, id))?
+                let store = &ctx.world().store;
+                let read = || {
+                    let app = store.read(move |tx| apps::find(tx, id))?;
+                    Ok(app.map(|app| app.senders.into()))
+                };
+                let senders: Arc<str> = self
+                    .senders()
+                    .find(store, id, read)?
                     .ok_or_else(forbidden)?;
-                if app
-                    .senders
+                if senders
                     .split_whitespace()
                     .any(|rule| matches(rule, &wanted))
                 {

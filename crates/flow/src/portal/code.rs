@@ -33,6 +33,7 @@ impl Flow {
         let (notice_id, message, recipient) = (notice.id, notice.message, notice.recipient);
         let reader = super::visit::reader(self, &notice);
         world.store.write(move |tx| {
+            portal::hold_notice(tx, notice_id)?;
             let since = now.minus(Duration::from_secs(3_600));
             if portal::codes_since(tx, notice_id, since)? >= limits::CODES_PER_HOUR_MAX {
                 return Err(Code::RateLimited.into());
@@ -74,7 +75,7 @@ impl Flow {
             id: SealedId::mint(now, world.rng.as_ref()),
             method: Method::Plain,
             signed,
-            with_content: false,
+            content: None,
             ways: vec![way],
         };
         enqueue(

@@ -29,7 +29,7 @@ impl Flow {
                 .message(message)
                 .recipient(recipient),
         )?;
-        while self.world().sequence()? > 0 {}
+        while self.world().sequence_one(organisation)? == ctx::World::SEQUENCE_BATCH {}
         let ids = self
             .world()
             .store

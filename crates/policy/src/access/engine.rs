@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
 
 use cedar_policy::{
     Authorizer, Decision, Policy, PolicyId, PolicySet, Schema, SlotId, Template, ValidationMode,
@@ -19,12 +20,20 @@ const POLICIES: [&str; 3] = [
     include_str!("roles.cedar"),
 ];
 
+/// Verdicts kept; beyond it all are forgotten.
+const VERDICTS_MAX: usize = 4_096;
+
 /// Answers whether an actor may do something. Shared by all threads.
 pub struct Engine {
     schema: Schema,
     policies: PolicySet,
     authorizer: Authorizer,
+    /// A verdict follows from its question alone, since the policies are fixed: roles, scopes and
+    /// the rest of what may change are part of the question.
+    known: Mutex<HashMap<Question, Verdict>>,
 }
+
+type Question = (Principal, Action, Resource);
 
 /// An answer with the ids of the policies that determined it, sorted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +57,21 @@ impl Engine {
 
     /// Denies unless a policy permits, none forbids, and nothing went wrong on the way.
     pub fn allow(&self, principal: &Principal, action: Action, resource: &Resource) -> Verdict {
+        let question = (principal.clone(), action, resource.clone());
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(verdict) = known().get(&question) {
+            return verdict.clone();
+        }
+        let verdict = self.evaluate(principal, action, resource);
+        let mut known = known();
+        if known.len() >= VERDICTS_MAX {
+            known.clear();
+        }
+        known.insert(question, verdict.clone());
+        verdict
+    }
+
+    fn evaluate(&self, principal: &Principal, action: Action, resource: &Resource) -> Verdict {
         let Ok((request, entities)) = entity::question(&self.schema, principal, action, resource)
         else {
             return Verdict {
@@ -79,6 +103,7 @@ impl Engine {
             schema,
             policies,
             authorizer: Authorizer::new(),
+            known: Mutex::new(HashMap::new()),
         }
     }
 }

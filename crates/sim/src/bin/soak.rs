@@ -1,2 +1,84 @@
-//! Runs the simulated world for a while.
-fn main() {}
+//! Plays seeds until time is up or one fails: `soak --seconds 60`, `soak --seed 7`.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for a terminal"
+)]
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use caduceus_sim::kit::Engine;
+use caduceus_sim::world::run;
+use clap::{Parser, ValueEnum};
+
+#[derive(Parser)]
+#[command(about = "Plays the simulated world, seed after seed")]
+struct Arguments {
+    /// Play this seed alone.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Begin with this seed.
+    #[arg(long, default_value_t = 1)]
+    from: u64,
+    /// Stop after so many seeds.
+    #[arg(long)]
+    count: Option<u64>,
+    #[arg(long, default_value_t = 60)]
+    seconds: u64,
+    #[arg(long, value_enum, default_value_t = On::Memory)]
+    engine: On,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum On {
+    Memory,
+    Sqlite,
+    Postgres,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let engine = match arguments.engine {
+        On::Memory => Engine::Memory,
+        On::Sqlite => Engine::Sqlite,
+        On::Postgres => Engine::Postgres,
+    };
+    let (first, count) = match arguments.seed {
+        Some(seed) => (seed, 1),
+        None => (arguments.from, arguments.count.unwrap_or(u64::MAX)),
+    };
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how long a person is willing to wait"
+    )]
+    let began = Instant::now();
+    let limit = Duration::from_secs(arguments.seconds);
+    let (mut played, mut messages, mut taken) = (0u64, 0, 0);
+    for seed in first..first.saturating_add(count) {
+        match run(seed, engine) {
+            Ok(summary) => {
+                played += 1;
+                messages += summary.messages;
+                taken += summary.taken;
+                if arguments.seed.is_some() {
+                    println!("{summary:?}");
+                }
+            }
+            Err(failure) => {
+                eprintln!("{failure}");
+                return ExitCode::FAILURE;
+            }
+        }
+        let passed = began.elapsed();
+        if played.is_multiple_of(20) {
+            let secs = passed.as_secs_f64();
+            println!("{secs:>6.1} s  {played} seeds  {messages} messages  {taken} letters arrived");
+        }
+        if passed >= limit {
+            break;
+        }
+    }
+    println!("{played} seeds, {messages} messages, {taken} letters arrived, nothing found");
+    ExitCode::SUCCESS
+}

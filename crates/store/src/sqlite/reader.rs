@@ -6,15 +6,12 @@ use crate::fault::Fault;
 use crate::jobs::Job;
 use crate::tx::{Link, Tx};
 
-/// On the connection that also writes: it refuses changes for as long as the closure runs.
+/// On the connection that also writes: it refuses changes for as long as the closure runs. Not by a
+/// pragma, which would expire every prepared statement.
 pub(super) fn serve_between_writes(connection: &Connection, job: Box<dyn Job>) {
-    if let Err(error) = told(connection, "PRAGMA query_only = ON") {
-        return job.settle(Some(&Fault::sqlite(&error, "begin of reading")));
-    }
+    super::ONLY_READS.set(true);
     serve(connection, job);
-    if let Err(error) = told(connection, "PRAGMA query_only = OFF") {
-        tracing::error!(fault = ?Fault::sqlite(&error, "end of reading"), "writes will be refused");
-    }
+    super::ONLY_READS.set(false);
 }
 
 /// Runs a closure between BEGIN and ROLLBACK: nothing of it can stay.

@@ -50,11 +50,14 @@ fn attempt(
     lines: &Lines,
 ) -> Result<(), Ended> {
     tell(connection, "BEGIN IMMEDIATE").map_err(Ended::Failed)?;
-    let mut kept = 0u64;
+    let (mut kept, mut settings) = (0u64, false);
     for job in batch.iter_mut() {
         match in_savepoint(connection, job.as_mut()) {
-            Ok(Verdict::Keep) => kept += 1,
-            Ok(Verdict::Undo) => {}
+            Ok((Verdict::Keep, changed)) => {
+                kept += 1;
+                settings |= changed;
+            }
+            Ok((Verdict::Undo, _)) => {}
             Err(fault) => {
                 let ended_already = connection.is_autocommit();
                 if !ended_already {
@@ -64,7 +67,12 @@ fn attempt(
             }
         }
     }
-    if let Err(fault) = tell(connection, "COMMIT") {
+    let committed = tell(connection, "COMMIT");
+    if settings {
+        // Whatever became of it, and before anyone is answered.
+        lines.settings_changed();
+    }
+    if let Err(fault) = committed {
         undo(connection);
         return Err(Ended::Failed(fault));
     }
@@ -75,11 +83,13 @@ fn attempt(
     Ok(())
 }
 
-/// An error means that the surrounding transaction is gone or cannot go on.
-fn in_savepoint(connection: &Connection, job: &mut dyn Job) -> Result<Verdict, Fault> {
+/// Whether its effects stay and whether they touch settings. An error means that the surrounding
+/// transaction is gone or cannot go on.
+fn in_savepoint(connection: &Connection, job: &mut dyn Job) -> Result<(Verdict, bool), Fault> {
     tell(connection, "SAVEPOINT closure")?;
     let mut tx = Tx::new(Link::Sqlite(connection));
     let verdict = job.run(&mut tx);
+    let settings = tx.changes_settings();
     if connection.is_autocommit() {
         let gone = || {
             Fault::new(
@@ -93,7 +103,7 @@ fn in_savepoint(connection: &Connection, job: &mut dyn Job) -> Result<Verdict, F
         tell(connection, "ROLLBACK TO closure")?;
     }
     tell(connection, "RELEASE closure")?;
-    Ok(verdict)
+    Ok((verdict, settings))
 }
 
 fn undo(connection: &Connection) {

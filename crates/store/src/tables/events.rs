@@ -22,7 +22,7 @@ statements! {
     pub OF_MESSAGE = "SELECT id, organisation, message, recipient, kind, facts, actor, at FROM events
         WHERE message = $1 AND organisation = $2 AND (at > $3 OR (at = $3 AND id > $4)) ORDER BY at, id LIMIT $5";
     pub PUSH = "INSERT INTO outbox (topic, organisation, subject, created_at) VALUES ($1, $2, $3, $4)";
-    pub PEEK = "SELECT position, topic, organisation, subject FROM outbox ORDER BY position LIMIT $1";
+    pub PEEK = "SELECT position, topic, organisation, subject FROM outbox WHERE position > $1 ORDER BY position LIMIT $2";
     pub DONE = "DELETE FROM outbox WHERE position = $1";
 }
 
@@ -81,9 +81,9 @@ pub fn push(tx: &mut Tx<'_>, topic: &str, organisation: OrganisationId, subject:
     tx.execute(&PUSH, &[topic.into(), organisation.into(), subject.into(), at.into()]).map(drop)
 }
 
-/// The oldest entries; they stay until [`done`].
-pub fn peek(tx: &mut Tx<'_>, rows: usize) -> Result<Vec<OutboxRow>> {
-    tx.query(&PEEK, &[Value::Int(i64::try_from(rows).unwrap_or(i64::MAX))], |row| {
+/// The oldest entries behind `after`; they stay until [`done`].
+pub fn peek(tx: &mut Tx<'_>, after: i64, rows: usize) -> Result<Vec<OutboxRow>> {
+    tx.query(&PEEK, &[after.into(), rows.into()], |row| {
         Ok(OutboxRow {
             position: row.int(0)?,
             topic: row.text(1)?.to_owned(),

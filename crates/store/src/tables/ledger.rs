@@ -36,7 +36,7 @@ statements! {
     pub PENDING = "SELECT position, organisation, event, entry FROM ledger_pending WHERE organisation = $1
         ORDER BY position LIMIT $2";
     pub UNPEND_ONE = "DELETE FROM ledger_pending WHERE position = $1";
-    pub PENDING_COUNT = "SELECT count(*) FROM ledger_pending";
+    pub PENDING_COUNT = "SELECT count(*) FROM ledger_pending WHERE organisation = $1";
     pub INSERT = "INSERT INTO ledger_entries (organisation, position, event, entry, kind, at) VALUES ($1, $2, $3, $4, $5, $6)";
     pub FIND = "SELECT position, event, entry, kind, at FROM ledger_entries WHERE organisation = $1 AND position = $2";
     pub FIND_EVENT = "SELECT position, event, entry, kind, at FROM ledger_entries WHERE organisation = $1 AND event = $2";
@@ -81,8 +81,8 @@ pub fn unpend(tx: &mut Tx<'_>, position: i64) -> Result<()> {
     tx.execute(&UNPEND_ONE, &[position.into()]).map(drop)
 }
 
-pub fn pending_count(tx: &mut Tx<'_>) -> Result<u64> {
-    Ok(tx.find(&PENDING_COUNT, &[], |row| Ok(u64::try_from(row.int(0)?).unwrap_or(0)))?.unwrap_or(0))
+pub fn pending_count(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<u64> {
+    Ok(tx.find(&PENDING_COUNT, &[organisation.into()], |row| Ok(u64::try_from(row.int(0)?).unwrap_or(0)))?.unwrap_or(0))
 }
 
 pub fn insert(tx: &mut Tx<'_>, organisation: OrganisationId, e: &Entry) -> Result<()> {

@@ -44,6 +44,7 @@ statements! {
         FROM notices WHERE id = $1";
     pub NOTICE_OF = "SELECT id, organisation, message, recipient, token_hash, created_at, expires_at, opened_at, replied_at
         FROM notices WHERE recipient = $1";
+    pub HOLD_NOTICE = "UPDATE notices SET expires_at = expires_at WHERE id = $1";
     pub MARK_OPENED = "UPDATE notices SET opened_at = $2 WHERE id = $1 AND opened_at IS NULL";
     pub MARK_REPLIED = "UPDATE notices SET replied_at = $2 WHERE id = $1 AND replied_at IS NULL";
     pub INSERT_CODE = "INSERT INTO codes (notice, code_token, tries, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
@@ -100,6 +101,12 @@ fn notice(row: &Row<'_>) -> Result<Notice> {
         opened_at: row.opt_at(7)?,
         replied_at: row.opt_at(8)?,
     })
+}
+
+/// An update that changes nothing: of two transactions that hold one notice at once, the later one is
+/// run again and sees what the first wrote.
+pub fn hold_notice(tx: &mut Tx<'_>, id: NoticeId) -> Result<()> {
+    tx.execute(&HOLD_NOTICE, &[id.into()]).map(drop)
 }
 
 /// True the first time.

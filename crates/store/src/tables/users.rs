@@ -48,7 +48,8 @@ statements! {
     pub CLEAR_TOTP = "UPDATE users SET sealed_totp = NULL, totp_step = 0, failures = 0, locked_until = NULL
         WHERE id = $1 AND organisation = $2";
     pub END_SESSIONS = "UPDATE sessions SET ended_at = $2 WHERE person = $1 AND ended_at IS NULL";
-    pub USE_STEP = "UPDATE users SET totp_step = $2, failures = 0, locked_until = NULL WHERE id = $1 AND totp_step < $2";
+    pub USE_STEP = "UPDATE users SET totp_step = $2, failures = 0, locked_until = NULL WHERE id = $1 AND totp_step < $2
+        AND (locked_until IS NULL OR locked_until <= $3)";
     pub SET_PASSWORD = "UPDATE users SET password_hash = $2, failures = 0, locked_until = NULL WHERE id = $1";
     pub INSERT_SESSION = "INSERT INTO sessions (id, token_hash, person, organisation, stage, created_at, seen_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -128,8 +129,9 @@ pub fn clear_totp(
 }
 
 /// Marks a TOTP step as used; false when it, or a later one, was used before (RFC 6238 §5.2).
-pub fn use_step(tx: &mut Tx<'_>, id: UserId, step: i64) -> Result<bool> {
-    Ok(tx.execute(&USE_STEP, &[id.into(), step.into()])? == 1)
+/// False too while the user is locked out, so that guesses made at once cannot outrun the lock.
+pub fn use_step(tx: &mut Tx<'_>, id: UserId, step: i64, now: Timestamp) -> Result<bool> {
+    Ok(tx.execute(&USE_STEP, &[id.into(), step.into(), now.into()])? == 1)
 }
 
 pub fn set_password(tx: &mut Tx<'_>, id: UserId, hash: &str) -> Result<()> {

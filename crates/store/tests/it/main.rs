@@ -9,6 +9,7 @@ mod group_commit;
 mod guard;
 mod lists;
 mod postgres;
+mod settings;
 mod transactions;
 
 use model::seams::Rng;

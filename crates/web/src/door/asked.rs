@@ -173,7 +173,9 @@ impl Asked {
     /// A read with `?lang=` is answered by keeping the wish and asking again without it.
     fn language_wish(&self) -> Option<Response> {
         let lang = Lang::from_word(self.query("lang"))?;
-        let response = answer::redirect(self.path());
+        // Two slashes, or a backslash, would name another host.
+        let path = format!("/{}", self.path().trim_start_matches(['/', '\\']));
+        let response = answer::redirect(&path);
         Some(answer::with_cookie(
             response,
             self,

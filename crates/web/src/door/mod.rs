@@ -216,5 +216,6 @@ pub(crate) async fn run<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|e| Error::new(model::Code::Internal).because(e))?
+    // It panicked; what it said may hold anything and is not repeated.
+    done.map_err(|_| Error::new(model::Code::Internal))?
 }

@@ -1,0 +1,140 @@
+//! Accepting: everything is durable before the sender hears of it, decided for each recipient, and a
+//! dry run keeps nothing.
+
+use std::ops::Deref;
+
+use model::{Code, Demand, Kind, Method, PhiLevel, RecipientState};
+
+use crate::clinic::Clinic;
+use crate::letters::{letter, noise, octets, portal_letter, to};
+use crate::{code, on_disk};
+
+on_disk! {
+    /// One entry of the audit log a recipient, one row each, nothing else said to the sender.
+    fn a_receipt_stands_for_rows(store) {
+        let clinic = Clinic::open(store);
+        let mut draft = letter(&["lee@peer.example", "kim@peer.example"]);
+        draft.recipients.push(flow::DraftRecipient { kind: Kind::Bcc, ..to("ana@other.example") });
+        let receipt = clinic.submit(&clinic.staff, draft)?;
+        assert!(!receipt.repeated);
+
+        let reader = clinic.again(store, 9);
+        let view = reader.flow.message(&reader.staff, receipt.message)?;
+        let ids: Vec<_> = view.recipients.iter().map(|r| r.id).collect();
+        assert_eq!(ids, receipt.recipients.iter().map(|r| r.id).collect::<Vec<_>>());
+        let kinds: Vec<_> = view.recipients.iter().map(|r| r.kind).collect();
+        assert_eq!(kinds, [Kind::To, Kind::To, Kind::Bcc]);
+        assert!(view.recipients.iter().all(|r| r.state == RecipientState::Queued));
+        assert!(view.recipients.iter().all(|r| r.method == Method::Tls && r.demand == Demand::VerifiedTls));
+        assert!(view.recipients.iter().all(|r| !r.trace.steps.is_empty() && !r.trace.decided_by.is_empty()));
+        assert!(view.may_cancel);
+
+        let page = reader.flow.events(&reader.staff, receipt.message, None, 50)?;
+        let accepted: Vec<_> = page.rows.iter().filter(|e| e.kind == "message.accepted").collect();
+        assert_eq!(accepted.len(), 3);
+        assert!(ids.iter().all(|id| accepted.iter().filter(|e| e.recipient == Some(*id)).count() == 1));
+        let overview = reader.flow.overview(&reader.staff)?;
+        assert_eq!((overview.accepted, overview.off_by), (3, 0));
+    }
+
+    /// The message is found, and what a scan says about it is words and counts.
+    fn what_is_in_it_raises_the_level(store) {
+        let clinic = Clinic::open(store);
+        let mut draft = letter(&["lee@peer.example"]);
+        draft.text = Some("Your MRN 00482913: the biopsy confirmed melanoma. SSN 536-90-4399.".to_owned());
+        let receipt = clinic.submit(&clinic.staff, draft)?;
+        let view = clinic.flow.message(&clinic.staff, receipt.message)?;
+        assert!(["likely", "certain"].contains(&view.level.as_str()), "{}", view.level);
+        assert!(view.findings.iter().any(|(kind, count)| kind == "us_ssn" && *count == 1), "{:?}", view.findings);
+    }
+
+    /// A dry run shows level, findings and decisions, and leaves nothing behind.
+    fn a_dry_run_stores_nothing(store) {
+        let clinic = Clinic::open(store);
+        let before = store.commits();
+        let mut draft = portal_letter(&["lee@peer.example", "kim@peer.example"]);
+        draft.subject = "SSN 536-90-4399".to_owned();
+        let draft = clinic.flow.draft_from_letter(&clinic.staff, draft)?;
+        let id = draft.id();
+        let preview = clinic.flow.dry_run(&clinic.staff, draft)?;
+        assert_eq!(preview.recipients.len(), 2);
+        assert!(preview.recipients.iter().all(|r| r.decision.method == Method::Portal));
+        assert!(preview.level > PhiLevel::None);
+        assert_eq!(store.commits(), before, "nothing was written");
+        clinic.work();
+        assert!(clinic.take().is_empty());
+        assert_eq!(code(clinic.flow.message(&clinic.staff, id)), Some(Code::NotFound));
+    }
+
+    /// What travels is what was accepted, under our trace fields, byte for byte, whatever its size.
+    fn the_letter_is_what_was_accepted(store) {
+        let clinic = Clinic::open(store);
+        let scan = noise("scan.bin", 900_000);
+        let bytes = scan.bytes.clone();
+        let mut draft = letter(&["lee@peer.example"]);
+        draft.files = vec![scan];
+        let receipt = clinic.submit(&clinic.staff, draft)?;
+        clinic.work();
+        let job = clinic.take_one();
+        let sent = clinic.letter(&job);
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &octets(&sent));
+        assert_eq!(digest.as_ref(), sent.sent_sha256);
+        let octets = octets(&sent);
+        let message = mail::parse(&octets)?;
+        assert!(message.header("received").is_some_and(|r| r.contains(&receipt.message.to_string())));
+        assert_eq!(message.attachments().remove(0).bytes, bytes);
+        let view = clinic.flow.message(&clinic.staff, receipt.message)?;
+        let accepted = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &sent.body);
+        assert_eq!(accepted.as_ref(), view.content_sha256);
+    }
+
+    /// A blind recipient is named nowhere in what others get: neither from the API nor by SMTP.
+    fn blind_copies_stay_blind(store) {
+        let clinic = Clinic::open(store);
+        let mut draft = letter(&["lee@peer.example"]);
+        draft.recipients.push(flow::DraftRecipient { kind: Kind::Bcc, ..to("secretkanari@other.example") });
+        clinic.submit(&clinic.staff, draft)?;
+        let by_smtp = "From: nurse@clinic.example\nTo: lee@peer.example\n\
+                       Bcc: secretkanari@other.example,\n more-secretkanari@other.example\nSubject: x\n\nhello\n";
+        let people = [("lee@peer.example", ""), ("secretkanari@other.example", "")];
+        let receipt = clinic.arrive(crate::letters::arrival(&people, by_smtp))?;
+        let kinds: Vec<_> = clinic.recipients(receipt.message).iter().map(|r| r.kind).collect();
+        assert_eq!(kinds, [Kind::To, Kind::Bcc]);
+        let jobs = clinic.take();
+        assert_eq!(jobs.len(), 4);
+        for job in jobs {
+            let octets = octets(&clinic.letter(&job));
+            let text = String::from_utf8_lossy(&octets).into_owned();
+            assert!(!text.contains("secretkanari"), "a blind copy shows");
+            assert!(text.contains("Subject:") && text.contains("lee@peer.example"));
+        }
+    }
+
+    /// Mail that policy holds is accepted and stays, and nothing of it is queued.
+    fn held_mail_stays(store) {
+        let clinic = Clinic::open(store);
+        let mut draft = letter(&["lee@peer.example"]);
+        draft.demanded = Some(Method::Smime);
+        let receipt = clinic.submit(&clinic.staff, draft)?;
+        assert_eq!(receipt.recipients.first().map(|r| r.state), Some(RecipientState::Held));
+        clinic.work();
+        assert!(clinic.take().is_empty());
+        assert_eq!(clinic.state(&receipt), RecipientState::Held);
+        assert_eq!(clinic.flow.overview(&clinic.staff)?.off_by, 0);
+        assert_eq!(store.deref().read(store::tables::deliveries::open_count)?, 0);
+    }
+
+    /// A letter for a later time waits for it.
+    fn send_at_is_kept(store) {
+        let clinic = Clinic::open(store);
+        let mut draft = letter(&["lee@peer.example"]);
+        let at = clinic.world.now().plus(std::time::Duration::from_secs(3_600));
+        draft.send_at = Some(at);
+        clinic.submit(&clinic.staff, draft)?;
+        clinic.work();
+        assert!(clinic.take().is_empty());
+        clinic.wait();
+        assert!(clinic.world.now() >= at);
+        clinic.take_one();
+    }
+}

@@ -1,0 +1,60 @@
+//! The way of a message, seen by those it serves: senders, recipients, auditors, and whoever steals
+//! the disk. Deliveries are driven by hand with made-up ends; no socket is opened.
+
+extern crate caduceus_flow as flow;
+
+mod accept;
+mod at_rest;
+mod cancel;
+mod clinic;
+mod delivery;
+mod faults;
+mod idempotency;
+mod letters;
+mod limits;
+mod nodes;
+mod portal;
+mod portal_codes;
+mod proof;
+mod reports;
+mod restart;
+mod senders;
+mod test_mode;
+mod views;
+
+/// The stable code of a refusal, for comparing.
+fn code<T>(result: model::Result<T>) -> Option<model::Code> {
+    result.err().map(|error| error.code())
+}
+
+/// Code and pointer of a refusal.
+fn refusal<T>(result: model::Result<T>) -> Option<(model::Code, Option<String>)> {
+    let pointer = |error: &model::Error| error.pointer().map(str::to_owned);
+    result.err().map(|error| (error.code(), pointer(&error)))
+}
+
+/// Each function becomes two tests: SQLite in a file, and PostgreSQL. The third engine, SQLite in
+/// memory, speaks the first one's dialect; a scanner and an access policy are built for every test,
+/// so each must be worth it.
+macro_rules! on_disk {
+    ($($(#[$doc:meta])* fn $name:ident($store:ident) $body:block)*) => {$(
+        $(#[$doc])*
+        mod $name {
+            use super::*;
+
+            fn check($store: &sim::kit::TestStore) -> Result<(), Box<dyn std::error::Error>> {
+                $body
+                Ok(())
+            }
+            #[test]
+            fn sqlite() -> Result<(), Box<dyn std::error::Error>> {
+                check(&sim::kit::store_on(sim::kit::Engine::Sqlite))
+            }
+            #[test]
+            fn postgres() -> Result<(), Box<dyn std::error::Error>> {
+                check(&sim::kit::store_on(sim::kit::Engine::Postgres))
+            }
+        }
+    )*};
+}
+pub(crate) use on_disk;

@@ -1,0 +1,105 @@
+//! What goes wrong between the program and its store: a call fails before it was done, or after; or
+//! the program dies there.
+//!
+//! Death unwinds with [`Died`] and without a message; whoever runs an action catches it. Invariant:
+//! nothing goes wrong while disarmed, which is how oracles read.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use store::seam::{Point, Seam, Verdict};
+
+use crate::kit::SimRng;
+
+/// What an unwinding program leaves.
+pub(crate) struct Died;
+
+/// How often, in a thousand calls.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Rates {
+    pub not_done: u64,
+    pub unreported: u64,
+    pub death: u64,
+}
+
+/// What went wrong since it was last asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Fired {
+    pub not_done: u32,
+    pub unreported: u32,
+}
+
+impl Fired {
+    pub fn any(self) -> bool {
+        self != Self::default()
+    }
+}
+
+pub(crate) struct Faults(Mutex<State>);
+
+struct State {
+    chance: SimRng,
+    rates: Rates,
+    armed: bool,
+    fired: Fired,
+}
+
+impl Faults {
+    pub fn new(seed: u64, rates: Rates) -> Arc<Self> {
+        let state = State {
+            chance: SimRng::new(seed),
+            rates,
+            armed: false,
+            fired: Fired::default(),
+        };
+        Arc::new(Self(Mutex::new(state)))
+    }
+
+    pub fn seam(self: &Arc<Self>) -> Seam {
+        let faults = Arc::clone(self);
+        Arc::new(move |point| faults.ask(point))
+    }
+
+    pub fn arm(&self, armed: bool) {
+        self.lock().armed = armed;
+    }
+
+    pub fn calm(&self) {
+        self.lock().rates = Rates::default();
+    }
+
+    pub fn take_fired(&self) -> Fired {
+        std::mem::take(&mut self.lock().fired)
+    }
+
+    fn ask(&self, point: Point) -> Verdict {
+        let mut state = self.lock();
+        if !state.armed {
+            return Verdict::Go;
+        }
+        let Rates {
+            not_done,
+            unreported,
+            death,
+        } = state.rates;
+        if state.chance.happens(death, 1_000) {
+            drop(state);
+            std::panic::resume_unwind(Box::new(Died));
+        }
+        let fail = match point {
+            Point::BeforeRead | Point::BeforeWrite => not_done,
+            Point::AfterWrite => unreported,
+        };
+        if !state.chance.happens(fail, 1_000) {
+            return Verdict::Go;
+        }
+        match point {
+            Point::BeforeRead | Point::BeforeWrite => state.fired.not_done += 1,
+            Point::AfterWrite => state.fired.unreported += 1,
+        }
+        Verdict::Fail
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,256 @@
+//! What the delivery runner does, one move at a time: take, dial and speak, finish. The same calls
+//! in the same order as `mta::deliver_forever` makes them, so that anything may happen in between.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use flow::Job;
+use model::seams::{Clock, Later};
+use model::{Evidence, Outcome, RefusalScope};
+
+use super::Driver;
+use crate::world::house::{Carried, Flight, Flying};
+use crate::world::oracle::{Verdict, ensure};
+use crate::world::sea::SeaNet;
+
+/// Ended attempts that are remembered for being given back twice.
+const ENDED_KEPT: usize = 6;
+
+impl Driver {
+    pub(super) fn work(&mut self) -> Verdict {
+        let done = self.node()?.flow.work();
+        let what = format!(
+            "work: {}",
+            done.as_ref()
+                .map_or("failed".to_owned(), ToString::to_string)
+        );
+        self.judge(&what, &done).map(drop)
+    }
+
+    pub(super) fn sequence(&mut self) -> Verdict {
+        let chained = self.node()?.flow.world().sequence();
+        let what = format!(
+            "sequence: {}",
+            chained
+                .as_ref()
+                .map_or("failed".to_owned(), ToString::to_string)
+        );
+        self.judge(&what, &chained).map(drop)
+    }
+
+    pub(super) fn beat(&mut self) -> Verdict {
+        let claimed = self.node()?.flow.dispatcher().beat(self.house.alone());
+        let what = format!(
+            "beat: claimed {}",
+            claimed.as_ref().map_or(0, |count| *count)
+        );
+        self.judge(&what, &claimed).map(drop)
+    }
+
+    pub(super) fn take(&mut self) -> Verdict {
+        let max = 1 + self.below(5);
+        self.take_up_to(max)
+    }
+
+    fn take_up_to(&mut self, max: usize) -> Verdict {
+        let jobs = self.node()?.flow.dispatcher().take(max);
+        self.judge(&format!("take {max}"), &jobs)?;
+        for job in jobs.unwrap_or_default() {
+            self.launch(job)?;
+        }
+        Ok(())
+    }
+
+    fn launch(&mut self, job: Job) -> Verdict {
+        let letter = self.node()?.flow.dispatcher().letter(&job);
+        self.judge(
+            &format!(
+                "{} attempt {} fence {}",
+                job.delivery, job.attempt, job.fence
+            ),
+            &letter,
+        )?;
+        let state = match letter {
+            Err(_) => Flying::Landed((
+                Outcome::OurFault,
+                Evidence::starting(self.house.clock.now()),
+            )),
+            Ok(letter) => {
+                let node = self.node()?;
+                let (pool, world) = (Arc::clone(&node.pool), Arc::clone(node.flow.world()));
+                let net = SeaNet(Arc::clone(&self.house.sea));
+                let attempt: Later<'static, Carried> = Box::pin(async move {
+                    mta::attempt(&pool, &net, &*world.clock, &*world.rng, &letter).await
+                });
+                Flying::Wire(attempt)
+            }
+        };
+        self.node_mut()?.flights.push(Flight { job, state });
+        Ok(())
+    }
+
+    /// Lets one attempt go on for as long as it need not wait; gives its end back at once, mostly.
+    pub(super) fn poll(&mut self) -> Verdict {
+        let count = self.node()?.flights.len();
+        if count == 0 {
+            return self.take();
+        }
+        let (at, at_once) = (self.below(count), self.chance.happens(9, 10));
+        if self.poll_one(at)? && at_once {
+            return self.finish(at);
+        }
+        Ok(())
+    }
+
+    /// True when it has ended.
+    fn poll_one(&mut self, at: usize) -> Verdict<bool> {
+        let flight = &mut self.node_mut()?.flights[at];
+        let delivery = flight.job.delivery;
+        let Flying::Wire(attempt) = &mut flight.state else {
+            return Ok(true);
+        };
+        let Poll::Ready(carried) = Pin::new(attempt).poll(&mut Context::from_waker(Waker::noop()))
+        else {
+            return Ok(false);
+        };
+        let said = format!(
+            "{delivery} ended {:?} {}",
+            carried.0,
+            carried.1.reply_code.unwrap_or(0)
+        );
+        flight.state = Flying::Landed(carried);
+        self.note(said);
+        Ok(true)
+    }
+
+    /// Gives back an end that lay about.
+    pub(super) fn finish_landed(&mut self) -> Verdict {
+        let landed = self
+            .node()?
+            .flights
+            .iter()
+            .position(|flight| matches!(flight.state, Flying::Landed(_)));
+        landed.map_or(Ok(()), |at| self.finish(at))
+    }
+
+    fn finish(&mut self, at: usize) -> Verdict {
+        let flight = self.node_mut()?.flights.remove(at);
+        let Flying::Landed((outcome, evidence)) = flight.state else {
+            return Ok(());
+        };
+        let job = flight.job;
+        let before = self.snapshot()?;
+        let stale = !before.is_open(job.delivery, job.fence);
+        let finished = self
+            .node()?
+            .flow
+            .dispatcher()
+            .finish(job.clone(), outcome, evidence);
+        let word = if stale { "stale " } else { "" };
+        self.judge(
+            &format!(
+                "{word}finish {} fence {} {outcome:?}",
+                job.delivery, job.fence
+            ),
+            &finished,
+        )?;
+        if stale {
+            ensure!(
+                self.snapshot()? == before,
+                "a stale finish of {} changed the database",
+                job.delivery
+            );
+        }
+        let ended = &mut self.node_mut()?.ended;
+        ended.push(job);
+        if ended.len() > ENDED_KEPT {
+            ended.remove(0);
+        }
+        Ok(())
+    }
+
+    /// The same end once more, or another end of the same attempt: neither may count.
+    pub(super) fn finish_again(&mut self) -> Verdict {
+        let ended = &self.node()?.ended;
+        if ended.is_empty() {
+            return Ok(());
+        }
+        let job = ended[self.below(ended.len())].clone();
+        let outcomes = [
+            Outcome::Accepted,
+            Outcome::Refused(RefusalScope::Recipient),
+            Outcome::BelowDemand,
+        ];
+        let outcome = *self.chance.pick(&outcomes);
+        let before = self.snapshot()?;
+        let (delivery, fence) = (job.delivery, job.fence);
+        let evidence = Evidence::starting(self.house.clock.now());
+        let finished = self
+            .node()?
+            .flow
+            .dispatcher()
+            .finish(job, outcome, evidence);
+        self.judge(
+            &format!("finish again {delivery} fence {fence} {outcome:?}"),
+            &finished,
+        )?;
+        ensure!(
+            self.snapshot()? == before,
+            "a second finish of {delivery} changed the database"
+        );
+        Ok(())
+    }
+
+    /// To the next moment at which something waits for the clock.
+    pub(super) fn tick(&mut self) -> Verdict {
+        let soon = self.house.clock.now().plus(Duration::from_millis(1));
+        let next = self.next_moment().unwrap_or(soon);
+        // A far moment is for `jump`.
+        let next = next.max(soon).min(soon.plus(Duration::from_secs(900)));
+        self.house.clock.advance_to(next);
+        self.note("tick".to_owned());
+        Ok(())
+    }
+
+    pub(super) fn jump(&mut self) -> Verdict {
+        let seconds = *self
+            .chance
+            .pick(&[5, 30, 120, 600, 1_200, 3_600, 20_000, 90_000, 200_000]);
+        self.house.clock.advance(Duration::from_secs(seconds));
+        self.note(format!("{seconds} seconds pass"));
+        Ok(())
+    }
+
+    /// Everything that a node does by itself, until nothing more can be done now.
+    pub(super) fn drain_node(&mut self) -> Verdict {
+        if self.house.nodes[self.acting].is_none() {
+            self.start_node()?;
+        }
+        self.beat()?;
+        while self.node()?.flow.work()? > 0 {}
+        while self.node()?.flow.world().sequence()? > 0 {}
+        self.take_up_to(50)?;
+        while !self.land_all()? {
+            let soon = self.house.clock.now().plus(Duration::from_millis(1));
+            let next = self.house.sea.next_moment().unwrap_or(soon);
+            self.house.clock.advance_to(next.max(soon));
+        }
+        self.house.faults.arm(false);
+        Ok(())
+    }
+
+    /// Lets every attempt of the node go on; true when none is left.
+    fn land_all(&mut self) -> Verdict<bool> {
+        let mut at = 0;
+        while at < self.node()?.flights.len() {
+            if self.poll_one(at)? {
+                self.finish(at)?;
+            } else {
+                at += 1;
+            }
+        }
+        Ok(self.node()?.flights.is_empty())
+    }
+}

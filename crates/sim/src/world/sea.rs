@@ -1,0 +1,306 @@
+//! The simulated network: names, servers behind them, and what those servers heard and took.
+//!
+//! All waiting is for a moment of the simulated clock. Invariant: everything that happens follows
+//! from the seed and from the order in which attempts are polled.
+
+mod habits;
+mod peer;
+mod wire;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use model::seams::{Clock, Later, MxHosts, Net, NetFault, Wire};
+use model::{Address, Domain, Timestamp};
+
+use crate::kit::{SimClock, SimRng};
+
+pub(crate) use habits::{Dns, Habits};
+use peer::Peer;
+use wire::SeaWire;
+
+/// What protects what a server hears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Protection {
+    Plain,
+    /// TLS with a certificate that proves nothing.
+    Unverified,
+    Verified,
+}
+
+/// All octets of one connection under one protection.
+pub(crate) struct Heard {
+    pub host: String,
+    pub protection: Protection,
+    pub bytes: Vec<u8>,
+    /// How far the oracle has read.
+    pub read: usize,
+}
+
+/// A message that a server made its own, whether or not it could say so.
+#[derive(Clone)]
+pub(crate) struct Taken {
+    pub at: Timestamp,
+    pub host: String,
+    pub protection: Protection,
+    /// `None` is the null reverse-path.
+    pub from: Option<Address>,
+    pub to: Address,
+    pub bytes: Arc<Vec<u8>>,
+}
+
+pub(crate) struct Host {
+    pub name: Domain,
+    pub habits: Habits,
+    /// When each pair of sender and recipient was first seen.
+    greylist: BTreeMap<(String, String), Timestamp>,
+}
+
+struct Zone {
+    dns: Dns,
+    hosts: Vec<usize>,
+}
+
+/// Shared by every node and every connection.
+pub(crate) struct Sea {
+    pub clock: Arc<SimClock>,
+    inner: Mutex<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub chance: SimRng,
+    pub hosts: Vec<Host>,
+    zones: BTreeMap<Domain, Zone>,
+    moments: BTreeSet<(Timestamp, u64)>,
+    tickets: u64,
+    pub heard: Vec<Heard>,
+    pub taken: Vec<Taken>,
+}
+
+impl Sea {
+    pub fn new(seed: u64, clock: Arc<SimClock>) -> Arc<Self> {
+        let inner = Inner {
+            chance: SimRng::new(seed),
+            hosts: Vec::new(),
+            zones: BTreeMap::new(),
+            moments: BTreeSet::new(),
+            tickets: 0,
+            heard: Vec::new(),
+            taken: Vec::new(),
+        };
+        Arc::new(Self {
+            clock,
+            inner: Mutex::new(inner),
+        })
+    }
+
+    /// Adds a domain with its mail servers.
+    pub fn add_zone(&self, name: &Domain, dns: Dns, hosts: Vec<Habits>) {
+        let mut inner = self.lock();
+        let mut of_zone = Vec::new();
+        for (i, habits) in hosts.into_iter().enumerate() {
+            let host = if dns == Dns::Implicit {
+                name.clone()
+            } else {
+                domain(&format!("mx{i}.{}", name.as_str()))
+            };
+            of_zone.push(inner.hosts.len());
+            inner.hosts.push(Host {
+                name: host,
+                habits,
+                greylist: BTreeMap::new(),
+            });
+        }
+        inner.zones.insert(
+            name.clone(),
+            Zone {
+                dns,
+                hosts: of_zone,
+            },
+        );
+    }
+
+    /// Gives one server other habits; says which.
+    pub fn change_weather(&self) -> String {
+        let mut inner = self.lock();
+        let at = inner.below(inner.hosts.len());
+        let habits = Habits::draw(&inner.chance);
+        let said = format!("{} is now {habits:?}", inner.hosts[at].name.as_str());
+        inner.hosts[at].habits = habits;
+        said
+    }
+
+    /// From now on everything works, but for domains that take no mail.
+    pub fn calm(&self) {
+        let mut inner = self.lock();
+        for host in &mut inner.hosts {
+            host.habits = Habits::friendly();
+        }
+        for zone in inner
+            .zones
+            .values_mut()
+            .filter(|zone| zone.dns == Dns::Failing)
+        {
+            zone.dns = Dns::Records;
+        }
+    }
+
+    /// The next moment at which a waiting attempt goes on.
+    pub fn next_moment(&self) -> Option<Timestamp> {
+        self.lock().moments.first().map(|(at, _)| *at)
+    }
+
+    pub fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ready at `at`.
+    fn until(self: &Arc<Self>, at: Timestamp) -> Until {
+        Until {
+            sea: Arc::clone(self),
+            at,
+            ticket: None,
+        }
+    }
+}
+
+impl Inner {
+    fn below(&self, bound: usize) -> usize {
+        usize::try_from(self.chance.below(bound as u64)).unwrap_or(0)
+    }
+
+    fn position(&self, ip: IpAddr) -> Option<usize> {
+        (0..self.hosts.len()).find(|at| address(*at) == ip)
+    }
+}
+
+/// The addresses of RFC 5737's documentation blocks.
+fn address(host: usize) -> IpAddr {
+    IpAddr::V4(Ipv4Addr::new(
+        192,
+        0,
+        2,
+        u8::try_from(host).unwrap_or(u8::MAX),
+    ))
+}
+
+pub(crate) fn domain(name: &str) -> Domain {
+    Domain::parse(name).expect("the world's names are domains")
+}
+
+/// The sea as a node sees it.
+pub(crate) struct SeaNet(pub Arc<Sea>);
+
+impl Net for SeaNet {
+    fn mx<'a>(&'a self, domain: &'a Domain) -> Later<'a, Result<MxHosts, NetFault>> {
+        let answer = {
+            let inner = self.0.lock();
+            match inner.zones.get(domain) {
+                None => Err(NetFault::NoRecord),
+                Some(zone) => match zone.dns {
+                    Dns::Records => {
+                        let named = zone.hosts.iter().enumerate();
+                        Ok(named
+                            .map(|(i, at)| (10 * (i as u16 / 2), inner.hosts[*at].name.clone()))
+                            .collect())
+                    }
+                    Dns::NullMx => Ok(Vec::new()),
+                    Dns::Implicit | Dns::Nowhere => Err(NetFault::NoRecord),
+                    Dns::Failing if inner.chance.happens(3, 4) => Err(NetFault::DnsFailed),
+                    Dns::Failing => Err(NetFault::TimedOut),
+                },
+            }
+        };
+        let wait = self
+            .0
+            .until(self.0.clock.now().plus(Duration::from_millis(40)));
+        Box::pin(async move {
+            wait.await;
+            answer
+        })
+    }
+
+    fn addresses<'a>(&'a self, host: &'a Domain) -> Later<'a, Result<Vec<IpAddr>, NetFault>> {
+        let inner = self.0.lock();
+        let found = inner.hosts.iter().position(|known| known.name == *host);
+        let answer = found.map(|at| vec![address(at)]).ok_or(NetFault::NoRecord);
+        Box::pin(async move { answer })
+    }
+
+    fn dial<'a>(
+        &'a self,
+        to: SocketAddr,
+        wait: Duration,
+    ) -> Later<'a, Result<Box<dyn Wire>, NetFault>> {
+        Box::pin(async move {
+            let now = self.0.clock.now();
+            let (answers, host) = {
+                let inner = self.0.lock();
+                let host = inner.position(to.ip()).ok_or(NetFault::Refused)?;
+                (inner.hosts[host].habits.answers_dial(&inner.chance), host)
+            };
+            if let Some(fault) = answers {
+                let at = if fault == NetFault::TimedOut {
+                    wait
+                } else {
+                    Duration::from_millis(30)
+                };
+                self.0.until(now.plus(at)).await;
+                return Err(fault);
+            }
+            self.0.until(now.plus(Duration::from_millis(30))).await;
+            let wire: Box<dyn Wire> =
+                Box::new(SeaWire::new(&self.0, Peer::answering(&self.0, host)));
+            Ok(wire)
+        })
+    }
+
+    fn smtp_port(&self) -> u16 {
+        25
+    }
+
+    fn may_dial(&self, _: IpAddr) -> bool {
+        true
+    }
+}
+
+/// A moment of the simulated clock, waited for.
+struct Until {
+    sea: Arc<Sea>,
+    at: Timestamp,
+    ticket: Option<u64>,
+}
+
+impl Future for Until {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        if self.sea.clock.now() >= self.at {
+            return Poll::Ready(());
+        }
+        if self.ticket.is_none() {
+            let at = self.at;
+            let ticket = {
+                let mut inner = self.sea.lock();
+                inner.tickets += 1;
+                let ticket = inner.tickets;
+                inner.moments.insert((at, ticket));
+                ticket
+            };
+            self.ticket = Some(ticket);
+        }
+        Poll::Pending
+    }
+}
+
+impl Drop for Until {
+    fn drop(&mut self) {
+        if let Some(ticket) = self.ticket {
+            self.sea.lock().moments.remove(&(self.at, ticket));
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! How a mail server and its DNS behave, drawn by chance.
+
+use model::TlsFacts;
+use model::seams::NetFault;
+
+use crate::kit::SimRng;
+
+/// What DNS says about a domain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dns {
+    Records,
+    /// No MX record: the domain itself is the host (RFC 5321 §5.1).
+    Implicit,
+    /// RFC 7505.
+    NullMx,
+    /// SERVFAIL or silence.
+    Failing,
+    /// The name does not exist.
+    Nowhere,
+}
+
+/// What a server makes of STARTTLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tls {
+    Good,
+    NotOffered,
+    /// Offered on some connections, as behind a load balancer or an attacker.
+    Downgraded,
+    /// Offered, and then refused with 454.
+    Liar,
+    WrongName,
+    Untrusted,
+    Expired,
+    /// Agreed, and then no handshake.
+    Broken,
+    /// Agreed, and then silence.
+    Silent,
+}
+
+/// What may go wrong elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Quirk {
+    DialRefused,
+    DialTimesOut,
+    BusyGreeting,
+    RefusingGreeting,
+    BusyAtMail,
+    Greylists,
+    LaterAtRcpt,
+    FullAtRcpt,
+    UnknownUser,
+    ForbidsAtRcpt,
+    CutsInData,
+    /// All of the data arrived, and the sender's write fails.
+    CutsAfterData,
+    TakesThenHangsUp,
+    LosesThenHangsUp,
+    TakesThenSilent,
+    LosesThenSilent,
+    TakesLate,
+    LaterAtDot,
+    RefusesAtDot,
+    HangsUpIdle,
+}
+
+const QUIRKS: &[Quirk] = &[
+    Quirk::DialRefused,
+    Quirk::DialTimesOut,
+    Quirk::BusyGreeting,
+    Quirk::RefusingGreeting,
+    Quirk::BusyAtMail,
+    Quirk::Greylists,
+    Quirk::LaterAtRcpt,
+    Quirk::FullAtRcpt,
+    Quirk::UnknownUser,
+    Quirk::ForbidsAtRcpt,
+    Quirk::CutsInData,
+    Quirk::CutsAfterData,
+    Quirk::TakesThenHangsUp,
+    Quirk::LosesThenHangsUp,
+    Quirk::TakesThenSilent,
+    Quirk::LosesThenSilent,
+    Quirk::TakesLate,
+    Quirk::LaterAtDot,
+    Quirk::RefusesAtDot,
+    Quirk::HangsUpIdle,
+];
+
+#[derive(Clone, Debug)]
+pub(crate) struct Habits {
+    pub tls: Tls,
+    /// Each with how often, in a hundred.
+    quirks: Vec<(Quirk, u64)>,
+}
+
+impl Habits {
+    pub fn friendly() -> Self {
+        Self {
+            tls: Tls::Good,
+            quirks: Vec::new(),
+        }
+    }
+
+    pub fn draw(chance: &SimRng) -> Self {
+        const TLS: &[Tls] = &[
+            Tls::Good,
+            Tls::Good,
+            Tls::Good,
+            Tls::Good,
+            Tls::NotOffered,
+            Tls::Downgraded,
+            Tls::Liar,
+            Tls::WrongName,
+            Tls::Untrusted,
+            Tls::Expired,
+            Tls::Broken,
+            Tls::Silent,
+        ];
+        let count = *chance.pick(&[0, 0, 1, 1, 2, 3]);
+        let quirks = (0..count)
+            .map(|_| (*chance.pick(QUIRKS), *chance.pick(&[20, 50, 90])))
+            .collect();
+        Self {
+            tls: *chance.pick(TLS),
+            quirks,
+        }
+    }
+
+    pub fn happens(&self, quirk: Quirk, chance: &SimRng) -> bool {
+        self.quirks
+            .iter()
+            .any(|(known, often)| *known == quirk && chance.happens(*often, 100))
+    }
+
+    pub fn answers_dial(&self, chance: &SimRng) -> Option<NetFault> {
+        if self.happens(Quirk::DialRefused, chance) {
+            return Some(NetFault::Refused);
+        }
+        self.happens(Quirk::DialTimesOut, chance)
+            .then_some(NetFault::TimedOut)
+    }
+
+    /// The certificate as TLS judges it.
+    pub fn facts(&self) -> TlsFacts {
+        let because = match self.tls {
+            Tls::WrongName => Some("name_mismatch"),
+            Tls::Untrusted => Some("untrusted"),
+            Tls::Expired => Some("expired"),
+            _ => None,
+        };
+        TlsFacts {
+            version: "TLSv1.3".to_owned(),
+            cipher: "TLS_AES_128_GCM_SHA256".to_owned(),
+            certificate_sha256: "00".repeat(32),
+            verified: because.is_none(),
+            unverified_because: because.map(str::to_owned),
+        }
+    }
+}
