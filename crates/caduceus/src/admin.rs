@@ -123,6 +123,7 @@ pub fn run(path: &Path, command: Command) -> anyhow::Result<()> {
     let output = dispatch(&wired, command)?;
     while wired.world.sequence()? > 0 {}
     output.print();
+    wired.close();
     Ok(())
 }
 

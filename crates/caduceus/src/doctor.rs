@@ -108,6 +108,7 @@ fn examine_data(config: &Config) -> Vec<Finding> {
             good("disk", format!("{mib} MiB free"))
         });
     }
+    wired.close();
     findings
 }
 

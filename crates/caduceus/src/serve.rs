@@ -40,6 +40,7 @@ pub fn run(path: &Path) -> anyhow::Result<()> {
             tracing::info!("stopping: no new work, running work ends");
             stop.send_replace(true);
             while tasks.join_next().await.is_some() {}
+            tokio::task::spawn_blocking(move || wired.close()).await?;
             anyhow::Ok(())
         })
 }

@@ -33,6 +33,14 @@ pub struct Wired {
     pub flow: Flow,
 }
 
+impl Wired {
+    /// Ends the store's threads: cryptography's own clean-up at the end of a process must not meet
+    /// them at work.
+    pub fn close(self) {
+        self.world.store.clone().close();
+    }
+}
+
 pub fn wire(config: &Config) -> anyhow::Result<Wired> {
     wire_with(config, Settings::new(&config.hostname, &config.portal_url))
 }

@@ -7,6 +7,7 @@
 mod fallback;
 mod report;
 mod seal;
+mod unsealable;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
@@ -113,6 +114,13 @@ impl Turn<'_> {
     fn ended(&self, row: &OutboxRow, result: Result<()>) {
         match result {
             Ok(()) => _ = self.done.fetch_add(1, Ordering::Relaxed),
+            Err(error) if row.topic == SEAL && error.code().row().fault == Fault::Caller => {
+                // It is the message itself: trying again gives the same.
+                match unsealable::end(self.flow, row, error.code()) {
+                    Ok(()) => _ = self.done.fetch_add(1, Ordering::Relaxed),
+                    Err(error) => note(row, error, &self.failed),
+                }
+            }
             Err(error) => note(row, error, &self.failed),
         }
     }

@@ -91,6 +91,7 @@ async fn play(arguments: &Arguments, folder: &Path) -> anyhow::Result<()> {
     }
     stop.send_replace(true);
     while tasks.join_next().await.is_some() {}
+    tokio::task::spawn_blocking(move || wired.close()).await?;
     if arguments.once {
         verdict
             .and(picked_up)

@@ -262,7 +262,11 @@ pub(crate) fn check_files(files: &[DraftFile]) -> Result<()> {
             &file.name,
             limits::FILE_NAME_OCTETS_MAX,
         )?;
-        if !mail::type_matches(&file.content_type, &file.bytes) {
+        // RFC 2045 §6.4: composite types take no encoding of their own, so they cannot be attached so.
+        let composite = ["multipart/", "message/"]
+            .iter()
+            .any(|kind| file.content_type.to_ascii_lowercase().starts_with(kind));
+        if composite || !mail::type_matches(&file.content_type, &file.bytes) {
             return Err(Error::new(Code::AttachmentTypeMismatch)
                 .at(format!("/attachments/{i}/content_type")));
         }

@@ -25,6 +25,9 @@ pub struct Arrival {
     pub with: &'static str,
 }
 
+/// Stands for an author that cannot be read; RFC 6761 keeps the name unused.
+const UNREADABLE: &str = "anyone@unreadable.invalid";
+
 impl Flow {
     /// # Errors
     /// The limits' codes, `mime_invalid`, `mail_loop`, `sender_forbidden`.
@@ -44,10 +47,16 @@ impl Flow {
             return Err(Code::SenderForbidden.into());
         };
         self.may_send_as(ctx, from)?;
-        // An author that cannot be read could be anyone: only who may send as anyone (RFC 6761 keeps
-        // the name unused).
+        // An author that cannot be read could be anyone: only who may send as anyone.
         if message.from().is_empty() {
-            self.may_send_as(ctx, &Address::parse("anyone@unreadable.invalid")?)?;
+            self.may_send_as(ctx, &Address::parse(UNREADABLE)?)?;
+        }
+        // Other readers may pick another address out of a field that is not in strict form.
+        for token in address_like(message.header("from").unwrap_or_default()) {
+            match Address::parse(token) {
+                Ok(shown) => self.may_send_as(ctx, &shown)?,
+                Err(_) => self.may_send_as(ctx, &Address::parse(UNREADABLE)?)?,
+            }
         }
         // What readers see as the sender is the header field, and we sign for its domain.
         for (_, shown) in message
@@ -119,6 +128,14 @@ fn added_fields(
         added.push_str(&format!("Message-ID: <{id}@{hostname}>\r\n"));
     }
     added
+}
+
+/// Everything in a field that some reader could take for an address: words with `@` outside quotes.
+fn address_like(field: &str) -> impl Iterator<Item = &str> {
+    let unquoted = field.split('"').step_by(2);
+    unquoted
+        .flat_map(|part| part.split([' ', '\t', '\r', '\n', '<', '>', '(', ')', ',', ';', ':']))
+        .filter(|word| word.contains('@'))
 }
 
 fn purpose_of(message: &mail::Message<'_>) -> Purpose {

@@ -7,7 +7,7 @@ use model::{Code, DeliveryId, MessageId, RecipientId, RecipientState, Result};
 use store::Tx;
 use store::tables::{deliveries, messages, recipients};
 
-use super::message::resource;
+use super::message::reachable;
 use crate::Flow;
 
 impl Flow {
@@ -21,7 +21,7 @@ impl Flow {
             .world()
             .store
             .read(move |tx| messages::load(tx, id, organisation))?;
-        ctx.allow(Action::MessageCancel, &resource(&row))?;
+        ctx.allow(Action::MessageCancel, &reachable(ctx, &row)?)?;
         let actor = ctx.clone();
         let (stopped, deliveries) = self.world().store.write(move |tx| stop(&actor, tx, id))?;
         for delivery in deliveries {

@@ -4,7 +4,7 @@ use ctx::{Action, Ctx, Event};
 use model::{AttachmentId, Code, Error, Kind, MessageId, Phi, RecipientId, RecipientState, Result};
 use store::tables::{messages, recipients};
 
-use super::message::resource;
+use super::message::reachable;
 use crate::Flow;
 use crate::content::load;
 use crate::portal::{PortalFile, ThreadEntry};
@@ -46,7 +46,7 @@ impl Flow {
             .world()
             .store
             .read(move |tx| messages::load(tx, id, organisation))?;
-        ctx.allow(Action::MessageRead, &resource(&row))?;
+        ctx.allow(Action::MessageRead, &reachable(ctx, &row)?)?;
         ctx.open_phi(Event::new("message.addresses_opened").message(id))?;
         let stored = load(ctx, id)?;
         stored
@@ -72,7 +72,7 @@ fn allow_open(flow: &Flow, ctx: &Ctx, id: MessageId) -> Result<()> {
         .world()
         .store
         .read(move |tx| messages::load(tx, id, organisation))?;
-    ctx.allow(Action::MessageOpen, &resource(&row))
+    ctx.allow(Action::MessageOpen, &reachable(ctx, &row)?)
 }
 
 /// A reader's reply is picked up when staff open it.

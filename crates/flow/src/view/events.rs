@@ -6,7 +6,7 @@ use ctx::{Action, Ctx};
 use model::{Code, Error, EventId, MessageId, RecipientId, Result, Timestamp, limits};
 use store::tables::{events, messages};
 
-use super::{cursor, message::resource};
+use super::{cursor, message::reachable};
 use crate::Flow;
 
 pub struct EventView {
@@ -38,7 +38,7 @@ impl Flow {
             .world()
             .store
             .read(move |tx| messages::load(tx, id, organisation))?;
-        ctx.allow(Action::MessageRead, &resource(&message))?;
+        ctx.allow(Action::MessageRead, &reachable(ctx, &message)?)?;
         let rows = rows.clamp(1, limits::PAGE_ROWS_MAX);
         let after = after
             .map(cursor::decode)

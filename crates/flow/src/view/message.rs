@@ -1,9 +1,9 @@
 //! One message: its recipients with decision, trace, attempts and state.
 
-use ctx::{Action, Ctx, Resource};
+use ctx::{Action, Ctx, PrincipalKind, Resource};
 use model::{
-    AttemptId, Demand, Kind, MessageId, Method, Mode, Origin, Purpose, RecipientId, RecipientState,
-    Result, Stream, ThreadId, Timestamp,
+    AttemptId, Code, Demand, Kind, MessageId, Method, Mode, Origin, Purpose, RecipientId,
+    RecipientState, Result, Stream, ThreadId, Timestamp,
 };
 use policy::Trace;
 use store::tables::{deliveries, messages, portal, recipients};
@@ -58,7 +58,18 @@ pub struct AttemptView {
 }
 
 /// A message as a thing of the access policy, with who made it.
-pub(crate) fn resource(row: &messages::Message) -> Resource {
+///
+/// # Errors
+/// `not_found` for an app whose key is of the other mode: a test key never touches live mail.
+pub(crate) fn reachable(ctx: &Ctx, row: &messages::Message) -> Result<Resource> {
+    let app = matches!(ctx.principal().kind, PrincipalKind::App { .. });
+    if app && row.mode != ctx.mode() {
+        return Err(Code::NotFound.into());
+    }
+    Ok(resource(row))
+}
+
+fn resource(row: &messages::Message) -> Resource {
     Resource {
         organisation: row.organisation,
         kind: "message",
@@ -76,7 +87,7 @@ impl Flow {
             .world()
             .store
             .read(move |tx| messages::load(tx, id, organisation))?;
-        ctx.allow(Action::MessageRead, &resource(&row))?;
+        ctx.allow(Action::MessageRead, &reachable(ctx, &row)?)?;
         self.world().store.read(move |tx| {
             let row = messages::load(tx, id, organisation)?;
             let people = recipients::of_message(tx, id)?;

@@ -6,7 +6,7 @@ use model::{Code, EventId, MessageId, OrganisationId, RecipientId, Result};
 use store::Tx;
 use store::tables::{events, messages, recipients};
 
-use super::message::resource;
+use super::message::reachable;
 use crate::Flow;
 
 const EVENTS_PER_READ: usize = 1_000;
@@ -22,7 +22,7 @@ impl Flow {
             let row = recipients::load(tx, recipient, organisation)?;
             messages::load(tx, row.message, organisation)
         })?;
-        ctx.allow(Action::ProofDownload, &resource(&row))?;
+        ctx.allow(Action::ProofDownload, &reachable(ctx, &row)?)?;
         let message = row.id;
         ctx.open_phi(
             Event::new("proof.made")

@@ -29,7 +29,11 @@ pub(super) fn all(message: &Message<'_>) -> Vec<TextPart> {
             (None, Role::Body) => bodies += 1,
             _ => {}
         }
-        texts.extend(leaf.name.clone().map(|name| plain(part, name)));
+        texts.extend(
+            leaf.name
+                .clone()
+                .map(|name| plain(PartName::Header("file-name"), name)),
+        );
         texts.extend(of_leaf(message, leaf, part));
     }
     for forwarded in &message.structure.forwarded {

@@ -60,6 +60,46 @@ const TAGS: &[&str] = &[
     "ul",
 ];
 
+/// Elements inside each other beyond which a letter is no letter: the cleaner's work grows with the
+/// square of the depth.
+const DEPTH_MAX: usize = 200;
+
+/// Whether elements nest deeper than people's letters do. Counted on the raw text, in one pass; void
+/// elements count too, so it errs on the safe side only for letters made of thousands of them.
+pub fn is_too_deep(html: &str) -> bool {
+    let (mut depth, mut deepest) = (0usize, 0usize);
+    let bytes = html.as_bytes();
+    for at in memchr_all(bytes) {
+        match bytes.get(at + 1) {
+            Some(b'/') => depth = depth.saturating_sub(1),
+            Some(c) if c.is_ascii_alphabetic() => {
+                let name = &html[at + 1..];
+                let end = name.find(|c: char| !c.is_ascii_alphanumeric());
+                let name = &name[..end.unwrap_or(name.len())];
+                if !VOID.iter().any(|v| v.eq_ignore_ascii_case(name)) {
+                    depth += 1;
+                    deepest = deepest.max(depth);
+                }
+            }
+            _ => {}
+        }
+    }
+    deepest > DEPTH_MAX
+}
+
+/// Elements that hold nothing, or whose end people leave out.
+const VOID: [&str; 13] = [
+    "br", "hr", "img", "input", "meta", "link", "col", "wbr", "area", "base", "p", "li", "td",
+];
+
+fn memchr_all(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
+    bytes
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| **byte == b'<')
+        .map(|(at, _)| at)
+}
+
 /// HTML cleaned for showing inside a page of ours.
 pub fn clean_html(html: &str) -> String {
     let attributes = HashMap::from([

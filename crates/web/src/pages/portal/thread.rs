@@ -54,7 +54,9 @@ pub enum Body {
 impl Body {
     /// From what a message holds: its HTML when there is some of sane size, else its text.
     pub fn new(text: Option<&str>, html: Option<&str>) -> Self {
-        let html = html.filter(|h| h.len() <= letter::HTML_OCTETS_MAX && !h.trim().is_empty());
+        let html = html.filter(|h| {
+            h.len() <= letter::HTML_OCTETS_MAX && !h.trim().is_empty() && !letter::is_too_deep(h)
+        });
         match (html, text.map(str::trim_end).filter(|t| !t.is_empty())) {
             (Some(html), _) => Self::Html {
                 markup: letter::clean_html(html),
