@@ -170,16 +170,13 @@ fn dispatch(wired: &Wired, command: Command) -> anyhow::Result<Output> {
             scope,
             sender,
             no_basic,
-        } => {
-            let new = NewApp {
-                name,
-                scopes: scope,
-                senders: sender,
-                basic_allowed: !no_basic,
-            };
-            let app = wired.people.create_app(&system(wired, &of)?, new)?;
-            Ok(Output::new().field("app", app))
-        }
+        } => app_create(
+            wired,
+            &system(wired, &of)?,
+            name,
+            (scope, sender),
+            !no_basic,
+        ),
         Command::KeyCreate {
             of,
             app,
@@ -205,6 +202,22 @@ fn organisation_list(wired: &Wired) -> anyhow::Result<Output> {
     Ok(ids
         .into_iter()
         .fold(Output::new(), |out, id| out.field("organisation", id)))
+}
+
+fn app_create(
+    wired: &Wired,
+    ctx: &Ctx,
+    name: String,
+    (scopes, senders): (Vec<String>, Vec<String>),
+    basic_allowed: bool,
+) -> anyhow::Result<Output> {
+    let new = NewApp {
+        name,
+        scopes,
+        senders,
+        basic_allowed,
+    };
+    Ok(Output::new().field("app", wired.people.create_app(ctx, new)?))
 }
 
 fn domain_add(wired: &Wired, ctx: &Ctx, name: &str) -> anyhow::Result<Output> {

@@ -210,3 +210,35 @@ fn an_app_reads_only_its_own_messages() {
         assert_eq!(cancel.summary(), "403 action_forbidden");
     });
 }
+
+/// A sandbox never touches real mail, and real software never mistakes a rehearsal for mail.
+#[test]
+fn a_key_of_one_mode_does_not_see_mail_of_the_other() {
+    let store = sim::kit::store_on(sim::kit::Engine::Memory);
+    let house = House::new(&store);
+    let app = house.app(house.clinic, &ALL_SCOPES);
+    let client = |mode| {
+        let key = house.key(house.clinic, app, mode, None);
+        house.client_with(&format!("Bearer {}", key.shown_once.expose()))
+    };
+    let (live, test) = (client(Mode::Live), client(Mode::Test));
+    run(async {
+        for (own, other) in [(&live, &test), (&test, &live)] {
+            let (id, recipient) = own.sent().await;
+            for path in [
+                format!("/v1/messages/{id}"),
+                format!("/v1/messages/{id}/events"),
+                format!("/v1/messages/{id}/content"),
+                format!("/v1/recipients/{recipient}/proof"),
+            ] {
+                assert_eq!(own.get(&path).await.summary(), "200", "{path}");
+                assert_eq!(other.get(&path).await.summary(), "404 not_found", "{path}");
+            }
+            let cancel = format!("/v1/messages/{id}/cancel");
+            assert_eq!(
+                other.post(&cancel, &letter()).await.summary(),
+                "404 not_found"
+            );
+        }
+    });
+}

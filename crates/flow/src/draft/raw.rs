@@ -39,33 +39,7 @@ impl Flow {
         if message.received_count() > limits::RECEIVED_FIELDS_MAX {
             return Err(Code::MailLoop.into());
         }
-        // RFC 5322 §3.6: without an author nothing can be signed for.
-        if message.header("from").is_none() {
-            return Err(Code::MimeInvalid.into());
-        }
-        let Some(from) = &arrival.from else {
-            return Err(Code::SenderForbidden.into());
-        };
-        self.may_send_as(ctx, from)?;
-        // An author that cannot be read could be anyone: only who may send as anyone.
-        if message.from().is_empty() {
-            self.may_send_as(ctx, &Address::parse(UNREADABLE)?)?;
-        }
-        // Other readers may pick another address out of a field that is not in strict form.
-        for token in address_like(message.header("from").unwrap_or_default()) {
-            match Address::parse(token) {
-                Ok(shown) => self.may_send_as(ctx, &shown)?,
-                Err(_) => self.may_send_as(ctx, &Address::parse(UNREADABLE)?)?,
-            }
-        }
-        // What readers see as the sender is the header field, and we sign for its domain.
-        for (_, shown) in message
-            .from()
-            .into_iter()
-            .filter(|(_, shown)| shown != from)
-        {
-            self.may_send_as(ctx, &shown)?;
-        }
+        self.may_show_author(ctx, &arrival, &message)?;
         let id = MessageId::mint(now, rng);
         let added = added_fields(&self.settings().hostname, ctx, id, &arrival, &message);
         let named = message.recipients_in_headers();
@@ -108,6 +82,46 @@ impl Flow {
             body_hash,
             content,
         })
+    }
+}
+
+impl Flow {
+    /// The return path and every author a reader may see must be ones the actor may use: what is
+    /// shown is the header field, and we sign for its domain.
+    fn may_show_author(
+        &self,
+        ctx: &Ctx,
+        arrival: &Arrival,
+        message: &mail::Message<'_>,
+    ) -> Result<()> {
+        // RFC 5322 §3.6: without an author nothing can be signed for.
+        if message.header("from").is_none() {
+            return Err(Code::MimeInvalid.into());
+        }
+        let Some(from) = &arrival.from else {
+            return Err(Code::SenderForbidden.into());
+        };
+        self.may_send_as(ctx, from)?;
+        // An author that cannot be read could be anyone: only who may send as anyone.
+        if message.from().is_empty() {
+            self.may_send_as(ctx, &Address::parse(UNREADABLE)?)?;
+        }
+        // Other readers may pick another address out of a field that is not in strict form.
+        for token in address_like(message.header("from").unwrap_or_default()) {
+            match Address::parse(token) {
+                Ok(shown) => self.may_send_as(ctx, &shown)?,
+                Err(_) => self.may_send_as(ctx, &Address::parse(UNREADABLE)?)?,
+            }
+        }
+        // What readers see as the sender is the header field, and we sign for its domain.
+        for (_, shown) in message
+            .from()
+            .into_iter()
+            .filter(|(_, shown)| shown != from)
+        {
+            self.may_send_as(ctx, &shown)?;
+        }
+        Ok(())
     }
 }
 

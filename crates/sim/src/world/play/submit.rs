@@ -36,6 +36,18 @@ struct Wish {
     key: Option<(String, [u8; 32])>,
 }
 
+/// What senders ask for, most often nothing.
+const DEMANDED: &[Option<Method>] = &[
+    None,
+    None,
+    None,
+    None,
+    Some(Method::Tls),
+    Some(Method::TlsOrDrop),
+    Some(Method::Portal),
+    Some(Method::Pgp),
+];
+
 impl Driver {
     pub(super) fn letter(&mut self) -> Verdict {
         let key = self.chance.happens(1, 3).then(|| self.new_key());
@@ -274,17 +286,7 @@ impl Driver {
         } else {
             self.chance.pick(PHI)
         };
-        let demanded = [
-            None,
-            None,
-            None,
-            None,
-            Some(Method::Tls),
-            Some(Method::TlsOrDrop),
-            Some(Method::Portal),
-            Some(Method::Pgp),
-        ];
-        let demanded = *self.chance.pick(&demanded);
+        let demanded = *self.chance.pick(DEMANDED);
         let file = DraftFile {
             name: format!("{}.txt", wish.canary),
             content_type: "text/plain".to_owned(),
