@@ -335,6 +335,7 @@ export async function withoutScripts(world) {
   await seen.look(page, "cancel-asks");
   await page.click("text=Go back, change nothing");
   seen.check("going back changes nothing", await api.state(sent.id) === "queued");
+  await page.goto(`${places.console}console/messages?state=queued`);
   await page.check(`input[type=checkbox][value="${sent.id}"]`);
   await page.click("text=Cancel selected");
   await page.locator("main button[type=submit]").click();

@@ -1,4 +1,4 @@
-//! The message that is submitted: headers as a mail client writes them and a body of plain prose.
+//! The message that is submitted: headers as a mail client writes them and a body of plain words.
 //!
 //! Invariant: no PHI, lines within 78 octets, exactly the asked number of octets in the body, and a
 //! Message-ID of its own for each.
@@ -22,10 +22,13 @@ pub fn build(number: u64, from: &str, to: &str, body: &str) -> Vec<u8> {
 /// A body of `octets`, ended by CRLF.
 pub fn body(octets: usize) -> String {
     let mut text = String::with_capacity(octets + 80);
-    let mut words = PROSE.split_whitespace().cycle();
+    let words: Vec<&str> = PROSE.split_whitespace().collect();
+    // Words in no order: repeated sentences would compress as no mail does. The same in every run.
+    let mut draw = 1u32;
     let mut column = 0;
     while text.len() + 2 < octets {
-        let word = words.next().unwrap_or("a");
+        draw = draw.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let word = words[(draw >> 16) as usize % words.len()];
         if column + word.len() > 72 {
             text.push_str("\r\n");
             column = 0;

@@ -147,10 +147,14 @@ impl Runner {
     async fn attempt(self: &Arc<Self>, job: &Job) -> (Outcome, Evidence) {
         let started = Evidence::starting(self.flow.world().now());
         let (runner, job, delivery) = (Arc::clone(self), job.clone(), job.delivery);
-        let letter = match self
-            .blocking(move |runner| runner.dispatcher().letter(&job))
-            .await
-        {
+        let letter = match self.dispatcher().find_fresh(&job) {
+            Some(letter) => Ok(letter),
+            None => {
+                self.blocking(move |runner| runner.dispatcher().letter(&job))
+                    .await
+            }
+        };
+        let letter = match letter {
             Ok(letter) => letter,
             Err(error) => {
                 tracing::error!(%delivery, %error, "a letter could not be opened");

@@ -27,16 +27,14 @@ impl Mailboxes {
     }
     /// Text of the newest letter to `to` that holds `needle`, oldest first in the list.
     pub fn newest(&self, to: &str, needle: &str) -> Option<String> {
-        let found = self
-            .lock()
+        self.lock()
             .iter()
             .rev()
             .filter(|l| l.to == to)
             .find_map(|l| {
                 let text = mail::parse(&l.bytes).ok()?.body_text()?;
                 text.contains(needle).then_some(text)
-            });
-        found
+            })
     }
     fn lock(&self) -> MutexGuard<'_, Vec<Delivered>> {
         self.letters.lock().unwrap_or_else(PoisonError::into_inner)

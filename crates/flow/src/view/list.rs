@@ -50,8 +50,10 @@ impl Flow {
             PrincipalKind::App { .. } => ctx.actor().to_owned(),
             _ => String::new(),
         };
+        let mode = ctx.mode();
         self.world().store.read(move |tx| {
-            let mut found = messages::list(tx, organisation, filter, &actor, before, rows + 1)?;
+            let mut found =
+                messages::list(tx, organisation, filter, (&actor, mode), before, rows + 1)?;
             let more = found.len() > rows;
             found.truncate(rows);
             let next = if more {

@@ -72,7 +72,7 @@ pub(crate) struct Flight {
 pub(crate) enum Flying {
     Wire(model::seams::Later<'static, Carried>),
     /// It ended; nobody has told the dispatcher yet.
-    Landed(Carried),
+    Landed(Box<Carried>),
 }
 
 impl House {

@@ -77,8 +77,8 @@ statements! {
         AND created_at >= $4 AND origin <> 'system' AND ($5 = '' OR EXISTS (SELECT 1 FROM recipients r
             WHERE r.message = m.id AND r.state = $5))
         AND ($6 = '' OR EXISTS (SELECT 1 FROM recipients r WHERE r.message = m.id AND r.method = $6))
-        AND ($7 = '' OR actor = $7)
-        ORDER BY created_at DESC, id DESC LIMIT $8";
+        AND ($7 = '' OR (actor = $7 AND mode = $8))
+        ORDER BY created_at DESC, id DESC LIMIT $9";
     pub THREAD = "SELECT id, organisation, thread, actor, origin, mode, stream, purpose, priority, sealed_envelope, content,
         octets, content_sha256, attachments, findings, level, stage, send_at, created_at
         FROM messages WHERE thread = $1 AND organisation = $2 ORDER BY created_at, id LIMIT 500";
@@ -122,12 +122,13 @@ pub fn load(tx: &mut Tx<'_>, id: MessageId, organisation: OrganisationId) -> Res
     find(tx, id, organisation)?.ok_or_else(|| Error::new(Code::NotFound))
 }
 
-/// Newest first, from before `(before, id)`; `actor` empty means everyone's.
+/// Newest first, from before `(before, id)`; `actor` empty means everyone's, else only
+/// what it sent in that mode.
 pub fn list(
     tx: &mut Tx<'_>,
     organisation: OrganisationId,
     filter: Filter,
-    actor: &str,
+    (actor, mode): (&str, Mode),
     before: Option<(Timestamp, MessageId)>,
     rows: usize,
 ) -> Result<Vec<Message>> {
@@ -143,6 +144,7 @@ pub fn list(
         filter.state.map_or("", RecipientState::word).into(),
         filter.method.map_or("", model::Method::word).into(),
         actor.into(),
+        mode.word().into(),
         Value::Int(i64::try_from(rows).unwrap_or(i64::MAX)),
     ];
     tx.query(&LIST, &values, message)

@@ -139,7 +139,14 @@ fn of_clinic(tx: &mut store::Tx<'_>, id: OrganisationId) -> Result<OfClinic> {
             .pending
             .push((pending.event, Arc::new(pending.entry)));
     }
-    for message in messages::list(tx, id, messages::Filter::default(), "", None, ROWS)? {
+    for message in messages::list(
+        tx,
+        id,
+        messages::Filter::default(),
+        ("", model::Mode::Live),
+        None,
+        ROWS,
+    )? {
         let rows = recipients::of_message(tx, message.id)?;
         let recipients = rows
             .into_iter()

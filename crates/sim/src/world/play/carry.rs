@@ -73,10 +73,10 @@ impl Driver {
             &letter,
         )?;
         let state = match letter {
-            Err(_) => Flying::Landed((
+            Err(_) => Flying::Landed(Box::new((
                 Outcome::OurFault,
                 Evidence::starting(self.house.clock.now()),
-            )),
+            ))),
             Ok(letter) => {
                 let node = self.node()?;
                 let (pool, world) = (Arc::clone(&node.pool), Arc::clone(node.flow.world()));
@@ -120,7 +120,7 @@ impl Driver {
             carried.0,
             carried.1.reply_code.unwrap_or(0)
         );
-        flight.state = Flying::Landed(carried);
+        flight.state = Flying::Landed(Box::new(carried));
         self.note(said);
         Ok(true)
     }
@@ -137,9 +137,10 @@ impl Driver {
 
     fn finish(&mut self, at: usize) -> Verdict {
         let flight = self.node_mut()?.flights.remove(at);
-        let Flying::Landed((outcome, evidence)) = flight.state else {
+        let Flying::Landed(landed) = flight.state else {
             return Ok(());
         };
+        let (outcome, evidence) = *landed;
         let job = flight.job;
         let before = self.snapshot()?;
         let stale = !before.is_open(job.delivery, job.fence);
