@@ -149,7 +149,9 @@ export async function why({ seen, places }, page) {
   seen.check("the badge leads to the decision", page.url().endsWith("#why"));
 }
 
-export async function open({ seen }, page) {
+export async function open({ seen, places }, page) {
+  await page.goto(`${places.console}console/messages?state=delivered&method=tls`);
+  await page.locator("[data-row] a").last().click();
   await page.click("text=Open content, and record it");
   await seen.says(page, "You opened this content", "It is recorded", "Your biopsy results", ...SECRET_WORDS, "nina@riverside.example");
   await seen.look(page, "message-opened");
