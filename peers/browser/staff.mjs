@@ -139,9 +139,12 @@ export async function why({ seen, places }, page) {
   await seen.look(page, "message");
   await page.locator(".why-tip summary").click();
   await page.locator(".tip").waitFor();
-  await seen.look(page, "message-badge-open");
+  await seen.read(page, "message with its badge open");
+  await page.screenshot({ path: join(pictures, "badge-open.png") });
   for (const width of [360, 768, 1280]) {
     await page.setViewportSize({ width, height: 900 });
+    await page.locator(".why-tip summary").hover();
+    await page.locator(".tip").waitFor();
     const { left, right } = await page.locator(".tip").evaluate((tip) => tip.getBoundingClientRect().toJSON());
     seen.check(`the badge's reason reaches from ${left} to ${right} of ${width} px`, left >= 0 && right <= width);
   }
