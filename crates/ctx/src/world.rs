@@ -1,7 +1,7 @@
 //! What the program stands on: database, root key, clock, chance. Built once, shared by all.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use model::seams::{Clock, Rng, Vault};
 use model::{Mode, NodeId, OrganisationId, Result, Timestamp};
@@ -26,7 +26,7 @@ pub struct World {
     pub clock: Arc<dyn Clock>,
     pub rng: Arc<dyn Rng>,
     pub node: NodeId,
-    access: Engine,
+    access: &'static Engine,
     keys: Mutex<HashMap<OrganisationId, Arc<OrganisationKey>>>,
 }
 
@@ -43,7 +43,7 @@ impl World {
             clock: parts.clock,
             rng: parts.rng,
             node,
-            access: Engine::new()?,
+            access: engine()?,
             keys: Mutex::new(HashMap::new()),
         });
         for organisation in world.organisations()? {
@@ -128,7 +128,7 @@ impl World {
     }
 
     pub(crate) fn access(&self) -> &Engine {
-        &self.access
+        self.access
     }
 
     pub(crate) fn forget_keys(&self, organisation: OrganisationId) {
@@ -137,5 +137,17 @@ impl World {
 
     fn cached(&self) -> std::sync::MutexGuard<'_, HashMap<OrganisationId, Arc<OrganisationKey>>> {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The access policies are part of the program: read and validated once a process.
+fn engine() -> Result<&'static Engine> {
+    static KEPT: OnceLock<Engine> = OnceLock::new();
+    match KEPT.get() {
+        Some(kept) => Ok(kept),
+        None => {
+            let new = Engine::new()?;
+            Ok(KEPT.get_or_init(|| new))
+        }
     }
 }
