@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use ctx::{Event, World};
 use model::{
-    AttemptId, DeliveryId, Demand, Evidence, Method, Outcome, RecipientState, RefusalScope, Result,
-    Timestamp,
+    AttemptId, Code, DeliveryId, Demand, Evidence, Method, Outcome, RecipientState, RefusalScope,
+    Result, Timestamp,
 };
 use queue::{Effect, Settlement};
 use serde_json::json;
@@ -72,7 +72,7 @@ impl Settling {
 
 /// True when something must follow: a report, a notice instead of a letter.
 pub(crate) fn settle(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling) -> Result<bool> {
-    let key = world.item_key(tx, s.tracked.organisation, s.tracked.message.as_bytes())?;
+    let key = key_of(world, tx, s)?;
     match s.effect {
         Effect::Start { .. } => Ok(false),
         Effect::Defer {
@@ -104,6 +104,17 @@ pub(crate) fn settle(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling) -> Resul
             note_attempt(world, tx, s, &key)?;
             finish(world, tx, s, &key, settlement)
         }
+    }
+}
+
+/// Where the message was destroyed meanwhile, a key that nobody keeps: its deliveries still end, and
+/// what is sealed about them is as gone as the rest.
+fn key_of(world: &World, tx: &mut Tx<'_>, s: &Settling) -> Result<OpenedKey> {
+    match world.item_key(tx, s.tracked.organisation, s.tracked.message.as_bytes()) {
+        Err(error) if error.code() == Code::KeyDestroyed => {
+            Ok(OpenedKey::new(&vault::random_key(world.rng.as_ref())))
+        }
+        other => other,
     }
 }
 

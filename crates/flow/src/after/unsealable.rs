@@ -1,5 +1,5 @@
-//! A message that cannot be sealed and never will be: its recipients end as bounced, on record. It
-//! was accepted, so it must not wait for ever.
+//! A message that cannot be sealed and never will be: its recipients end as bounced, on record, and
+//! its sender hears of it. It was accepted, so it must not wait for ever.
 
 use ctx::Event;
 use model::{Code, MessageId, RecipientState, Result};
@@ -24,6 +24,11 @@ pub(super) fn end(flow: &Flow, row: &OutboxRow, code: Code) -> Result<()> {
                     .recipient(r.id)
                     .fact("code", code);
                 ctx.record(tx, event)?;
+                // Of what was destroyed there is nobody left to tell: the sender's address is gone too.
+                if code != Code::KeyDestroyed {
+                    let (topic, now) = (super::REPORT, ctx.now());
+                    events::push(tx, topic, ctx.organisation(), r.id.as_bytes(), now)?;
+                }
             }
         }
         Ok(())

@@ -4,14 +4,15 @@
 //! changes nothing.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use ctx::World;
-use model::{Address, DeliveryId, Mode, OrganisationId, Result, Timestamp};
+use model::{Address, Code, DeliveryId, Mode, RecipientState, Result, Timestamp};
 use queue::{Destination, Input, Item};
 use store::Tx;
-use store::tables::{deliveries, messages};
+use store::tables::{deliveries, messages, recipients};
 
 use super::{Dispatcher, Tracked, to_address};
 
@@ -63,7 +64,7 @@ impl Dispatcher {
         let taken = self.world.store.write(move |tx| {
             let rows = deliveries::claim(tx, world.node, alive_since, CLAIM_ROWS)?;
             rows.into_iter()
-                .map(|row| open(&world, tx, row))
+                .filter_map(|row| open(&world, tx, row).transpose())
                 .collect::<Result<Vec<_>>>()
         });
         self.hold(taken.inspect_err(|_| self.note_unsure())?)
@@ -84,7 +85,7 @@ impl Dispatcher {
                 let mut taken = Vec::new();
                 for mut row in rows.into_iter().filter(|row| !known.contains(&row.id)) {
                     deliveries::lease(tx, world.node, &mut row)?;
-                    taken.push(open(&world, tx, row)?);
+                    taken.extend(open(&world, tx, row)?);
                 }
                 Ok((last, taken))
             })?;
@@ -118,27 +119,46 @@ impl Dispatcher {
     }
 }
 
-/// What the scheduler needs to know of it. An attempt that had begun is noted as ambiguous.
-fn open(
-    world: &std::sync::Arc<World>,
-    tx: &mut Tx<'_>,
-    row: deliveries::Delivery,
-) -> Result<Taken> {
-    let organisation: OrganisationId = row.organisation;
-    let key = world.item_key(tx, organisation, row.message.as_bytes())?;
-    let message = messages::load(tx, row.message, organisation)?;
+/// What the scheduler needs to know of it. An attempt that had begun is noted as ambiguous; a message
+/// that was destroyed has nothing left to deliver.
+fn open(world: &Arc<World>, tx: &mut Tx<'_>, row: deliveries::Delivery) -> Result<Option<Taken>> {
+    let message = messages::load(tx, row.message, row.organisation)?;
     if row.interrupted {
-        let event = ctx::Event::new("delivery.ambiguous")
-            .message(row.message)
-            .recipient(row.recipient)
-            .about(row.id)
-            .fact("because", "the program ended during the attempt");
-        world.system(organisation).record(tx, event)?;
+        let because = "the program ended during the attempt";
+        note(world, tx, &row, "delivery.ambiguous", because)?;
     }
+    let key = match world.item_key(tx, row.organisation, row.message.as_bytes()) {
+        Err(error) if error.code() == Code::KeyDestroyed => {
+            deliveries::settle(tx, row.id, (world.node, row.fence))?;
+            let (from, to) = (RecipientState::Queued, RecipientState::Recalled);
+            recipients::move_state(tx, row.recipient, from, to, world.now())?;
+            note(
+                world,
+                tx,
+                &row,
+                "delivery.cancelled",
+                "the content was destroyed",
+            )?;
+            return Ok(None);
+        }
+        other => other?,
+    };
     let to = to_address(&key, &row)?.1;
-    Ok(Taken {
-        row,
-        to,
-        mode: message.mode,
-    })
+    let mode = message.mode;
+    Ok(Some(Taken { row, to, mode }))
+}
+
+fn note(
+    world: &Arc<World>,
+    tx: &mut Tx<'_>,
+    row: &deliveries::Delivery,
+    kind: &'static str,
+    because: &'static str,
+) -> Result<()> {
+    let event = ctx::Event::new(kind)
+        .message(row.message)
+        .recipient(row.recipient)
+        .about(row.id)
+        .fact("because", because);
+    world.system(row.organisation).record(tx, event).map(drop)
 }

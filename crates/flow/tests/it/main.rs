@@ -8,6 +8,7 @@ mod at_rest;
 mod cancel;
 mod clinic;
 mod delivery;
+mod destroyed;
 mod faults;
 mod idempotency;
 mod letters;
