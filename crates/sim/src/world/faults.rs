@@ -11,7 +11,7 @@ use store::seam::{Point, Seam, Verdict};
 use crate::kit::SimRng;
 
 /// What an unwinding program leaves.
-pub(crate) struct Died;
+struct Died;
 
 /// How often, in a thousand calls.
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,6 +40,8 @@ struct State {
     chance: SimRng,
     rates: Rates,
     armed: bool,
+    /// Whatever catches an unwinding program does not bring it back to life.
+    dead: bool,
     fired: Fired,
 }
 
@@ -49,6 +51,7 @@ impl Faults {
             chance: SimRng::new(seed),
             rates,
             armed: false,
+            dead: false,
             fired: Fired::default(),
         };
         Arc::new(Self(Mutex::new(state)))
@@ -67,6 +70,17 @@ impl Faults {
         self.lock().rates = Rates::default();
     }
 
+    /// The program dies here.
+    pub fn kill(&self) -> ! {
+        self.lock().dead = true;
+        std::panic::resume_unwind(Box::new(Died));
+    }
+
+    /// Whether it died since this was last asked.
+    pub fn take_death(&self) -> bool {
+        std::mem::take(&mut self.lock().dead)
+    }
+
     pub fn take_fired(&self) -> Fired {
         std::mem::take(&mut self.lock().fired)
     }
@@ -81,9 +95,9 @@ impl Faults {
             unreported,
             death,
         } = state.rates;
-        if state.chance.happens(death, 1_000) {
+        if state.dead || state.chance.happens(death, 1_000) {
             drop(state);
-            std::panic::resume_unwind(Box::new(Died));
+            self.kill();
         }
         let fail = match point {
             Point::BeforeRead | Point::BeforeWrite => not_done,

@@ -16,7 +16,7 @@ use model::seams::Clock;
 use model::{Fault, Result, Timestamp};
 
 use super::books::Books;
-use super::faults::{Died, Fired};
+use super::faults::Fired;
 use super::house::{House, Node};
 use super::oracle::{Broken, Oracle, Snapshot, Verdict};
 use crate::kit::SimRng;
@@ -133,18 +133,17 @@ impl Driver {
         self.house.faults.arm(true);
         let ran = catch_unwind(AssertUnwindSafe(|| action(self)));
         self.house.faults.arm(false);
+        let died = self.house.faults.take_death();
         match ran {
-            Ok(verdict) => verdict?,
-            Err(payload) if payload.is::<Died>() => {
+            _ if died => {
                 self.note("  the program died there".to_owned());
                 self.house.nodes[self.acting] = None;
             }
+            Ok(verdict) => verdict?,
             Err(payload) => {
                 let text = payload.downcast_ref::<String>().map(String::as_str);
-                let text = text
-                    .or_else(|| payload.downcast_ref::<&str>().copied())
-                    .unwrap_or("no words");
-                return Err(Broken(format!("the program panicked: {text}")));
+                let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
+                return Err(Broken(format!("the program panicked: {}", text.unwrap_or("no words"))));
             }
         }
         self.look()
@@ -195,7 +194,7 @@ impl Driver {
             Action::RotateRoot => self.rotate_root(),
             Action::Die => {
                 self.note("the program dies".to_owned());
-                std::panic::resume_unwind(Box::new(Died))
+                self.house.faults.kill()
             }
             Action::Retire => self.retire(),
             Action::Weather => {
@@ -231,7 +230,7 @@ impl Driver {
                 let ours = error.code().row().fault == Fault::Ours;
                 if ours && !fired.any() {
                     return Err(Broken(format!(
-                        "{what} failed with {error} and nothing was in its way"
+                        "{what}: {error:?}, and nothing was in its way"
                     )));
                 }
             }
