@@ -318,7 +318,9 @@ impl Dispatcher {
             self.fresh.take(&settling.delivery());
             self.lock().tracked.remove(&settling.delivery());
             // A report or a notice may follow; so it may when an earlier try was stored unreported.
-            if let Some(flow) = self.flow.upgrade() {
+            if settling.may_ask_for_more()
+                && let Some(flow) = self.flow.upgrade()
+            {
                 flow.bell.notify_one();
             }
         }

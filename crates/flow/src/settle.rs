@@ -65,6 +65,11 @@ impl Settling {
     pub(crate) fn delivery(&self) -> DeliveryId {
         self.delivery
     }
+    /// What was delivered asks for nothing: see [`settle`].
+    pub(crate) fn may_ask_for_more(&self) -> bool {
+        let delivered = Settlement::Delivered;
+        !matches!(self.effect, Effect::Settle { settlement, .. } if settlement == delivered)
+    }
     pub(crate) fn is_final(&self) -> bool {
         matches!(self.effect, Effect::Settle { .. })
     }

@@ -27,7 +27,7 @@ impl People {
         self.authenticate(presented, Form::Bearer)
     }
 
-    /// Basic: the user is the key's id (or anything), the password the whole key. An administrator
+    /// Basic: the user is the key's id or the word `key`, the password the whole key. An administrator
     /// can refuse it per app.
     pub fn authenticate_basic(&self, user: &str, password: &Secret<String>) -> Result<Ctx> {
         self.named(user, password, Form::Basic)

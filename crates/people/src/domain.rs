@@ -44,7 +44,7 @@ impl People {
             name,
             "rsa",
             format!("cad{stamp}r"),
-            Signer::generate_rsa2048()?,
+            self.work.rsa_key()?,
         )?;
         let ed25519 = self.dkim(
             ctx,

@@ -143,9 +143,9 @@ fn bodies_and_attachments() {
         (PartName::Body(0), "epilogue 456"),
         (PartName::Body(0), "Señal uno"),
         (PartName::Body(1), "Señal"),
-        (PartName::Attachment(1), "notes.txt"),
+        (PartName::Header("file-name"), "notes.txt"),
         (PartName::Attachment(1), "MRN 12345"),
-        (PartName::Attachment(2), "página.pdf"),
+        (PartName::Header("file-name"), "página.pdf"),
     ];
     let texts = texts_of(&bytes);
     assert_eq!(

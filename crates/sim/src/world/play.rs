@@ -143,7 +143,10 @@ impl Driver {
             Err(payload) => {
                 let text = payload.downcast_ref::<String>().map(String::as_str);
                 let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
-                return Err(Broken(format!("the program panicked: {}", text.unwrap_or("no words"))));
+                return Err(Broken(format!(
+                    "the program panicked: {}",
+                    text.unwrap_or("no words")
+                )));
             }
         }
         self.look()
