@@ -54,13 +54,14 @@ fn main() -> ExitCode {
     )]
     let began = Instant::now();
     let limit = Duration::from_secs(arguments.seconds);
-    let (mut played, mut messages, mut taken) = (0u64, 0, 0);
+    let (mut played, mut messages, mut taken, mut read) = (0u64, 0, 0, 0);
     for seed in first..first.saturating_add(count) {
         match run(seed, engine) {
             Ok(summary) => {
                 played += 1;
                 messages += summary.messages;
                 taken += summary.taken;
+                read += summary.read;
                 if arguments.seed.is_some() {
                     println!("{summary:?}");
                 }
@@ -73,12 +74,16 @@ fn main() -> ExitCode {
         let passed = began.elapsed();
         if played.is_multiple_of(20) {
             let secs = passed.as_secs_f64();
-            println!("{secs:>6.1} s  {played} seeds  {messages} messages  {taken} letters arrived");
+            println!(
+                "{secs:>6.1} s  {played} seeds  {messages} messages  {taken} letters arrived  {read} readings"
+            );
         }
         if passed >= limit {
             break;
         }
     }
-    println!("{played} seeds, {messages} messages, {taken} letters arrived, nothing found");
+    println!(
+        "{played} seeds, {messages} messages, {taken} letters arrived, {read} readings, nothing found"
+    );
     ExitCode::SUCCESS
 }

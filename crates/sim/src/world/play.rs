@@ -47,6 +47,7 @@ enum Action {
     Sequence,
     Take,
     Poll,
+    Fly,
     Finish,
     FinishAgain,
     Tick,
@@ -73,10 +74,11 @@ const ACTIONS: &[(Action, u64)] = &[
     (Action::Work, 14),
     (Action::Sequence, 6),
     (Action::Take, 16),
-    (Action::Poll, 26),
+    (Action::Poll, 14),
+    (Action::Fly, 16),
     (Action::Finish, 3),
     (Action::FinishAgain, 2),
-    (Action::Tick, 22),
+    (Action::Tick, 14),
     (Action::Jump, 4),
     (Action::Beat, 5),
     (Action::Portal, 10),
@@ -124,6 +126,20 @@ impl Driver {
     /// One more letter.
     pub fn send_one(&mut self) -> Verdict {
         self.disturbed(|driver| driver.act(Action::Letter))
+    }
+
+    /// What people do with mail that has arrived.
+    pub fn look_at_mail(&mut self) -> Verdict {
+        for action in [
+            Action::Portal,
+            Action::Proof,
+            Action::Portal,
+            Action::Staff,
+            Action::Portal,
+        ] {
+            self.disturbed(|driver| driver.act(action))?;
+        }
+        Ok(())
     }
 
     /// Runs an action with faults, catches its death, asks the oracles.
@@ -185,6 +201,7 @@ impl Driver {
             Action::Sequence => self.sequence(),
             Action::Take => self.take(),
             Action::Poll => self.poll(),
+            Action::Fly => self.fly(),
             Action::Finish => self.finish_landed(),
             Action::FinishAgain => self.finish_again(),
             Action::Tick => self.tick(),

@@ -14,7 +14,7 @@ use crate::kit::{SimClock, SimRng};
 
 /// Messages that every history accepts at least.
 const MESSAGES_MIN: usize = 10;
-const STEPS: u64 = 60;
+const STEPS: u64 = 45;
 /// Steps between two looks at what is dear to check.
 const CLOSELY_EVERY: u64 = 25;
 
@@ -23,6 +23,8 @@ const CLOSELY_EVERY: u64 = 25;
 pub struct Summary {
     pub messages: usize,
     pub taken: usize,
+    /// Readers who read their message in the portal.
+    pub read: usize,
     pub steps: usize,
     /// Of every line of the log.
     pub digest: String,
@@ -93,6 +95,8 @@ fn play(driver: &mut Driver) -> Result<(), Broken> {
     while driver.books.accepted() < MESSAGES_MIN {
         driver.send_one()?;
     }
+    driver.drain()?;
+    driver.look_at_mail()?;
     driver.drain()
 }
 
@@ -153,6 +157,11 @@ fn summary(driver: &Driver) -> Summary {
     Summary {
         messages: driver.books.accepted(),
         taken: driver.house.sea.lock().taken.len(),
+        read: driver
+            .log
+            .iter()
+            .filter(|line| line.ends_with("a reader reads"))
+            .count(),
         steps: driver.log.len(),
         digest: digest(&text),
     }

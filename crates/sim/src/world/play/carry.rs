@@ -15,6 +15,8 @@ use crate::world::house::{Carried, Flight, Flying};
 use crate::world::oracle::{Verdict, ensure};
 use crate::world::sea::SeaNet;
 
+/// Moves of the clock in one `fly`: more than a conversation has.
+const MOVES_MAX: usize = 60;
 /// Ended attempts that are remembered for being given back twice.
 const ENDED_KEPT: usize = 6;
 
@@ -100,6 +102,24 @@ impl Driver {
         let (at, at_once) = (self.below(count), self.chance.happens(9, 10));
         if self.poll_one(at)? && at_once {
             return self.finish(at);
+        }
+        Ok(())
+    }
+
+    /// Some time on the wire: everything under way goes on, and what ends is given back.
+    pub(super) fn fly(&mut self) -> Verdict {
+        self.take_up_to(5)?;
+        for _ in 0..MOVES_MAX {
+            if self.land_all()? {
+                return Ok(());
+            }
+            let soon = self.house.clock.now().plus(Duration::from_millis(1));
+            let next = self.house.sea.next_moment().unwrap_or(soon);
+            // Silences are for `jump`.
+            if next.since(soon) > Duration::from_secs(60) {
+                return Ok(());
+            }
+            self.house.clock.advance_to(next.max(soon));
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 //! restart, auditors who take proofs away.
 
 use model::Code;
+use store::tables::deliveries;
 
 use super::Driver;
 use crate::world::books::Standing;
@@ -9,7 +10,8 @@ use crate::world::oracle::{Verdict, check_proof, ensure};
 
 impl Driver {
     pub(super) fn cancel(&mut self) -> Verdict {
-        let Some(at) = self.some_sent() else {
+        let flying = self.some_flying()?;
+        let Some(at) = flying.or_else(|| self.some_sent()) else {
             return Ok(());
         };
         let (clinic, mode, message) = {
@@ -201,6 +203,23 @@ impl Driver {
             );
         }
         Ok(())
+    }
+
+    /// A message that is on the wire just now, often.
+    fn some_flying(&self) -> Verdict<Option<usize>> {
+        let flights = &self.node()?.flights;
+        if flights.is_empty() || self.chance.happens(1, 3) {
+            return Ok(None);
+        }
+        let delivery = flights[self.below(flights.len())].job.delivery;
+        self.house.faults.arm(false);
+        let row = self
+            .house
+            .store
+            .read(move |tx| deliveries::load(tx, delivery));
+        self.house.faults.arm(true);
+        let found = self.books.find_message(row?.message);
+        Ok(found.filter(|at| self.books.sent[*at].standing != Standing::Absent))
     }
 
     /// One of the messages that were accepted.

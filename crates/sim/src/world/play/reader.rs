@@ -31,10 +31,16 @@ impl Driver {
             .or_default()
             .asked
             .is_some();
-        let code = self.newest_code(&address, &link);
-        match code {
-            Some(code) if !self.chance.happens(1, 6) => self.enter(&address, &link, &code),
-            _ if !asked || self.chance.happens(1, 3) => self.ask_for_code(&link),
+        if !asked || self.chance.happens(1, 4) {
+            self.ask_for_code(&link)?;
+            // The code travels as any letter does.
+            self.fly()?;
+            self.house.faults.arm(false);
+            self.look()?;
+            self.house.faults.arm(true);
+        }
+        match self.newest_code(&address, &link) {
+            Some(code) if !self.chance.happens(1, 8) => self.enter(&address, &link, &code),
             _ => Ok(()),
         }
     }
@@ -115,7 +121,13 @@ impl Driver {
             "a code opens the portal after {} wrong ones",
             slot.wrong_tries
         );
-        self.read(address, link, visit.expose())
+        self.read(address, link, visit.expose())?;
+        if self.chance.happens(1, 2) {
+            let again = self.node()?.flow.portal_enter(link, code);
+            self.judge("a reader enters the same code once more", &again)?;
+            ensure!(again.is_err(), "a code opens the portal twice");
+        }
+        Ok(())
     }
 
     fn read(&mut self, address: &str, link: &str, visit: &str) -> Verdict {
