@@ -16,6 +16,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def main() -> None:
             measured = {name: [] for name in asked.only}
             for turn in range(asked.runs):
                 for name in asked.only:
-                    run = measure(site, name, turn, sessions, asked.messages)
+                    run = measure(site, name, turn, sessions, asked.messages, asked.perf)
                     measured[name].append(run)
                     print(f"{name} sessions={sessions} turn={turn + 1}: accept {run.accept:.0f}/s, end to end "
                           f"{run.end_to_end:.0f}/s, cpu {run.cpu_ms:.2f} ms, p99 {run.p99:.1f} ms", flush=True)
@@ -60,7 +61,7 @@ def main() -> None:
         shutil.rmtree(folder)
 
 
-def measure(site: Site, name: str, turn: int, sessions: int, messages: int) -> Run:
+def measure(site: Site, name: str, turn: int, sessions: int, messages: int, perf: Path | None) -> Run:
     """One run on a relay that was started for it and is stopped after it."""
     home = site.folder / f"{name.replace('+', '-')}-{sessions}-{turn}"
     home.mkdir()
@@ -68,13 +69,29 @@ def measure(site: Site, name: str, turn: int, sessions: int, messages: int) -> R
     try:
         load(site, relay, min(sessions, 20), 50, patience=20)  # connections, caches and certificates are warm
         before = tree_seconds(relay.pids)
-        figures = load(site, relay, sessions, messages)
+        with sampled(relay.pids, perf and perf / f"{home.name}.data"):
+            figures = load(site, relay, sessions, messages)
         spent = tree_seconds(relay.pids) - before
         return Run(figures["accept_per_s"], figures["end_to_end_per_s"], 1e3 * spent / messages,
                    figures["accept_ms_p50"], figures["accept_ms_p99"])
     finally:
         relay.stop()
         shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def sampled(pids: list[int], out: Path | None):
+    """Where the relay's own processes spend their time, for `perf report`; it costs some itself."""
+    if out is None:
+        yield
+        return
+    words = ["perf", "record", "--quiet", "-F", "999", "-e", "cpu-clock", "-g", "-o", str(out), "-p", ",".join(map(str, pids))]
+    recorder = subprocess.Popen(words, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        recorder.terminate()
+        recorder.wait()
 
 
 def load(site: Site, relay, sessions: int, messages: int, patience: int = 180) -> dict:
@@ -122,6 +139,7 @@ def arguments():
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--sessions", type=int, nargs="+", default=[20, 100])
     parser.add_argument("--only", nargs="+", choices=list(RELAYS), default=list(RELAYS))
+    parser.add_argument("--perf", type=Path, metavar="FOLDER", help="sample the relays' stacks into this folder")
     parser.add_argument("--profile", choices=["release", "debug"], default="release")
     return parser.parse_args()
 

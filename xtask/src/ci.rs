@@ -152,27 +152,17 @@ fn lints(root: &Path) -> Result<()> {
     )
 }
 
-/// `--all-targets` also builds the program itself with the tests' choice of features, so that the
-/// later steps start it without compiling anything again.
+/// Without a choice of targets cargo also builds the programs and the examples, with the tests' choice
+/// of features: tests and later steps start them without compiling anything again.
 fn tests(root: &Path) -> Result<()> {
     if has_program("cargo-nextest") {
         program(
             root,
             "cargo",
-            &[
-                "nextest",
-                "run",
-                "--workspace",
-                "--all-targets",
-                "--no-fail-fast",
-            ],
+            &["nextest", "run", "--workspace", "--no-fail-fast"],
         )
     } else {
-        program(
-            root,
-            "cargo",
-            &["test", "--workspace", "--all-targets", "--no-fail-fast"],
-        )
+        program(root, "cargo", &["test", "--workspace", "--no-fail-fast"])
     }
 }
 
