@@ -166,11 +166,20 @@ fn tests(root: &Path) -> Result<()> {
     }
 }
 
+/// The pages are for those who work here, so private items are among them and may be linked to.
 fn docs(root: &Path) -> Result<()> {
     let mut command = Command::new("cargo");
     command
-        .args(["doc", "--workspace", "--no-deps"])
-        .env("RUSTDOCFLAGS", "-D warnings")
+        .args([
+            "doc",
+            "--workspace",
+            "--no-deps",
+            "--document-private-items",
+        ])
+        .env(
+            "RUSTDOCFLAGS",
+            "-D warnings -A rustdoc::private-intra-doc-links",
+        )
         .current_dir(root);
     finish(&mut command)?;
     program(root, "cargo", &["test", "--workspace", "--doc"])

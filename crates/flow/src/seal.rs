@@ -17,7 +17,7 @@ use crate::content::{Opened, Stored, load};
 use crate::draft::sha256;
 use crate::notice::{House, house, pick_up};
 
-/// A decided message with everything that may leave. Made by [`seal`] and [`seal_notice`] alone.
+/// A decided message with everything that may leave. Made by [`seal()`] and [`seal_notice`] alone.
 pub(crate) struct Sealed {
     pub(crate) stored: Stored,
     pub(crate) letters: Vec<SealedLetter>,

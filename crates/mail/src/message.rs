@@ -54,7 +54,7 @@ pub struct Part {
     pub index: usize,
     /// Without folders and control characters.
     pub name: Option<String>,
-    /// What the bytes are, by [`crate::sniff`] where it knows, else as declared.
+    /// What the bytes are, by [`crate::sniff()`] where it knows, else as declared.
     pub content_type: String,
     /// As declared, lower-case, without parameters.
     pub declared_type: String,

@@ -1,6 +1,6 @@
 //! What must happen to a message, and who may do what.
 //!
-//! Two halves that share nothing but the name: [`decide`] chooses how a message reaches a recipient,
+//! Two halves that share nothing but the name: [`decide()`] chooses how a message reaches a recipient,
 //! from our own small rule table, on the hot path; [`access`] asks Cedar whether an actor may do
 //! something. Neither reads a message, a clock or a database: facts come in, an answer with its
 //! reasons goes out. Invariant: an answer can always be explained by rule names and words alone.

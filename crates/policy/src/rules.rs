@@ -1,4 +1,4 @@
-//! The standard rules: numbered, named, and data. [`crate::decide`] is their only reader.
+//! The standard rules: numbered, named, and data. [`crate::decide()`] is their only reader.
 //!
 //! The default is verified TLS, else the portal; a rule may only raise that, unless an
 //! administrator's declaration or the patient's recorded choice opens plain mail. Invariant: the
