@@ -5,28 +5,28 @@
 //   cargo run -p caduceus-web --example pictures -- target/pictures
 //   node peers/pictures.mjs [NAME-PART ...]
 //
-// Needs Debian's chromium, and playwright-core and @axe-core/playwright in target/peers/node.
+// Needs Debian's chromium, and playwright-core and axe-core in target/peers/node.
 import { createRequire } from "node:module";
 import { createServer } from "node:http";
 import { mkdtempSync, readdirSync, readFileSync, mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve, extname, sep } from "node:path";
+import { objections } from "./axe.mjs";
 
 const root = resolve(import.meta.dirname, "..");
 const require = createRequire(join(root, "target/peers/node/package.json"));
 const { chromium } = require("playwright-core");
-const { AxeBuilder } = require("@axe-core/playwright");
 
 const folder = join(root, "target/pictures");
 const wanted = process.argv.slice(2);
 const widths = [360, 1280];
 const schemes = ["light", "dark"];
-const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const types = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml" };
 const csp = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
 // the same policy as the real server's, so that what it would refuse is refused here
 const server = createServer((request, response) => {
+  if (request.url === "/favicon.ico") return response.writeHead(204).end();
   const path = resolve(folder, `.${decodeURIComponent(new URL(request.url, "http://x").pathname)}`);
   if (!path.startsWith(folder + sep)) return response.writeHead(404).end();
   try {
@@ -53,26 +53,29 @@ mkdirSync(join(folder, "png"), { recursive: true });
 const faults = [];
 let taken = 0;
 
-async function photograph(page, name, width, scheme) {
+async function photograph(page, name) {
   const seen = [];
-  const say = (what) => faults.push(`${name} ${width} ${scheme}: ${what}`);
   page.removeAllListeners();
   page.on("console", (line) => ["error", "warning"].includes(line.type()) && seen.push(line.text()));
   page.on("pageerror", (error) => seen.push(String(error)));
-  page.on("request", (request) => request.url().startsWith(base) || say(`loads ${request.url()}`));
-  await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-  await page.setViewportSize({ width, height: 900 });
+  page.on("request", (request) => request.url().startsWith(base) || faults.push(`${name}: loads ${request.url()}`));
   await page.goto(`${base}/html/${name}`);
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const scheme of schemes) await picture(page, name, width, scheme);
+  }
+  for (const line of seen) faults.push(`${name}: ${line}`);
+}
+
+async function picture(page, name, width, scheme) {
+  const say = (what) => faults.push(`${name} ${width} ${scheme}: ${what}`);
+  await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   if (wide > width) say(`is ${wide} px wide`);
   const small = await page.evaluate(() => [...document.querySelectorAll(".button, summary, nav a, input:not([type=hidden]):not([type=checkbox]), select, textarea, .files a")]
     .filter((e) => e.getClientRects().length && !e.closest(".why-tip") && e.getBoundingClientRect().height < 43.5).map((e) => e.outerHTML.slice(0, 80)));
   for (const target of small) say(`target below 44 px: ${target}`);
-  const found = await new AxeBuilder({ page }).withTags(rules).analyze();
-  for (const violation of found.violations) {
-    for (const node of violation.nodes) say(`axe ${violation.id}: ${node.target.join(" ")} (${node.failureSummary.split("\n")[1]?.trim()})`);
-  }
-  for (const line of seen) say(line);
+  for (const line of await objections(page, scheme)) say(line);
   await page.evaluate(() => document.activeElement?.blur());
   await page.screenshot({ path: join(folder, "png", `${name.replace(".html", "")}--${width}-${scheme}.png`), fullPage: true });
   taken += 1;
@@ -114,10 +117,10 @@ async function comforts() {
   await page.close();
 }
 
-const work = names.flatMap((name) => widths.flatMap((width) => schemes.map((scheme) => [name, width, scheme])));
+const work = [...names];
 async function worker() {
   const page = await browser.newPage();
-  for (let job = work.shift(); job; job = work.shift()) await photograph(page, ...job);
+  for (let name = work.shift(); name; name = work.shift()) await photograph(page, name);
 }
 await Promise.all([worker(), worker()]);
 if (!wanted.length) await comforts();

@@ -4,15 +4,14 @@
 import { createRequire } from "node:module";
 import { mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { objections } from "../axe.mjs";
 
 const root = resolve(import.meta.dirname, "../..");
 const require = createRequire(join(root, "target/peers/node/package.json"));
 const { chromium } = require("playwright-core");
-const { AxeBuilder } = require("@axe-core/playwright");
 
 export const pictures = join(root, "target/pictures/walk");
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const widths = { phone: 360, desk: 1280 };
 const STEP_MS_MAX = 15_000;
 const PART_MS_MAX = 5 * 60_000;
@@ -122,7 +121,7 @@ class Watch {
         const where = `${name} at ${width} px, ${colorScheme}`;
         const wide = await page.evaluate(() => document.documentElement.scrollWidth);
         this.check(`${where} is ${wide} px wide`, wide <= width);
-        if (!page.withoutScripts) await this.read(page, where);
+        if (!page.withoutScripts) await this.read(page, where, colorScheme);
         await page.screenshot({ path: join(pictures, `${number}-${name}--${width}-${colorScheme}.png`), fullPage: true });
       }
     }
@@ -130,12 +129,9 @@ class Watch {
     await page.setViewportSize(size);
   }
 
-  async read(page, where) {
-    const found = await new AxeBuilder({ page }).withTags(rules).analyze();
+  async read(page, where, scheme) {
     this.looked += 1;
-    for (const violation of found.violations) {
-      for (const node of violation.nodes) this.fault(`${where}: axe ${violation.id}: ${node.target.join(" ")} (${node.failureSummary.split("\n")[1]?.trim()})`);
-    }
+    for (const line of await objections(page, scheme)) this.fault(`${where}: ${line}`);
   }
 
   async says(page, ...words) {
