@@ -20,4 +20,5 @@ macro_rules! migrations {
 
 migrations! {
     1 "0001_foundation",
+    6 "0006_transport",
 }

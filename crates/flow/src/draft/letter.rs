@@ -10,6 +10,7 @@ use model::{
 
 use super::{Draft, DraftRecipient, sha256};
 use crate::Flow;
+use crate::envelope::Transport;
 
 /// Fields as a client gives them, types already right.
 pub struct Letter {
@@ -90,6 +91,7 @@ impl Flow {
             added,
             tags: letter.tags,
             metadata: letter.metadata,
+            transport: Transport::Usual,
         })
     }
 

@@ -20,6 +20,9 @@ pub(crate) struct Route {
     pub hosts: Vec<Domain>,
     /// There is no MX record: the domain itself is the host.
     pub implicit: bool,
+    /// DNSSEC proved the list. Where there is no list nothing can lead elsewhere, and the addresses'
+    /// own proof decides.
+    pub secure: bool,
 }
 
 /// Asks DNS. `own` is our own host name.
@@ -29,18 +32,22 @@ pub(crate) async fn find(
     own: &Domain,
     to: &Domain,
 ) -> Result<Route, DeadEnd> {
-    let (records, implicit) = match net.mx(to).await {
-        Ok(records) if records.is_empty() => return Err(DeadEnd::NullMx),
-        Ok(records) => (records, false),
+    let (records, implicit, secure) = match net.mx(to).await {
+        Ok(records) if records.value.is_empty() => return Err(DeadEnd::NullMx),
+        Ok(records) => (records.value, false, records.secure),
         // Only certain absence allows the implicit MX.
-        Err(NetFault::NoRecord) => (vec![(0, to.clone())], true),
+        Err(NetFault::NoRecord) => (vec![(0, to.clone())], true, true),
         Err(_) => return Err(DeadEnd::DnsFailed),
     };
     let hosts = order(records, rng, own);
     if hosts.is_empty() {
         Err(DeadEnd::Loop)
     } else {
-        Ok(Route { hosts, implicit })
+        Ok(Route {
+            hosts,
+            implicit,
+            secure,
+        })
     }
 }
 

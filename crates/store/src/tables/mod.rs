@@ -28,5 +28,6 @@ tables! {
     organisations,
     portal,
     recipients,
+    transport,
     users,
 }

@@ -376,6 +376,7 @@ impl Driver {
             content: content.into_bytes(),
             helo: "records.example".to_owned(),
             with: "ESMTPSA",
+            require_tls: false,
         })
     }
 }
