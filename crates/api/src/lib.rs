@@ -23,7 +23,7 @@ use axum::Router;
 
 pub use document::openapi;
 pub use settings::{RateLimit, Settings};
-pub use state::{ApiState, Probe};
+pub use state::ApiState;
 
 use problem::Problem;
 

@@ -4,7 +4,6 @@
 //! With SQLite the service must be stopped first: its data folder belongs to one process.
 
 mod output;
-mod probe;
 
 use std::path::{Path, PathBuf};
 
@@ -98,11 +97,6 @@ pub enum Command {
         #[arg(long)]
         key: String,
     },
-    /// Look at what a domain's mail servers would achieve now. Nothing is sent; the service may run.
-    Probe {
-        #[arg(value_name = "DOMAIN")]
-        domain: String,
-    },
     /// Put a new root key in front and wrap every organisation key under it.
     RotateRoot,
     /// Give an organisation a new key and wrap its items' keys under it. Content stays as it is.
@@ -124,9 +118,6 @@ pub fn run(path: &Path, command: Command) -> anyhow::Result<()> {
     let config = config::load(path)?;
     if matches!(command, Command::RotateRoot) {
         return rotate_root(&config);
-    }
-    if let Command::Probe { domain } = &command {
-        return probe::run(&config, domain);
     }
     let wired = wire(&config)?;
     let output = dispatch(&wired, command)?;
@@ -202,9 +193,7 @@ fn dispatch(wired: &Wired, command: Command) -> anyhow::Result<Output> {
             let rotated = wired.world.rotate_organisation_key(organisation)?;
             Ok(Output::new().field("keys_wrapped", rotated.keys))
         }
-        Command::RotateRoot | Command::Probe { .. } => {
-            unreachable!("handled before the database opens")
-        }
+        Command::RotateRoot => unreachable!("handled before the database opens"),
     }
 }
 

@@ -82,11 +82,6 @@ pub struct Delivery {
     /// Name servers; empty means the system's.
     #[serde(default)]
     pub name_servers: Vec<SocketAddr>,
-    /// Keys that DNSSEC starts from (DNSKEY records in a zone file's form); none means the root's.
-    pub trust_anchor: Option<PathBuf>,
-    /// Do not validate DNS answers: DANE is then never used. For name servers that strip signatures.
-    #[serde(default)]
-    pub danger_no_dnssec: bool,
     /// Public addresses of this service that its interfaces do not show.
     #[serde(default)]
     pub own_addresses: Vec<IpAddr>,

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use model::seams::{Answer, Clock, HttpAnswer, HttpRequest, Later, MxHosts, Net, NetFault, Wire};
-use model::{Domain, Tlsa};
-use mta::net::{ClientTls, Dialer, Dnssec, NetSettings, PrivateDestinations, RealNet, TableNet};
+use model::Domain;
+use model::seams::{Clock, Later, MxHosts, Net, NetFault, Wire};
+use mta::net::{ClientTls, Dialer, NetSettings, PrivateDestinations, RealNet, TableNet};
 
 use crate::config::Delivery;
 
@@ -23,13 +23,7 @@ pub fn build(delivery: &Delivery, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<d
             private_destinations: private,
             own_addresses: delivery.own_addresses.clone(),
             name_servers: delivery.name_servers.clone(),
-            dnssec: if delivery.danger_no_dnssec {
-                Dnssec::Off
-            } else {
-                Dnssec::Validated(delivery.trust_anchor.clone())
-            },
             smtp_port: 25,
-            https_port: 443,
         },
         clock.clone(),
     )?;
@@ -70,55 +64,19 @@ struct Routed {
 }
 
 impl Net for Routed {
-    fn mx<'a>(&'a self, domain: &'a Domain) -> Later<'a, Result<Answer<MxHosts>, NetFault>> {
+    fn mx<'a>(&'a self, domain: &'a Domain) -> Later<'a, Result<MxHosts, NetFault>> {
         if self.domains.contains(domain) {
             self.table.mx(domain)
         } else {
             self.world.mx(domain)
         }
     }
-    fn addresses<'a>(
-        &'a self,
-        host: &'a Domain,
-    ) -> Later<'a, Result<Answer<Vec<IpAddr>>, NetFault>> {
+    fn addresses<'a>(&'a self, host: &'a Domain) -> Later<'a, Result<Vec<IpAddr>, NetFault>> {
         if self.hosts.contains(host) {
             Net::addresses(&self.table, host)
         } else {
             self.world.addresses(host)
         }
-    }
-    fn txt<'a>(&'a self, name: &'a str) -> Later<'a, Result<Vec<Vec<u8>>, NetFault>> {
-        // What is routed by hand has no word in DNS about it either.
-        let routed = self.domains.iter().any(|domain| {
-            let parent = name.strip_suffix(domain.as_str());
-            parent.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-        });
-        if routed {
-            self.table.txt(name)
-        } else {
-            self.world.txt(name)
-        }
-    }
-    fn names(&self, ip: IpAddr) -> Later<'_, Result<Vec<Domain>, NetFault>> {
-        self.world.names(ip)
-    }
-    fn tlsa<'a>(
-        &'a self,
-        host: &'a Domain,
-        port: u16,
-    ) -> Later<'a, Result<Answer<Vec<Tlsa>>, NetFault>> {
-        if self.hosts.contains(host) {
-            Net::tlsa(&self.table, host, port)
-        } else {
-            self.world.tlsa(host, port)
-        }
-    }
-    fn http(
-        &self,
-        request: HttpRequest,
-        wait: Duration,
-    ) -> Later<'_, Result<HttpAnswer, NetFault>> {
-        self.world.http(request, wait)
     }
     fn dial<'a>(
         &'a self,

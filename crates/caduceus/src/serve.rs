@@ -75,7 +75,7 @@ pub async fn start(
     if let Some(at) = config.listen.submission {
         listeners.starttls = Some(bind(at, "listen.submission").await?);
     }
-    let router = router(wired, config, &net)?;
+    let router = router(wired, config)?;
     if let Some(at) = config.listen.https {
         let listener = bind(at, "listen.https").await?;
         tasks.spawn(http::serve(
@@ -114,14 +114,13 @@ async fn bind(at: std::net::SocketAddr, setting: &str) -> anyhow::Result<TcpList
         .with_context(|| format!("cannot listen on {at} ({setting})"))
 }
 
-fn router(wired: &Wired, config: &Config, net: &Arc<dyn Net>) -> anyhow::Result<axum::Router> {
+fn router(wired: &Wired, config: &Config) -> anyhow::Result<axum::Router> {
     let secure = config.portal_url.starts_with("https://");
-    let api = api::ApiState::new(
+    let api = api::router(api::ApiState::new(
         wired.flow.clone(),
         wired.people.clone(),
         api::Settings::default(),
-    );
-    let api = api::router(api.probing(probe(wired, config, net)?));
+    ));
     let settings = web::Settings::new("Caduceus", secure);
     let web = web::router(web::WebState::new(
         wired.flow.clone(),
@@ -130,17 +129,6 @@ fn router(wired: &Wired, config: &Config, net: &Arc<dyn Net>) -> anyhow::Result<
     )?);
     // The API answers its own part of the tree in its own form, the pages all the rest.
     Ok(web.merge(api))
-}
-
-/// What dry runs look at other servers by.
-fn probe(wired: &Wired, config: &Config, net: &Arc<dyn Net>) -> anyhow::Result<api::Probe> {
-    let (clock, rng) = (wired.world.clock.clone(), wired.world.rng.clone());
-    let hostname = model::Domain::parse(&config.hostname)?;
-    let prober = Arc::new(mta::Prober::new(net.clone(), clock, rng, hostname));
-    Ok(Arc::new(move |domain| {
-        let prober = Arc::clone(&prober);
-        Box::pin(async move { prober.probe(&domain).await })
-    }))
 }
 
 async fn workers(
@@ -201,12 +189,6 @@ async fn workers(
     let flow = wired.flow.clone();
     every(tasks, stop.clone(), MEASURE_EVERY, "gauges", move || {
         flow.measure()
-    });
-    let (flow, rounds, stopped) = (wired.flow.clone(), net.clone(), stop.clone());
-    tasks.spawn(async move {
-        if let Err(error) = mta::report_forever(flow, rounds, stopped).await {
-            tracing::error!(%error, "rounds about TLS policies ended");
-        }
     });
     let (flow, stopped) = (wired.flow.clone(), stop);
     tasks.spawn(async move {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use ctx::{Ctx, Event, ItemKey};
 use model::{
-    AttachmentId, BlobId, Code, Domain, Error, Kind, MessageId, Method, Mode, PhiLevel,
-    RecipientId, RecipientState, Result, Timestamp, limits,
+    AttachmentId, BlobId, Code, Error, Kind, MessageId, Method, Mode, PhiLevel, RecipientId,
+    RecipientState, Result, Timestamp, limits,
 };
 use store::Tx;
 use store::tables::{blobs, events, idempotency, messages, recipients};
@@ -47,7 +47,6 @@ pub struct Preview {
 
 pub struct PreviewRecipient {
     pub kind: Kind,
-    pub domain: Domain,
     pub decision: policy::Decision,
 }
 
@@ -96,7 +95,6 @@ impl Flow {
             .zip(decisions)
             .map(|(r, decision)| PreviewRecipient {
                 kind: r.kind,
-                domain: r.address.domain().clone(),
                 decision,
             })
             .collect();
@@ -188,7 +186,6 @@ fn envelope(ctx: &Ctx, draft: &Draft, scanned: &Scanned) -> Envelope {
         tags: draft.tags.clone(),
         metadata: draft.metadata.clone(),
         files,
-        transport: draft.transport,
     }
 }
 

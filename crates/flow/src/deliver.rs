@@ -15,13 +15,13 @@ mod lease;
 use ctx::World;
 use model::{
     Address, Code, DeliveryId, Demand, Domain, Error, Evidence, MessageId, Mode, OrganisationId,
-    Outcome, RecipientId, Result, StsPolicy, Timestamp,
+    Outcome, RecipientId, Result, Timestamp,
 };
 use queue::{Effect, Input, Item};
 use store::tables::deliveries;
 use vault::OpenedKey;
 
-use crate::envelope::{Route, Transport, open_json};
+use crate::envelope::{Route, open_json};
 use crate::fresh::Fresh;
 use crate::settle::{Settling, settle};
 use crate::{Inner, Settings};
@@ -87,12 +87,6 @@ pub struct OutLetter {
     pub demand: Demand,
     pub destination: Domain,
     pub sent_sha256: [u8; 32],
-    /// REQUIRETLS (RFC 8689).
-    pub require_tls: bool,
-    /// `TLS-Required: No`: sets aside the receiving domain's policies, never `demand`.
-    pub tls_optional: bool,
-    /// The destination's MTA-STS policy as it was last learned.
-    pub sts: Option<StsPolicy>,
 }
 
 /// What waits for one destination, for the queue page; the name may identify and stays inside.
@@ -129,7 +123,7 @@ impl Dispatcher {
 
     /// The same with its letter at hand.
     pub(crate) fn add_fresh(&self, item: Item, tracked: Tracked, letter: OutLetter) {
-        let octets = letter.octets();
+        let octets = letter.head.len() + letter.body.len() + 1_000;
         self.fresh.put(item.id, letter, octets);
         self.add(item, tracked);
     }
@@ -208,39 +202,15 @@ impl Dispatcher {
 
     /// Opens what a job is to transmit.
     pub fn letter(&self, job: &Job) -> Result<OutLetter> {
-        let mut letter = match self.fresh.take(&job.delivery) {
-            Some(letter) => letter,
-            None => self.load_letter(job)?,
-        };
-        if let Some(flow) = self.flow.upgrade() {
-            let organisation = job.tracked.organisation;
-            let found = flow
-                .policies
-                .load(&self.world, organisation, &letter.destination);
-            letter.sts = found?;
+        match self.find_fresh(job) {
+            Some(letter) => Ok(letter),
+            None => self.load_letter(job),
         }
-        Ok(letter)
     }
 
-    /// What a job is to transmit, where that was sealed a moment ago and the destination's policy is
-    /// in memory: once, and without reading.
+    /// What a job is to transmit, where that was sealed a moment ago: once, and without reading.
     pub fn find_fresh(&self, job: &Job) -> Option<OutLetter> {
-        let flow = self.flow.upgrade()?;
-        let mut letter = self.fresh.take(&job.delivery)?;
-        match flow
-            .policies
-            .find(job.tracked.organisation, &letter.destination)
-        {
-            Some(policy) => {
-                letter.sts = policy;
-                Some(letter)
-            }
-            None => {
-                let octets = letter.octets();
-                self.fresh.put(job.delivery, letter, octets);
-                None
-            }
-        }
+        self.fresh.take(&job.delivery)
     }
 
     fn load_letter(&self, job: &Job) -> Result<OutLetter> {
@@ -251,7 +221,7 @@ impl Dispatcher {
             let letter = deliveries::load_sealed(tx, row.sealed)?;
             Ok((key, row, letter))
         })?;
-        let (from, to, transport) = to_address(&key, &row)?;
+        let (from, to) = to_address(&key, &row)?;
         let head = key.open(
             &vault::aad("sealed", "sealed_head", letter.id.as_bytes()),
             &letter.sealed_head,
@@ -261,7 +231,12 @@ impl Dispatcher {
             None => Vec::new(),
         };
         let octets = (head.into(), body.into());
-        Ok(OutLetter::new((from, to), octets, row.demand, letter.sent_sha256).going(transport))
+        Ok(OutLetter::new(
+            (from, to),
+            octets,
+            row.demand,
+            letter.sent_sha256,
+        ))
     }
 
     /// Stores how an attempt ended (commit 3). Blocks until durable.
@@ -339,10 +314,6 @@ impl Dispatcher {
         self.world
             .store
             .write(move |tx| settle(&world, tx, &copy).map(drop))?;
-        if let (Some((domain, policy)), Some(flow)) = (settling.learned(), self.flow.upgrade()) {
-            flow.policies
-                .note(settling.organisation(), domain, Some(policy.clone()));
-        }
         if settling.is_final() {
             self.fresh.take(&settling.delivery());
             self.lock().tracked.remove(&settling.delivery());
@@ -463,21 +434,7 @@ impl OutLetter {
             body,
             from,
             to,
-            require_tls: false,
-            tls_optional: false,
-            sts: None,
         }
-    }
-
-    pub(crate) fn going(mut self, transport: Transport) -> Self {
-        self.require_tls = transport == Transport::Required;
-        self.tls_optional = transport == Transport::Optional;
-        self
-    }
-
-    /// How much memory it takes, about.
-    fn octets(&self) -> usize {
-        self.head.len() + self.body.len() + 1_000
     }
 }
 
@@ -515,10 +472,7 @@ fn id_of(effect: &Effect) -> DeliveryId {
     }
 }
 
-fn to_address(
-    key: &OpenedKey,
-    row: &deliveries::Delivery,
-) -> Result<(Option<Address>, Address, Transport)> {
+fn to_address(key: &OpenedKey, row: &deliveries::Delivery) -> Result<(Option<Address>, Address)> {
     let route: Route = open_json(
         &row.sealed_route,
         key,
@@ -526,7 +480,7 @@ fn to_address(
     )?;
     let from = route.from.as_deref().map(Address::parse).transpose()?;
     let to = Address::parse(&route.to).map_err(|_| Error::new(Code::StoredDataInvalid))?;
-    Ok((from, to, route.transport))
+    Ok((from, to))
 }
 
 /// Raw UTF-8 in header fields needs SMTPUTF8 (RFC 6532). Other raw octets there are old mail that

@@ -12,8 +12,6 @@ use std::collections::BTreeMap;
 
 use model::{Address, Kind, MessageId, Method, Origin, Purpose, Stream, ThreadId, Timestamp};
 
-use crate::envelope::Transport;
-
 pub(crate) use letter::check_files;
 pub use letter::{DraftFile, Letter};
 pub use raw::Arrival;
@@ -48,7 +46,6 @@ pub struct Draft {
     pub(crate) added: String,
     pub(crate) tags: Vec<String>,
     pub(crate) metadata: BTreeMap<String, String>,
-    pub(crate) transport: Transport,
     /// What an idempotency key binds: a hash of what was submitted.
     pub(crate) body_hash: [u8; 32],
 }

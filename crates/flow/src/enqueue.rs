@@ -85,7 +85,6 @@ fn out_letter(letter: &SealedLetter, way: &Way) -> OutLetter {
         way.demand,
         letter.signed.sha256,
     )
-    .going(way.transport)
 }
 
 /// In the order of the letters and their ways.
@@ -156,7 +155,6 @@ fn insert_way(
     let route = Route {
         from: way.from.as_ref().map(|a| a.as_str().to_owned()),
         to: way.to.as_str().to_owned(),
-        transport: way.transport,
     };
     let sealed_route = seal_json(
         &route,

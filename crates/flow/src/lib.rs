@@ -34,7 +34,6 @@ mod seal;
 mod settings;
 mod settle;
 mod signing;
-pub mod transport;
 pub mod view;
 
 use std::sync::{Arc, LazyLock};
@@ -59,7 +58,6 @@ struct Inner {
     settings: Settings,
     rules: policy::Rules,
     signing: signing::Keys,
-    policies: transport::Policies,
     dispatcher: Dispatcher,
     /// Between commit 1 and commit 2.
     accepted: Fresh<MessageId, content::Opened>,
@@ -76,7 +74,6 @@ impl Flow {
             settings,
             rules: policy::Rules::standard(),
             signing: signing::Keys::default(),
-            policies: transport::Policies::default(),
             accepted: Fresh::new(model::limits::FRESH_OCTETS_MAX),
             senders: Kept::default(),
             own_settings: Kept::default(),
@@ -154,9 +151,6 @@ impl Flow {
     }
     pub(crate) fn own_settings(&self) -> &Kept<OrganisationId, Arc<decide::OwnSettings>> {
         &self.inner.own_settings
-    }
-    pub(crate) fn policies(&self) -> &transport::Policies {
-        &self.inner.policies
     }
     pub(crate) fn signing(&self) -> &signing::Keys {
         &self.inner.signing

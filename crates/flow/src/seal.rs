@@ -15,7 +15,6 @@ use store::tables::{messages, recipients};
 use crate::Flow;
 use crate::content::{Opened, Stored, load};
 use crate::draft::sha256;
-use crate::envelope::Transport;
 use crate::notice::{House, house, pick_up};
 
 /// A decided message with everything that may leave. Made by [`seal()`] and [`seal_notice`] alone.
@@ -40,7 +39,6 @@ pub(crate) struct Way {
     pub(crate) from: Option<Address>,
     pub(crate) to: Address,
     pub(crate) demand: Demand,
-    pub(crate) transport: Transport,
     pub(crate) role: &'static str,
     pub(crate) notice: Option<(NoticeId, [u8; 32])>,
 }
@@ -155,7 +153,6 @@ fn letter(
             from: from.clone(),
             to: stored.address(r)?,
             demand: r.demand,
-            transport: stored.envelope.transport,
             role: "letter",
             notice: None,
         });
@@ -209,7 +206,6 @@ fn notice_letter(
         from: Some(house.sender.clone()),
         to,
         demand: Demand::Opportunistic,
-        transport: Transport::Usual,
         role: "notice",
         notice: Some((NoticeId::mint(now, rng.as_ref()), hash)),
     };

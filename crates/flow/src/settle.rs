@@ -14,7 +14,6 @@ use store::tables::{deliveries, events, recipients};
 use vault::OpenedKey;
 
 use crate::deliver::{Job, Role, Tracked};
-use crate::transport;
 
 /// One end to store; kept until it is stored.
 #[derive(Clone)]
@@ -71,13 +70,6 @@ impl Settling {
         let delivered = Settlement::Delivered;
         !matches!(self.effect, Effect::Settle { settlement, .. } if settlement == delivered)
     }
-    /// The MTA-STS policy that the attempt learned.
-    pub(crate) fn learned(&self) -> Option<&(model::Domain, model::StsPolicy)> {
-        self.attempt.as_ref()?.evidence.learned.as_ref()
-    }
-    pub(crate) fn organisation(&self) -> model::OrganisationId {
-        self.tracked.organisation
-    }
     pub(crate) fn is_final(&self) -> bool {
         matches!(self.effect, Effect::Settle { .. })
     }
@@ -86,7 +78,6 @@ impl Settling {
 /// True when something must follow: a report, a notice instead of a letter.
 pub(crate) fn settle(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling) -> Result<bool> {
     let key = key_of(world, tx, s)?;
-    learn(world, tx, s)?;
     match s.effect {
         Effect::Start { .. } => Ok(false),
         Effect::Defer {
@@ -119,18 +110,6 @@ pub(crate) fn settle(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling) -> Resul
             finish(world, tx, s, &key, settlement)
         }
     }
-}
-
-/// What the attempt found out about its destination counts, however the delivery stands now.
-fn learn(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling) -> Result<()> {
-    let Some(made) = &s.attempt else {
-        return Ok(());
-    };
-    let organisation = s.tracked.organisation;
-    if let Some((domain, policy)) = &made.evidence.learned {
-        transport::keep(world, tx, organisation, domain, policy)?;
-    }
-    transport::count(world, tx, organisation, &made.evidence.sessions)
 }
 
 /// Where the message was destroyed meanwhile, a key that nobody keeps: its deliveries still end, and
@@ -271,9 +250,6 @@ fn with_evidence<'a>(mut event: Event<'a>, made: &Made) -> Event<'a> {
     if let Some(enhanced) = &made.evidence.reply_enhanced {
         event = event.fact("reply_enhanced", enhanced);
     }
-    if let Some(policy) = &made.evidence.policy {
-        event = event.fact("tls_policy", policy.kind);
-    }
     match &made.evidence.tls {
         Some(tls) => event
             .fact("tls", &tls.version)
@@ -293,7 +269,6 @@ fn evidence_json(world: &Arc<World>, e: &Evidence) -> Vec<u8> {
         "mx_host": e.mx_host.as_ref().map(model::Domain::as_str),
         "mx_ip": e.mx_ip,
         "tls": e.tls,
-        "policy": e.policy,
         "reply_code": e.reply_code,
         "reply_enhanced": e.reply_enhanced,
         "reply_text": e.reply_text.as_ref().map(|t| t.open(access)),

@@ -9,7 +9,6 @@ mod dsn;
 mod message;
 pub mod smtp;
 mod sniff;
-pub mod sts;
 mod trace;
 
 pub use compose::{Compose, ComposePart, compose};

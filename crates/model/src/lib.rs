@@ -13,7 +13,6 @@ mod outcome;
 mod sealed;
 pub mod seams;
 mod time;
-mod tls;
 mod words;
 
 pub use address::{Address, Domain};
@@ -23,8 +22,6 @@ pub use id::*;
 pub use outcome::{Evidence, Outcome, RefusalScope, ReplyText, TlsFacts};
 pub use sealed::{Access, Phi, Secret};
 pub use time::Timestamp;
-pub use tls::{Floor, PolicyFacts, StsPolicy, TlsGoal, TlsProbe, TlsSession, Tlsa, Trust};
 pub use words::{
-    Demand, Kind, Method, Mode, Origin, PhiLevel, ProbeState, Purpose, RecipientState, Severity,
-    Stream, StsMode, TlsPolicy,
+    Demand, Kind, Method, Mode, Origin, PhiLevel, Purpose, RecipientState, Severity, Stream,
 };

@@ -21,9 +21,6 @@ pub const ORCPT_OCTETS_MAX: usize = 500;
 pub const TEXT_LINE_OCTETS_MAX: usize = 1_000;
 /// AUTH lines carry base64 (RFC 4954 §4).
 pub const AUTH_LINE_OCTETS_MAX: usize = 12_288;
-/// RFC 8461 §3.2 suggests it for an MTA-STS policy; and how long its host may take.
-pub const STS_POLICY_OCTETS_MAX: usize = 64 * 1024;
-pub const STS_FETCH_WAIT: Duration = Duration::from_secs(60);
 /// A whole message as submitted or as built by the API.
 pub const MESSAGE_OCTETS_MAX: usize = 36 * 1024 * 1024;
 /// A request body of the API: the message limit and base64's third.

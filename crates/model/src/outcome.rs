@@ -1,6 +1,6 @@
 //! What the wire said about one attempt: the vocabulary between `mta`, `queue` and `flow`.
 
-use crate::{Domain, Phi, PolicyFacts, StsPolicy, Timestamp, TlsSession};
+use crate::{Domain, Phi, Timestamp};
 
 /// How far a refusal reaches. Only `Recipient` may ever lead to suppression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,10 +22,9 @@ pub struct TlsFacts {
     pub cipher: String,
     /// SHA-256 of the server's leaf certificate, hex.
     pub certificate_sha256: String,
-    /// Whether chain, name and time all verified, or a TLSA record matched.
+    /// Whether chain, name and time all verified.
     pub verified: bool,
-    /// Why not, as a stable word: `name_mismatch`, `untrusted`, `expired`,
-    /// `no_tlsa_match`, `other`.
+    /// Why not, as a stable word: `name_mismatch`, `untrusted`, `expired`, `other`.
     pub unverified_because: Option<String>,
 }
 
@@ -43,12 +42,6 @@ pub struct Evidence {
     pub reply_text: Option<ReplyText>,
     /// SHA-256 of the exact bytes sent after DATA, before dot-stuffing.
     pub sent_sha256: Option<[u8; 32]>,
-    /// What the connection was held to. None where no host was tried.
-    pub policy: Option<PolicyFacts>,
-    /// A domain's MTA-STS policy that this attempt learned, to be kept.
-    pub learned: Option<(Domain, StsPolicy)>,
-    /// Connections of this attempt that a policy of the domain spoke about.
-    pub sessions: Vec<TlsSession>,
 }
 
 impl Evidence {
@@ -63,9 +56,6 @@ impl Evidence {
             reply_enhanced: None,
             reply_text: None,
             sent_sha256: None,
-            policy: None,
-            learned: None,
-            sessions: Vec::new(),
         }
     }
 }

@@ -62,41 +62,6 @@ words! {
         /// TLS ≥ 1.2 and a certificate valid for the MX host name (RFC 6125) from a trusted authority.
         VerifiedTls = "verified_tls",
     }
-    /// What a connection was held to, strongest last.
-    TlsPolicy {
-        /// Nothing: TLS where it was offered, whoever answered.
-        None = "none",
-        /// The certificate of a known authority, since our own decision demands it.
-        Pkix = "pkix",
-        /// The receiving domain's MTA-STS policy (RFC 8461).
-        Sts = "sts",
-        /// The receiving host's TLSA records, proved by DNSSEC (RFC 7672).
-        Dane = "dane",
-    }
-    /// What a probe found at a domain's mail servers.
-    ProbeState {
-        /// TLS with a certificate that verified.
-        Verified = "verified",
-        /// TLS, and the certificate did not verify.
-        Unverified = "unverified",
-        /// No TLS was offered.
-        Plain = "plain",
-        /// No server could be reached, or DNS could not tell.
-        Unreachable = "unreachable",
-        /// The domain takes no mail, or does not exist.
-        NoMail = "no_mail",
-        /// It was not asked, or did not answer in time.
-        Unknown = "unknown",
-    }
-    /// What an MTA-STS policy asks of senders (RFC 8461 §5).
-    StsMode {
-        /// Nothing any more.
-        None = "none",
-        /// To report what `enforce` would have stopped.
-        Testing = "testing",
-        /// To deliver only to its hosts, over verified TLS.
-        Enforce = "enforce",
-    }
     /// Which queue discipline and reputation a message belongs to.
     Stream { Transactional = "transactional", Marketing = "marketing", }
     /// Why the mail is sent; its lawful basis hangs on it.

@@ -2,12 +2,10 @@
 //!
 //! It decides nothing about later attempts (`queue` does). It runs on no particular runtime: all
 //! waiting goes through `Net` and `Wire`, so the simulator runs it as it is. Invariants: nothing is
-//! sent below the demand or what the receiving domain's policy asks for, on any host; nothing is sent twice once a final dot may have arrived; an
+//! sent below the demand, on any host; nothing is sent twice once a final dot may have arrived; an
 //! absence DNS is not sure of never bounces mail.
 
-pub(crate) mod plan;
-pub(crate) mod route;
-mod sessions;
+mod route;
 mod tally;
 mod tries;
 
@@ -16,12 +14,10 @@ use std::sync::Arc;
 use flow::OutLetter;
 use mail::smtp::Transaction;
 use model::seams::{Clock, Net, Rng};
-use model::{Demand, Domain, Evidence, Outcome, RefusalScope, StsPolicy};
+use model::{Demand, Domain, Evidence, Outcome, RefusalScope};
 
 use crate::pool::{Bounds, Pool};
-use plan::Planner;
 use route::DeadEnd;
-use sessions::Sessions;
 use tally::stating;
 use tries::Attempt;
 
@@ -31,10 +27,6 @@ pub struct Errand {
     pub transaction: Transaction,
     pub destination: Domain,
     pub demand: Demand,
-    /// `TLS-Required: No` (RFC 8689 §5): the domain's own policies are set aside, never the demand.
-    pub tls_optional: bool,
-    /// The domain's MTA-STS policy as it was last learned.
-    pub sts: Option<StsPolicy>,
     /// Of `head ++ body`, for the evidence.
     pub sent_sha256: [u8; 32],
 }
@@ -57,12 +49,9 @@ pub async fn attempt(
             eight_bit: letter.eight_bit,
             // Their failure notices come back to us and are told in our words, without PHI.
             notify_never: false,
-            require_tls: letter.require_tls,
         },
         destination: letter.destination.clone(),
         demand: letter.demand,
-        tls_optional: letter.tls_optional,
-        sts: letter.sts.clone(),
         sent_sha256: letter.sent_sha256,
     };
     carry(pool, net, clock, rng, &errand).await
@@ -87,38 +76,15 @@ pub async fn carry(
                 until,
                 reply_wait_max: pool.settings().reply_wait_max,
             };
-            let memory = pool.memory();
-            let sts = memory
-                .sts(net, clock, &errand.destination, errand.sts.as_ref())
-                .await;
-            let learned = sts
-                .policy
-                .clone()
-                .filter(|_| sts.policy != errand.sts)
-                .map(|policy| (errand.destination.clone(), policy));
-            let attempt = Attempt {
+            Attempt {
                 pool,
                 net,
                 errand,
-                planner: Planner {
-                    net,
-                    clock,
-                    memory,
-                    destination: &errand.destination,
-                    demand: errand.demand,
-                    require_tls: errand.transaction.require_tls,
-                    tls_optional: errand.tls_optional,
-                    sts,
-                    hosts_secure: route.secure,
-                },
                 bounds,
                 start,
-                sessions: Sessions::default(),
-            };
-            let (outcome, mut evidence) = attempt.along(&route).await;
-            evidence.learned = learned;
-            evidence.sessions = attempt.sessions.into_all();
-            (outcome, evidence)
+            }
+            .along(&route)
+            .await
         }
     };
     evidence.ended_at = clock.now();

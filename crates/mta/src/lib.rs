@@ -6,10 +6,7 @@
 
 mod attempt;
 pub mod net;
-mod policy;
 mod pool;
-mod probe;
-mod reports;
 mod runner;
 mod submission;
 mod telemetry;
@@ -19,8 +16,6 @@ use tokio::sync::watch;
 
 pub use attempt::{Errand, attempt, carry};
 pub use pool::{Pool, PoolKey, PoolSettings};
-pub use probe::Prober;
-pub use reports::{report_forever, tls_round};
 pub use runner::deliver_forever;
 pub use submission::{Listeners, server_tls, submission};
 

@@ -1,7 +1,7 @@
-//! Connections kept open between deliveries, by (MX host, address, what TLS must achieve).
+//! Connections kept open between deliveries, by (MX host, address, demand).
 //!
 //! A TLS session and an EHLO cost more than the message; a burst to one host pays them once.
-//! Invariants: a connection serves one delivery at a time, only deliveries of the floor it was
+//! Invariants: a connection serves one delivery at a time, only deliveries of the demand it was
 //! opened for, only until it was idle too long or carried its share; no lock is held while waiting.
 
 mod connection;
@@ -11,9 +11,8 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use model::{Domain, Floor, Timestamp, TlsGoal, Trust, limits};
+use model::{Demand, Domain, Timestamp, limits};
 
-use crate::policy::Memory;
 pub(crate) use connection::{Bounds, Connection, Turn};
 
 /// Who is at the other end, and how well it must be known.
@@ -21,18 +20,7 @@ pub(crate) use connection::{Bounds, Connection, Turn};
 pub struct PoolKey {
     pub host: Domain,
     pub ip: IpAddr,
-    pub floor: Floor,
-    pub trust: Trust,
-}
-
-impl PoolKey {
-    pub(crate) fn goal(&self) -> TlsGoal {
-        TlsGoal {
-            host: self.host.clone(),
-            floor: self.floor,
-            trust: self.trust.clone(),
-        }
-    }
+    pub demand: Demand,
 }
 
 /// How long and how much.
@@ -70,7 +58,6 @@ impl PoolSettings {
 pub struct Pool {
     settings: PoolSettings,
     idle: Mutex<BTreeMap<PoolKey, Vec<Idle>>>,
-    memory: Memory,
 }
 
 struct Idle {
@@ -83,17 +70,11 @@ impl Pool {
         Self {
             settings,
             idle: Mutex::new(BTreeMap::new()),
-            memory: Memory::default(),
         }
     }
 
     pub fn settings(&self) -> &PoolSettings {
         &self.settings
-    }
-
-    /// What receiving domains were lately found to ask for.
-    pub(crate) fn memory(&self) -> &Memory {
-        &self.memory
     }
 
     /// How many connections are idle.
@@ -117,7 +98,7 @@ impl Pool {
 
     /// Keeps it, or gives it back to be left politely.
     pub(crate) fn put(&self, connection: Connection, now: Timestamp) -> Option<Connection> {
-        if connection.carried() >= self.settings.messages_max || connection.is_full() {
+        if connection.carried() >= self.settings.messages_max {
             return Some(connection);
         }
         let mut idle = self.lock();

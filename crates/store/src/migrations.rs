@@ -20,5 +20,4 @@ macro_rules! migrations {
 
 migrations! {
     1 "0001_foundation",
-    6 "0006_transport",
 }

@@ -13,7 +13,6 @@ use store::tables::{deliveries, recipients};
 use crate::Flow;
 use crate::content::{Stored, load};
 use crate::enqueue::{Enqueuing, Step, begin};
-use crate::envelope::Transport;
 use crate::seal::{Sealed, SealedLetter, Way};
 
 pub(super) fn run(flow: &Flow, row: &OutboxRow) -> Result<Option<Enqueuing>> {
@@ -86,8 +85,6 @@ fn report(
         from: None,
         to,
         demand: Demand::VerifiedTls,
-        // RFC 8689 §5: a report without a return path is not held up for want of REQUIRETLS.
-        transport: Transport::Usual,
         role: "report",
         notice: None,
     };

@@ -10,7 +10,6 @@ use model::{
 
 use super::{Draft, DraftRecipient, sha256};
 use crate::Flow;
-use crate::envelope::Transport;
 
 /// Fields as a client gives them, types already right.
 pub struct Letter {
@@ -91,7 +90,6 @@ impl Flow {
             added,
             tags: letter.tags,
             metadata: letter.metadata,
-            transport: Transport::Usual,
         })
     }
 

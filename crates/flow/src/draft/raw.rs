@@ -10,7 +10,6 @@ use model::{
 
 use super::{Draft, DraftRecipient, sha256};
 use crate::Flow;
-use crate::envelope::Transport;
 
 /// Fields that name blind recipients.
 const BLIND_FIELDS: [&str; 2] = ["bcc", "resent-bcc"];
@@ -24,8 +23,6 @@ pub struct Arrival {
     pub helo: String,
     /// The `with` word of the Received field: `ESMTPSA` (RFC 3848).
     pub with: &'static str,
-    /// REQUIRETLS was said with MAIL (RFC 8689).
-    pub require_tls: bool,
 }
 
 /// Stands for an author that cannot be read; RFC 6761 keeps the name unused.
@@ -58,7 +55,6 @@ impl Flow {
             .collect();
         let body_hash = sha256(&arrival.content);
         let purpose = purpose_of(&message);
-        let transport = transport_of(arrival.require_tls, message.header("tls-required"));
         let demanded = demanded(message.header("caduceus-method"))?;
         let blind = BLIND_FIELDS
             .iter()
@@ -83,19 +79,9 @@ impl Flow {
             added,
             tags: Vec::new(),
             metadata: BTreeMap::new(),
-            transport,
             body_hash,
             content,
         })
-    }
-}
-
-/// RFC 8689 §4.1: with REQUIRETLS the header field counts for nothing.
-fn transport_of(require_tls: bool, field: Option<&str>) -> Transport {
-    match field {
-        _ if require_tls => Transport::Required,
-        Some(value) if value.trim().eq_ignore_ascii_case("no") => Transport::Optional,
-        _ => Transport::Usual,
     }
 }
 

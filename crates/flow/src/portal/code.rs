@@ -10,7 +10,6 @@ use store::tables::portal;
 use crate::Flow;
 use crate::content::load;
 use crate::enqueue::{Step, enqueue};
-use crate::envelope::Transport;
 use crate::seal::{Sealed, SealedLetter, Way};
 
 /// That a code is on its way; not to whom.
@@ -69,7 +68,6 @@ impl Flow {
             from: Some(house.sender.clone()),
             to,
             demand: Demand::Opportunistic,
-            transport: Transport::Usual,
             role: "code",
             notice: None,
         };

@@ -21,7 +21,6 @@ mod reports;
 mod restart;
 mod senders;
 mod test_mode;
-mod transport;
 mod views;
 
 /// The stable code of a refusal, for comparing.

@@ -3,14 +3,14 @@
 //! The owner of the socket dials, carries out the actions and gives back what arrives. One
 //! connection carries transactions one after another, each one message to one recipient; every
 //! transaction, and every connection that ends before its first `Ready`, ends in exactly one `Done`.
-//! Invariant: no MAIL is written while the connection is below its floor, whatever the peer says.
+//! Invariant: no MAIL is written while the connection is below the demand, whatever the peer says.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use model::seams::NetFault;
-use model::{Address, Floor, Outcome, RefusalScope, TlsFacts, limits};
+use model::{Address, Demand, Outcome, RefusalScope, TlsFacts, limits};
 
 use super::response::{Response, Responses};
 use job::Job;
@@ -27,7 +27,7 @@ use scope::Stage;
 /// One connection. Give it bytes, drain [`ClientSession::next`], `send` when it is ready.
 pub struct ClientSession {
     ehlo: String,
-    floor: Floor,
+    demand: Demand,
     tls: Tls,
     state: State,
     responses: Responses,
@@ -81,8 +81,6 @@ pub struct Transaction {
     /// The body holds octets above 127 (RFC 6152).
     pub eight_bit: bool,
     pub notify_never: bool,
-    /// The next hop must promise the same (RFC 8689).
-    pub require_tls: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,19 +103,19 @@ enum State {
 
 impl ClientSession {
     /// `ehlo` is our host name.
-    pub fn new(ehlo: String, floor: impl Into<Floor>) -> Self {
-        Self::start(ehlo, floor.into(), Tls::Wanted)
+    pub fn new(ehlo: String, demand: Demand) -> Self {
+        Self::start(ehlo, demand, Tls::Wanted)
     }
 
     /// For `Opportunistic` after the handshake failed: the same without STARTTLS.
     pub fn new_plain(ehlo: String) -> Self {
-        Self::start(ehlo, Floor::Opportunistic, Tls::GivenUp)
+        Self::start(ehlo, Demand::Opportunistic, Tls::GivenUp)
     }
 
-    fn start(ehlo: String, floor: Floor, tls: Tls) -> Self {
+    fn start(ehlo: String, demand: Demand, tls: Tls) -> Self {
         Self {
             ehlo,
-            floor,
+            demand,
             tls,
             state: State::Awaiting(Stage::Greeting),
             responses: Responses::default(),
@@ -183,11 +181,6 @@ impl ClientSession {
             }
             _ => self.lose(),
         }
-    }
-
-    /// How many messages the peer takes on one connection, when it says so (RFC 9422 §4).
-    pub fn mail_max(&self) -> Option<u32> {
-        self.offers.mail_max
     }
 
     /// What TLS achieved, once it did.
@@ -264,12 +257,11 @@ impl ClientSession {
         self.actions.push_back(ClientAction::Close);
     }
 
-    /// Whether what protects the connection suffices.
-    fn meets_floor(&self) -> bool {
-        match self.floor {
-            Floor::Opportunistic => true,
-            Floor::Encrypted => self.facts.is_some(),
-            Floor::Verified => self.facts.as_ref().is_some_and(|facts| {
+    /// Whether what protects the connection suffices for the demand.
+    fn meets_demand(&self) -> bool {
+        match self.demand {
+            Demand::Opportunistic => true,
+            Demand::VerifiedTls => self.facts.as_ref().is_some_and(|facts| {
                 facts.verified && matches!(facts.version.as_str(), "TLSv1.2" | "TLSv1.3")
             }),
         }

@@ -133,7 +133,6 @@ impl<'a> Play<'a> {
                     utf8: rest.contains(&"utf8"),
                     eight_bit: rest.contains(&"8bit"),
                     notify_never: rest.contains(&"never"),
-                    require_tls: rest.contains(&"requiretls"),
                 });
             }
             ["quit"] => self.session.quit(),

@@ -20,9 +20,6 @@ pub(crate) struct Route {
     pub hosts: Vec<Domain>,
     /// There is no MX record: the domain itself is the host.
     pub implicit: bool,
-    /// DNSSEC proved the list. Where there is no list nothing can lead elsewhere, and the addresses'
-    /// own proof decides.
-    pub secure: bool,
 }
 
 /// Asks DNS. `own` is our own host name.
@@ -32,22 +29,18 @@ pub(crate) async fn find(
     own: &Domain,
     to: &Domain,
 ) -> Result<Route, DeadEnd> {
-    let (records, implicit, secure) = match net.mx(to).await {
-        Ok(records) if records.value.is_empty() => return Err(DeadEnd::NullMx),
-        Ok(records) => (records.value, false, records.secure),
+    let (records, implicit) = match net.mx(to).await {
+        Ok(records) if records.is_empty() => return Err(DeadEnd::NullMx),
+        Ok(records) => (records, false),
         // Only certain absence allows the implicit MX.
-        Err(NetFault::NoRecord) => (vec![(0, to.clone())], true, true),
+        Err(NetFault::NoRecord) => (vec![(0, to.clone())], true),
         Err(_) => return Err(DeadEnd::DnsFailed),
     };
     let hosts = order(records, rng, own);
     if hosts.is_empty() {
         Err(DeadEnd::Loop)
     } else {
-        Ok(Route {
-            hosts,
-            implicit,
-            secure,
-        })
+        Ok(Route { hosts, implicit })
     }
 }
 

@@ -29,30 +29,20 @@ impl Dialer {
     /// Connects within `wait`. A connection whose two ends have one address leads to this machine
     /// and is dropped before a byte is read.
     pub async fn dial(&self, to: SocketAddr, wait: Duration) -> Result<Box<dyn Wire>, NetFault> {
-        let stream = connect(to, wait).await?;
+        let stream = timeout(wait, TcpStream::connect(to))
+            .await
+            .map_err(|_| NetFault::TimedOut)?;
+        let stream = stream.map_err(|e| match fault(&e) {
+            NetFault::TimedOut => NetFault::TimedOut,
+            _ => NetFault::Refused,
+        })?;
         if self.private == PrivateDestinations::Refused && is_self(&stream) {
             return Err(NetFault::Refused);
         }
+        // Commands are small and answered one by one: waiting to fill a packet only adds delay.
+        stream.set_nodelay(true).map_err(|e| fault(&e))?;
         Ok(Box::new(TcpWire::new(stream, Arc::clone(&self.tls))))
     }
-
-    pub fn tls(&self) -> &ClientTls {
-        &self.tls
-    }
-}
-
-/// A plain stream, wherever it leads.
-pub async fn connect(to: SocketAddr, wait: Duration) -> Result<TcpStream, NetFault> {
-    let stream = timeout(wait, TcpStream::connect(to))
-        .await
-        .map_err(|_| NetFault::TimedOut)?;
-    let stream = stream.map_err(|e| match fault(&e) {
-        NetFault::TimedOut => NetFault::TimedOut,
-        _ => NetFault::Refused,
-    })?;
-    // Commands are small and answered one by one: waiting to fill a packet only adds delay.
-    stream.set_nodelay(true).map_err(|e| fault(&e))?;
-    Ok(stream)
 }
 
 fn is_self(stream: &TcpStream) -> bool {

@@ -129,7 +129,6 @@ fn arrival(received: Received) -> Arrival {
         helo: received.helo,
         // RFC 3848: extended SMTP, secured, authenticated. Nothing else can be submitted here.
         with: "ESMTPSA",
-        require_tls: received.from_params.requiretls,
     }
 }
 

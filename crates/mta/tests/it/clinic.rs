@@ -124,7 +124,6 @@ impl Clinic {
             .into_bytes(),
             helo: "software.clinic.example".to_owned(),
             with: "ESMTPSA",
-            require_tls: false,
         };
         let submitted = tokio::task::spawn_blocking(move || {
             let draft = flow.draft_from_arrival(&ctx, arrival)?;

@@ -7,10 +7,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use mail::smtp::{AuthOffer, Profile, Security, ServerAction, ServerConfig, ServerSession};
-use model::seams::{
-    Answer, HttpAnswer, HttpRequest, Later, MxHosts, Net, NetFault, TlsStart, Wire,
-};
-use model::{Demand, Domain, Outcome, TlsFacts, TlsGoal, Tlsa};
+use model::seams::{Later, MxHosts, Net, NetFault, Wire};
+use model::{Demand, Domain, Outcome, TlsFacts};
 use mta::{Pool, PoolSettings, carry};
 
 use sim::kit::{SimClock, SimRng};
@@ -25,31 +23,15 @@ struct MemoryNet {
 }
 
 impl Net for MemoryNet {
-    fn mx<'a>(&'a self, _: &'a Domain) -> Later<'a, Result<Answer<MxHosts>, NetFault>> {
-        Box::pin(async { Ok(Answer::insecure(self.hosts.clone())) })
+    fn mx<'a>(&'a self, _: &'a Domain) -> Later<'a, Result<MxHosts, NetFault>> {
+        Box::pin(async { Ok(self.hosts.clone()) })
     }
-    fn addresses<'a>(
-        &'a self,
-        host: &'a Domain,
-    ) -> Later<'a, Result<Answer<Vec<IpAddr>>, NetFault>> {
+    fn addresses<'a>(&'a self, host: &'a Domain) -> Later<'a, Result<Vec<IpAddr>, NetFault>> {
         let at = self.hosts.iter().position(|(_, known)| known == host);
         Box::pin(async move {
             let at = u8::try_from(at.ok_or(NetFault::NoRecord)?).expect("few hosts");
-            let ip = IpAddr::V4(Ipv4Addr::new(192, 0, 2, at));
-            Ok(Answer::insecure(vec![ip]))
+            Ok(vec![IpAddr::V4(Ipv4Addr::new(192, 0, 2, at))])
         })
-    }
-    fn txt<'a>(&'a self, _: &'a str) -> Later<'a, Result<Vec<Vec<u8>>, NetFault>> {
-        Box::pin(async { Err(NetFault::NoRecord) })
-    }
-    fn names(&self, _: IpAddr) -> Later<'_, Result<Vec<Domain>, NetFault>> {
-        Box::pin(async { Err(NetFault::NoRecord) })
-    }
-    fn tlsa<'a>(&'a self, _: &'a Domain, _: u16) -> Later<'a, Result<Answer<Vec<Tlsa>>, NetFault>> {
-        Box::pin(async { Err(NetFault::NoRecord) })
-    }
-    fn http(&self, _: HttpRequest, _: Duration) -> Later<'_, Result<HttpAnswer, NetFault>> {
-        Box::pin(async { Err(NetFault::Refused) })
     }
     fn dial<'a>(
         &'a self,
@@ -133,7 +115,12 @@ impl Wire for MemoryWire {
         self.serve();
         Box::pin(async { Ok(()) })
     }
-    fn start_tls<'a>(mut self: Box<Self>, _: &'a TlsGoal, _: Duration) -> Later<'a, TlsStart> {
+    fn start_tls<'a>(
+        mut self: Box<Self>,
+        _: &'a Domain,
+        _: Demand,
+        _: Duration,
+    ) -> Later<'a, Result<(Box<dyn Wire>, TlsFacts), (NetFault, Option<TlsFacts>)>> {
         self.server.tls_started();
         let facts = TlsFacts {
             version: "TLSv1.3".to_owned(),

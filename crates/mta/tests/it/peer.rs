@@ -18,8 +18,6 @@ use tokio_rustls::TlsAcceptor;
 pub enum Act {
     /// Takes everything.
     Serve,
-    /// Takes everything, and promises REQUIRETLS.
-    ServeRequireTls,
     /// Says this instead of 220 and hangs up.
     Greet(&'static str),
     /// Accepts the connection and says nothing.
@@ -142,11 +140,7 @@ impl Host {
             auth: AuthOffer::None,
             size_max: 1_000_000,
             recipients_max: 10,
-            profile: if matches!(self.act, Act::ServeRequireTls) {
-                Profile::Submission
-            } else {
-                Profile::Mx
-            },
+            profile: Profile::Mx,
         });
         let mut carried = 0;
         if let End::Closed = self.speak(&mut session, &mut stream, &mut carried).await {

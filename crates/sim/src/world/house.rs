@@ -17,7 +17,7 @@ use store::tables::domains;
 use vault::RootKeys;
 
 use super::faults::Faults;
-use super::sea::{Dns, Guard, Habits, Sea, domain};
+use super::sea::{Dns, Habits, Sea, domain};
 use crate::kit::{Engine, SimClock, SimRng, TestStore, store_on};
 
 pub(crate) const PASSWORD: &str = "correct-horse-battery";
@@ -153,7 +153,7 @@ impl House {
         let name = domain(&text);
         // Failure reports to senders come here.
         self.sea
-            .add_zone(&name, Dns::Records, Guard::None, vec![Habits::friendly()]);
+            .add_zone(&name, Dns::Records, vec![Habits::friendly()]);
         add_domain(world, id, &name)?;
         let system = world.system(id);
         let scopes = [

@@ -9,7 +9,7 @@ use super::faults::{Faults, Rates};
 use super::house::House;
 use super::oracle::Broken;
 use super::play::Driver;
-use super::sea::{Dns, Guard, Habits, Sea, domain};
+use super::sea::{Dns, Habits, Sea, domain};
 use crate::kit::{SimClock, SimRng};
 
 /// Messages that every history accepts at least.
@@ -142,15 +142,9 @@ fn make_domains(sea: &Sea, draw: &SimRng) -> Vec<String> {
             Dns::NullMx | Dns::Nowhere => 0,
             _ => 1 + draw.below(2),
         };
-        let guard = if dns == Dns::Records {
-            *draw.pick(&[Guard::None, Guard::None, Guard::Dane, Guard::Sts])
-        } else {
-            Guard::None
-        };
         sea.add_zone(
             &domain(&name),
             dns,
-            guard,
             (0..hosts).map(|_| Habits::draw(draw)).collect(),
         );
         names.push(name);

@@ -4,7 +4,6 @@
 //! from the seed and from the order in which attempts are polled.
 
 mod habits;
-mod lies;
 mod peer;
 mod wire;
 
@@ -15,13 +14,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use model::seams::{Answer, Clock, HttpAnswer, HttpRequest, Later, MxHosts, Net, NetFault, Wire};
-use model::{Address, Domain, Timestamp, Tlsa};
+use model::seams::{Clock, Later, MxHosts, Net, NetFault, Wire};
+use model::{Address, Domain, Timestamp};
 
 use crate::kit::{SimClock, SimRng};
 
-pub(crate) use habits::{Dns, Guard, Habits};
-pub(crate) use lies::LIAR;
+pub(crate) use habits::{Dns, Habits};
 use peer::Peer;
 use wire::SeaWire;
 
@@ -48,8 +46,6 @@ pub(crate) struct Heard {
 pub(crate) struct Taken {
     pub at: Timestamp,
     pub host: String,
-    /// Its domain asks for verified TLS.
-    pub guarded: bool,
     pub protection: Protection,
     /// `None` is the null reverse-path.
     pub from: Option<Address>,
@@ -60,14 +56,12 @@ pub(crate) struct Taken {
 pub(crate) struct Host {
     pub name: Domain,
     pub habits: Habits,
-    pub guard: Guard,
     /// When each pair of sender and recipient was first seen.
     greylist: BTreeMap<(String, String), Timestamp>,
 }
 
 struct Zone {
     dns: Dns,
-    guard: Guard,
     hosts: Vec<usize>,
 }
 
@@ -85,21 +79,18 @@ pub(crate) struct Inner {
     tickets: u64,
     pub heard: Vec<Heard>,
     pub taken: Vec<Taken>,
-    /// Someone between us and DNS lies, now and then.
-    lying: bool,
 }
 
 impl Sea {
     pub fn new(seed: u64, clock: Arc<SimClock>) -> Arc<Self> {
         let inner = Inner {
             chance: SimRng::new(seed),
-            hosts: vec![Inner::liar()],
+            hosts: Vec::new(),
             zones: BTreeMap::new(),
             moments: BTreeSet::new(),
             tickets: 0,
             heard: Vec::new(),
             taken: Vec::new(),
-            lying: true,
         };
         Arc::new(Self {
             clock,
@@ -108,7 +99,7 @@ impl Sea {
     }
 
     /// Adds a domain with its mail servers.
-    pub fn add_zone(&self, name: &Domain, dns: Dns, guard: Guard, hosts: Vec<Habits>) {
+    pub fn add_zone(&self, name: &Domain, dns: Dns, hosts: Vec<Habits>) {
         let mut inner = self.lock();
         let mut of_zone = Vec::new();
         for (i, habits) in hosts.into_iter().enumerate() {
@@ -121,7 +112,6 @@ impl Sea {
             inner.hosts.push(Host {
                 name: host,
                 habits,
-                guard,
                 greylist: BTreeMap::new(),
             });
         }
@@ -129,7 +119,6 @@ impl Sea {
             name.clone(),
             Zone {
                 dns,
-                guard,
                 hosts: of_zone,
             },
         );
@@ -148,7 +137,6 @@ impl Sea {
     /// From now on everything works, but for domains that take no mail.
     pub fn calm(&self) {
         let mut inner = self.lock();
-        inner.lying = false;
         for host in &mut inner.hosts {
             host.habits = Habits::friendly();
         }
@@ -190,11 +178,6 @@ impl Inner {
     }
 }
 
-/// What a server's TLSA record names.
-fn key(host: usize) -> Vec<u8> {
-    vec![u8::try_from(host).unwrap_or(u8::MAX); 32]
-}
-
 /// The addresses of RFC 5737's documentation blocks.
 fn address(host: usize) -> IpAddr {
     IpAddr::V4(Ipv4Addr::new(
@@ -213,14 +196,19 @@ pub(crate) fn domain(name: &str) -> Domain {
 pub(crate) struct SeaNet(pub Arc<Sea>);
 
 impl Net for SeaNet {
-    fn mx<'a>(&'a self, domain: &'a Domain) -> Later<'a, Result<Answer<MxHosts>, NetFault>> {
+    fn mx<'a>(&'a self, domain: &'a Domain) -> Later<'a, Result<MxHosts, NetFault>> {
         let answer = {
             let inner = self.0.lock();
             match inner.zones.get(domain) {
                 None => Err(NetFault::NoRecord),
                 Some(zone) => match zone.dns {
-                    Dns::Records => inner.hosts_of(zone),
-                    Dns::NullMx => Ok(Answer::insecure(Vec::new())),
+                    Dns::Records => {
+                        let named = zone.hosts.iter().enumerate();
+                        Ok(named
+                            .map(|(i, at)| (10 * (i as u16 / 2), inner.hosts[*at].name.clone()))
+                            .collect())
+                    }
+                    Dns::NullMx => Ok(Vec::new()),
                     Dns::Implicit | Dns::Nowhere => Err(NetFault::NoRecord),
                     Dns::Failing if inner.chance.happens(3, 4) => Err(NetFault::DnsFailed),
                     Dns::Failing => Err(NetFault::TimedOut),
@@ -236,39 +224,10 @@ impl Net for SeaNet {
         })
     }
 
-    fn addresses<'a>(
-        &'a self,
-        host: &'a Domain,
-    ) -> Later<'a, Result<Answer<Vec<IpAddr>>, NetFault>> {
+    fn addresses<'a>(&'a self, host: &'a Domain) -> Later<'a, Result<Vec<IpAddr>, NetFault>> {
         let inner = self.0.lock();
         let found = inner.hosts.iter().position(|known| known.name == *host);
-        let answer = found.ok_or(NetFault::NoRecord).map(|at| Answer {
-            value: vec![address(at)],
-            secure: inner.hosts[at].guard == Guard::Dane,
-        });
-        Box::pin(async move { answer })
-    }
-
-    fn txt<'a>(&'a self, name: &'a str) -> Later<'a, Result<Vec<Vec<u8>>, NetFault>> {
-        let answer = self.0.lock().policy_record(name);
-        Box::pin(async move { answer })
-    }
-
-    fn names(&self, _: IpAddr) -> Later<'_, Result<Vec<Domain>, NetFault>> {
-        Box::pin(async { Err(NetFault::NoRecord) })
-    }
-
-    fn tlsa<'a>(
-        &'a self,
-        host: &'a Domain,
-        _: u16,
-    ) -> Later<'a, Result<Answer<Vec<Tlsa>>, NetFault>> {
-        let answer = self.0.lock().keys_of(host);
-        Box::pin(async move { answer })
-    }
-
-    fn http(&self, request: HttpRequest, _: Duration) -> Later<'_, Result<HttpAnswer, NetFault>> {
-        let answer = self.0.lock().policy_file(&request.url);
+        let answer = found.map(|at| vec![address(at)]).ok_or(NetFault::NoRecord);
         Box::pin(async move { answer })
     }
 

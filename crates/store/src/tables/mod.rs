@@ -28,6 +28,5 @@ tables! {
     organisations,
     portal,
     recipients,
-    transport,
     users,
 }

@@ -23,7 +23,7 @@ impl ClientSession {
             return self.actions.insert(at, ClientAction::Done(done));
         }
         // Decided when TLS started; asserted again where it takes effect.
-        if !self.meets_floor() {
+        if !self.meets_demand() {
             return self.fail(ClientDone::ours(Outcome::BelowDemand, None));
         }
         if let Some(enhanced) = self.find_obstacle(&t) {
@@ -64,10 +64,6 @@ impl ClientSession {
         if t.eight_bit && !self.offers.eight_bit {
             return Some("5.6.3");
         }
-        // RFC 8689 §4.2: offered on the protected connection; 5.7.30 is "REQUIRETLS support required".
-        if t.require_tls && !(self.offers.requiretls && self.facts.is_some()) {
-            return Some("5.7.30");
-        }
         self.offers
             .size_max
             .is_some_and(|max| octets > max)
@@ -87,9 +83,6 @@ impl ClientSession {
         }
         if needs_utf8(t) {
             command.push_str(" SMTPUTF8");
-        }
-        if t.require_tls {
-            command.push_str(" REQUIRETLS");
         }
         command.push_str("\r\n");
         command

@@ -127,9 +127,6 @@ impl ServerSession {
         if self.config.security == Security::StartTlsOffered {
             offers.push("STARTTLS".to_owned());
         }
-        if self.takes_requiretls() {
-            offers.push("REQUIRETLS".to_owned());
-        }
         if self.config.security == Security::Encrypted && self.asks_to_sign_in() && !self.signed_in
         {
             offers.push("AUTH PLAIN LOGIN".to_owned());
@@ -185,8 +182,7 @@ impl ServerSession {
         let Some(client) = &self.client else {
             return self.refuse(Reply::new(503, "5.5.1", "Say EHLO first"));
         };
-        let unoffered = (params.requiretls && !self.takes_requiretls())
-            || (!client.extended && params != MailParams::default());
+        let unoffered = params.requiretls || (!client.extended && params != MailParams::default());
         if self.asks_to_sign_in() && !self.signed_in {
             return self.refuse(Code::CredentialsMissing.into());
         }
@@ -267,11 +263,6 @@ impl ServerSession {
             last,
             refusal,
         };
-    }
-
-    /// RFC 8689 §2: only under TLS; and only where mail is taken to be sent on.
-    fn takes_requiretls(&self) -> bool {
-        self.config.security == Security::Encrypted && self.config.profile == Profile::Submission
     }
 
     /// An MX asks nobody to sign in.

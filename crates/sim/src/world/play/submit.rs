@@ -376,7 +376,6 @@ impl Driver {
             content: content.into_bytes(),
             helo: "records.example".to_owned(),
             with: "ESMTPSA",
-            require_tls: false,
         })
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::seams::{Clock, Later, NetFault, TlsStart, Wire};
-use model::{Floor, TlsGoal};
+use model::{Demand, Domain};
 
 use super::habits::Tls;
 use super::peer::Peer;
@@ -81,7 +81,8 @@ impl Wire for SeaWire {
 
     fn start_tls<'a>(
         mut self: Box<Self>,
-        goal: &'a TlsGoal,
+        _: &'a Domain,
+        demand: Demand,
         wait: Duration,
     ) -> Later<'a, TlsStart> {
         Box::pin(async move {
@@ -95,8 +96,8 @@ impl Wire for SeaWire {
             if self.is_gone() || tls == Tls::Broken {
                 return Err((NetFault::TlsFailed, None));
             }
-            let facts = self.peer.tls_facts(&goal.trust);
-            if goal.floor == Floor::Verified && !facts.verified {
+            let facts = self.peer.tls_facts();
+            if demand == Demand::VerifiedTls && !facts.verified {
                 return Err((NetFault::TlsFailed, Some(facts)));
             }
             self.peer.protect(if facts.verified {

@@ -171,19 +171,6 @@ fn attempt(made: &AttemptView) -> Attempt {
         };
         facts.push(Fact::word("tls_verified", "outcome", verified));
     }
-    if let Some(tls) = &made.tls {
-        facts.push(Fact::exact("tls_cipher", tls.cipher.clone()));
-        facts.push(Fact::hash(
-            "tls_certificate",
-            tls.certificate_sha256.clone(),
-        ));
-    }
-    if let Some(policy) = &made.policy {
-        facts.push(Fact::word("tls_policy", "tls_policy", policy.kind.word()));
-        if let Some(id) = &policy.id {
-            facts.push(Fact::exact("tls_policy_id", id.clone()));
-        }
-    }
     if let Some(answer) = timeline::answer(made) {
         facts.push(Fact::exact("reply", answer));
     }
