@@ -12,6 +12,12 @@ use crate::world::house::House;
 
 const ROWS: usize = 10_000;
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    Recipients,
+    Everything,
+}
+
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Snapshot {
     pub clinics: Vec<OfClinic>,
@@ -68,29 +74,36 @@ pub(crate) struct Open {
 }
 
 impl Snapshot {
+    /// Everything.
     pub fn take(house: &House) -> Result<Self> {
+        Self::read(house, Depth::Everything)
+    }
+
+    /// Without what waits: deliveries and outbox.
+    pub fn of_recipients(house: &House) -> Result<Self> {
+        Self::read(house, Depth::Recipients)
+    }
+
+    fn read(house: &House, depth: Depth) -> Result<Self> {
         let ids: Vec<OrganisationId> = house.clinics.iter().map(|clinic| clinic.id).collect();
         house.store.read(move |tx| {
-            let (mut clinics, mut open) = (Vec::new(), Vec::new());
-            for &id in &ids {
-                let clinic = of_clinic(tx, id)?;
-                for message in &clinic.messages {
-                    open.extend(
-                        deliveries::open_of_message(tx, message.id)?
-                            .into_iter()
-                            .map(|d| Open {
-                                id: d.id,
-                                fence: d.fence,
-                                attempts: d.attempts,
-                                due: d.due_at,
-                            }),
-                    );
+            let clinics = ids.iter().map(|id| of_clinic(tx, *id)).collect::<Result<Vec<_>>>()?;
+            let (mut open, mut outbox) = (Vec::new(), 0);
+            if depth == Depth::Everything {
+                for message in clinics.iter().flat_map(|clinic| &clinic.messages) {
+                    let waiting = deliveries::open_of_message(tx, message.id)?;
+                    open.extend(waiting.into_iter().map(|d| Open {
+                        id: d.id,
+                        fence: d.fence,
+                        attempts: d.attempts,
+                        due: d.due_at,
+                    }));
                 }
-                clinics.push(clinic);
+                outbox = events::peek(tx, i64::MIN, ROWS)?.len();
             }
             Ok(Self {
                 clinics,
-                outbox: events::peek(tx, i64::MIN, ROWS)?.len(),
+                outbox,
                 open,
             })
         })
