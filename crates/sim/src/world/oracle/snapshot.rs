@@ -87,7 +87,10 @@ impl Snapshot {
     fn read(house: &House, depth: Depth) -> Result<Self> {
         let ids: Vec<OrganisationId> = house.clinics.iter().map(|clinic| clinic.id).collect();
         house.store.read(move |tx| {
-            let clinics = ids.iter().map(|id| of_clinic(tx, *id)).collect::<Result<Vec<_>>>()?;
+            let clinics = ids
+                .iter()
+                .map(|id| of_clinic(tx, *id))
+                .collect::<Result<Vec<_>>>()?;
             let (mut open, mut outbox) = (Vec::new(), 0);
             if depth == Depth::Everything {
                 for message in clinics.iter().flat_map(|clinic| &clinic.messages) {
