@@ -70,7 +70,7 @@ impl Oracle {
     /// Looks at everything that may have changed.
     pub fn check(&mut self, house: &House, books: &mut Books) -> Verdict {
         self.read_wire(house, books)?;
-        let snapshot = Snapshot::of_recipients(house)?;
+        let snapshot = Snapshot::take(house)?;
         self.settle_standings(books, &snapshot)?;
         self.conserved(books, &snapshot)?;
         self.read_logs(house, &snapshot)?;

@@ -17,6 +17,7 @@ macro_rules! tables {
 tables! {
     apps,
     blobs,
+    census,
     deliveries,
     domains,
     events,

@@ -6,17 +6,11 @@ use model::{
     DeliveryId, EventId, MessageId, Method, OrganisationId, Origin, RecipientId, RecipientState,
     Result, Timestamp,
 };
-use store::tables::{deliveries, events, ledger, messages, recipients};
+use store::tables::{census, events, ledger, recipients};
 
 use crate::world::house::House;
 
 const ROWS: usize = 10_000;
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Depth {
-    Recipients,
-    Everything,
-}
 
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Snapshot {
@@ -74,40 +68,21 @@ pub(crate) struct Open {
 }
 
 impl Snapshot {
-    /// Everything.
     pub fn take(house: &House) -> Result<Self> {
-        Self::read(house, Depth::Everything)
-    }
-
-    /// Without what waits: deliveries and outbox.
-    pub fn of_recipients(house: &House) -> Result<Self> {
-        Self::read(house, Depth::Recipients)
-    }
-
-    fn read(house: &House, depth: Depth) -> Result<Self> {
         let ids: Vec<OrganisationId> = house.clinics.iter().map(|clinic| clinic.id).collect();
         house.store.read(move |tx| {
-            let clinics = ids
-                .iter()
-                .map(|id| of_clinic(tx, *id))
-                .collect::<Result<Vec<_>>>()?;
-            let (mut open, mut outbox) = (Vec::new(), 0);
-            if depth == Depth::Everything {
-                for message in clinics.iter().flat_map(|clinic| &clinic.messages) {
-                    let waiting = deliveries::open_of_message(tx, message.id)?;
-                    open.extend(waiting.into_iter().map(|d| Open {
-                        id: d.id,
-                        fence: d.fence,
-                        attempts: d.attempts,
-                        due: d.due_at,
-                    }));
-                }
-                outbox = events::peek(tx, i64::MIN, ROWS)?.len();
-            }
+            let clinics = ids.iter().map(|id| of_clinic(tx, *id));
+            let clinics = clinics.collect::<Result<Vec<_>>>()?;
+            let open = census::open(tx)?.into_iter().map(|d| Open {
+                id: d.id,
+                fence: d.fence,
+                attempts: d.attempts,
+                due: d.due_at,
+            });
             Ok(Self {
                 clinics,
-                outbox,
-                open,
+                open: open.collect(),
+                outbox: events::peek(tx, i64::MIN, ROWS)?.len(),
             })
         })
     }
@@ -155,27 +130,23 @@ fn of_clinic(tx: &mut store::Tx<'_>, id: OrganisationId) -> Result<OfClinic> {
             .pending
             .push((pending.event, Arc::new(pending.entry)));
     }
-    for message in messages::list(
-        tx,
-        id,
-        messages::Filter::default(),
-        ("", model::Mode::Live),
-        None,
-        ROWS,
-    )? {
-        let rows = recipients::of_message(tx, message.id)?;
-        let recipients = rows
-            .into_iter()
-            .map(|r| Row {
-                id: r.id,
-                method: r.method,
-                below: r.below,
-                state: r.state,
-            })
-            .collect();
+    let mut rows = census::recipients(tx, id)?.into_iter().peekable();
+    for (message, origin) in census::messages(tx, id)? {
+        let mut recipients = Vec::new();
+        while let Some(r) = rows.next_if(|r| r.message <= message) {
+            // The program's own messages are in no list.
+            if r.message == message {
+                recipients.push(Row {
+                    id: r.id,
+                    method: r.method,
+                    below: r.below,
+                    state: r.state,
+                });
+            }
+        }
         of_clinic.messages.push(Stored {
-            id: message.id,
-            origin: message.origin,
+            id: message,
+            origin,
             recipients,
         });
     }
