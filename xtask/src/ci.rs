@@ -186,32 +186,34 @@ fn docs(root: &Path) -> Result<()> {
 }
 
 /// The seeds are always the same, so that a failure here is a failure anywhere.
-/// Two players share the seeds, one a core. A world is played by one thread, so that a seed is the
-/// same each time.
+/// Several players share the seeds, more than there are cores, since a player and its store wait for
+/// each other. A world is played by one thread, so that a seed is the same each time.
 fn simulation(root: &Path) -> Result<()> {
     const SEEDS: u64 = 1_000;
+    const PLAYERS: u64 = 4;
     const SECONDS_MAX: &str = "1500";
     let soak = in_target(root, "soak")?;
-    let half = SEEDS / 2;
-    let play = |from: u64| -> Result<()> {
-        let (from, count) = (from.to_string(), half.to_string());
+    let each = SEEDS / PLAYERS;
+    let play = |player: u64| -> Result<()> {
+        let (from, count) = ((player * each + 1).to_string(), each.to_string());
         let words = ["--from", &from, "--count", &count, "--seconds", SECONDS_MAX];
         let said = step::output(root, &soak, &words)?;
         let last = said.lines().last().unwrap_or_default().to_owned();
         step::say(&format!("   {last}"));
         ensure!(
-            last.starts_with(&format!("{half} seeds")),
+            last.starts_with(&format!("{each} seeds")),
             "fewer than {SEEDS} seeds were played"
         );
         Ok(())
     };
     std::thread::scope(|scope| {
-        let other = scope.spawn(|| play(half + 1));
-        let own = play(1);
-        let other = other
-            .join()
-            .map_err(|_| anyhow::anyhow!("a player panicked"))?;
-        own.and(other)
+        let players: Vec<_> = (0..PLAYERS)
+            .map(|player| scope.spawn(move || play(player)))
+            .collect();
+        players.into_iter().try_for_each(|player| {
+            let played = player.join();
+            played.map_err(|_| anyhow::anyhow!("a player panicked"))?
+        })
     })
 }
 
