@@ -12,7 +12,9 @@ from pathlib import Path
 from mail.place import Authority, free_port
 
 HOST = "relay.clinic.example"
-SCOPES = ["message.send", "message.read", "message.list", "message.cancel", "proof.download"]
+SCOPES = [
+    "message.send", "message.read", "message.list", "message.cancel", "proof.download", "webhook.manage",
+]
 
 
 def main() -> None:
@@ -29,7 +31,8 @@ def prepare(order: dict) -> dict:
     config.write_text(configuration(order, folder, served, ports))
     admin = Admin(order["binary"], config)
     admin("organisation-create", "--name", "Test Clinic", "--zone", "America/New_York")
-    records = admin("domain-add", "--name", order["sender_domain"])["records"]
+    plain = order.get("plain", False)  # a benchmark of ours without signatures and TLS towards the receiver
+    records = [] if plain else admin("domain-add", "--name", order["sender_domain"])["records"]
     scopes = [word for scope in SCOPES for word in ("--scope", scope)]
     app = admin("app-create", "--name", "Harness", "--sender", "*", *scopes)["app"]
     key = admin("key-create", "--app", app)
@@ -56,7 +59,9 @@ def configuration(order: dict, folder: Path, served, ports: dict) -> str:
         store = f'engine = "postgres"\nurl_file = "{url}"\nblob_dir = "{folder}/blobs"\nconnections = 8'
     else:
         store = f'engine = "sqlite"\ndir = "{folder}/data"'
-    to = order["receiver"]
+    to = [order["receiver"], *order.get("receivers", [])]
+    policy = f'[policy]\ndanger_declared_free = ["{order["sender_domain"]}"]\n' if order.get("plain") else ""
+    private = "danger_allow_private_destinations = true\n" if order.get("private_destinations") else ""
     return f"""hostname = "{HOST}"
 portal_url = "http://127.0.0.1:{ports['http']}"
 
@@ -78,13 +83,18 @@ metrics = "127.0.0.1:{ports['metrics']}"
 
 [delivery]
 ca_files = ["{order['ca_file']}"]
+{private}{"".join(map(route, to))}
+{policy}"""
 
+
+def route(to: dict) -> str:
+    return f'''
 [[delivery.routes]]
 domain = "{to['domain']}"
 host = "{to['host']}"
 ip = "{to['ip']}"
 port = {to['port']}
-"""
+'''
 
 
 class Admin:

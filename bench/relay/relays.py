@@ -8,13 +8,13 @@ submit), `encrypted_out` (whether it delivers over TLS, signed), `pids` (the roo
 import shutil
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mail.place import Authority, Certificate, free_port
 from mail.postfix import Postfix, wait_for
 from mail.world import listens
-from ours import Caduceus
+from ours import Caduceus, PlainCaduceus
 
 SENDER, HOST = "bench@clinic.example", "relay.clinic.example"
 
@@ -28,6 +28,14 @@ class Site:
     domain: str
     sink_port: int
     binaries: Path
+    more: tuple[tuple[str, str, int], ...] = ()    # further domains, and host and port of their receivers
+
+    def with_more(self, more) -> "Site":
+        return replace(self, more=tuple(more))
+
+    def routes(self) -> list[dict]:
+        places = [(self.domain, self.sink_host, self.sink_port), *self.more]
+        return [{"domain": domain, "host": host, "ip": "127.0.0.1", "port": port} for domain, host, port in places]
 
 
 class PlainPostfix:
@@ -123,4 +131,14 @@ InternalHosts 127.0.0.0/8
     return signer
 
 
-RELAYS = {"postfix": PlainPostfix, "postfix+opendkim": SigningPostfix, "caduceus": Caduceus}
+RELAYS = {
+    "postfix": PlainPostfix,
+    "caduceus-plain": PlainCaduceus,
+    "postfix+opendkim": SigningPostfix,
+    "caduceus": Caduceus,
+}
+# Ours, what it stands beside, and what is said of the figure.
+PAIRS = {
+    "caduceus": ("postfix+opendkim", ""),
+    "caduceus-plain": ("postfix", ", without DKIM and TLS"),
+}

@@ -47,12 +47,12 @@ class Authority:
         openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", *subject, *extensions,
                 "-keyout", self.key, "-out", self.certificate)
 
-    def issue(self, host: str) -> Certificate:
-        """A server certificate for a host name and for 127.0.0.1."""
+    def issue(self, host: str, *others: str) -> Certificate:
+        """A server certificate for a host name, for further ones, and for 127.0.0.1."""
         request, key, certificate = (self.folder / f"{host}.{end}" for end in ("csr", "key", "pem"))
         extensions = self.folder / f"{host}.ext"
         extensions.write_text(
-            f"subjectAltName=DNS:{host},IP:127.0.0.1\nextendedKeyUsage=serverAuth\n"
+            f"subjectAltName={','.join(f'DNS:{name}' for name in (host, *others))},IP:127.0.0.1\nextendedKeyUsage=serverAuth\n"
             "basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n"
         )
         openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",

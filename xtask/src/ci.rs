@@ -84,9 +84,19 @@ pub const STEPS: &[Step] = &[
         work: canaries,
     },
     Step {
+        name: "webhooks",
+        why: "a receiver with the specification's own library, kills included, on both engines",
+        work: webhooks,
+    },
+    Step {
         name: "real-mail",
         why: "6,046 real messages, 20 kills, both engines",
         work: real_mail,
+    },
+    Step {
+        name: "two-nodes",
+        why: "one of two nodes on one PostgreSQL dies under load: nothing is lost, the other takes over",
+        work: two_nodes,
     },
 ];
 
@@ -255,8 +265,17 @@ fn canaries(root: &Path) -> Result<()> {
     on_both_engines(root, "peers/canaries.py", &[])
 }
 
+fn webhooks(root: &Path) -> Result<()> {
+    on_both_engines(root, "peers/webhooks.py", &[])
+}
+
 fn real_mail(root: &Path) -> Result<()> {
     on_both_engines(root, "peers/real_mail.py", &["--kills", "20"])
+}
+
+fn two_nodes(root: &Path) -> Result<()> {
+    let words = ["peers/two_nodes.py", "--binary", &built(root)?];
+    program(root, &peers::python(root), &words)
 }
 
 fn on_both_engines(root: &Path, script: &str, more: &[&str]) -> Result<()> {

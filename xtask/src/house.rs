@@ -7,6 +7,7 @@ pub mod habits;
 pub mod imports;
 pub mod lexer;
 pub mod licences;
+pub mod metrics;
 pub mod pages;
 pub mod sizes;
 pub mod tree;
@@ -73,6 +74,8 @@ pub fn findings(root: &Path) -> Result<Vec<Finding>> {
         habits::check(&tree),
         words::check(&tree),
         pages::check(&tree, &crate::reference::pages(root)?),
+        metrics::check(&tree, model::METRICS),
+        metrics::check_watching(&tree, model::METRICS),
     ]
     .concat();
     all.sort();

@@ -1,4 +1,4 @@
-//! Reference pages made from the code: `docs/reference/codes.md` and `docs/reference/limits.md`.
+//! Reference pages made from the code: codes, limits, events and metrics, in `docs/reference`.
 //!
 //! `cargo xtask reference` writes them; a check of the house fails when the tree differs from what
 //! the code says. Invariant: a page is a function of the code alone.
@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use model::{Code, Fault};
+use model::events::Told;
+use model::{Code, Fault, METRICS};
 
 /// A limit as `limits.rs` declares it.
 #[derive(Debug, PartialEq)]
@@ -24,6 +25,8 @@ pub fn pages(root: &Path) -> Result<Vec<(&'static str, String)>> {
     Ok(vec![
         ("docs/reference/codes.md", codes()),
         ("docs/reference/limits.md", limits(&source)),
+        ("docs/reference/events.md", events()),
+        ("docs/reference/metrics.md", metrics()),
     ])
 }
 
@@ -59,6 +62,75 @@ fn codes() -> String {
     page
 }
 
+fn events() -> String {
+    let mut page = String::from(
+        "# Events\n\nMade by `cargo xtask reference` from `crates/model/src/events.rs`.\n\n\
+         Whatever happens is one event and, under the same id, one entry of the audit log. The list is \
+         closed and no kind changes its meaning. An event holds ids, words, codes, counts and times: \
+         nothing that anyone wrote, and no address. Facts that may be absent are absent.\n\n\
+         ## Told to apps\n\n\
+         By `GET /v1/events`, `GET /v1/messages/{id}/events` and webhooks. A webhook tells no event \
+         whose fact `role` is `code` or `report`: those letters are not the message.\n\n",
+    );
+    table(&mut page, Told::Apps);
+    page.push_str("\n## In the audit log alone\n\n");
+    table(&mut page, Told::Auditors);
+    page.push_str(WEBHOOKS);
+    page
+}
+
+fn table(page: &mut String, to: Told) {
+    page.push_str("| kind | what happened | facts |\n|---|---|---|\n");
+    for kind in model::events::ALL.iter().filter(|kind| kind.to == to) {
+        let facts: Vec<String> = kind.facts.iter().map(|fact| format!("`{fact}`")).collect();
+        let _ = writeln!(
+            page,
+            "| `{}` | {} | {} |",
+            kind.word,
+            kind.means,
+            facts.join(", ")
+        );
+    }
+}
+
+/// How they are delivered; what a receiver may rely on.
+const WEBHOOKS: &str = "
+## As a webhook tells them
+
+`POST` to the receiver's address by the Standard Webhooks specification, over verified TLS, to a
+public address. `webhook-id` is the event's id: the same at every try and every replay, so a receiver
+that keeps the ids it has seen takes each event once. `webhook-timestamp` is the time of the try.
+`webhook-signature` holds one `v1,` signature for each valid secret: two while a secret is being
+rotated.
+
+```json
+{
+  \"type\": \"delivery.accepted\",
+  \"timestamp\": \"2026-11-21T14:03:07.125Z\",
+  \"data\": {
+    \"event\": \"evt_01KAJ5Z3E9T7M0X4Q8V2B6N1CD\",
+    \"sequence\": 1042,
+    \"organisation\": \"org_…\", \"webhook\": \"whk_…\", \"mode\": \"live\", \"stream\": \"transactional\",
+    \"message\": \"msg_…\", \"recipient\": \"rcp_…\",
+    \"facts\": { \"role\": \"letter\", \"reply_code\": \"250\" }
+  }
+}
+```
+
+`sequence` grows with each event told to that webhook. The events of one recipient are sent in their
+order, each after the one before was answered once; one that has to be tried again lets the next go,
+so a receiver that needs the order compares `sequence`.
+
+| answer | what follows |
+|---|---|
+| 2xx within 15 s | delivered |
+| 403 | the webhook is paused (`forbidden`) and the operator is told: an audit entry, a warning, the gauge `webhooks_stopped`. The event waits and the try is not counted; making the webhook active sends all that waits |
+| 410 | the webhook is switched off (`gone`); what waits for it is dead and can be replayed once it is active again |
+| 3xx, other 4xx, 5xx, silence, broken TLS, more than 64 KiB | tried again after 5 s, 5 min, 30 min, 2 h, 5 h, 10 h and 10 h, each with up to a fifth more by chance, or later when `Retry-After` asks for it (at most 24 h) |
+| the eighth failure | dead: listed, and replayed on request |
+| nothing taken for five days | the webhook is paused (`failing`); what happens meanwhile waits |
+";
+
 fn limits(source: &str) -> String {
     let mut page = String::from(
         "# Limits\n\nMade by `cargo xtask reference` from `crates/model/src/limits.rs`. Sizes are octets \
@@ -69,6 +141,36 @@ fn limits(source: &str) -> String {
             page,
             "| `{}` | {} | {} |",
             limit.name, limit.value, limit.why
+        );
+    }
+    page
+}
+
+fn metrics() -> String {
+    let mut page = String::from(
+        "# Metrics\n\nMade by `cargo xtask reference` from `crates/model/src/metric.rs`. They are read at \
+         `listen.metrics`, path `/metrics`, in the text form of Prometheus. Histograms are seconds, with \
+         buckets, so that `histogram_quantile` gives p50, p95 and p99. Labels are closed sets of words: \
+         no address, no domain, no name of a person is ever in one. Sample rules are in \
+         `deploy/prometheus`, a dashboard in `deploy/grafana`; a check keeps every name in them true.\n\n\
+         | metric | kind | labels | what it tells | known elsewhere as |\n|---|---|---|---|---|\n",
+    );
+    for metric in METRICS {
+        let list = |names: &mut dyn Iterator<Item = &str>| {
+            names
+                .filter(|name| !name.is_empty())
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        let labels = list(&mut metric.labels.iter().copied());
+        let elsewhere = list(&mut metric.elsewhere.split(", "));
+        let _ = writeln!(
+            page,
+            "| `{}` | {} | {labels} | {} | {elsewhere} |",
+            metric.name,
+            metric.kind.word(),
+            metric.help
         );
     }
     page

@@ -4,6 +4,7 @@
 //! received is read from one clock. Not a mail server: the sink takes everything. Invariant: the
 //! figures are printed only when every message was accepted and every one arrived.
 
+mod aside;
 mod line;
 mod message;
 mod sink;
@@ -68,6 +69,24 @@ pub struct Load {
     pub from: String,
     #[arg(long)]
     pub to_domain: String,
+    /// Recipients are spread over so many subdomains of it; 1 is the domain itself.
+    #[arg(long, default_value_t = 1)]
+    pub domains: u64,
+    /// Recipients of one message, all measured as one.
+    #[arg(long, default_value_t = 1)]
+    pub recipients: u64,
+    /// A receiver beside the measured one, `well|defers|refuses|slow|silent=DOMAIN=ADDRESS:PORT`.
+    #[arg(long)]
+    pub aside: Vec<aside::Aside>,
+    /// One of so many messages goes to the receivers aside.
+    #[arg(long, default_value_t = 5)]
+    pub aside_every: u64,
+    /// Only submit: nobody receives.
+    #[arg(long)]
+    pub no_wait: bool,
+    /// Submit nothing: wait until so many have arrived.
+    #[arg(long)]
+    pub arrivals: Option<u64>,
     /// Seconds after which the run has failed.
     #[arg(long, default_value_t = 180)]
     pub patience: u64,
@@ -95,15 +114,23 @@ fn main() -> Result<()> {
 async fn run(load: Arc<Load>) -> Result<Figures> {
     let sink = sink::open(&load).await?;
     let began = Instant::now();
-    let mut waits = source::submit(&load, began).await?;
+    let mut waits = match load.arrivals {
+        None => source::submit(&load, began).await?,
+        Some(_) => Vec::new(),
+    };
     let accepted = began.elapsed();
     let deadline = began + Duration::from_secs(load.patience);
-    while sink.received() < load.messages {
+    let measured = aside::measured(load.messages, load.aside_every, load.aside.len());
+    let expected = match load.arrivals {
+        Some(count) => count,
+        None if load.no_wait => 0,
+        None => measured * load.recipients,
+    };
+    while sink.received() < expected {
         ensure!(
             Instant::now() < deadline,
-            "{} of {} arrived",
-            sink.received(),
-            load.messages
+            "{} of {expected} arrived",
+            sink.received()
         );
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
@@ -115,13 +142,15 @@ async fn run(load: Arc<Load>) -> Result<Figures> {
     );
     waits.sort_unstable();
     let at = |percent: usize| {
-        waits[(waits.len() * percent).div_ceil(100).max(1) - 1].as_secs_f64() * 1e3
+        let place = (waits.len() * percent).div_ceil(100).max(1) - 1;
+        waits
+            .get(place)
+            .map_or(0.0, |wait| wait.as_secs_f64() * 1e3)
     };
-    let count = load.messages as f64;
     Ok(Figures {
-        messages: load.messages,
-        accept_per_s: count / accepted.as_secs_f64(),
-        end_to_end_per_s: count / ended.as_secs_f64(),
+        messages: measured,
+        accept_per_s: load.messages as f64 / accepted.as_secs_f64(),
+        end_to_end_per_s: measured as f64 / ended.as_secs_f64(),
         accept_ms_p50: at(50),
         accept_ms_p99: at(99),
     })

@@ -3,6 +3,7 @@
 //! Not a checker of content. Invariant: with a certificate, mail before STARTTLS is refused, so what
 //! is counted came encrypted.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,6 +11,7 @@ use anyhow::{Result, bail};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
+use crate::aside::Manner;
 use crate::line::Lines;
 use crate::{Load, tls};
 
@@ -49,20 +51,37 @@ pub async fn open(load: &Load) -> Result<Arc<Sink>> {
         (Some(certificate), Some(key)) => Some(tls::acceptor(certificate, key)?),
         _ => None,
     };
-    let listener = TcpListener::bind(load.sink).await?;
     let sink = Arc::new(Sink::default());
-    let taking = sink.clone();
+    if !load.no_wait {
+        listen(load.sink, Manner::Well, acceptor.clone(), sink.clone()).await?;
+    }
+    for aside in &load.aside {
+        // Counted apart, that is nowhere.
+        let uncounted = Arc::new(Sink::default());
+        listen(aside.at, aside.manner, acceptor.clone(), uncounted).await?;
+    }
+    Ok(sink)
+}
+
+async fn listen(
+    at: SocketAddr,
+    manner: Manner,
+    acceptor: Option<TlsAcceptor>,
+    sink: Arc<Sink>,
+) -> Result<()> {
+    let listener = TcpListener::bind(at).await?;
     tokio::spawn(async move {
         while let Ok((connection, _)) = listener.accept().await {
             // A relay may drop a connection at any time; what it had sent is counted.
-            tokio::spawn(converse(connection, acceptor.clone(), taking.clone()));
+            tokio::spawn(converse(connection, manner, acceptor.clone(), sink.clone()));
         }
     });
-    Ok(sink)
+    Ok(())
 }
 
 async fn converse(
     connection: TcpStream,
+    manner: Manner,
     acceptor: Option<TlsAcceptor>,
     sink: Arc<Sink>,
 ) -> Result<()> {
@@ -75,6 +94,7 @@ async fn converse(
             .chars()
             .take_while(|c| c.is_ascii_alphabetic())
             .collect();
+        tokio::time::sleep(manner.late()).await;
         match verb.to_ascii_uppercase().as_str() {
             "EHLO" => {
                 lines
@@ -93,12 +113,21 @@ async fn converse(
             "MAIL" if acceptor.is_some() && !encrypted => {
                 lines.write(b"530 5.7.0 STARTTLS first\r\n").await?
             }
+            "RCPT" if manner == Manner::Defers => {
+                lines.write(b"451 4.2.1 later, please\r\n").await?
+            }
+            "RCPT" if manner == Manner::Refuses => {
+                lines.write(b"550 5.1.1 nobody here\r\n").await?
+            }
             "MAIL" | "RCPT" => lines.write(b"250 2.1.0 ok\r\n").await?,
             "DATA" => {
                 lines.write(b"354 go on\r\n").await?;
                 let Some(message) = lines.until(b"\r\n.\r\n").await? else {
                     return Ok(());
                 };
+                if manner == Manner::Silent {
+                    std::future::pending::<()>().await;
+                }
                 sink.take(&message);
                 lines.write(b"250 2.0.0 taken\r\n").await?;
             }

@@ -14,7 +14,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::Instant;
 
 use crate::line::Lines;
-use crate::{Load, Tls, message, tls};
+use crate::{Load, Tls, aside, message, tls};
 
 /// A server may cap the sessions of one client address (ours takes 50), so that many come from several.
 const SESSIONS_PER_ADDRESS: u64 = 40;
@@ -73,26 +73,49 @@ async fn transact(
     number: u64,
     body: &str,
 ) -> Result<()> {
-    let to = format!("r{}@{}", number % 1_000, load.to_domain);
-    let commands = [
-        format!("MAIL FROM:<{}>\r\n", load.from),
-        format!("RCPT TO:<{to}>\r\n"),
-        "DATA\r\n".to_owned(),
-    ];
+    let people: Vec<String> = (0..load.recipients)
+        .map(|n| recipient(load, number, n))
+        .collect();
+    let to = people.first().context("a message has a recipient")?;
+    let mut commands = vec![(format!("MAIL FROM:<{}>\r\n", load.from), "250")];
+    commands.extend(
+        people
+            .iter()
+            .map(|to| (format!("RCPT TO:<{to}>\r\n"), "250")),
+    );
+    commands.push(("DATA\r\n".to_owned(), "354"));
     if pipelining {
-        lines.write(commands.concat().as_bytes()).await?;
+        let all: String = commands
+            .iter()
+            .map(|(command, _)| command.as_str())
+            .collect();
+        lines.write(all.as_bytes()).await?;
     }
-    for (command, code) in commands.iter().zip(["250", "250", "354"]) {
+    for (command, code) in &commands {
         if !pipelining {
             lines.write(command.as_bytes()).await?;
         }
         lines.expect(code).await?;
     }
     lines
-        .write(&message::build(number, &load.from, &to, body))
+        .write(&message::build(number, &load.from, to, body))
         .await?;
     lines.expect("250").await?;
     Ok(())
+}
+
+fn recipient(load: &Load, number: u64, position: u64) -> String {
+    let domain = match aside::turn(number, load.aside_every, load.aside.len()) {
+        Some(at) => load.aside[at].domain.clone(),
+        None if load.domains > 1 => {
+            format!("d{}.{}", (number + position) % load.domains, load.to_domain)
+        }
+        None => load.to_domain.clone(),
+    };
+    format!(
+        "r{}@{domain}",
+        (number * load.recipients + position) % 100_000
+    )
 }
 
 /// On the loopback interface each forty sessions have a client address of their own.

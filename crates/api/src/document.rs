@@ -83,8 +83,15 @@ fn tags() -> Vec<utoipa::openapi::Tag> {
     };
     vec![
         tag("messages", "Send, watch and stop messages."),
+        tag("events", "What happened, to all messages."),
+        tag(
+            "webhooks",
+            "Hear of what happens (Standard Webhooks), without anything that anyone wrote.",
+        ),
         tag("proof", "Evidence that stands without us."),
         tag("content", "What people wrote. Each reading is recorded."),
+        tag("queue", "What waits, why and until when; orders about it."),
+        tag("suppressions", "Addresses that get no more mail."),
         tag("service", "About this service."),
     ]
 }
@@ -94,7 +101,7 @@ fn operation(door: Door) -> Operation {
     if door.right.is_some() {
         codes.extend(GATED);
     }
-    if door.verb() == "POST" {
+    if door.verb() != "GET" {
         codes.extend(STORING);
     }
     if door.operation.request_body.is_some() {

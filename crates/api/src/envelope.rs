@@ -23,7 +23,6 @@ const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+
 const UNMATCHED: &str = "unmatched";
 
 pub(crate) fn wrap(routes: Router<ApiState>, state: &ApiState) -> Router<ApiState> {
-    describe();
     routes
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(state.clone(), surround))
@@ -97,25 +96,11 @@ fn method_word(method: &axum::http::Method) -> &'static str {
 }
 
 fn count(method: &'static str, route: String, status: u16, seconds: f64) {
-    let labels = [
-        ("method", method.to_owned()),
-        ("route", route),
-        ("status", status.to_string()),
-    ];
-    metrics::counter!("http_requests_total", &labels).increment(1);
-    metrics::histogram!("http_request_duration_seconds", &labels).record(seconds);
-}
-
-fn describe() {
-    metrics::describe_counter!(
-        "http_requests_total",
-        "Requests by method, route and status."
-    );
-    metrics::describe_histogram!(
-        "http_request_duration_seconds",
-        metrics::Unit::Seconds,
-        "From the request's head to the answer's head."
-    );
+    let status = status.to_string();
+    metrics::counter!("http_requests_total", "method" => method, "route" => route.clone(), "status" => status.clone())
+        .increment(1);
+    metrics::histogram!("http_request_duration_seconds", "method" => method, "route" => route, "status" => status)
+        .record(seconds);
 }
 
 #[cfg(test)]

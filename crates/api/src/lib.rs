@@ -23,7 +23,7 @@ use axum::Router;
 
 pub use document::openapi;
 pub use settings::{RateLimit, Settings};
-pub use state::ApiState;
+pub use state::{ApiState, Probe};
 
 use problem::Problem;
 

@@ -1,6 +1,9 @@
 //! Schemas of the shared words and ids, made from the words themselves.
 
-use model::{Demand, Kind, Method, Mode, Origin, PhiLevel, Purpose, RecipientState, Stream};
+use model::{
+    Demand, Kind, LiftReason, Method, Mode, Origin, PhiLevel, Purpose, RecipientState, Stream,
+    SuppressionReason, SuppressionSource,
+};
 use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
 
@@ -62,6 +65,25 @@ pub(crate) fn stream() -> Object {
     )
 }
 
+pub(crate) fn suppression_reason() -> Object {
+    closed(
+        SuppressionReason::ALL.iter().map(|w| w.word()),
+        "Why no mail goes to the address.",
+    )
+}
+pub(crate) fn suppression_source() -> Object {
+    closed(
+        SuppressionSource::ALL.iter().map(|w| w.word()),
+        "By which way it came here.",
+    )
+}
+pub(crate) fn lift_reason() -> Object {
+    closed(
+        LiftReason::ALL.iter().map(|w| w.word()),
+        "Why it is lifted.",
+    )
+}
+
 /// `system` is the program's own.
 pub(crate) fn purposes() -> impl Iterator<Item = Purpose> {
     Purpose::ALL
@@ -83,6 +105,34 @@ pub(crate) fn level() -> Object {
         PhiLevel::ALL.iter().map(|w| w.word()),
         "How sure detection is that the message holds PHI.",
     )
+}
+
+pub(crate) fn stream_shown() -> Object {
+    closed(
+        Stream::ALL.iter().map(|w| w.word()),
+        "Transactional mail never waits behind marketing.",
+    )
+}
+pub(crate) fn why_waiting() -> Object {
+    closed(
+        flow::view::Why::ALL.iter().map(|w| w.word()),
+        "Why it is not finished.",
+    )
+}
+pub(crate) fn grade() -> Object {
+    closed(
+        people::health::Grade::ALL.iter().map(|w| w.word()),
+        "How bad it is.",
+    )
+}
+pub(crate) fn grade_or_null() -> Object {
+    ObjectBuilder::new()
+        .schema_type(utoipa::openapi::schema::SchemaType::from_iter([
+            Type::String,
+            Type::Null,
+        ]))
+        .description(Some("`ok`, `warn` or `fail`."))
+        .build()
 }
 
 /// A moment as RFC 3339.
@@ -115,17 +165,48 @@ pub(crate) fn message_id() -> Object {
 pub(crate) fn recipient_id() -> Object {
     id("rcp", "One recipient of one message.")
 }
+pub(crate) fn suppression_id() -> Object {
+    id("sup", "An address that gets no more mail of one stream.")
+}
 pub(crate) fn thread_id() -> Object {
     id("thr", "The conversation.")
 }
+pub(crate) fn delivery_id() -> Object {
+    id("dlv", "One delivery to one recipient.")
+}
 pub(crate) fn event_id() -> Object {
     id("evt", "The event; the same id stands in the audit log.")
+}
+pub(crate) fn webhook_id() -> Object {
+    id("whk", "The webhook.")
+}
+pub(crate) fn webhook_state() -> Object {
+    closed(
+        flow::hooks::HookState::ALL.map(flow::hooks::HookState::word),
+        "`active` sends, `paused` keeps what happens until later, `off` lets it pass.",
+    )
+}
+pub(crate) fn webhook_delivery_state() -> Object {
+    closed(
+        flow::hooks::DeliveryState::ALL.map(flow::hooks::DeliveryState::word),
+        "`waiting` was never answered, `retrying` is tried again, `dead` was given up.",
+    )
 }
 pub(crate) fn attempt_id() -> Object {
     id("att", "One try of one delivery.")
 }
 pub(crate) fn attachment_id() -> Object {
     id("file", "A file of a message.")
+}
+
+pub(crate) fn order_id() -> Object {
+    id("ord", "The order.")
+}
+pub(crate) fn order_act() -> Object {
+    closed(
+        ["suspend", "bounce", "expire", "rebind", "transfer"],
+        "What happens to the mail it covers.",
+    )
 }
 
 /// How many by word.

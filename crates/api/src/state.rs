@@ -3,11 +3,16 @@
 use std::sync::Arc;
 
 use flow::Flow;
+use model::seams::Later;
+use model::{Domain, TlsProbe};
 use people::People;
 use tokio::sync::Semaphore;
 
 use crate::rate::Buckets;
 use crate::{Settings, body};
+
+/// Looks at a domain's mail servers, within a few seconds.
+pub type Probe = Arc<dyn Fn(Domain) -> Later<'static, TlsProbe> + Send + Sync>;
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -15,6 +20,7 @@ pub struct ApiState {
     pub flow: Flow,
     pub people: People,
     pub settings: Settings,
+    pub(crate) probe: Option<Probe>,
     pub(crate) buckets: Arc<Buckets>,
     /// Memory for request bodies, in steps of [`body::STEP`].
     pub(crate) bodies: Arc<Semaphore>,
@@ -30,8 +36,15 @@ impl ApiState {
             flow,
             people,
             settings,
+            probe: None,
             buckets,
             bodies,
         }
+    }
+
+    /// With a way to look at what a domain's mail servers would achieve now, for dry runs.
+    pub fn probing(mut self, probe: Probe) -> Self {
+        self.probe = Some(probe);
+        self
     }
 }

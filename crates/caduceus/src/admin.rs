@@ -3,7 +3,14 @@
 //!
 //! With SQLite the service must be stopped first: its data folder belongs to one process.
 
+mod domain;
 mod output;
+mod probe;
+mod queue;
+mod suppressions;
+mod triggers;
+mod waiting;
+mod webhooks;
 
 use std::path::{Path, PathBuf};
 
@@ -55,6 +62,13 @@ pub enum Command {
         #[arg(long)]
         user: String,
     },
+    /// Make ten recovery codes for someone, in place of earlier ones. They are shown once, here.
+    UserRecoveryCodes {
+        #[command(flatten)]
+        of: Of,
+        #[arg(long)]
+        user: String,
+    },
     /// Add a sending domain; prints the DNS records to publish.
     DomainAdd {
         #[command(flatten)]
@@ -62,13 +76,52 @@ pub enum Command {
         #[arg(long)]
         name: String,
     },
+    /// Take mail for an address of one of the organisation's domains; staff read it in the console.
+    MailboxAdd {
+        #[command(flatten)]
+        of: Of,
+        #[arg(long)]
+        address: String,
+    },
+    /// Take no more mail for an address.
+    MailboxRemove {
+        #[command(flatten)]
+        of: Of,
+        #[arg(long)]
+        address: String,
+    },
+    /// Print the addresses that receivers send DMARC and TLS reports to, one a sending domain.
+    ReportAddresses {
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Sending domains: look at them, rotate their keys.
+    Domain {
+        #[command(flatten)]
+        of: Of,
+        #[command(subcommand)]
+        act: domain::Act,
+    },
+    /// List what waits to leave, why, and until when.
+    QueueList {
+        #[command(flatten)]
+        of: Of,
+        /// transactional or marketing
+        #[arg(long)]
+        stream: Option<String>,
+        /// How many, the next one first.
+        #[arg(long, default_value_t = 50)]
+        rows: usize,
+    },
     /// Register software that sends or reads mail.
     AppCreate {
         #[command(flatten)]
         of: Of,
         #[arg(long)]
         name: String,
-        /// message.send, message.read, message.open, message.cancel, message.list, proof.download, audit.read
+        /// message.send, message.read, message.open, message.addresses, message.cancel, message.list,
+        /// proof.download, audit.read, queue.read, queue.manage, suppression.read, suppression.manage,
+        /// webhook.manage
         #[arg(long, required = true)]
         scope: Vec<String>,
         /// A domain or address it may send as; * is any sender.
@@ -97,6 +150,27 @@ pub enum Command {
         #[arg(long)]
         key: String,
     },
+    /// Look at what a domain's mail servers would achieve now. Nothing is sent; the service may run.
+    Probe {
+        #[arg(value_name = "DOMAIN")]
+        domain: String,
+    },
+    /// Look at the queue and order something about it: suspend, bounce, expire, rebind, transfer.
+    #[command(subcommand)]
+    Queue(queue::Command),
+    /// Addresses that get no more mail: list, add, lift, import, export, rules.
+    #[command(subcommand)]
+    Suppressions(suppressions::Command),
+    /// Words and header fields that ask for more protection, and what a whole stream asks for.
+    #[command(subcommand)]
+    Triggers(triggers::Command),
+    /// Tell software what happens: webhooks by the Standard Webhooks specification.
+    Webhooks {
+        #[command(flatten)]
+        of: Of,
+        #[command(subcommand)]
+        act: webhooks::Act,
+    },
     /// Put a new root key in front and wrap every organisation key under it.
     RotateRoot,
     /// Give an organisation a new key and wrap its items' keys under it. Content stays as it is.
@@ -114,13 +188,22 @@ pub struct Of {
 }
 
 pub fn run(path: &Path, command: Command) -> anyhow::Result<()> {
-    telemetry::log();
     let config = config::load(path)?;
+    telemetry::log(&config.log);
     if matches!(command, Command::RotateRoot) {
         return rotate_root(&config);
     }
+    if let Command::Probe { domain } = &command {
+        return probe::run(&config, domain);
+    }
     let wired = wire(&config)?;
-    let output = dispatch(&wired, command)?;
+    let output = match command {
+        Command::Domain { of, act } => {
+            let ctx = system(&wired, &of)?;
+            domain::run(&config, &wired, &ctx, &act)?
+        }
+        other => dispatch(&wired, other)?,
+    };
     while wired.world.sequence()? > 0 {}
     output.print();
     wired.close();
@@ -159,9 +242,10 @@ fn dispatch(wired: &Wired, command: Command) -> anyhow::Result<Output> {
             &role,
         ),
         Command::UserResetSecondFactor { of, user } => {
-            let id: UserId = user.parse()?;
-            wired.people.reset_second_factor(&system(wired, &of)?, id)?;
-            Ok(Output::new().field("reset", id))
+            reset_second_factor(wired, &system(wired, &of)?, &user)
+        }
+        Command::UserRecoveryCodes { of, user } => {
+            recovery_codes(wired, &system(wired, &of)?, &user)
         }
         Command::DomainAdd { of, name } => domain_add(wired, &system(wired, &of)?, &name),
         Command::AppCreate {
@@ -183,17 +267,26 @@ fn dispatch(wired: &Wired, command: Command) -> anyhow::Result<Output> {
             test,
             expires,
         } => key_create(wired, &system(wired, &of)?, &app, test, expires.as_deref()),
-        Command::KeyRevoke { of, key } => {
-            let id: ApiKeyId = key.parse()?;
-            wired.people.revoke_key(&system(wired, &of)?, id)?;
-            Ok(Output::new().field("revoked", id))
+        Command::KeyRevoke { of, key } => key_revoke(wired, &system(wired, &of)?, &key),
+        Command::RotateOrganisation { of } => rotate_organisation(wired, &system(wired, &of)?),
+        mail => dispatch_mail(wired, mail),
+    }
+}
+
+/// What is about mail rather than about who may send it.
+fn dispatch_mail(wired: &Wired, command: Command) -> anyhow::Result<Output> {
+    match command {
+        Command::MailboxAdd { of, address } => mailbox_add(wired, &of, &address),
+        Command::MailboxRemove { of, address } => mailbox_remove(wired, &of, &address),
+        Command::ReportAddresses { of } => report_addresses(wired, &system(wired, &of)?),
+        Command::Queue(command) => queue::dispatch(wired, command),
+        Command::Suppressions(command) => suppressions::run(wired, command),
+        Command::Triggers(command) => triggers::run(wired, command),
+        Command::Webhooks { of, act } => webhooks::run(wired, &system(wired, &of)?, act),
+        Command::QueueList { of, stream, rows } => {
+            waiting::list(wired, &system(wired, &of)?, stream.as_deref(), rows)
         }
-        Command::RotateOrganisation { of } => {
-            let organisation = system(wired, &of)?.organisation();
-            let rotated = wired.world.rotate_organisation_key(organisation)?;
-            Ok(Output::new().field("keys_wrapped", rotated.keys))
-        }
-        Command::RotateRoot => unreachable!("handled before the database opens"),
+        _ => unreachable!("handled before: they need more, or less, than the database"),
     }
 }
 
@@ -202,6 +295,31 @@ fn organisation_list(wired: &Wired) -> anyhow::Result<Output> {
     Ok(ids
         .into_iter()
         .fold(Output::new(), |out, id| out.field("organisation", id)))
+}
+
+fn reset_second_factor(wired: &Wired, ctx: &Ctx, user: &str) -> anyhow::Result<Output> {
+    let id: UserId = user.parse()?;
+    wired.people.reset_second_factor(ctx, id)?;
+    Ok(Output::new().field("reset", id))
+}
+
+fn key_revoke(wired: &Wired, ctx: &Ctx, key: &str) -> anyhow::Result<Output> {
+    let id: ApiKeyId = key.parse()?;
+    wired.people.revoke_key(ctx, id)?;
+    Ok(Output::new().field("revoked", id))
+}
+
+fn rotate_organisation(wired: &Wired, ctx: &Ctx) -> anyhow::Result<Output> {
+    let rotated = wired.world.rotate_organisation_key(ctx.organisation())?;
+    Ok(Output::new().field("keys_wrapped", rotated.keys))
+}
+
+fn recovery_codes(wired: &Wired, ctx: &Ctx, user: &str) -> anyhow::Result<Output> {
+    let codes = wired.people.make_recovery_codes_for(ctx, user.parse()?)?;
+    let out = Output::new();
+    Ok(codes
+        .iter()
+        .fold(out, |out, code| out.field("code", code.expose())))
 }
 
 fn app_create(
@@ -226,7 +344,32 @@ fn domain_add(wired: &Wired, ctx: &Ctx, name: &str) -> anyhow::Result<Output> {
     Ok(view
         .records
         .into_iter()
-        .fold(out, |out, r| out.record(&r.name, r.kind, &r.value)))
+        .fold(out, |out, r| out.record(&r.name, &r.kind, &r.value)))
+}
+
+fn mailbox_add(wired: &Wired, of: &Of, address: &str) -> anyhow::Result<Output> {
+    let ctx = system(wired, of)?;
+    wired.flow.add_mailbox(&ctx, &Address::parse(address)?)?;
+    Ok(Output::new().field("mailbox", "added"))
+}
+
+fn mailbox_remove(wired: &Wired, of: &Of, address: &str) -> anyhow::Result<Output> {
+    let ctx = system(wired, of)?;
+    wired.flow.remove_mailbox(&ctx, &Address::parse(address)?)?;
+    Ok(Output::new().field("mailbox", "removed"))
+}
+
+fn report_addresses(wired: &Wired, ctx: &Ctx) -> anyhow::Result<Output> {
+    let mut out = Output::new();
+    for domain in wired.people.domains(ctx)? {
+        let address = wired.flow.report_address(ctx.organisation(), domain.id)?;
+        let address = address.context("the configuration has no [inbound] section")?;
+        out = out.field(
+            "rua",
+            format!("{} mailto:{}", domain.name, address.as_str()),
+        );
+    }
+    Ok(out)
 }
 
 fn key_create(
@@ -293,10 +436,13 @@ fn system(wired: &Wired, of: &Of) -> anyhow::Result<Ctx> {
 /// The new key goes into the file first; what was wrapped by the old one still opens until all is
 /// wrapped anew, so a crash in between loses nothing.
 fn rotate_root(config: &Config) -> anyhow::Result<()> {
+    // First that the data is ours alone and opens: where it does not, nothing is changed.
+    let before = wire(config)?;
     let rotated = vault::FileRoot::rotate(&config.keys.root_file, &vault::SystemRng)?;
     if let Store::Sqlite { dir } = &config.store {
         page_key::rewrap(dir, &rotated, &vault::SystemRng)?;
     }
+    before.close();
     let wired = wire(config)?;
     let count = wired.world.rewrap_organisation_keys()?;
     while wired.world.sequence()? > 0 {}

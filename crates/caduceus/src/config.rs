@@ -2,6 +2,7 @@
 //! the service has `danger` in its name.
 
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -21,6 +22,68 @@ pub struct Config {
     pub listen: Listen,
     #[serde(default)]
     pub delivery: Delivery,
+    #[serde(default)]
+    pub api: Api,
+    #[serde(default)]
+    pub policy: Policy,
+    /// Sending addresses; none means whatever address the system chooses, under `hostname`.
+    #[serde(default, rename = "source")]
+    pub sources: Vec<Source>,
+    /// Which mail leaves by which sources; what no pool names leaves by all of them.
+    #[serde(default, rename = "pool")]
+    pub pools: Vec<Pool>,
+    /// Taking mail in: bounces, reports, answers, letters to staff. Left out, nothing comes in.
+    pub inbound: Option<Inbound>,
+    #[serde(default)]
+    pub health: Health,
+    #[serde(default)]
+    pub log: Log,
+}
+
+/// What is watched of the sending domains.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct Health {
+    /// Look at each sending domain once a day, and when somebody asks.
+    #[serde(default = "yes")]
+    pub daily: bool,
+    /// DNS zones that list addresses, asked about ours at each look. None by default: asking tells
+    /// their operators about us.
+    #[serde(default)]
+    pub blocklists: Vec<String>,
+}
+
+impl Default for Health {
+    fn default() -> Self {
+        Self {
+            daily: yes(),
+            blocklists: Vec::new(),
+        }
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[derive(Deserialize, Clone, Default)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    #[serde(default)]
+    pub format: LogFormat,
+    /// `error`, `warn`, `info` (by default), `debug` or `trace`, of our own parts; `CADUCEUS_LOG` in
+    /// the environment is asked first. Other libraries are heard from `info` up.
+    pub level: Option<String>,
+}
+
+#[derive(Deserialize, Clone, Copy, Default, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// One object a line.
+    #[default]
+    Json,
+    /// For reading at a terminal.
+    Text,
 }
 
 #[derive(Deserialize, Clone)]
@@ -73,6 +136,29 @@ pub struct Listen {
     pub metrics: Option<SocketAddr>,
 }
 
+/// How often one app may ask, with each of its two kinds of key.
+#[derive(Deserialize, Clone, Default)]
+#[serde(deny_unknown_fields)]
+pub struct Api {
+    /// Requests that may come at once after a rest; 2000 when left out.
+    pub rate_burst: Option<NonZeroU32>,
+    /// Requests a second that may go on for ever; 200 when left out.
+    pub rate_per_second: Option<NonZeroU32>,
+}
+
+impl Api {
+    pub fn settings(&self) -> api::Settings {
+        let mut settings = api::Settings::default();
+        if let Some(burst) = self.rate_burst {
+            settings.rate.burst = burst.get();
+        }
+        if let Some(per_second) = self.rate_per_second {
+            settings.rate.per_second = per_second.get();
+        }
+        settings
+    }
+}
+
 #[derive(Deserialize, Clone, Default)]
 #[serde(deny_unknown_fields)]
 pub struct Delivery {
@@ -82,15 +168,85 @@ pub struct Delivery {
     /// Name servers; empty means the system's.
     #[serde(default)]
     pub name_servers: Vec<SocketAddr>,
+    /// Keys that DNSSEC starts from (DNSKEY records in a zone file's form); none means the root's.
+    pub trust_anchor: Option<PathBuf>,
+    /// Do not validate DNS answers: DANE is then never used. For name servers that strip signatures.
+    #[serde(default)]
+    pub danger_no_dnssec: bool,
     /// Public addresses of this service that its interfaces do not show.
     #[serde(default)]
     pub own_addresses: Vec<IpAddr>,
     /// Deliver to loopback and private addresses too.
     #[serde(default)]
     pub danger_allow_private_destinations: bool,
+    /// What providers take from us, on top of what the program knows (docs/shaping.md).
+    pub shaping_file: Option<PathBuf>,
+    /// Messages a day from a new source to one provider: the first day, the second, … Default: 30
+    /// days from 50 to 320,000 (docs/shaping.md).
+    #[serde(default)]
+    pub warm_up_days: Vec<u32>,
     /// Domains whose MX host is given here instead of by DNS. Protection is demanded all the same.
     #[serde(default)]
     pub routes: Vec<Route>,
+}
+
+/// One sending address.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// Shown on the queue page and in metrics.
+    pub name: String,
+    /// Its name in EHLO; its address record should be the address that receivers see.
+    pub ehlo: String,
+    /// The local address to connect from; with HAProxy, the address that the proxy connects from.
+    pub bind: Option<IpAddr>,
+    /// Its share of a pool's mail.
+    #[serde(default = "one")]
+    pub weight: u32,
+    /// The day (UTC) a new address was first used: it carries little at first and more day by day.
+    pub warm_from: Option<String>,
+    pub proxy: Option<Proxy>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// What a source's connections go through.
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum Proxy {
+    /// HAProxy that reads the PROXY protocol, version 2.
+    Haproxy(SocketAddr),
+    /// SOCKS5 without authentication.
+    Socks5(SocketAddr),
+}
+
+/// Sources for the mail of a stream, of an organisation, of both. The most particular pool counts.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct Pool {
+    /// transactional or marketing
+    pub stream: Option<String>,
+    /// An organisation's id.
+    pub organisation: Option<String>,
+    pub sources: Vec<String>,
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct Inbound {
+    /// Where the MX listens (port 25). A node without it still gives out return paths.
+    pub listen: Option<SocketAddr>,
+    /// The domain of return paths, reply and report addresses, whose MX record names this service;
+    /// `hostname` when left out.
+    pub domain: Option<String>,
+    /// Letters without a Reply-To of their own ask for answers to come back here.
+    #[serde(default = "yes")]
+    pub replies: bool,
+    /// Strangers who write to people here are asked to come back after a minute.
+    #[serde(default)]
+    pub greylist: bool,
 }
 
 #[derive(Deserialize, Clone)]
@@ -103,13 +259,31 @@ pub struct Route {
     pub port: u16,
 }
 
+#[derive(Deserialize, Clone, Default)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// Sending domains whose mail is declared free of PHI. It is scanned like any mail, and what
+    /// something is found in goes by verified TLS or the portal; the rest takes what the wire offers.
+    #[serde(default)]
+    pub danger_declared_free: Vec<String>,
+}
+
+impl Policy {
+    pub fn declared_free(&self) -> anyhow::Result<Vec<model::Domain>> {
+        self.danger_declared_free
+            .iter()
+            .map(|name| model::Domain::parse(name).context("policy.danger_declared_free"))
+            .collect()
+    }
+}
+
 pub fn load(path: &Path) -> anyhow::Result<Config> {
     let text =
         std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     parse(&text).with_context(|| format!("{} is not a valid configuration", path.display()))
 }
 
-fn parse(text: &str) -> anyhow::Result<Config> {
+pub(crate) fn parse(text: &str) -> anyhow::Result<Config> {
     let config: Config = match toml::from_str(text) {
         Ok(config) => config,
         // The message without the excerpt: an excerpt could show a secret.
@@ -121,13 +295,23 @@ fn parse(text: &str) -> anyhow::Result<Config> {
     if config.portal_url.ends_with('/') || !config.portal_url.starts_with("http") {
         bail!("portal_url must start with https:// and have no slash at its end");
     }
+    config.policy.declared_free()?;
+    let inbound = config.inbound.as_ref();
+    if let Some(domain) = inbound.and_then(|i| i.domain.as_ref())
+        && model::Domain::parse(domain).is_err()
+    {
+        bail!("inbound.domain is not a domain name");
+    }
     let needs_tls = config
         .listen
         .smtps
+        .or(inbound.and_then(|i| i.listen))
         .or(config.listen.submission)
         .or(config.listen.https);
     if needs_tls.is_some() && config.tls.is_none() {
-        bail!("listen.smtps, listen.submission and listen.https need a [tls] section");
+        bail!(
+            "listen.smtps, listen.submission, listen.https and inbound.listen need a [tls] section"
+        );
     }
     if let Some(http) = config.listen.danger_http
         && !http.ip().is_loopback()

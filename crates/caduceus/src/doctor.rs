@@ -96,6 +96,17 @@ fn examine_data(config: &Config) -> Vec<Finding> {
         }
         Err(error) => findings.push(ours("organisations", "cannot be read", &error)),
     }
+    match wired.flow.dispatcher().set_aside_count() {
+        Ok(0) => findings.push(good("deliveries", "none is set aside".to_owned())),
+        Ok(count) => findings.push(bad(
+            "deliveries",
+            format!("{count} cannot be read and are set aside"),
+            "The audit log names them (delivery.set_aside). Restore what was damaged from a backup \
+             and start the service again: it tries them anew."
+                .to_owned(),
+        )),
+        Err(error) => findings.push(ours("deliveries", "cannot be read", &error)),
+    }
     if let Ok(Some(free)) = wired.world.store.free_octets() {
         let mib = free / (1024 * 1024);
         findings.push(if free < model::limits::DISK_FREE_OCTETS_MIN {

@@ -1,6 +1,7 @@
 //! The binary: configuration, wiring, command line. What it is not: it decides nothing about mail.
 
 mod admin;
+mod checks;
 mod config;
 mod demo;
 mod doctor;
@@ -11,6 +12,7 @@ mod serve;
 mod telemetry;
 mod terminal;
 mod verify;
+mod ways;
 mod wiring;
 
 use std::path::PathBuf;

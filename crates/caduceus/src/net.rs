@@ -1,13 +1,16 @@
 //! The network as configured: given routes first, DNS for everything else.
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use model::Domain;
-use model::seams::{Clock, Later, MxHosts, Net, NetFault, Wire};
-use mta::net::{ClientTls, Dialer, NetSettings, PrivateDestinations, RealNet, TableNet};
+use model::seams::{
+    Answer, Clock, Egress, HttpAnswer, HttpRequest, Later, MxHosts, Net, NetFault, Wire,
+};
+use model::{Domain, Tlsa};
+use mta::net::{ClientTls, Dialer, Dnssec, NetSettings, PrivateDestinations, RealNet, TableNet};
 
 use crate::config::Delivery;
 
@@ -23,7 +26,13 @@ pub fn build(delivery: &Delivery, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<d
             private_destinations: private,
             own_addresses: delivery.own_addresses.clone(),
             name_servers: delivery.name_servers.clone(),
+            dnssec: if delivery.danger_no_dnssec {
+                Dnssec::Off
+            } else {
+                Dnssec::Validated(delivery.trust_anchor.clone())
+            },
             smtp_port: 25,
+            https_port: 443,
         },
         clock.clone(),
     )?;
@@ -32,22 +41,25 @@ pub fn build(delivery: &Delivery, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<d
     }
     let tls = ClientTls::new(&delivery.ca_files, clock)?;
     let mut table = TableNet::new(Dialer::new(tls, PrivateDestinations::Allowed));
-    let mut domains = Vec::new();
-    let mut hosts = Vec::new();
+    let mut domains = BTreeSet::new();
+    let mut places: Vec<(Domain, SocketAddr)> = Vec::new();
     for (n, route) in delivery.routes.iter().enumerate() {
         let at = || format!("delivery.routes[{n}]");
         let domain = Domain::parse(&route.domain).with_context(at)?;
         let host = Domain::parse(&route.host).with_context(at)?;
-        // A key into the table that no other route shares: addresses of TEST-NET-3 (RFC 5737).
-        let shown = IpAddr::from([203, 0, 113, u8::try_from(n + 1).with_context(at)?]);
-        table = table.domain(&domain, Ok(vec![(10, host.clone())])).host(
-            &host,
-            shown,
-            SocketAddr::new(route.ip, route.port),
-        );
-        domains.push(domain);
-        hosts.push(host);
+        let place = (host.clone(), SocketAddr::new(route.ip, route.port));
+        table = table.domain(&domain, Ok(vec![(10, host)]));
+        domains.insert(domain);
+        if places.contains(&place) {
+            continue;
+        }
+        // A key into the table that no other host and port share: addresses of TEST-NET-3 (RFC 5737).
+        let number = u8::try_from(places.len() + 1).with_context(at)?;
+        let shown = IpAddr::from([203, 0, 113, number]);
+        table = table.host(&place.0, shown, place.1);
+        places.push(place);
     }
+    let hosts = places.into_iter().map(|(host, _)| host).collect();
     Ok(Arc::new(Routed {
         table,
         world,
@@ -59,34 +71,71 @@ pub fn build(delivery: &Delivery, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<d
 struct Routed {
     table: TableNet,
     world: RealNet,
-    domains: Vec<Domain>,
-    hosts: Vec<Domain>,
+    domains: BTreeSet<Domain>,
+    hosts: BTreeSet<Domain>,
 }
 
 impl Net for Routed {
-    fn mx<'a>(&'a self, domain: &'a Domain) -> Later<'a, Result<MxHosts, NetFault>> {
+    fn mx<'a>(&'a self, domain: &'a Domain) -> Later<'a, Result<Answer<MxHosts>, NetFault>> {
         if self.domains.contains(domain) {
             self.table.mx(domain)
         } else {
             self.world.mx(domain)
         }
     }
-    fn addresses<'a>(&'a self, host: &'a Domain) -> Later<'a, Result<Vec<IpAddr>, NetFault>> {
+    fn addresses<'a>(
+        &'a self,
+        host: &'a Domain,
+    ) -> Later<'a, Result<Answer<Vec<IpAddr>>, NetFault>> {
         if self.hosts.contains(host) {
             Net::addresses(&self.table, host)
         } else {
             self.world.addresses(host)
         }
     }
+    fn txt<'a>(&'a self, name: &'a str) -> Later<'a, Result<Vec<Vec<u8>>, NetFault>> {
+        // What is routed by hand has no word in DNS about it either.
+        let routed = self.domains.iter().any(|domain| {
+            let parent = name.strip_suffix(domain.as_str());
+            parent.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        });
+        if routed {
+            self.table.txt(name)
+        } else {
+            self.world.txt(name)
+        }
+    }
+    fn names(&self, ip: IpAddr) -> Later<'_, Result<Vec<Domain>, NetFault>> {
+        self.world.names(ip)
+    }
+    fn tlsa<'a>(
+        &'a self,
+        host: &'a Domain,
+        port: u16,
+    ) -> Later<'a, Result<Answer<Vec<Tlsa>>, NetFault>> {
+        if self.hosts.contains(host) {
+            Net::tlsa(&self.table, host, port)
+        } else {
+            self.world.tlsa(host, port)
+        }
+    }
+    fn http(
+        &self,
+        request: HttpRequest,
+        wait: Duration,
+    ) -> Later<'_, Result<HttpAnswer, NetFault>> {
+        self.world.http(request, wait)
+    }
     fn dial<'a>(
         &'a self,
         to: SocketAddr,
+        egress: &'a Egress,
         wait: Duration,
     ) -> Later<'a, Result<Box<dyn Wire>, NetFault>> {
         if self.table.may_dial(to.ip()) {
-            self.table.dial(to, wait)
+            self.table.dial(to, egress, wait)
         } else {
-            self.world.dial(to, wait)
+            self.world.dial(to, egress, wait)
         }
     }
     fn smtp_port(&self) -> u16 {

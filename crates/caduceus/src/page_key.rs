@@ -1,6 +1,7 @@
 //! The key of SQLite's encrypted pages: random, wrapped by the root key, in the data folder.
 
 use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::Context;
@@ -49,7 +50,13 @@ pub fn rewrap(dir: &Path, vault: &dyn Vault, rng: &dyn Rng) -> anyhow::Result<()
 /// Whole or not at all, and durable.
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     let passing = path.with_extension("key.new");
-    let mut file = std::fs::File::create(&passing)
+    // What a crash left may have another mode; a new file has ours from its first byte.
+    let _ = std::fs::remove_file(&passing);
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&passing)
         .with_context(|| format!("cannot write {}", passing.display()))?;
     writeln!(file, "{text}")?;
     file.sync_all()?;

@@ -14,18 +14,20 @@ use tokio::task::JoinSet;
 
 use crate::config::{self, Config};
 use crate::wiring::{Wired, wire};
-use crate::{http, net, telemetry};
+use crate::{checks, http, net, telemetry};
 
 const BEAT_EVERY: Duration = Duration::from_secs(5);
+/// What a beat began and did not finish: other writers come in between.
+const TAKE_OVER_EVERY: Duration = Duration::from_millis(50);
 const SEQUENCE_EVERY: Duration = Duration::from_millis(250);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 const MEASURE_EVERY: Duration = Duration::from_secs(60);
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(600);
 
 pub fn run(path: &Path) -> anyhow::Result<()> {
-    telemetry::log();
-    let handle = telemetry::metrics()?;
     let config = config::load(path)?;
+    telemetry::log(&config.log);
+    let handle = telemetry::metrics()?;
     let wired = wire(&config)?;
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -75,7 +77,7 @@ pub async fn start(
     if let Some(at) = config.listen.submission {
         listeners.starttls = Some(bind(at, "listen.submission").await?);
     }
-    let router = router(wired, config)?;
+    let router = router(wired, config, &net)?;
     if let Some(at) = config.listen.https {
         let listener = bind(at, "listen.https").await?;
         tasks.spawn(http::serve(
@@ -95,12 +97,29 @@ pub async fn start(
         let router = axum::Router::new().route("/metrics", axum::routing::get(page));
         tasks.spawn(http::serve(listener, None, router, stop.clone()));
     }
+    let mx = match config.inbound.as_ref().and_then(|inbound| inbound.listen) {
+        Some(at) => Some(bind(at, "inbound.listen").await?),
+        None => None,
+    };
+    if let (Some(listener), Some(tls)) = (mx, &tls) {
+        let (flow, net) = (wired.flow.clone(), net.clone());
+        tasks.spawn(mta::mx(flow, net, listener, tls.clone(), stop.clone()));
+    }
     if let Some(tls) = tls {
         tasks.spawn(mta::submission(
             wired.flow.clone(),
             wired.people.clone(),
             listeners,
             tls,
+            stop.clone(),
+        ));
+    }
+    if config.health.daily {
+        let house = checks::house(config)?;
+        tasks.spawn(checks::run(
+            wired.people.clone(),
+            net.clone(),
+            house,
             stop.clone(),
         ));
     }
@@ -114,13 +133,14 @@ async fn bind(at: std::net::SocketAddr, setting: &str) -> anyhow::Result<TcpList
         .with_context(|| format!("cannot listen on {at} ({setting})"))
 }
 
-fn router(wired: &Wired, config: &Config) -> anyhow::Result<axum::Router> {
+fn router(wired: &Wired, config: &Config, net: &Arc<dyn Net>) -> anyhow::Result<axum::Router> {
     let secure = config.portal_url.starts_with("https://");
-    let api = api::router(api::ApiState::new(
+    let api = api::ApiState::new(
         wired.flow.clone(),
         wired.people.clone(),
-        api::Settings::default(),
-    ));
+        config.api.settings(),
+    );
+    let api = api::router(api.probing(probe(wired, config, net)?));
     let settings = web::Settings::new("Caduceus", secure);
     let web = web::router(web::WebState::new(
         wired.flow.clone(),
@@ -129,6 +149,17 @@ fn router(wired: &Wired, config: &Config) -> anyhow::Result<axum::Router> {
     )?);
     // The API answers its own part of the tree in its own form, the pages all the rest.
     Ok(web.merge(api))
+}
+
+/// What dry runs look at other servers by.
+fn probe(wired: &Wired, config: &Config, net: &Arc<dyn Net>) -> anyhow::Result<api::Probe> {
+    let (clock, rng) = (wired.world.clock.clone(), wired.world.rng.clone());
+    let hostname = model::Domain::parse(&config.hostname)?;
+    let prober = Arc::new(mta::Prober::new(net.clone(), clock, rng, hostname));
+    Ok(Arc::new(move |domain| {
+        let prober = Arc::clone(&prober);
+        Box::pin(async move { prober.probe(&domain).await })
+    }))
 }
 
 async fn workers(
@@ -182,6 +213,14 @@ async fn workers(
     every(
         tasks,
         stop.clone(),
+        TAKE_OVER_EVERY,
+        "take-over",
+        move || flow.dispatcher().take_over().map(drop),
+    );
+    let flow = wired.flow.clone();
+    every(
+        tasks,
+        stop.clone(),
         HOUSEKEEPING_EVERY,
         "housekeeping",
         move || flow.tidy(),
@@ -190,13 +229,29 @@ async fn workers(
     every(tasks, stop.clone(), MEASURE_EVERY, "gauges", move || {
         flow.measure()
     });
+    outward(wired, net, stop, tasks);
+    Ok(())
+}
+
+/// What speaks to other machines: mail, webhooks, rounds about TLS policies.
+fn outward(wired: &Wired, net: Arc<dyn Net>, stop: watch::Receiver<bool>, tasks: &mut JoinSet<()>) {
+    let (flow, rounds, stopped) = (wired.flow.clone(), net.clone(), stop.clone());
+    tasks.spawn(async move {
+        if let Err(error) = mta::report_forever(flow, rounds, stopped).await {
+            tracing::error!(%error, "rounds about TLS policies ended");
+        }
+    });
+    tasks.spawn(connect::deliver_forever(
+        wired.flow.clone(),
+        net.clone(),
+        stop.clone(),
+    ));
     let (flow, stopped) = (wired.flow.clone(), stop);
     tasks.spawn(async move {
         if let Err(error) = mta::deliver_forever(flow, net, stopped).await {
             tracing::error!(%error, "delivery ended");
         }
     });
-    Ok(())
 }
 
 /// Runs blocking work again and again until `stop`, and once more at the end.

@@ -1,19 +1,26 @@
-//! Logs as JSON on standard error, metrics for Prometheus. Neither ever holds a value.
+//! Logs on standard error, metrics for Prometheus. Neither ever holds a value.
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use tracing_subscriber::EnvFilter;
+use model::{METRICS, MetricKind};
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
-/// `CADUCEUS_LOG` sets the level (`info` by default). Calling it twice keeps the first.
-pub fn log() {
-    start("info");
+use crate::config::{Log, LogFormat};
+
+/// As the configuration says; `CADUCEUS_LOG` is asked first. Calling it twice keeps the first.
+pub fn log(settings: &Log) {
+    start(settings.format, settings.level.as_deref().unwrap_or("info"));
 }
 
 /// For commands that speak to a person: only what is wrong.
 pub fn log_quietly() {
-    start("error");
+    start(LogFormat::Json, "error");
 }
 
-fn start(level: &str) {
+fn start(format: LogFormat, level: &str) {
     // A panic's text may hold what was being read; its place never does.
     std::panic::set_hook(Box::new(|panic| {
         let at = panic
@@ -22,19 +29,56 @@ fn start(level: &str) {
             .unwrap_or_default();
         tracing::error!(at, "panicked");
     }));
-    let mut filter =
-        EnvFilter::try_from_env("CADUCEUS_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-    // The resolver names domains, and a patient's own domain identifies.
-    for silent in ["hickory_proto=off", "hickory_resolver=off"] {
-        filter = filter.add_directive(silent.parse().expect("a directive of ours is well formed"));
-    }
-    let _ = tracing_subscriber::fmt()
-        .json()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .try_init();
+    let chosen = EnvFilter::try_from_env("CADUCEUS_LOG")
+        .or_else(|_| EnvFilter::try_new(level))
+        .unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = chosen.and(filter_fn(may_speak));
+    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let started = match format {
+        LogFormat::Json => tracing_subscriber::registry()
+            .with(layer.json().with_filter(filter))
+            .try_init(),
+        LogFormat::Text => tracing_subscriber::registry()
+            .with(layer.with_filter(filter))
+            .try_init(),
+    };
+    // The first that was started stays.
+    drop(started);
 }
 
+/// Our own parts log ids and codes at every level. Libraries know no such rule: below `info` they
+/// write headers, statements and names, so there they are not heard; and the resolver names domains
+/// at any level, and a patient's own domain identifies.
+fn may_speak(about: &Metadata<'_>) -> bool {
+    let from = about.target();
+    let ours =
+        from == "caduceus" || from.starts_with("caduceus::") || from.starts_with("caduceus_");
+    ours || (*about.level() <= Level::INFO && !from.starts_with("hickory"))
+}
+
+/// Seconds, and whatever else has no buckets of its own: from a millisecond to ten minutes.
+const BUCKETS: [f64; 18] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0,
+    120.0, 300.0, 600.0,
+];
+
+/// Starts counting, and says what each name means. Counters without labels show before their first
+/// event: an alert needs the zero.
 pub fn metrics() -> anyhow::Result<PrometheusHandle> {
-    Ok(PrometheusBuilder::new().install_recorder()?)
+    let handle = PrometheusBuilder::new()
+        .set_buckets(&BUCKETS)?
+        .install_recorder()?;
+    for metric in METRICS {
+        match metric.kind {
+            MetricKind::Counter => {
+                metrics::describe_counter!(metric.name, metric.help);
+                if metric.labels.is_empty() {
+                    metrics::counter!(metric.name).increment(0);
+                }
+            }
+            MetricKind::Gauge => metrics::describe_gauge!(metric.name, metric.help),
+            MetricKind::Histogram => metrics::describe_histogram!(metric.name, metric.help),
+        }
+    }
+    Ok(handle)
 }

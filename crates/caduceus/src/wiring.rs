@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use ctx::{Parts, World};
+use flow::inbound::InboundSettings;
 use flow::{Flow, Settings};
 use model::seams::{Clock, Vault};
-use model::{Secret, Timestamp};
+use model::{Domain, Secret, Timestamp};
 use people::People;
 use vault::{FileRoot, SystemRng};
 
 use crate::config::{Config, Store};
-use crate::page_key;
+use crate::{page_key, ways};
 
 /// The machine's clock.
 pub struct SystemClock;
@@ -42,10 +43,21 @@ impl Wired {
 }
 
 pub fn wire(config: &Config) -> anyhow::Result<Wired> {
-    wire_with(config, Settings::new(&config.hostname, &config.portal_url))
+    let mut settings = Settings::new(&config.hostname, &config.portal_url);
+    settings.declared_free = config.policy.declared_free()?;
+    if let Some(inbound) = &config.inbound {
+        let domain = inbound.domain.as_ref().unwrap_or(&config.hostname);
+        settings.inbound = Some(InboundSettings {
+            domain: Domain::parse(domain).context("inbound.domain")?,
+            replies: inbound.replies,
+            greylist: inbound.greylist,
+        });
+    }
+    wire_with(config, settings)
 }
 
-pub fn wire_with(config: &Config, settings: Settings) -> anyhow::Result<Wired> {
+pub fn wire_with(config: &Config, mut settings: Settings) -> anyhow::Result<Wired> {
+    settings.ways = ways::build(config)?;
     let vault: Arc<dyn Vault> = Arc::new(root_key(config)?);
     let store = store::Store::open(store_config(config, vault.as_ref())?)
         .with_context(|| format!("the database did not open ({})", place(config)))?;
@@ -66,7 +78,7 @@ pub fn wire_with(config: &Config, settings: Settings) -> anyhow::Result<Wired> {
 /// The root key: made with the first start, when there is no data yet that needs an older one.
 pub fn root_key(config: &Config) -> anyhow::Result<FileRoot> {
     let path = &config.keys.root_file;
-    if !path.exists() && is_empty(config) {
+    if !path.exists() && is_empty(config)? {
         tracing::info!(path = %path.display(), "making the root key; back it up apart from the data");
         return FileRoot::create(path, &SystemRng)
             .with_context(|| format!("cannot make {}", path.display()));
@@ -75,39 +87,50 @@ pub fn root_key(config: &Config) -> anyhow::Result<FileRoot> {
 }
 
 /// Whether there is no database yet that an existing key would have to open.
-fn is_empty(config: &Config) -> bool {
+fn is_empty(config: &Config) -> anyhow::Result<bool> {
     match &config.store {
-        Store::Sqlite { dir } => !dir.join("pages.key").exists(),
-        // A used PostgreSQL database is found out by `key_wrong` when its organisations' keys open.
-        Store::Postgres { .. } => true,
+        Store::Sqlite { dir } => Ok(!dir.join("pages.key").exists()),
+        Store::Postgres { .. } => {
+            let store = store::Store::open(postgres(&config.store)?)
+                .with_context(|| format!("the database did not open ({})", place(config)))?;
+            let organisations = store.read(store::tables::organisations::list);
+            store.close();
+            Ok(organisations?.is_empty())
+        }
     }
 }
 
 fn store_config(config: &Config, vault: &dyn Vault) -> anyhow::Result<store::Config> {
-    Ok(match &config.store {
+    match &config.store {
         Store::Sqlite { dir } => {
             make_private(dir)?;
-            store::Config::Sqlite {
+            Ok(store::Config::Sqlite {
                 dir: dir.clone(),
                 page_key: page_key::load_or_create(dir, vault, &SystemRng)?,
-            }
+            })
         }
-        Store::Postgres {
-            url_file,
-            ca_file,
-            connections,
-            blob_dir,
-        } => {
-            make_private(blob_dir)?;
-            let url = std::fs::read_to_string(url_file)
-                .with_context(|| format!("cannot read {}", url_file.display()))?;
-            store::Config::Postgres {
-                url: Secret::new(url.trim().to_owned()),
-                ca_file: ca_file.clone(),
-                connections: *connections,
-                blob_dir: blob_dir.clone(),
-            }
-        }
+        other => postgres(other),
+    }
+}
+
+fn postgres(store: &Store) -> anyhow::Result<store::Config> {
+    let Store::Postgres {
+        url_file,
+        ca_file,
+        connections,
+        blob_dir,
+    } = store
+    else {
+        anyhow::bail!("this store is not PostgreSQL");
+    };
+    make_private(blob_dir)?;
+    let url = std::fs::read_to_string(url_file)
+        .with_context(|| format!("cannot read {}", url_file.display()))?;
+    Ok(store::Config::Postgres {
+        url: Secret::new(url.trim().to_owned()),
+        ca_file: ca_file.clone(),
+        connections: *connections,
+        blob_dir: blob_dir.clone(),
     })
 }
 

@@ -66,8 +66,8 @@ impl Ctx {
     /// The only way to a use case.
     ///
     /// # Errors
-    /// `not_found` when the actor may not know that the thing exists (another organisation, a reader
-    /// elsewhere), `action_forbidden` otherwise; both leave an audit entry.
+    /// `not_found` when the actor may not know that the thing exists (another organisation's, another
+    /// app's, a reader elsewhere), `action_forbidden` otherwise; both leave an audit entry.
     pub fn allow(&self, action: Action, resource: &Resource) -> Result<()> {
         let verdict = self
             .world
@@ -77,9 +77,16 @@ impl Ctx {
             return Ok(());
         }
         self.note_denial(action, resource);
-        let reader = matches!(self.seat.principal.kind, PrincipalKind::Reader(_));
+        let theirs = match self.seat.principal.kind {
+            PrincipalKind::Reader(_) => true,
+            PrincipalKind::App { .. } => {
+                let owner = resource.owner.as_deref();
+                owner.is_some_and(|owner| owner != self.actor())
+            }
+            _ => false,
+        };
         let foreign = resource.organisation != self.organisation();
-        Err(Error::new(if reader || foreign {
+        Err(Error::new(if theirs || foreign {
             Code::NotFound
         } else {
             Code::ActionForbidden

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use model::events::{Kind, Told};
 use model::{Code, Error, EventId, MessageId, RecipientId, Result};
 use store::Tx;
-use store::tables::{events, ledger as log};
+use store::tables::{events, ledger as log, webhook_deliveries as told};
 use vault::OpenedKey;
 
 use crate::Ctx;
@@ -22,7 +23,7 @@ pub struct Event<'a> {
 }
 
 impl<'a> Event<'a> {
-    /// `kind` is a dotted word such as `message.accepted`.
+    /// `kind` is a word of [`model::events`], such as `message.accepted`.
     pub fn new(kind: &'static str) -> Self {
         Self {
             kind,
@@ -61,8 +62,8 @@ impl<'a> Event<'a> {
 
 pub(crate) fn write(ctx: &Ctx, tx: &mut Tx<'_>, event: Event<'_>) -> Result<EventId> {
     let world = ctx.world();
-    let (now, rng) = (ctx.now(), world.rng.as_ref());
-    let id = EventId::mint(now, rng);
+    let now = ctx.now();
+    let id = world.next_event(now);
     let commitment = match &event.payload {
         Some((bytes, key)) => Some(seal_payload(ctx, tx, id, bytes, key)?),
         None => None,
@@ -74,6 +75,12 @@ pub(crate) fn write(ctx: &Ctx, tx: &mut Tx<'_>, event: Event<'_>) -> Result<Even
         .collect();
     let stored =
         serde_json::to_string(&facts).map_err(|e| Error::new(Code::Internal).because(e))?;
+    let kind = model::events::find(event.kind);
+    debug_assert!(
+        kind.is_some() || event.kind.starts_with("test."),
+        "{} is not in the vocabulary of model::events",
+        event.kind
+    );
     events::insert(
         tx,
         &events::Event {
@@ -87,6 +94,9 @@ pub(crate) fn write(ctx: &Ctx, tx: &mut Tx<'_>, event: Event<'_>) -> Result<Even
             at: now,
         },
     )?;
+    if let Some(kind) = kind {
+        offer(ctx, tx, id, kind, &event)?;
+    }
     let entry = ledger::entry::Entry {
         id,
         at: now,
@@ -99,6 +109,30 @@ pub(crate) fn write(ctx: &Ctx, tx: &mut Tx<'_>, event: Event<'_>) -> Result<Even
     };
     log::push(tx, ctx.organisation(), id, &entry.encode()?)?;
     Ok(id)
+}
+
+/// To the webhooks that want it, in this very commit: nothing that happened can be missed. What
+/// carries a portal code or a report to the sender is no event of the message.
+fn offer(ctx: &Ctx, tx: &mut Tx<'_>, id: EventId, kind: &Kind, event: &Event<'_>) -> Result<()> {
+    let aside = matches!(
+        event.facts.get("role").map(String::as_str),
+        Some("code" | "report")
+    );
+    let Some(message) = event.message.filter(|_| kind.to == Told::Apps && !aside) else {
+        return Ok(());
+    };
+    if !ctx.world().has_webhooks(tx, ctx.organisation())? {
+        return Ok(());
+    }
+    let offer = told::Offer {
+        organisation: ctx.organisation(),
+        event: id,
+        message,
+        recipient: event.recipient,
+        kind: kind.word,
+        at: ctx.now(),
+    };
+    told::offer(tx, &offer).map(drop)
 }
 
 fn seal_payload(

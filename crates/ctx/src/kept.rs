@@ -64,6 +64,12 @@ impl<K: Hash + Eq, V: Clone> Kept<K, V> {
         Ok(found)
     }
 
+    /// What is kept; nothing is read.
+    pub fn peek(&self, store: &Store, key: &K) -> Option<V> {
+        let version = store.settings_version()?;
+        self.current(version).rows.get(key).cloned()
+    }
+
     /// Emptied when a newer version is asked for.
     fn current(&self, version: u64) -> MutexGuard<'_, Held<K, V>> {
         let mut held = self.lock();

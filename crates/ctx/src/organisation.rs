@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use model::{KeyVersionId, OrganisationId, Result, Secret};
+use model::{KeyVersionId, Method, OrganisationId, Result, Secret};
 use store::Tx;
-use store::tables::{ledger as log, organisations};
+use store::tables::{ledger as log, organisations, triggers};
 
 use crate::{Event, World};
+
+/// What a subject may say to ask for the portal, until the organisation sets its own words.
+const DEFAULT_TRIGGERS: [&str; 2] = ["+encrypt+", "[secure]"];
 
 pub struct NewOrganisation {
     pub name: String,
@@ -70,6 +73,15 @@ impl World {
                 },
             )?;
             log::insert_head(tx, id, &head)?;
+            for word in DEFAULT_TRIGGERS {
+                let trigger = triggers::Trigger {
+                    place: "subject".to_owned(),
+                    name: String::new(),
+                    word: word.to_owned(),
+                    method: Method::Portal,
+                };
+                triggers::set(tx, id, &trigger, now)?;
+            }
             world
                 .system(id)
                 .record(tx, Event::new("organisation.created").about(id))

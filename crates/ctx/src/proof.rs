@@ -1,6 +1,7 @@
 //! Reading the audit log: state, entries with proofs, whole-log verification.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ledger::bundle::{BundleEntry, Opened};
@@ -50,8 +51,8 @@ impl World {
         })
     }
 
-    /// Recomputes the root from every stored entry and checks the tiles of leaves, head and signature
-    /// against it. Higher tiles are checked by the sequencer before it signs over them.
+    /// Recomputes the root from every stored entry and checks the tiles of all levels, head and
+    /// signature against it.
     ///
     /// # Errors
     /// `ledger_broken` at the position of the first entry that does not fit.
@@ -64,6 +65,7 @@ impl World {
             return Err(broken(state.size));
         }
         let mut frontier = Frontier::empty();
+        let mut higher = Higher::default();
         while frontier.size() < state.size {
             let first = frontier.size();
             let (entries, hashes) = self.store.read(move |tx| {
@@ -85,16 +87,21 @@ impl World {
                 if e.position != frontier.size() || leaf.as_slice() != hash {
                     return Err(broken(frontier.size()));
                 }
-                frontier.append(leaf);
+                higher.keep(frontier.append(leaf));
             }
             if frontier.size() == first {
                 return Err(broken(first));
             }
         }
-        if frontier.root() == state.root {
-            Ok(state.size)
-        } else {
-            Err(broken(state.size))
+        if frontier.root() != state.root {
+            return Err(broken(state.size));
+        }
+        match self
+            .store
+            .read(move |tx| higher.first_difference(tx, organisation))?
+        {
+            None => Ok(state.size),
+            Some(at) => Err(broken(at)),
         }
     }
 
@@ -142,6 +149,47 @@ impl World {
                 entries,
             })
         })
+    }
+}
+
+/// The hashes that the tiles above the leaves must hold, computed from the entries. A tile has the
+/// height of eight levels of the tree (C2SP tlog-tiles).
+#[derive(Default)]
+struct Higher(BTreeMap<u8, Vec<ledger::Hash>>);
+
+const TILE_HEIGHT: u8 = 8;
+const TILE_WIDTH: usize = 256;
+
+impl Higher {
+    fn keep(&mut self, complete: Vec<(u8, u64, ledger::Hash)>) {
+        let tops = complete
+            .into_iter()
+            .filter(|(level, ..)| level % TILE_HEIGHT == 0);
+        for (level, _, hash) in tops.filter(|(level, ..)| *level > 0) {
+            self.0.entry(level / TILE_HEIGHT).or_default().push(hash);
+        }
+    }
+
+    /// The first entry below a hash that is stored otherwise, or not at all.
+    fn first_difference(
+        &self,
+        tx: &mut Tx<'_>,
+        organisation: OrganisationId,
+    ) -> Result<Option<u64>> {
+        for (level, hashes) in &self.0 {
+            for (index, expected) in (0..).zip(hashes.chunks(TILE_WIDTH)) {
+                let stored = log::find_tile(tx, organisation, *level, index)?.unwrap_or_default();
+                let mut stored = stored.chunks(32);
+                let differs = expected
+                    .iter()
+                    .position(|hash| stored.next() != Some(hash.as_slice()));
+                if let Some(at) = differs {
+                    let below = 1u64 << (u32::from(*level) * u32::from(TILE_HEIGHT));
+                    return Ok(Some((index * TILE_WIDTH as u64 + at as u64) * below));
+                }
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -69,8 +69,9 @@ fn sequence(world: &World, tx: &mut Tx<'_>, organisation: OrganisationId) -> Res
             at: decoded.at,
         };
         log::insert(tx, organisation, &entry)?;
-        log::unpend(tx, p.position)?;
     }
+    let positions: Vec<i64> = pending.iter().map(|p| p.position).collect();
+    log::unpend(tx, &positions)?;
     for w in &writes {
         log::put_tile(tx, organisation, w.level, w.index, &w.bytes)?;
     }

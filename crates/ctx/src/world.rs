@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use model::seams::{Clock, Rng, Vault};
-use model::{Mode, NodeId, OrganisationId, Result, Timestamp};
+use model::{EventId, Mode, NodeId, OrganisationId, Result, Timestamp};
 use policy::access::{Engine, Principal, PrincipalKind};
-use store::tables::organisations;
+use store::tables::{organisations, webhooks};
 use store::{Store, Tx};
 use vault::OrganisationKey;
 
-use crate::{Ctx, Seat};
+use crate::{Ctx, Kept, Seat};
 
 /// The seams a process runs on.
 pub struct Parts {
@@ -28,6 +28,10 @@ pub struct World {
     pub node: NodeId,
     access: &'static Engine,
     keys: Mutex<HashMap<OrganisationId, Arc<OrganisationKey>>>,
+    /// Whether an organisation has webhooks.
+    heard: Kept<OrganisationId, bool>,
+    /// The latest event of this process.
+    told: Mutex<EventId>,
 }
 
 impl World {
@@ -45,11 +49,22 @@ impl World {
             node,
             access: engine()?,
             keys: Mutex::new(HashMap::new()),
+            heard: Kept::default(),
+            told: Mutex::new(EventId::from_bytes([0; 16])),
         });
         for organisation in world.organisations()? {
             world.keys(organisation)?;
         }
         Ok(world)
+    }
+
+    /// Events of one moment keep the order in which they were recorded.
+    pub(crate) fn next_event(&self, now: Timestamp) -> EventId {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = EventId::mint(now, self.rng.as_ref());
+        let same = fresh.minted_at() == told.minted_at();
+        *told = if same { told.next() } else { fresh };
+        *told
     }
 
     pub fn now(&self) -> Timestamp {
@@ -84,6 +99,22 @@ impl World {
         }
         let rows = organisations::keys(tx, organisation)?;
         self.unwrap_versions(organisation, &rows)
+    }
+
+    /// Whether events may have someone to be told to. Where nobody can know without asking, they may.
+    pub(crate) fn has_webhooks(
+        &self,
+        tx: &mut Tx<'_>,
+        organisation: OrganisationId,
+    ) -> Result<bool> {
+        if self.store.settings_version().is_none() {
+            return Ok(true);
+        }
+        let read = || webhooks::any(tx, organisation).map(Some);
+        Ok(self
+            .heard
+            .find(&self.store, organisation, read)?
+            .unwrap_or(true))
     }
 
     fn unwrap_versions(

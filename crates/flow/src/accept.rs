@@ -1,20 +1,17 @@
-//! Accept: from a draft to a durable, decided message (commit 1). The answer to the sender comes
-//! after this commit and never before.
+//! Accept: from a draft to what `submit` makes durable (commit 1).
 //!
 //! Scanning, compressing and sealing happen outside the transaction; the transaction only inserts.
 
-use std::sync::Arc;
-
 use ctx::{Ctx, Event, ItemKey};
 use model::{
-    AttachmentId, BlobId, Code, Error, Kind, MessageId, Method, Mode, PhiLevel, RecipientId,
-    RecipientState, Result, Timestamp, limits,
+    AttachmentId, BlobId, Code, Domain, Error, Kind, MessageId, Method, Mode, Origin, PhiLevel,
+    RecipientId, RecipientState, Result, SuppressionId, SuppressionReason, Timestamp, limits,
 };
 use store::Tx;
-use store::tables::{blobs, events, idempotency, messages, recipients};
+use store::tables::{blobs, events, messages, recipients};
 
 use crate::Flow;
-use crate::decide::{Decided, decide};
+use crate::decide::Decided;
 use crate::draft::{Draft, sha256};
 use crate::envelope::{Envelope, FileFacts, seal_json};
 use crate::scan::{Scanned, scan};
@@ -47,6 +44,7 @@ pub struct Preview {
 
 pub struct PreviewRecipient {
     pub kind: Kind,
+    pub domain: Domain,
     pub decision: policy::Decision,
 }
 
@@ -62,40 +60,19 @@ pub(crate) struct Accepted {
 }
 
 impl Flow {
-    /// Blocks until the message is durable.
-    ///
-    /// # Errors
-    /// Policy's and the store's codes; on any error nothing was accepted.
-    pub fn submit(&self, ctx: &Ctx, draft: Draft, idempotency: Option<&str>) -> Result<Receipt> {
-        let key = idempotency
-            .map(|key| idempotency_key(ctx, key, draft.body_hash))
-            .transpose()?;
-        if let Some(key) = &key
-            && let Some(earlier) = find_earlier(ctx, key)?
-        {
-            return Ok(earlier);
-        }
-        let decided = Arc::new(decide(self, ctx, prepare(self, ctx, draft)?)?);
-        let receipt = commit(ctx, &decided, key)?;
-        if !receipt.repeated {
-            self.accepted()
-                .put(receipt.message, decided.fresh(), decided.octets());
-        }
-        self.ring();
-        Ok(receipt)
-    }
-
     /// Everything up to the decision, and nothing kept.
     pub fn dry_run(&self, ctx: &Ctx, draft: Draft) -> Result<Preview> {
-        let scanned = scan(self, ctx, &draft.content)?;
+        let mut draft = draft;
+        let scanned = scan(self, ctx, draft.take_reading()?)?;
         let decisions = crate::decide::decisions(self, ctx, &draft, &scanned)?;
         let recipients = draft
             .recipients
             .iter()
             .zip(decisions)
-            .map(|(r, decision)| PreviewRecipient {
+            .map(|(r, weighed)| PreviewRecipient {
                 kind: r.kind,
-                decision,
+                domain: r.address.domain().clone(),
+                decision: weighed.decision.clone(),
             })
             .collect();
         Ok(Preview {
@@ -116,10 +93,10 @@ impl Accepted {
 }
 
 /// Draft → Accepted.
-pub(crate) fn prepare(flow: &Flow, ctx: &Ctx, draft: Draft) -> Result<Accepted> {
+pub(crate) fn prepare(flow: &Flow, ctx: &Ctx, mut draft: Draft) -> Result<Accepted> {
     let world = ctx.world();
     let (now, rng) = (ctx.now(), world.rng.as_ref());
-    let scanned = scan(flow, ctx, &draft.content)?;
+    let scanned = scan(flow, ctx, draft.take_reading()?)?;
     let key = world.new_item_key(ctx.organisation(), *draft.id.as_bytes())?;
     let envelope = envelope(ctx, &draft, &scanned);
     let place = ("messages", "sealed_envelope", draft.id.as_bytes());
@@ -186,95 +163,8 @@ fn envelope(ctx: &Ctx, draft: &Draft, scanned: &Scanned) -> Envelope {
         tags: draft.tags.clone(),
         metadata: draft.metadata.clone(),
         files,
+        transport: draft.transport,
     }
-}
-
-struct Idempotency {
-    scope: String,
-    token: [u8; 32],
-    body_hash: [u8; 32],
-}
-
-fn idempotency_key(ctx: &Ctx, key: &str, body_hash: [u8; 32]) -> Result<Idempotency> {
-    let printable = key.bytes().all(|b| (0x21..=0x7E).contains(&b));
-    if key.is_empty() || key.len() > limits::IDEMPOTENCY_KEY_OCTETS_MAX || !printable {
-        return Err(Code::IdempotencyKeyInvalid.into());
-    }
-    let token = ctx
-        .world()
-        .keys(ctx.organisation())?
-        .blind("idempotency", key);
-    Ok(Idempotency {
-        scope: format!("{} {}", ctx.actor(), ctx.mode()),
-        token,
-        body_hash,
-    })
-}
-
-/// Saves the work of scanning for a plain retry; the transaction decides again.
-fn find_earlier(ctx: &Ctx, key: &Idempotency) -> Result<Option<Receipt>> {
-    let (ctx2, scope, token, body) = (ctx.clone(), key.scope.clone(), key.token, key.body_hash);
-    ctx.world()
-        .store
-        .read(move |tx| earlier(&ctx2, tx, &scope, &token, &body))
-}
-
-fn earlier(
-    ctx: &Ctx,
-    tx: &mut Tx<'_>,
-    scope: &str,
-    token: &[u8; 32],
-    body: &[u8; 32],
-) -> Result<Option<Receipt>> {
-    let Some(found) = idempotency::find(tx, ctx.organisation(), scope, token)? else {
-        return Ok(None);
-    };
-    if found.created_at.plus(limits::IDEMPOTENCY_KEEP) < ctx.now() {
-        return Ok(None);
-    }
-    if &found.body_hash != body {
-        return Err(Code::IdempotencyMismatch.into());
-    }
-    let message = messages::load(tx, found.message, ctx.organisation())?;
-    let rows = recipients::of_message(tx, message.id)?;
-    let recipients = rows
-        .iter()
-        .map(|r| ReceiptRecipient {
-            id: r.id,
-            kind: r.kind,
-            method: r.method,
-            state: r.state,
-        })
-        .collect();
-    let (mode, created_at) = (message.mode, message.created_at);
-    Ok(Some(Receipt {
-        message: message.id,
-        mode,
-        created_at,
-        recipients,
-        repeated: true,
-    }))
-}
-
-/// Commit 1.
-fn commit(ctx: &Ctx, decided: &Arc<Decided>, key: Option<Idempotency>) -> Result<Receipt> {
-    let (ctx2, decided) = (ctx.clone(), decided.clone());
-    ctx.world().store.write(move |tx| {
-        if let Some(key) = &key {
-            if let Some(receipt) = earlier(&ctx2, tx, &key.scope, &key.token, &key.body_hash)? {
-                return Ok(receipt);
-            }
-            let (message, created_at) = (decided.accepted().draft.id, ctx2.now());
-            idempotency::forget_one(tx, ctx2.organisation(), &key.scope, &key.token)?;
-            let row = idempotency::Earlier {
-                body_hash: key.body_hash,
-                message,
-                created_at,
-            };
-            idempotency::insert(tx, ctx2.organisation(), &key.scope, &key.token, &row)?;
-        }
-        insert(&ctx2, tx, &decided)
-    })
 }
 
 /// Writes a decided message with its recipients, events and audit entries.
@@ -283,7 +173,7 @@ pub(crate) fn insert(ctx: &Ctx, tx: &mut Tx<'_>, decided: &Decided) -> Result<Re
     let draft = &accepted.draft;
     accepted.key.insert(tx)?;
     blobs::insert(tx, &accepted.blob)?;
-    messages::insert(tx, decided.message())?;
+    messages::insert(tx, decided.message(), decided.rows().len())?;
     let mut receipt = Receipt {
         message: draft.id,
         mode: ctx.mode(),
@@ -292,8 +182,17 @@ pub(crate) fn insert(ctx: &Ctx, tx: &mut Tx<'_>, decided: &Decided) -> Result<Re
         repeated: false,
     };
     for (row, stored) in decided.rows().iter().zip(decided.recipients()) {
-        recipients::insert(tx, stored)?;
-        record(ctx, tx, accepted, row, stored)?;
+        let held = suppressed(ctx, tx, draft, stored)?;
+        let mut stored = stored.clone();
+        if held.is_some() {
+            stored.state = RecipientState::Suppressed;
+        }
+        recipients::insert(tx, &stored)?;
+        record(ctx, tx, accepted, row, &stored)?;
+        record_stop(ctx, tx, row, &stored)?;
+        if let Some(held) = held {
+            crate::suppression::note(ctx, tx, (draft.id, stored.id), held)?;
+        }
         receipt.recipients.push(ReceiptRecipient {
             id: stored.id,
             kind: stored.kind,
@@ -301,14 +200,35 @@ pub(crate) fn insert(ctx: &Ctx, tx: &mut Tx<'_>, decided: &Decided) -> Result<Re
             state: stored.state,
         });
     }
-    events::push(
-        tx,
-        crate::after::SEAL,
-        ctx.organisation(),
-        draft.id.as_bytes(),
-        ctx.now(),
-    )?;
+    if decided.message().stage == messages::Stage::Decided {
+        let (organisation, now) = (ctx.organisation(), ctx.now());
+        events::push(
+            tx,
+            crate::after::SEAL,
+            organisation,
+            draft.id.as_bytes(),
+            now,
+        )?;
+    }
     Ok(receipt)
+}
+
+/// Whether an address gets no more mail of this stream. Asked in the commit itself, so that no
+/// suppression is overtaken. What nobody would get anyway, test mail and our own letters are not
+/// asked about.
+fn suppressed(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    draft: &Draft,
+    stored: &recipients::Recipient,
+) -> Result<Option<(SuppressionId, SuppressionReason)>> {
+    let asked = stored.state == RecipientState::Queued
+        && ctx.mode() == Mode::Live
+        && draft.origin != Origin::System;
+    if !asked {
+        return Ok(None);
+    }
+    crate::suppression::find(ctx, tx, draft.stream, &stored.address_token)
 }
 
 /// One entry per recipient, so that proof to one never reveals another. The payload binds the
@@ -337,6 +257,26 @@ fn record(
         .fact("level", accepted.scanned.findings.level)
         .fact("rule", &row.decision().trace.decided_by)
         .payload(payload.to_string().into_bytes(), accepted.key.opened());
+    ctx.record(tx, event).map(drop)
+}
+
+/// What a person must decide about, or policy refused, is an event of its own.
+fn record_stop(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    row: &crate::decide::DecidedRow,
+    stored: &recipients::Recipient,
+) -> Result<()> {
+    let kind = match stored.state {
+        RecipientState::Held => "message.held",
+        RecipientState::Blocked => "message.blocked",
+        _ => return Ok(()),
+    };
+    let event = Event::new(kind)
+        .message(stored.message)
+        .recipient(stored.id)
+        .fact("because", "decision")
+        .fact("rule", &row.decision().trace.decided_by);
     ctx.record(tx, event).map(drop)
 }
 

@@ -5,6 +5,7 @@
 //! its effect.
 
 mod fallback;
+mod release;
 mod report;
 mod seal;
 mod unsealable;
@@ -26,6 +27,9 @@ pub(crate) const SEAL: &str = "seal";
 pub(crate) const FALLBACK: &str = "fallback";
 /// A recipient could not be reached: tell the sender.
 pub(crate) const REPORT: &str = "report";
+
+/// A held recipient was released.
+pub(crate) const RELEASE: &str = "release";
 
 const BATCH: usize = 64;
 
@@ -132,6 +136,7 @@ fn begin(flow: &Flow, row: &OutboxRow) -> Result<Option<Enqueuing>> {
         SEAL => seal::run(flow, row),
         FALLBACK => fallback::run(flow, row),
         REPORT => report::run(flow, row),
+        RELEASE => release::run(flow, row),
         _ => Err(model::Code::StoredDataInvalid.into()),
     }
 }

@@ -3,11 +3,16 @@
 //! Detection has read the content already, outside any transaction. The verdict and its trace are
 //! written by the commit that accepts the message; later stages obey and never change it.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ctx::Ctx;
-use model::{Address, Code, Error, Kind, MessageId, Method, RecipientId, RecipientState, Result};
+use model::{
+    Address, Code, Error, Kind, MessageId, Method, PhiLevel, RecipientId, RecipientState, Result,
+    Stream,
+};
 use policy::{Decision, MessageFacts, RecipientFacts, TlsKnown};
+use store::tables::triggers::{self, Trigger};
 use store::tables::{domains, messages, organisations, recipients};
 use vault::OpenedKey;
 
@@ -32,7 +37,53 @@ pub(crate) struct DecidedRow {
     address: Address,
     token: [u8; 32],
     notify: String,
-    decision: Decision,
+    weighed: Arc<Weighed>,
+}
+
+/// A decision and its trace as it is stored.
+pub(crate) struct Weighed {
+    pub(crate) decision: Decision,
+    trace: String,
+}
+
+/// Decisions by the facts they follow from, and from nothing else: most mail has the same ones.
+#[derive(Default)]
+pub(crate) struct Known(Mutex<HashMap<Because, Arc<Weighed>>>);
+
+/// All that a decision and its trace follow from; the last is what the trace says besides.
+type Because = (MessageFacts, RecipientFacts, Vec<(String, String)>);
+
+/// zstd's level for a trace: packed once, stored with every recipient.
+const TRACE_LEVEL: i32 = 19;
+/// Beyond this all are forgotten and made anew.
+const KNOWN_MAX: usize = 500;
+
+impl Known {
+    fn weigh(
+        &self,
+        message: &MessageFacts,
+        recipient: RecipientFacts,
+        said: &[(String, String)],
+        rules: &policy::Rules,
+    ) -> Result<Arc<Weighed>> {
+        let facts = (message.clone(), recipient, said.to_vec());
+        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(weighed) = known().get(&facts) {
+            return Ok(weighed.clone());
+        }
+        let mut decision = policy::decide(&facts.0, &facts.1, rules);
+        decision.trace.facts.extend_from_slice(said);
+        let trace = serde_json::to_string(&decision.trace)
+            .map_err(|e| Error::new(Code::Internal).because(e))?;
+        let trace = crate::pack::pack_text(&trace, TRACE_LEVEL)?;
+        let weighed = Arc::new(Weighed { decision, trace });
+        let mut known = known();
+        if known.len() >= KNOWN_MAX {
+            known.clear();
+        }
+        known.insert(facts, weighed.clone());
+        Ok(weighed)
+    }
 }
 
 /// Accepted → Decided.
@@ -40,8 +91,10 @@ pub(crate) struct DecidedRow {
 /// # Errors
 /// `policy_blocked` when no recipient may be reached at all: then nothing is accepted.
 pub(crate) fn decide(flow: &Flow, ctx: &Ctx, accepted: Accepted) -> Result<Decided> {
+    let span = tracing::debug_span!("decide", message = %accepted.draft.id);
+    let _deciding = span.enter();
     let decisions = decisions(flow, ctx, &accepted.draft, &accepted.scanned)?;
-    if decisions.iter().all(|d| d.method == Method::Block) {
+    if decisions.iter().all(|d| d.decision.method == Method::Block) {
         return Err(Code::PolicyBlocked.into());
     }
     let keys = ctx.world().keys(ctx.organisation())?;
@@ -51,13 +104,13 @@ pub(crate) fn decide(flow: &Flow, ctx: &Ctx, accepted: Accepted) -> Result<Decid
         .recipients
         .iter()
         .zip(decisions)
-        .map(|(r, decision)| DecidedRow {
+        .map(|(r, weighed)| DecidedRow {
             id: RecipientId::mint(ctx.now(), ctx.world().rng.as_ref()),
             kind: r.kind,
             address: r.address.clone(),
             token: blinder.token(&r.address.fold()),
             notify: r.notify.clone(),
-            decision,
+            weighed,
         })
         .collect();
     let (id, key) = (accepted.draft.id, accepted.key().opened());
@@ -79,7 +132,7 @@ pub(crate) fn decisions(
     ctx: &Ctx,
     draft: &Draft,
     scanned: &Scanned,
-) -> Result<Vec<Decision>> {
+) -> Result<Vec<Arc<Weighed>>> {
     let house = house(flow, ctx)?;
     let message = MessageFacts {
         level: scanned.findings.level,
@@ -94,9 +147,18 @@ pub(crate) fn decisions(
         stream: draft.stream,
         purpose: draft.purpose,
         declared_no_phi: draft.declared_no_phi,
-        demanded: draft.demanded,
+        demanded: draft
+            .demanded
+            .or_else(|| house.stream_option(draft, scanned)),
         system: false,
     };
+    let mut said = Vec::new();
+    if let Some(trigger) = &draft.trigger {
+        said.push(("trigger".to_owned(), trigger.clone()));
+    }
+    if let (None, Some(method)) = (draft.demanded, message.demanded) {
+        said.push(("stream_option".to_owned(), method.word().to_owned()));
+    }
     let decide_one = |address: &Address| {
         let internal = house
             .domains
@@ -108,22 +170,41 @@ pub(crate) fn decisions(
             prefers_plain: false,
             internal,
         };
-        policy::decide(&message, &facts, flow.rules())
+        flow.known().weigh(&message, facts, &said, flow.rules())
     };
-    Ok(draft
+    draft
         .recipients
         .iter()
         .map(|r| decide_one(&r.address))
-        .collect())
+        .collect()
 }
 
 /// What of an organisation's own settings bears on a decision.
 pub(crate) struct OwnSettings {
     portal_on: bool,
     domains: Vec<String>,
+    pub(crate) triggers: Vec<Trigger>,
+    streams: Vec<(Stream, Method)>,
 }
 
-fn house(flow: &Flow, ctx: &Ctx) -> Result<Arc<OwnSettings>> {
+impl OwnSettings {
+    /// What all mail of the stream asks for. "TLS or nothing" is for mail of little worth: where PHI
+    /// was found, or may be, the message is not lost but goes by the portal.
+    fn stream_option(&self, draft: &Draft, scanned: &Scanned) -> Option<Method> {
+        let findings = &scanned.findings;
+        let may_be_phi = findings.level >= PhiLevel::Likely
+            || findings.subject_phi
+            || !findings.unscannable.is_empty();
+        let set = self
+            .streams
+            .iter()
+            .find(|(stream, _)| *stream == draft.stream);
+        set.map(|(_, method)| *method)
+            .filter(|method| *method != Method::TlsOrDrop || !may_be_phi)
+    }
+}
+
+pub(crate) fn house(flow: &Flow, ctx: &Ctx) -> Result<Arc<OwnSettings>> {
     let (organisation, store) = (ctx.organisation(), &ctx.world().store);
     let found = flow.own_settings().find(store, organisation, || {
         store.read(move |tx| {
@@ -134,6 +215,8 @@ fn house(flow: &Flow, ctx: &Ctx) -> Result<Arc<OwnSettings>> {
             Ok(Some(Arc::new(OwnSettings {
                 portal_on: row.portal_on,
                 domains: domains.into_iter().map(|d| d.name).collect(),
+                triggers: triggers::list(tx, organisation)?,
+                streams: triggers::streams(tx, organisation)?,
             })))
         })
     })?;
@@ -149,6 +232,10 @@ impl Decided {
     }
     pub(crate) fn recipients(&self) -> &[recipients::Recipient] {
         &self.recipients
+    }
+    /// Its letters go into the same commit, so that nothing is left to be sealed after it.
+    pub(crate) fn sealed_at_once(&mut self) {
+        self.message.stage = messages::Stage::Enqueued;
     }
 
     /// What sealing would otherwise read back and decrypt.
@@ -178,7 +265,7 @@ impl DecidedRow {
         &self.address
     }
     pub(crate) fn decision(&self) -> &Decision {
-        &self.decision
+        &self.weighed.decision
     }
 
     pub(crate) fn to_stored(
@@ -194,8 +281,7 @@ impl DecidedRow {
             self.address.as_str().as_bytes(),
             ctx.world().rng.as_ref(),
         )?;
-        let trace = serde_json::to_string(&self.decision.trace)
-            .map_err(|e| Error::new(Code::Internal).because(e))?;
+        let decision = &self.weighed.decision;
         Ok(recipients::Recipient {
             id: self.id,
             message,
@@ -204,12 +290,12 @@ impl DecidedRow {
             kind: self.kind,
             address_token: self.token,
             sealed_address,
-            method: self.decision.method,
-            demand: self.decision.demand,
-            below: self.decision.below,
-            neutral_subject: self.decision.neutral_subject,
-            trace,
-            state: match self.decision.method {
+            method: decision.method,
+            demand: decision.demand,
+            below: decision.below,
+            neutral_subject: decision.neutral_subject,
+            trace: self.weighed.trace.clone(),
+            state: match decision.method {
                 Method::Hold => RecipientState::Held,
                 Method::Block => RecipientState::Blocked,
                 _ => RecipientState::Queued,

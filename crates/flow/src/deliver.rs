@@ -7,31 +7,42 @@
 //! was taken is not sent twice because our disk was full.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+mod aside;
+mod begin;
 mod lease;
+mod obey;
+mod route;
 
 use ctx::World;
 use model::{
     Address, Code, DeliveryId, Demand, Domain, Error, Evidence, MessageId, Mode, OrganisationId,
-    Outcome, RecipientId, Result, Timestamp,
+    Outcome, RecipientId, Result, Stream, StsPolicy, Timestamp,
 };
-use queue::{Effect, Input, Item};
+use queue::{Destination, Effect, Input, Item, SourceId};
+use store::Pending;
 use store::tables::deliveries;
 use vault::OpenedKey;
 
-use crate::envelope::{Route, open_json};
+use crate::envelope::{Route, Transport, open_json};
 use crate::fresh::Fresh;
 use crate::settle::{Settling, settle};
-use crate::{Inner, Settings};
+use crate::{Inner, Settings, Way, Ways};
 
 pub struct Dispatcher {
     world: Arc<World>,
     flow: Weak<Inner>,
+    ways: Ways,
     held: Mutex<Held>,
     /// A commit may have given this node deliveries that are not in its memory.
     unsure: AtomicBool,
+    /// The first beat was made.
+    began: AtomicBool,
+    /// Beats so far, and the look for abandoned deliveries that one of them began.
+    beats: AtomicU32,
+    look: Mutex<Option<lease::Look>>,
     /// Letters that were just sealed, for their first attempt.
     fresh: Fresh<DeliveryId, OutLetter>,
     bell: tokio::sync::Notify,
@@ -41,6 +52,8 @@ struct Held {
     queue: queue::State,
     tracked: BTreeMap<DeliveryId, Tracked>,
     ready: VecDeque<Job>,
+    /// Destinations that nobody asked DNS for yet.
+    lookups: VecDeque<Destination>,
     unsettled: VecDeque<Settling>,
 }
 
@@ -52,6 +65,9 @@ pub(crate) struct Tracked {
     pub organisation: OrganisationId,
     pub role: Role,
     pub mode: Mode,
+    pub stream: Stream,
+    /// When it was first due; of one taken up between tries, when it was made.
+    pub first_due: Timestamp,
 }
 
 /// What a letter is for; see `deliveries.role`.
@@ -70,6 +86,9 @@ pub struct Job {
     pub fence: u64,
     /// From 1.
     pub attempt: u32,
+    pub way: Way,
+    /// None when the scheduler no longer knew it.
+    source: Option<SourceId>,
     pub(crate) tracked: Tracked,
 }
 
@@ -87,27 +106,32 @@ pub struct OutLetter {
     pub demand: Demand,
     pub destination: Domain,
     pub sent_sha256: [u8; 32],
-}
-
-/// What waits for one destination, for the queue page; the name may identify and stays inside.
-pub struct QueueRow {
-    pub waiting: usize,
-    pub running: usize,
+    /// REQUIRETLS (RFC 8689).
+    pub require_tls: bool,
+    /// `TLS-Required: No`: sets aside the receiving domain's policies, never `demand`.
+    pub tls_optional: bool,
+    /// The destination's MTA-STS policy as it was last learned.
+    pub sts: Option<StsPolicy>,
 }
 
 impl Dispatcher {
     pub(crate) fn new(world: Arc<World>, settings: &Settings, flow: Weak<Inner>) -> Self {
         let held = Held {
-            queue: queue::State::new(settings.queue),
+            queue: queue::State::routed(settings.queue, settings.ways.routing().clone()),
             tracked: BTreeMap::new(),
             ready: VecDeque::new(),
+            lookups: VecDeque::new(),
             unsettled: VecDeque::new(),
         };
         Self {
             world,
             flow,
+            ways: settings.ways.clone(),
             held: Mutex::new(held),
             unsure: AtomicBool::new(false),
+            began: AtomicBool::new(false),
+            beats: AtomicU32::new(0),
+            look: Mutex::new(None),
             fresh: Fresh::new(model::limits::FRESH_OCTETS_MAX),
             bell: tokio::sync::Notify::new(),
         }
@@ -123,7 +147,7 @@ impl Dispatcher {
 
     /// The same with its letter at hand.
     pub(crate) fn add_fresh(&self, item: Item, tracked: Tracked, letter: OutLetter) {
-        let octets = letter.head.len() + letter.body.len() + 1_000;
+        let octets = letter.octets();
         self.fresh.put(item.id, letter, octets);
         self.add(item, tracked);
     }
@@ -154,27 +178,9 @@ impl Dispatcher {
         if jobs.is_empty() {
             return Ok(jobs);
         }
-        let (node, marks) = (
-            self.world.node,
-            jobs.iter()
-                .map(|j| (j.delivery, j.fence))
-                .collect::<Vec<_>>(),
-        );
-        let begun = self.world.store.write(move |tx| {
-            marks
-                .iter()
-                .map(|&(id, fence)| deliveries::begin(tx, id, node, fence))
-                .collect::<Result<Vec<bool>>>()
-        });
-        let begun = begun.inspect_err(|_| self.put_back(&jobs))?;
-        let (mine, lost): (Vec<_>, Vec<_>) =
-            jobs.into_iter().zip(begun).partition(|(_, begun)| *begun);
-        for (job, _) in lost {
-            self.forget_running(&job);
-        }
-        let (test, live): (Vec<Job>, Vec<Job>) = mine
+        let (test, live): (Vec<Job>, Vec<Job>) = self
+            .begin(jobs)?
             .into_iter()
-            .map(|(job, _)| job)
             .partition(|job| job.tracked.mode == Mode::Test);
         for job in test {
             // An end that could not be stored is kept; the live jobs were begun and must go out.
@@ -188,7 +194,7 @@ impl Dispatcher {
     /// When there may be something to take without anything else happening.
     pub fn next_wake(&self) -> Option<Timestamp> {
         let held = self.lock();
-        if held.ready.is_empty() && held.unsettled.is_empty() {
+        if held.ready.is_empty() && held.unsettled.is_empty() && held.lookups.is_empty() {
             held.queue.next_wake()
         } else {
             Some(self.world.now())
@@ -202,15 +208,39 @@ impl Dispatcher {
 
     /// Opens what a job is to transmit.
     pub fn letter(&self, job: &Job) -> Result<OutLetter> {
-        match self.find_fresh(job) {
-            Some(letter) => Ok(letter),
-            None => self.load_letter(job),
+        let mut letter = match self.fresh.take(&job.delivery) {
+            Some(letter) => letter,
+            None => self.load_letter(job)?,
+        };
+        if let Some(flow) = self.flow.upgrade() {
+            let organisation = job.tracked.organisation;
+            let found = flow
+                .policies
+                .load(&self.world, organisation, &letter.destination);
+            letter.sts = found?;
         }
+        Ok(letter)
     }
 
-    /// What a job is to transmit, where that was sealed a moment ago: once, and without reading.
+    /// What a job is to transmit, where that was sealed a moment ago and the destination's policy is
+    /// in memory: once, and without reading.
     pub fn find_fresh(&self, job: &Job) -> Option<OutLetter> {
-        self.fresh.take(&job.delivery)
+        let flow = self.flow.upgrade()?;
+        let mut letter = self.fresh.take(&job.delivery)?;
+        match flow
+            .policies
+            .find(job.tracked.organisation, &letter.destination)
+        {
+            Some(policy) => {
+                letter.sts = policy;
+                Some(letter)
+            }
+            None => {
+                let octets = letter.octets();
+                self.fresh.put(job.delivery, letter, octets);
+                None
+            }
+        }
     }
 
     fn load_letter(&self, job: &Job) -> Result<OutLetter> {
@@ -221,7 +251,7 @@ impl Dispatcher {
             let letter = deliveries::load_sealed(tx, row.sealed)?;
             Ok((key, row, letter))
         })?;
-        let (from, to) = to_address(&key, &row)?;
+        let (from, to, transport) = to_address(&key, &row)?;
         let head = key.open(
             &vault::aad("sealed", "sealed_head", letter.id.as_bytes()),
             &letter.sealed_head,
@@ -231,12 +261,7 @@ impl Dispatcher {
             None => Vec::new(),
         };
         let octets = (head.into(), body.into());
-        Ok(OutLetter::new(
-            (from, to),
-            octets,
-            row.demand,
-            letter.sent_sha256,
-        ))
+        Ok(OutLetter::new((from, to), octets, row.demand, letter.sent_sha256).going(transport))
     }
 
     /// Stores how an attempt ended (commit 3). Blocks until durable.
@@ -244,36 +269,62 @@ impl Dispatcher {
     /// # Errors
     /// The store's. The end is kept and stored later; nothing new is given out before that.
     pub fn finish(&self, job: Job, outcome: Outcome, evidence: Evidence) -> Result<()> {
-        let settling = {
-            let mut held = self.lock();
-            let input = Input::Finished {
-                id: job.delivery,
-                fence: job.fence,
-                outcome,
-            };
-            let effects = queue::step(
-                &mut held.queue,
-                self.world.now(),
-                self.world.rng.as_ref(),
-                input,
-            );
-            let (own, others): (Vec<_>, Vec<_>) = effects
-                .into_iter()
-                .partition(|e| id_of(e) == job.delivery && !matches!(e, Effect::Start { .. }));
-            self.apply(&mut held, others);
-            own.into_iter()
-                .map(|effect| Settling::after(&job, effect, outcome, evidence.clone()))
-                .collect::<Vec<_>>()
-        };
         let mut result = Ok(());
-        for end in settling {
-            if let Err(error) = self.store_end(&end) {
-                self.lock().unsettled.push_back(end);
-                result = Err(error);
-            }
+        for end in self.ends(&job, outcome, &evidence) {
+            let stored = self.storing(&end).wait();
+            result = result.and(self.note_stored(end, stored));
         }
         self.bell.notify_one();
         result
+    }
+
+    /// The same for a caller that awaits the commit.
+    pub async fn finish_later(&self, job: Job, outcome: Outcome, evidence: Evidence) -> Result<()> {
+        let mut result = Ok(());
+        for end in self.ends(&job, outcome, &evidence) {
+            let stored = self.storing(&end).await;
+            result = result.and(self.note_stored(end, stored));
+        }
+        self.bell.notify_one();
+        result
+    }
+
+    /// What the end of an attempt means for its delivery; what it means for others is applied.
+    fn ends(&self, job: &Job, outcome: Outcome, evidence: &Evidence) -> Vec<Settling> {
+        let mut held = self.lock();
+        self.rule(&mut held, job, outcome, evidence);
+        let input = Input::Finished {
+            id: job.delivery,
+            fence: job.fence,
+            outcome,
+        };
+        let effects = queue::step(
+            &mut held.queue,
+            self.world.now(),
+            self.world.rng.as_ref(),
+            input,
+        );
+        let (own, others): (Vec<_>, Vec<_>) = effects
+            .into_iter()
+            .partition(|e| id_of(e) == Some(job.delivery) && !matches!(e, Effect::Start { .. }));
+        self.apply(&mut held, others);
+        own.into_iter()
+            .map(|effect| Settling::after(job, effect, outcome, evidence.clone()))
+            .collect()
+    }
+
+    /// An end that could not be stored is kept, behind those kept before it.
+    fn note_stored(&self, end: Settling, stored: Result<bool>) -> Result<()> {
+        match stored {
+            Ok(_) => {
+                self.is_stored(&end);
+                Ok(())
+            }
+            Err(error) => {
+                self.lock().unsettled.push_back(end);
+                Err(error)
+            }
+        }
     }
 
     /// Starts nothing new; what runs may end.
@@ -287,12 +338,14 @@ impl Dispatcher {
         self.lock().queue.len()
     }
 
-    pub fn rows(&self) -> Vec<QueueRow> {
-        self.lock()
-            .queue
-            .destinations()
-            .map(|(_, waiting, running)| QueueRow { waiting, running })
-            .collect()
+    /// A look at the scheduler; nothing moves meanwhile.
+    pub(crate) fn look<T>(&self, at: impl FnOnce(&queue::State) -> T) -> T {
+        at(&self.lock().queue)
+    }
+
+    /// How many wait for their time, for a place, and how many are on the wire.
+    pub fn counts(&self) -> queue::Counts {
+        self.lock().queue.counts()
     }
 
     /// Stores ends that could not be stored before.
@@ -302,29 +355,47 @@ impl Dispatcher {
                 return Ok(());
             };
             // Ends of one delivery stay in their order.
-            if let Err(error) = self.store_end(&next) {
+            let Err(error) = self.storing(&next).wait() else {
+                self.is_stored(&next);
+                continue;
+            };
+            let aside = aside::is_hopeless(&error) && self.set_aside(&next, &error).is_ok();
+            if !aside {
                 self.lock().unsettled.push_front(next);
                 return Err(error);
             }
         }
     }
 
-    fn store_end(&self, settling: &Settling) -> Result<()> {
+    fn storing(&self, settling: &Settling) -> Pending<bool> {
+        let span = tracing::debug_span!("settle", delivery = %settling.delivery());
+        let _settling = span.enter();
         let (world, copy) = (self.world.clone(), settling.clone());
         self.world
             .store
-            .write(move |tx| settle(&world, tx, &copy).map(drop))?;
-        if settling.is_final() {
-            self.fresh.take(&settling.delivery());
-            self.lock().tracked.remove(&settling.delivery());
-            // A report or a notice may follow; so it may when an earlier try was stored unreported.
-            if settling.may_ask_for_more()
-                && let Some(flow) = self.flow.upgrade()
-            {
-                flow.bell.notify_one();
-            }
+            .write_later(move |tx| settle(&world, tx, &copy))
+    }
+
+    fn is_stored(&self, settling: &Settling) {
+        if let (Some((domain, policy)), Some(flow)) = (settling.learned(), self.flow.upgrade()) {
+            flow.policies
+                .note(settling.organisation(), domain, Some(policy.clone()));
         }
-        Ok(())
+        if settling.is_release() {
+            self.note_unsure();
+        }
+        if !settling.is_final() {
+            return;
+        }
+        crate::measure::ended(settling);
+        self.fresh.take(&settling.delivery());
+        self.lock().tracked.remove(&settling.delivery());
+        // A report or a notice may follow; so it may when an earlier try was stored unreported.
+        if settling.may_ask_for_more()
+            && let Some(flow) = self.flow.upgrade()
+        {
+            flow.bell.notify_one();
+        }
     }
 
     fn step(&self, held: &mut Held, input: Input) {
@@ -339,24 +410,30 @@ impl Dispatcher {
 
     fn apply(&self, held: &mut Held, effects: Vec<Effect>) {
         for effect in effects {
-            let Some(&tracked) = held.tracked.get(&id_of(&effect)) else {
+            if let Effect::Resolve(number) = effect {
+                let wanted = held.queue.destination(number).cloned();
+                held.lookups.extend(wanted);
+            }
+            let Some(of) = id_of(&effect) else { continue };
+            let Some(&tracked) = held.tracked.get(&of) else {
                 continue;
             };
             match effect {
                 Effect::Start { id, fence, attempt } => {
+                    let lane = held.queue.lane_of(id);
                     held.ready.push_back(Job {
                         delivery: id,
                         fence,
                         attempt,
+                        way: lane.map(|lane| self.ways.way(lane)).unwrap_or_default(),
+                        source: lane.map(|(source, _)| source),
                         tracked,
                     });
                 }
-                other => held.unsettled.push_back(Settling::alone(
-                    id_of(&other),
-                    tracked,
-                    other,
-                    self.world.now(),
-                )),
+                other => {
+                    held.unsettled
+                        .push_back(Settling::alone(of, tracked, other, self.world.now()))
+                }
             }
         }
     }
@@ -378,7 +455,7 @@ impl Dispatcher {
                 input,
             );
             let others = effects.into_iter().filter(|e| {
-                id_of(e) != job.delivery
+                id_of(e) != Some(job.delivery)
                     || matches!(e, Effect::Start { .. } | Effect::Settle { .. })
             });
             let others = others.collect();
@@ -386,7 +463,7 @@ impl Dispatcher {
         }
     }
 
-    /// Another node holds it: forget it without storing anything.
+    /// Another node holds it, or it ended before it left: forget it without storing anything.
     fn forget_running(&self, job: &Job) {
         let mut held = self.lock();
         held.tracked.remove(&job.delivery);
@@ -434,7 +511,21 @@ impl OutLetter {
             body,
             from,
             to,
+            require_tls: false,
+            tls_optional: false,
+            sts: None,
         }
+    }
+
+    pub(crate) fn going(mut self, transport: Transport) -> Self {
+        self.require_tls = transport == Transport::Required;
+        self.tls_optional = transport == Transport::Optional;
+        self
+    }
+
+    /// How much memory it takes, about.
+    fn octets(&self) -> usize {
+        self.head.len() + self.body.len() + 1_000
     }
 }
 
@@ -451,6 +542,12 @@ impl Tracked {
                 _ => Role::Letter,
             },
             mode,
+            stream: row.stream,
+            first_due: if row.attempts == 0 {
+                row.due_at
+            } else {
+                row.created_at
+            },
         }
     }
 }
@@ -466,13 +563,21 @@ impl Role {
     }
 }
 
-fn id_of(effect: &Effect) -> DeliveryId {
+/// The delivery it is about.
+fn id_of(effect: &Effect) -> Option<DeliveryId> {
     match effect {
-        Effect::Start { id, .. } | Effect::Settle { id, .. } | Effect::Defer { id, .. } => *id,
+        Effect::Start { id, .. }
+        | Effect::Settle { id, .. }
+        | Effect::Defer { id, .. }
+        | Effect::Release { id, .. } => Some(*id),
+        Effect::Resolve(_) => None,
     }
 }
 
-fn to_address(key: &OpenedKey, row: &deliveries::Delivery) -> Result<(Option<Address>, Address)> {
+fn to_address(
+    key: &OpenedKey,
+    row: &deliveries::Delivery,
+) -> Result<(Option<Address>, Address, Transport)> {
     let route: Route = open_json(
         &row.sealed_route,
         key,
@@ -480,7 +585,7 @@ fn to_address(key: &OpenedKey, row: &deliveries::Delivery) -> Result<(Option<Add
     )?;
     let from = route.from.as_deref().map(Address::parse).transpose()?;
     let to = Address::parse(&route.to).map_err(|_| Error::new(Code::StoredDataInvalid))?;
-    Ok((from, to))
+    Ok((from, to, route.transport))
 }
 
 /// Raw UTF-8 in header fields needs SMTPUTF8 (RFC 6532). Other raw octets there are old mail that

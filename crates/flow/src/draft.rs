@@ -7,10 +7,17 @@
 mod letter;
 mod raw;
 mod sender;
+mod trigger;
 
 use std::collections::BTreeMap;
 
-use model::{Address, Kind, MessageId, Method, Origin, Purpose, Stream, ThreadId, Timestamp};
+use model::{
+    Address, Kind, MessageId, Method, Origin, Purpose, Result, Stream, ThreadId, Timestamp,
+};
+
+use crate::scan::Reading;
+
+use crate::envelope::Transport;
 
 pub(crate) use letter::check_files;
 pub use letter::{DraftFile, Letter};
@@ -37,6 +44,8 @@ pub struct Draft {
     pub(crate) send_at: Option<Timestamp>,
     pub(crate) declared_no_phi: bool,
     pub(crate) demanded: Option<Method>,
+    /// The organisation's trigger that asked for a method, in the words of its setting.
+    pub(crate) trigger: Option<String>,
     /// The return path; `None` is the null reverse-path.
     pub(crate) from: Option<Address>,
     pub(crate) recipients: Vec<DraftRecipient>,
@@ -46,13 +55,36 @@ pub struct Draft {
     pub(crate) added: String,
     pub(crate) tags: Vec<String>,
     pub(crate) metadata: BTreeMap<String, String>,
+    pub(crate) transport: Transport,
     /// What an idempotency key binds: a hash of what was submitted.
     pub(crate) body_hash: [u8; 32],
+    /// What `content` says, where it was parsed already.
+    pub(crate) reading: Option<Reading>,
+}
+
+/// What was asked for openly, or by a trigger where that is stronger; and the trigger.
+fn with_trigger(
+    demanded: Option<Method>,
+    found: Option<trigger::Found>,
+) -> (Option<Method>, Option<String>) {
+    match (demanded, found) {
+        (demanded, None) => (demanded, None),
+        (Some(asked), Some(found)) if policy::strength(asked) >= policy::strength(found.method) => {
+            (Some(asked), Some(found.label))
+        }
+        (_, Some(found)) => (Some(found.method), Some(found.label)),
+    }
 }
 
 impl Draft {
     pub fn id(&self) -> MessageId {
         self.id
+    }
+    pub(crate) fn take_reading(&mut self) -> Result<Reading> {
+        match self.reading.take() {
+            Some(reading) => Ok(reading),
+            None => Ok(Reading::of(&mail::parse(&self.content)?)),
+        }
     }
     /// Overrides the hash that an idempotency key binds, when the edge saw the exact request body.
     pub fn bind(mut self, body_hash: [u8; 32]) -> Self {
@@ -62,8 +94,16 @@ impl Draft {
 }
 
 pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
+    sha256_of(&[bytes])
+}
+
+/// Of the pieces as if they stood in one.
+pub(crate) fn sha256_of(pieces: &[&[u8]]) -> [u8; 32] {
+    let mut context = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
+    for piece in pieces {
+        context.update(piece);
+    }
     let mut out = [0; 32];
-    out.copy_from_slice(digest.as_ref());
+    out.copy_from_slice(context.finish().as_ref());
     out
 }

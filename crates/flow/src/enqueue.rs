@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ctx::{Ctx, Event};
-use model::{DeliveryId, Mode, Result, limits};
+use model::{DeliveryId, Result, limits};
 use queue::{Destination, Item};
 use store::tables::{deliveries, events, messages, portal};
 use store::{Pending, Tx};
 
 use crate::envelope::{Route, seal_json};
 use crate::seal::{Sealed, SealedLetter, Way};
-use crate::{Flow, OutLetter};
+use crate::{Flow, OutLetter, Ways};
 
 /// Which commit this is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,16 +63,20 @@ impl Enqueuing {
         let queued = self.queued.wait();
         let queued = queued.inspect_err(|_| flow.dispatcher().note_unsure())?;
         let done = queued.is_some();
-        let ways = self
-            .sealed
-            .letters
-            .iter()
-            .flat_map(|letter| letter.ways.iter().map(move |way| (letter, way)));
-        for ((letter, way), (item, tracked)) in ways.zip(queued.unwrap_or_default()) {
-            flow.dispatcher()
-                .add_fresh(item, tracked, out_letter(letter, way));
-        }
+        hand_over(flow, &self.sealed, queued.unwrap_or_default());
         Ok(done)
+    }
+}
+
+/// Tells the dispatcher of what was committed.
+pub(crate) fn hand_over(flow: &Flow, sealed: &Sealed, queued: Queued) {
+    let ways = sealed
+        .letters
+        .iter()
+        .flat_map(|letter| letter.ways.iter().map(move |way| (letter, way)));
+    for ((letter, way), (item, tracked)) in ways.zip(queued) {
+        flow.dispatcher()
+            .add_fresh(item, tracked, out_letter(letter, way));
     }
 }
 
@@ -85,10 +89,11 @@ fn out_letter(letter: &SealedLetter, way: &Way) -> OutLetter {
         way.demand,
         letter.signed.sha256,
     )
+    .going(way.transport)
 }
 
 /// In the order of the letters and their ways.
-type Queued = Vec<(Item, crate::deliver::Tracked)>;
+pub(crate) type Queued = Vec<(Item, crate::deliver::Tracked)>;
 
 fn insert(
     flow: &Flow,
@@ -114,6 +119,16 @@ fn insert(
     {
         return Ok(None);
     }
+    insert_letters(flow, ctx, tx, sealed).map(Some)
+}
+
+/// The letters and a delivery for each of their ways.
+pub(crate) fn insert_letters(
+    flow: &Flow,
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    sealed: &Sealed,
+) -> Result<Queued> {
     let mut queued = Vec::new();
     for letter in &sealed.letters {
         insert_letter(ctx, tx, sealed, letter)?;
@@ -121,7 +136,7 @@ fn insert(
             queued.push(insert_way(flow, ctx, tx, sealed, letter, way)?);
         }
     }
-    Ok(Some(queued))
+    Ok(queued)
 }
 
 fn insert_letter(ctx: &Ctx, tx: &mut Tx<'_>, sealed: &Sealed, letter: &SealedLetter) -> Result<()> {
@@ -155,6 +170,7 @@ fn insert_way(
     let route = Route {
         from: way.from.as_ref().map(|a| a.as_str().to_owned()),
         to: way.to.as_str().to_owned(),
+        transport: way.transport,
     };
     let sealed_route = seal_json(
         &route,
@@ -191,6 +207,7 @@ fn insert_way(
         created_at: now,
         interrupted: false,
         untried: true,
+        source: None,
     };
     deliveries::insert(tx, &row, world.node)?;
     if let Some((notice, token_hash)) = way.notice {
@@ -199,16 +216,14 @@ fn insert_way(
     if way.role == "letter" || way.role == "notice" {
         record(ctx, tx, sealed, letter, way)?;
     }
-    let mode = if stored.message.mode == Mode::Test {
-        Mode::Test
-    } else {
-        Mode::Live
-    };
-    let item = item_of(&row, Destination::from(way.to.domain()));
+    let to = Destination::from(way.to.domain());
+    let item = item_of(&row, to, &flow.settings().ways);
+    let mode = stored.message.mode;
     Ok((item, crate::deliver::Tracked::of(&row, mode)))
 }
 
-pub(crate) fn item_of(row: &deliveries::Delivery, destination: Destination) -> Item {
+pub(crate) fn item_of(row: &deliveries::Delivery, destination: Destination, ways: &Ways) -> Item {
+    let source = row.source.as_deref();
     Item {
         id: row.id,
         organisation: row.organisation,
@@ -220,6 +235,8 @@ pub(crate) fn item_of(row: &deliveries::Delivery, destination: Destination) -> I
         expires: row.expires_at,
         attempts: row.attempts,
         fence: row.fence,
+        source: source.and_then(|name| ways.routing().sources.find(name)),
+        spared: row.role == "report" || row.role == "code",
     }
 }
 

@@ -21,6 +21,8 @@ pub(crate) struct Envelope {
     pub tags: Vec<String>,
     pub metadata: BTreeMap<String, String>,
     pub files: Vec<FileFacts>,
+    #[serde(default)]
+    pub transport: Transport,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -33,11 +35,25 @@ pub(crate) struct FileFacts {
     pub octets: u64,
 }
 
+/// What the sender said about TLS on the way (RFC 8689).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Transport {
+    #[default]
+    Usual,
+    /// REQUIRETLS: every hop must promise it.
+    Required,
+    /// `TLS-Required: No`: rather delivered than held up by the receiving domain's own TLS policy.
+    Optional,
+}
+
 /// Return path and forward path of one delivery.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Route {
     pub from: Option<String>,
     pub to: String,
+    #[serde(default)]
+    pub transport: Transport,
 }
 
 impl Envelope {

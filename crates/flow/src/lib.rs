@@ -8,10 +8,18 @@
 //!  enqueue.rs  Sealed   → Queued      one delivery per recipient                  ┘
 //!  deliver.rs  queue::step → Job      no transaction held on the wire
 //!  settle.rs   Outcome  → Settled | Deferred                                        commit 3
+//!  suppression/ addresses that get no more mail: asked at commit 1 and before each attempt
 //!  after/      audit log, reports, fallback to the portal: fed by the outbox
+//!  tidy.rs     what has a keeping time and is past it
+//!  held.rs     what somebody releases or rejects
+//!  inbound/    mail that comes in: door → bounce, report, complaint, answer, letter to staff
+//!  hooks/      webhooks: who hears of events, and what waits to be told
 //!  portal/     notice → code → visit → read, download, reply
 //!  view/       what API and console show: lists, one message, events, content, proof, audit log
 //! ```
+//!
+//! `submit.rs` runs the first of them: commits 1 and 2 are one where sealing succeeds before the
+//! answer; where it does not, the outbox asks for commit 2.
 //!
 //! A stage is a type with private fields and one constructor: its stage. Invariant: nothing is
 //! enqueued that was not sealed, nothing sealed that was not decided, nothing decided that was not
@@ -26,7 +34,12 @@ pub mod draft;
 mod enqueue;
 mod envelope;
 mod fresh;
+mod held;
+pub mod hooks;
+pub mod inbound;
+mod measure;
 mod notice;
+pub mod orders;
 mod pack;
 pub mod portal;
 mod scan;
@@ -34,18 +47,31 @@ mod seal;
 mod settings;
 mod settle;
 mod signing;
+mod submit;
+pub mod suppression;
+mod tidy;
+pub mod transport;
+pub mod triggers;
+mod unsubscribe;
 pub mod view;
+mod way;
 
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, LazyLock};
 
 use ctx::{Kept, World};
 use fresh::Fresh;
-use model::{AppId, MessageId, OrganisationId, Result};
+use model::{AppId, Domain, MessageId, OrganisationId, Result};
 
 pub use accept::{Preview, PreviewRecipient, Receipt, ReceiptRecipient};
-pub use deliver::{Dispatcher, Job, OutLetter, QueueRow};
+pub use deliver::{Dispatcher, Job, OutLetter};
 pub use draft::{Draft, DraftFile, DraftRecipient, Letter};
+pub use held::Review;
+pub use measure::Conservation;
 pub use settings::Settings;
+pub use submit::Submitting;
+pub use unsubscribe::Unsubscribing;
+pub use way::{Way, Ways};
 
 /// Everything the use cases share. Cheap to clone.
 #[derive(Clone)]
@@ -58,12 +84,18 @@ struct Inner {
     settings: Settings,
     rules: policy::Rules,
     signing: signing::Keys,
+    policies: transport::Policies,
     dispatcher: Dispatcher,
-    /// Between commit 1 and commit 2.
+    /// Between commit 1 and commit 2, where they are two.
     accepted: Fresh<MessageId, content::Opened>,
     senders: Kept<AppId, Arc<str>>,
+    owners: Kept<Domain, OrganisationId>,
     own_settings: Kept<OrganisationId, Arc<decide::OwnSettings>>,
+    known: decide::Known,
     bell: tokio::sync::Notify,
+    /// See [`Flow::tidy`].
+    turns: AtomicU64,
+    measured: measure::Pace,
 }
 
 impl Flow {
@@ -74,10 +106,15 @@ impl Flow {
             settings,
             rules: policy::Rules::standard(),
             signing: signing::Keys::default(),
+            policies: transport::Policies::default(),
             accepted: Fresh::new(model::limits::FRESH_OCTETS_MAX),
             senders: Kept::default(),
+            owners: Kept::default(),
             own_settings: Kept::default(),
+            known: decide::Known::default(),
             bell: tokio::sync::Notify::new(),
+            turns: AtomicU64::new(0),
+            measured: measure::Pace::default(),
         });
         Self { inner }
     }
@@ -106,32 +143,6 @@ impl Flow {
         after::run_outbox(self)
     }
 
-    /// Forgets what has a keeping time and is past it: idempotency keys.
-    pub fn tidy(&self) -> Result<()> {
-        let before = self.world().now().minus(model::limits::IDEMPOTENCY_KEEP);
-        self.world()
-            .store
-            .write(move |tx| store::tables::idempotency::forget_before(tx, before).map(drop))
-    }
-
-    /// Sets the gauges that operators watch: what waits, and whether everything accepted is accounted
-    /// for (`conservation_off_by` must be 0).
-    ///
-    /// # Errors
-    /// The store's.
-    pub fn measure(&self) -> Result<()> {
-        let (mut off_by, mut pending) = (0, 0);
-        for organisation in self.world().organisations()? {
-            let seen = self.overview(&self.world().system(organisation))?;
-            off_by += seen.off_by.abs();
-            pending += seen.ledger_pending;
-        }
-        metrics::gauge!("conservation_off_by").set(off_by as f64);
-        metrics::gauge!("ledger_pending_entries").set(pending as f64);
-        metrics::gauge!("scheduled_count").set(self.dispatcher().waiting() as f64);
-        Ok(())
-    }
-
     pub(crate) fn ring(&self) {
         self.inner.bell.notify_one();
     }
@@ -149,8 +160,20 @@ impl Flow {
     pub(crate) fn senders(&self) -> &Kept<AppId, Arc<str>> {
         &self.inner.senders
     }
+    pub(crate) fn owners(&self) -> &Kept<Domain, OrganisationId> {
+        &self.inner.owners
+    }
     pub(crate) fn own_settings(&self) -> &Kept<OrganisationId, Arc<decide::OwnSettings>> {
         &self.inner.own_settings
+    }
+    pub(crate) fn policies(&self) -> &transport::Policies {
+        &self.inner.policies
+    }
+    pub(crate) fn known(&self) -> &decide::Known {
+        &self.inner.known
+    }
+    pub(crate) fn measured(&self) -> &measure::Pace {
+        &self.inner.measured
     }
     pub(crate) fn signing(&self) -> &signing::Keys {
         &self.inner.signing

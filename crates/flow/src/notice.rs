@@ -130,8 +130,7 @@ fn write(
 pub(crate) fn sign_whole(flow: &Flow, ctx: &Ctx, from: &Domain, bytes: Vec<u8>) -> Result<Signed> {
     let signers = flow.signing().find(ctx.world(), ctx.organisation(), from)?;
     let (head, body) = bytes.split_at(mail::header_block_end(&bytes));
-    let signers: Vec<_> = signers.iter().collect();
-    let mut whole = seal::dkim::sign(&signers, head, body, ctx.now())?;
+    let mut whole = crate::signing::sign(ctx.world(), &signers, head, body)?;
     whole.extend_from_slice(&bytes);
     Ok(Signed::whole(whole))
 }

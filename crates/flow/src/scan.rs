@@ -25,49 +25,79 @@ pub(crate) struct FoundFile {
     pub octets: u64,
 }
 
-pub(crate) fn scan(flow: &Flow, ctx: &Ctx, content: &[u8]) -> Result<Scanned> {
-    let message = mail::parse(content)?;
-    let texts = message.texts();
+/// What a message says, taken out of its octets: made where they are parsed anyway.
+pub(crate) struct Reading {
+    texts: Vec<mail::TextPart>,
+    subject: Option<String>,
+    from_name: Option<String>,
+    author: Option<Address>,
+    message_id: Option<String>,
+    files: Vec<FoundFile>,
+    unreadable: Vec<(mail::PartName, &'static str)>,
+}
+
+impl Reading {
+    pub(crate) fn of(message: &mail::Message<'_>) -> Self {
+        let (from_name, author) = match message.from().into_iter().next() {
+            Some((name, address)) => (name, Some(address)),
+            None => (None, None),
+        };
+        Self {
+            texts: message.texts(),
+            subject: message.subject().map(str::to_owned),
+            from_name,
+            author,
+            message_id: message.message_id().map(str::to_owned),
+            files: message.attachments().into_iter().map(found).collect(),
+            unreadable: message.unreadable(),
+        }
+    }
+}
+
+fn found(file: mail::Part) -> FoundFile {
+    FoundFile {
+        part: file.index,
+        name: file
+            .name
+            .unwrap_or_else(|| format!("file-{}", file.index + 1)),
+        content_type: file.content_type,
+        octets: file.bytes.len() as u64,
+    }
+}
+
+pub(crate) fn scan(flow: &Flow, ctx: &Ctx, reading: Reading) -> Result<Scanned> {
+    let texts = &reading.texts;
     let parts: Vec<(PartKind, &str)> = texts
         .iter()
         .map(|t| (kind_of(t.part), t.text.as_str()))
         .collect();
     let blinder = ctx.world().keys(ctx.organisation())?.blinder("finding");
     let mut findings = flow.scanner().scan(&parts, &|value| blinder.token(value));
-    let attachments = message.attachments();
-    for file in &attachments {
+    for file in &reading.files {
         let read = texts
             .iter()
-            .any(|t| t.part == mail::PartName::Attachment(file.index));
+            .any(|t| t.part == mail::PartName::Attachment(file.part));
         if !read {
             findings
                 .unscannable
-                .push((file.index, "no_text_extractor".to_owned()));
+                .push((file.part, "no_text_extractor".to_owned()));
         }
     }
-    let files = attachments
-        .iter()
-        .map(|f| FoundFile {
-            part: f.index,
-            name: f
-                .name
-                .clone()
-                .unwrap_or_else(|| format!("file-{}", f.index + 1)),
-            content_type: f.content_type.clone(),
-            octets: f.bytes.len() as u64,
-        })
-        .collect();
-    let (from_name, author) = match message.from().into_iter().next() {
-        Some((name, address)) => (name, Some(address)),
-        None => (None, None),
-    };
+    for (part, because) in &reading.unreadable {
+        let (at, word) = match *part {
+            mail::PartName::Attachment(at) => (at, (*because).to_owned()),
+            mail::PartName::Body(at) => (at, format!("body_{because}")),
+            _ => (0, (*because).to_owned()),
+        };
+        findings.unscannable.push((at, word));
+    }
     Ok(Scanned {
         findings,
-        subject: message.subject().map(str::to_owned),
-        from_name,
-        author,
-        message_id: message.message_id().map(str::to_owned),
-        files,
+        subject: reading.subject,
+        from_name: reading.from_name,
+        author: reading.author,
+        message_id: reading.message_id,
+        files: reading.files,
     })
 }
 

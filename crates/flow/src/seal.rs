@@ -6,18 +6,23 @@
 use std::sync::Arc;
 
 use ctx::Ctx;
+use mail::return_path::Errand;
 use model::{
     Address, Demand, Domain, MessageId, Method, NoticeId, RecipientId, RecipientState, Result,
-    SealedId,
+    SealedId, Stream,
 };
 use store::tables::{messages, recipients};
 
 use crate::Flow;
 use crate::content::{Opened, Stored, load};
-use crate::draft::sha256;
+use crate::decide::Decided;
+use crate::draft::{sha256, sha256_of};
+use crate::envelope::Transport;
+use crate::inbound::return_path;
 use crate::notice::{House, house, pick_up};
 
-/// A decided message with everything that may leave. Made by [`seal()`] and [`seal_notice`] alone.
+/// A decided message with everything that may leave. Made by [`seal()`], [`seal_decided`] and
+/// [`seal_notice`] alone.
 pub(crate) struct Sealed {
     pub(crate) stored: Stored,
     pub(crate) letters: Vec<SealedLetter>,
@@ -39,6 +44,7 @@ pub(crate) struct Way {
     pub(crate) from: Option<Address>,
     pub(crate) to: Address,
     pub(crate) demand: Demand,
+    pub(crate) transport: Transport,
     pub(crate) role: &'static str,
     pub(crate) notice: Option<(NoticeId, [u8; 32])>,
 }
@@ -61,9 +67,21 @@ impl Signed {
 
 /// Decided → Sealed. `None` when the message went on already (another worker, a cancel).
 pub(crate) fn seal(flow: &Flow, ctx: &Ctx, id: MessageId) -> Result<Option<Sealed>> {
-    let Some(Opened { stored, content }) = opened(flow, ctx, id)? else {
-        return Ok(None);
-    };
+    match opened(flow, ctx, id)? {
+        Some(opened) => seal_opened(flow, ctx, opened).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Decided → Sealed before anything is stored, so that one commit stores all of it.
+pub(crate) fn seal_decided(flow: &Flow, ctx: &Ctx, decided: &Decided) -> Result<Sealed> {
+    seal_opened(flow, ctx, decided.fresh())
+}
+
+fn seal_opened(flow: &Flow, ctx: &Ctx, opened: Opened) -> Result<Sealed> {
+    let Opened { stored, content } = opened;
+    let span = tracing::debug_span!("seal", message = %stored.message.id);
+    let _sealing = span.enter();
     let mut letters = Vec::new();
     let waiting: Vec<_> = stored
         .recipients
@@ -80,8 +98,10 @@ pub(crate) fn seal(flow: &Flow, ctx: &Ctx, id: MessageId) -> Result<Option<Seale
             .filter(|r| r.neutral_subject == neutral)
             .copied()
             .collect();
-        if !group.is_empty() {
-            letters.push(letter(flow, ctx, &stored, &content, &group, neutral)?);
+        // Each reader of a campaign has a link of their own to leave it.
+        let apart = stored.message.stream == Stream::Marketing;
+        for group in group.chunks(if apart { 1 } else { group.len().max(1) }) {
+            letters.push(letter(flow, ctx, &stored, &content, group, neutral)?);
         }
     }
     if waiting.iter().any(|r| r.method == Method::Portal) {
@@ -90,7 +110,7 @@ pub(crate) fn seal(flow: &Flow, ctx: &Ctx, id: MessageId) -> Result<Option<Seale
             letters.push(notice_letter(flow, ctx, &house, &stored, r)?);
         }
     }
-    Ok(Some(Sealed { stored, letters }))
+    Ok(Sealed { stored, letters })
 }
 
 /// As it was accepted a moment ago, or read back. What is in memory may be outdated (a cancel, another
@@ -128,6 +148,28 @@ pub(crate) fn seal_notice(
     }))
 }
 
+/// The letter for one recipient that was held and then released.
+pub(crate) fn seal_released(
+    flow: &Flow,
+    ctx: &Ctx,
+    id: MessageId,
+    recipient: RecipientId,
+) -> Result<Option<Sealed>> {
+    let stored = load(ctx, id)?;
+    let Some(row) = stored.recipients.iter().find(|r| r.id == recipient) else {
+        return Ok(None);
+    };
+    if row.state != RecipientState::Queued || row.method != Method::Tls {
+        return Ok(None);
+    }
+    let content: Arc<[u8]> = stored.content(ctx)?.into();
+    let letter = letter(flow, ctx, &stored, &content, &[row], row.neutral_subject)?;
+    Ok(Some(Sealed {
+        stored,
+        letters: vec![letter],
+    }))
+}
+
 fn letter(
     flow: &Flow,
     ctx: &Ctx,
@@ -141,8 +183,18 @@ fn letter(
     let domain = signing_domain(flow, author.as_ref().or(from.as_ref()))?;
     let replaced = neutral.then(|| mail::replace_subject(content, "Message"));
     let body = replaced.as_deref().unwrap_or(content);
-    let mut head = sign(flow, ctx, &domain, &stored.envelope.added, body)?;
-    let sha256 = sha256(&[head.as_slice(), body].concat());
+    let mut added = stored.envelope.added.clone();
+    if let (Stream::Marketing, [one]) = (stored.message.stream, group)
+        && !has_field(body, "list-unsubscribe")
+    {
+        added.push_str(&crate::unsubscribe::fields(
+            flow,
+            ctx.organisation(),
+            one.id,
+        )?);
+    }
+    let mut head = sign(flow, ctx, &domain, &added, body)?;
+    let sha256 = sha256_of(&[&head, body]);
     if let Some(replaced) = &replaced {
         head.extend_from_slice(replaced);
     }
@@ -150,9 +202,10 @@ fn letter(
     for r in group {
         ways.push(Way {
             recipient: r.id,
-            from: from.clone(),
+            from: return_path(flow, ctx, Errand::Letter, r.id, from.clone())?,
             to: stored.address(r)?,
             demand: r.demand,
+            transport: stored.envelope.transport,
             role: "letter",
             notice: None,
         });
@@ -169,6 +222,15 @@ fn letter(
     })
 }
 
+/// A list that the sender keeps for itself is left by the sender's own link.
+fn has_field(content: &[u8], name: &str) -> bool {
+    let head = &content[..mail::header_block_end(content)];
+    head.split(|&b| b == b'\n').any(|line| {
+        let field = line.split(|&b| b == b':').next().unwrap_or_default();
+        field.trim_ascii_end().eq_ignore_ascii_case(name.as_bytes())
+    })
+}
+
 /// DKIM names the domain in the From field, so that DMARC aligns; else the return path's.
 fn signing_domain(flow: &Flow, sender: Option<&Address>) -> Result<Domain> {
     match sender {
@@ -181,10 +243,9 @@ fn sign(flow: &Flow, ctx: &Ctx, domain: &Domain, added: &str, content: &[u8]) ->
     let signers = flow
         .signing()
         .find(ctx.world(), ctx.organisation(), domain)?;
-    let signers: Vec<_> = signers.iter().collect();
     let (fields, body) = content.split_at(mail::header_block_end(content));
     let head = [added.as_bytes(), fields].concat();
-    let mut out = seal::dkim::sign(&signers, &head, body, ctx.now())?;
+    let mut out = crate::signing::sign(ctx.world(), &signers, &head, body)?;
     out.extend_from_slice(added.as_bytes());
     Ok(out)
 }
@@ -203,9 +264,16 @@ fn notice_letter(
     let signed = pick_up(flow, ctx, house, &to, &token)?;
     let way = Way {
         recipient: row.id,
-        from: Some(house.sender.clone()),
+        from: return_path(
+            flow,
+            ctx,
+            Errand::Notice,
+            row.id,
+            Some(house.sender.clone()),
+        )?,
         to,
         demand: Demand::Opportunistic,
+        transport: Transport::Usual,
         role: "notice",
         notice: Some((NoticeId::mint(now, rng.as_ref()), hash)),
     };

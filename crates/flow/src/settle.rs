@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use ctx::{Event, World};
 use model::{
-    AttemptId, Code, DeliveryId, Demand, Evidence, Method, Outcome, RecipientState, RefusalScope,
-    Result, Timestamp,
+    AttemptId, Code, DeliveryId, Demand, Evidence, Method, Mode, OrderId, Outcome, RecipientState,
+    RefusalScope, Result, Timestamp,
 };
 use queue::{Effect, Settlement};
 use serde_json::json;
 use store::Tx;
-use store::tables::{deliveries, events, recipients};
+use store::tables::{deliveries, events, queue_orders, recipients};
 use vault::OpenedKey;
 
 use crate::deliver::{Job, Role, Tracked};
+use crate::suppression::Bounced;
+use crate::transport;
 
 /// One end to store; kept until it is stored.
 #[derive(Clone)]
@@ -65,21 +67,46 @@ impl Settling {
     pub(crate) fn delivery(&self) -> DeliveryId {
         self.delivery
     }
+    pub(crate) fn tracked(&self) -> Tracked {
+        self.tracked
+    }
     /// What was delivered asks for nothing: see [`settle`].
     pub(crate) fn may_ask_for_more(&self) -> bool {
+        !self.is_delivered()
+    }
+    pub(crate) fn is_delivered(&self) -> bool {
         let delivered = Settlement::Delivered;
-        !matches!(self.effect, Effect::Settle { settlement, .. } if settlement == delivered)
+        matches!(self.effect, Effect::Settle { settlement, .. } if settlement == delivered)
+    }
+    /// When the attempt ended, or the delivery without one.
+    pub(crate) fn at(&self) -> Timestamp {
+        self.at
+    }
+    /// The MTA-STS policy that the attempt learned.
+    pub(crate) fn learned(&self) -> Option<&(model::Domain, model::StsPolicy)> {
+        self.attempt.as_ref()?.evidence.learned.as_ref()
+    }
+    pub(crate) fn organisation(&self) -> model::OrganisationId {
+        self.tracked.organisation
+    }
+    /// It was to become another node's; the database knows whether it did.
+    pub(crate) fn is_release(&self) -> bool {
+        matches!(self.effect, Effect::Release { .. })
     }
     pub(crate) fn is_final(&self) -> bool {
-        matches!(self.effect, Effect::Settle { .. })
+        matches!(self.effect, Effect::Settle { .. } | Effect::Release { .. })
     }
 }
 
 /// True when something must follow: a report, a notice instead of a letter.
 pub(crate) fn settle(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling) -> Result<bool> {
     let key = key_of(world, tx, s)?;
+    learn(world, tx, s)?;
     match s.effect {
-        Effect::Start { .. } => Ok(false),
+        Effect::Start { .. } | Effect::Resolve(_) => Ok(false),
+        Effect::Release { id, fence, order } => {
+            release(world, tx, s, (id, fence), order).map(|()| false)
+        }
         Effect::Defer {
             id,
             fence,
@@ -112,6 +139,41 @@ pub(crate) fn settle(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling) -> Resul
     }
 }
 
+/// What the attempt found out about its destination counts, however the delivery stands now.
+fn learn(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling) -> Result<()> {
+    let Some(made) = &s.attempt else {
+        return Ok(());
+    };
+    let organisation = s.tracked.organisation;
+    if let Some((domain, policy)) = &made.evidence.learned {
+        transport::keep(world, tx, organisation, domain, policy)?;
+    }
+    transport::count(world, tx, organisation, &made.evidence.sessions)
+}
+
+/// Hands it to the node that the order names; when that is gone, whoever lives takes it.
+fn release(
+    world: &Arc<World>,
+    tx: &mut Tx<'_>,
+    s: &Settling,
+    (id, fence): (DeliveryId, u64),
+    order: OrderId,
+) -> Result<()> {
+    let Some(node) = queue_orders::find_node(tx, order)? else {
+        return Ok(());
+    };
+    if !deliveries::release(tx, id, (world.node, fence), node)? {
+        return Ok(());
+    }
+    let event = Event::new("delivery.transferred")
+        .message(s.tracked.message)
+        .recipient(s.tracked.recipient)
+        .about(id)
+        .fact("order", order);
+    let system = world.system(s.tracked.organisation);
+    system.record(tx, event).map(drop)
+}
+
 /// Where the message was destroyed meanwhile, a key that nobody keeps: its deliveries still end, and
 /// what is sealed about them is as gone as the rest.
 fn key_of(world: &World, tx: &mut Tx<'_>, s: &Settling) -> Result<OpenedKey> {
@@ -142,15 +204,33 @@ fn finish(
         }
         (Role::Letter, Settlement::ToPortal) => below_demand(world, tx, s),
         (Role::Letter | Role::Notice, Settlement::Bounced(_) | Settlement::ToPortal) => {
+            count_bounce(world, tx, s)?;
             give_up(world, tx, s, RecipientState::Bounced)
         }
         (Role::Letter | Role::Notice, Settlement::Expired) => {
+            count_bounce(world, tx, s)?;
             give_up(world, tx, s, RecipientState::Expired)
         }
         (Role::Letter | Role::Notice, Settlement::Cancelled) => {
             move_to(tx, s, RecipientState::Cancelled).map(|_| false)
         }
         (Role::Code | Role::Report, _) => Ok(false),
+    }
+}
+
+/// What the last reply said of the mailbox counts against it. A code or a report never does: its
+/// recipient is a reader who asked, or the sender of another message.
+fn count_bounce(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling) -> Result<()> {
+    match &s.attempt {
+        Some(made) if s.tracked.mode == Mode::Live => {
+            let organisation = s.tracked.organisation;
+            let bounced = Bounced::new(organisation, s.tracked.recipient, s.at);
+            match made.evidence.verdict {
+                Some(verdict) => bounced.count(world, tx, &verdict),
+                None => Ok(()),
+            }
+        }
+        _ => Ok(()),
     }
 }
 
@@ -164,7 +244,14 @@ fn below_demand(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling) -> Result<boo
         }
         Some(_) => {
             recipients::move_method(tx, row.id, Method::Hold)?;
-            move_to(tx, s, RecipientState::Held).map(|_| false)
+            if move_to(tx, s, RecipientState::Held)? {
+                let event = Event::new("message.held")
+                    .message(s.tracked.message)
+                    .recipient(s.tracked.recipient)
+                    .fact("because", "below_demand");
+                world.system(s.tracked.organisation).record(tx, event)?;
+            }
+            Ok(false)
         }
         None => give_up(world, tx, s, RecipientState::Bounced),
     }
@@ -205,6 +292,12 @@ fn words(role: Role, settlement: Settlement) -> (&'static str, &'static str) {
         }
         (_, Settlement::Bounced(RefusalScope::Domain)) => ("delivery.refused", "refused_domain"),
         (_, Settlement::Bounced(RefusalScope::Content)) => ("delivery.refused", "refused_content"),
+        (_, Settlement::Bounced(RefusalScope::OurAddress)) => {
+            ("delivery.refused", "refused_our_address")
+        }
+        (_, Settlement::Bounced(RefusalScope::OurDomain)) => {
+            ("delivery.refused", "refused_our_domain")
+        }
         (_, Settlement::Bounced(RefusalScope::Us)) => ("delivery.refused", "refused_us"),
         (_, Settlement::Expired) => ("delivery.expired", "expired"),
         (_, Settlement::Cancelled) => ("delivery.cancelled", "cancelled"),
@@ -250,6 +343,15 @@ fn with_evidence<'a>(mut event: Event<'a>, made: &Made) -> Event<'a> {
     if let Some(enhanced) = &made.evidence.reply_enhanced {
         event = event.fact("reply_enhanced", enhanced);
     }
+    if let Some(policy) = &made.evidence.policy {
+        event = event.fact("tls_policy", policy.kind);
+    }
+    if let Some(verdict) = &made.evidence.verdict {
+        event = event
+            .fact("class", verdict.class)
+            .fact("scope", verdict.scope)
+            .fact("class_rule", verdict.rule);
+    }
     match &made.evidence.tls {
         Some(tls) => event
             .fact("tls", &tls.version)
@@ -269,6 +371,7 @@ fn evidence_json(world: &Arc<World>, e: &Evidence) -> Vec<u8> {
         "mx_host": e.mx_host.as_ref().map(model::Domain::as_str),
         "mx_ip": e.mx_ip,
         "tls": e.tls,
+        "policy": e.policy,
         "reply_code": e.reply_code,
         "reply_enhanced": e.reply_enhanced,
         "reply_text": e.reply_text.as_ref().map(|t| t.open(access)),
@@ -298,6 +401,7 @@ fn note_attempt(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling, key: &OpenedK
         outcome: outcome_word(made.outcome).to_owned(),
         reply_code: made.evidence.reply_code,
         reply_enhanced: made.evidence.reply_enhanced.clone(),
+        class: made.evidence.verdict.map(|v| v.class.word().to_owned()),
         tls_version: made.evidence.tls.as_ref().map(|t| t.version.clone()),
         tls_verified: made.evidence.tls.as_ref().is_some_and(|t| t.verified),
         sealed_evidence: key.seal(

@@ -1,10 +1,11 @@
-//! DKIM keys of sending domains, opened and parsed once per process and domain.
+//! DKIM keys of sending domains, opened and parsed once for as long as they do not change.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use ctx::World;
-use model::{Domain, OrganisationId, Result, Secret};
+use model::{Domain, OrganisationId, Result, Secret, Timestamp};
 use seal::dkim::Signer;
 use store::tables::domains;
 
@@ -14,9 +15,30 @@ pub(crate) type Signers = Arc<Vec<Signer>>;
 /// Beyond this all are forgotten and read anew: an app that may send as anyone names any domain.
 const DOMAINS_MAX: usize = 1_000;
 
+/// Where other processes change keys too, they are read anew after this long: a key that signs no more
+/// stays published for days.
+const FRESH_FOR: Duration = Duration::from_secs(60);
+
 #[derive(Default)]
 pub(crate) struct Keys {
-    cached: Mutex<HashMap<(OrganisationId, String), Signers>>,
+    cached: Mutex<HashMap<(OrganisationId, String), Cached>>,
+}
+
+#[derive(Clone)]
+struct Cached {
+    signers: Signers,
+    read_at: Timestamp,
+    /// Of the settings it was read from, where this process makes every change.
+    version: Option<u64>,
+}
+
+impl Cached {
+    fn is_current(&self, version: Option<u64>, now: Timestamp) -> bool {
+        match version {
+            Some(_) => self.version == version,
+            None => now < self.read_at.plus(FRESH_FOR),
+        }
+    }
 }
 
 impl Keys {
@@ -29,24 +51,46 @@ impl Keys {
         from: &Domain,
     ) -> Result<Signers> {
         let slot = (organisation, from.as_str().to_owned());
-        if let Some(found) = self
-            .cached
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&slot)
+        // Asked before reading: a change in between makes what was read outdated, never current.
+        let (version, began) = (world.store.settings_version(), world.now());
+        if let Some(found) = self.lock().get(&slot)
+            && found.is_current(version, began)
         {
-            return Ok(found.clone());
+            metrics::counter!("dkim_signer_cache_hit").increment(1);
+            return Ok(found.signers.clone());
         }
+        metrics::counter!("dkim_signer_cache_miss").increment(1);
         let signers = Arc::new(load(world, organisation, from)?);
+        let took = world.now().since(began);
+        metrics::histogram!("dkim_signer_key_fetch").record(took.as_secs_f64());
         if !signers.is_empty() {
-            let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut cached = self.lock();
             if cached.len() >= DOMAINS_MAX {
                 cached.clear();
             }
-            cached.insert(slot, signers.clone());
+            let row = Cached {
+                signers: signers.clone(),
+                read_at: began,
+                version,
+            };
+            cached.insert(slot, row);
         }
         Ok(signers)
     }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<(OrganisationId, String), Cached>> {
+        self.cached.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The signature fields of `head` and `body`, one a signer.
+pub(crate) fn sign(world: &World, signers: &Signers, head: &[u8], body: &[u8]) -> Result<Vec<u8>> {
+    let began = world.now();
+    let signers: Vec<_> = signers.iter().collect();
+    let fields = seal::dkim::sign(&signers, head, body, began)?;
+    let took = world.now().since(began);
+    metrics::histogram!("dkim_signer_sign").record(took.as_secs_f64());
+    Ok(fields)
 }
 
 fn load(world: &World, organisation: OrganisationId, from: &Domain) -> Result<Vec<Signer>> {

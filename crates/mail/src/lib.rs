@@ -4,11 +4,15 @@
 //! hostile until parsed here. Invariant: nothing this crate writes holds a bare CR, a bare LF or a
 //! NUL, and nothing it prints (`Debug`) holds an address, a subject or a body.
 
+pub mod bounce;
 mod compose;
 mod dsn;
 mod message;
+pub mod report;
+pub mod return_path;
 pub mod smtp;
 mod sniff;
+pub mod sts;
 mod trace;
 
 pub use compose::{Compose, ComposePart, compose};

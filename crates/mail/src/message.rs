@@ -118,6 +118,11 @@ impl Message<'_> {
             .map(Field::text)
     }
 
+    /// Every field, top down: its name, and its value unfolded and trimmed, not decoded.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|f| (f.name(), f.text()))
+    }
+
     /// How many servers say that they passed it on (RFC 5321 §6.3).
     pub fn received_count(&self) -> usize {
         self.headers("received").count()
@@ -126,6 +131,17 @@ impl Message<'_> {
     /// Everything a person could read, for detectors: hidden text and nested messages included.
     pub fn texts(&self) -> Vec<TextPart> {
         texts::all(self)
+    }
+
+    /// Parts whose transfer encoding is broken, or whose character set is unknown: what
+    /// [`Self::texts`] says of them is not all that a reader may see.
+    pub fn unreadable(&self) -> Vec<(PartName, &'static str)> {
+        texts::unreadable(self)
+    }
+
+    /// The display names of all mailbox fields.
+    pub fn display_names(&self) -> Vec<String> {
+        texts::display_names(self)
     }
 
     /// Attachments in the order of the message; a forwarded message is one of them.
@@ -160,6 +176,21 @@ impl Message<'_> {
             .leaves
             .iter()
             .any(|leaf| self.octets_of(leaf).1)
+    }
+
+    /// The first part of a type that stands in this message itself, decoded.
+    pub(crate) fn octets_of_type(&self, media: &str) -> Option<Cow<'_, [u8]>> {
+        let mut leaves = self.structure.leaves.iter();
+        let leaf = leaves.find(|l| l.carrier.is_none() && l.media == media)?;
+        Some(self.octets_of(leaf).0)
+    }
+
+    /// Every part of this message itself, decoded.
+    pub(crate) fn parts_with_octets(&self) -> impl Iterator<Item = Cow<'_, [u8]>> {
+        let leaves = self.structure.leaves.iter();
+        leaves
+            .filter(|l| l.carrier.is_none())
+            .map(|l| self.octets_of(l).0)
     }
 
     fn mailboxes(&self, name: &str) -> Vec<(Option<String>, Address)> {

@@ -83,6 +83,7 @@ codes! {
     AddressInvalid "address_invalid" Caller 422 553 "5.1.3" "An address is not valid" "Write local@domain, without display name or comment.";
     DomainInvalid "domain_invalid" Caller 422 553 "5.1.2" "A domain name is not valid" "Write a DNS name such as clinic.example.";
     HeaderInjection "header_injection" Caller 422 554 "5.6.0" "A field holds a line break or control character" "Remove CR, LF and other control characters from names, subjects and header values.";
+    NameInvalid "name_invalid" Caller 422 553 "5.1.3" "A name holds characters that hide or reorder text" "Remove control characters, line separators and direction overrides from names of people and files.";
     HeaderForbidden "header_forbidden" Caller 422 554 "5.6.0" "This header may not be set" "Use the field made for it, or leave it to the service.";
     MessageTooLarge "message_too_large" Caller 413 552 "5.3.4" "The message is over the size limit" "Send at most 36 MiB; share larger files by a portal link.";
     AttachmentTypeMismatch "attachment_type_mismatch" Caller 422 554 "5.6.1" "An attachment is not what its type says" "Declare the type that the bytes have.";
@@ -96,6 +97,8 @@ codes! {
     IdempotencyKeyInvalid "idempotency_key_invalid" Caller 400 501 "5.5.4" "The idempotency key is empty, too long or not printable" "Send 1–256 printable ASCII characters.";
     IdempotencyMismatch "idempotency_mismatch" Caller 409 554 "5.5.0" "This idempotency key was used with another body" "Use a new key for a new message; nothing was sent.";
     StateConflict "state_conflict" Caller 409 554 "5.5.0" "The thing is no longer in a state that allows this" "Read its state again.";
+    RecipientUnknown "recipient_unknown" Caller 404 550 "5.1.1" "There is no such mailbox here" "Check the address; one that we made is good for a limited time.";
+    SenderUnreachable "sender_unreachable" Caller 422 550 "5.7.27" "The sender's domain takes no mail" "Send from a domain without a null MX (RFC 7505).";
     PolicyBlocked "policy_blocked" Caller 422 550 "5.7.1" "The organisation's policy refuses this message" "See the decision's trace by a dry run.";
     // Who sent it
     CredentialsMissing "credentials_missing" Permission 401 530 "5.7.0" "Credentials are required" "Send Authorization: Bearer KEY, or Basic, or sign in.";
@@ -110,9 +113,12 @@ codes! {
     SenderForbidden "sender_forbidden" Permission 403 553 "5.7.1" "These credentials may not send as this address" "Send from an address of a domain the app may use.";
     ActionForbidden "action_forbidden" Permission 403 550 "5.7.1" "You may not do this" "Ask an administrator of your organisation.";
     RateLimited "rate_limited" Permission 429 450 "4.7.0" "Too many requests" "Wait for the time in Retry-After.";
+    AuthorRefused "author_refused" Permission 403 550 "5.7.26" "The author's domain did not authorise this message" "Send through the domain's own servers, or sign with its DKIM key (RFC 9989).";
+    Greylisted "greylisted" Permission 429 451 "4.7.1" "Strangers are asked to come back later" "Send again after a minute, as mail servers do by themselves.";
     // Our side
     StoreUnavailable "store_unavailable" Ours 503 451 "4.3.0" "The database cannot take this now" "Retry later; nothing was accepted.";
     StoreFull "store_full" Ours 503 452 "4.3.1" "Storage is full" "Retry later; nothing was accepted. Operators: free space, then it recovers by itself.";
+    MemoryFull "memory_full" Ours 503 452 "4.3.1" "There is no room for this message now" "Retry later; too many large messages were arriving at once, and nothing was accepted.";
     StoredDataInvalid "stored_data_invalid" Ours 500 451 "4.3.0" "Stored data cannot be read" "Report the reference code to the operator.";
     StoreNewer "store_newer" Ours 500 451 "4.3.0" "The database was written by a newer version" "Run the newer program, or restore a backup made by this one.";
     StoreLocked "store_locked" Ours 500 451 "4.3.0" "Another process uses this data directory" "Stop the process named in the message, or use PostgreSQL for several nodes.";
@@ -124,6 +130,7 @@ codes! {
     Overloaded "overloaded" Ours 503 421 "4.3.2" "The service is busy" "Retry after the time in Retry-After.";
     Timeout "timeout" Ours 503 421 "4.4.2" "The request took too long" "Retry; with an idempotency key a repeat is safe.";
     LedgerBroken "ledger_broken" Ours 500 451 "4.3.0" "The audit log does not verify" "Stop and investigate: caduceus doctor names the first entry that differs.";
+    AuthorUnchecked "author_unchecked" Ours 503 451 "4.4.3" "The author's domain cannot be checked now" "Send again later; DNS did not answer.";
     ConfigInvalid "config_invalid" Ours 500 451 "4.3.5" "The configuration is not valid" "Correct the named setting.";
     Internal "internal" Ours 500 451 "4.3.0" "Something failed on our side" "Retry later; report the reference code if it stays.";
 }

@@ -55,6 +55,10 @@ macro_rules! ids {
                 pub const fn from_bytes(bytes: [u8; 16]) -> Self {
                     Self(bytes)
                 }
+                /// The id that sorts next: for what happens in an order within one millisecond.
+                pub const fn next(self) -> Self {
+                    Self(u128::from_be_bytes(self.0).wrapping_add(1).to_be_bytes())
+                }
                 pub const fn as_bytes(&self) -> &[u8; 16] {
                     &self.0
                 }
@@ -141,12 +145,18 @@ ids! {
     VisitId = "vst";
     /// A sending domain of an organisation.
     DomainId = "dom";
+    /// Something an administrator ordered about the queue.
+    OrderId = "ord";
     /// A running process.
     NodeId = "nod";
     /// An HTTP request or an SMTP transaction, for support.
     RequestId = "req";
+    /// Where an organisation's software hears of events.
+    WebhookId = "whk";
     /// A version of an organisation's key.
     KeyVersionId = "kv";
+    /// An address that gets no more mail of one stream.
+    SuppressionId = "sup";
 }
 
 #[cfg(test)]

@@ -7,21 +7,30 @@
 mod address;
 mod code;
 mod error;
+pub mod events;
 mod id;
 pub mod limits;
+mod metric;
 mod outcome;
 mod sealed;
 pub mod seams;
+mod text;
 mod time;
+mod tls;
 mod words;
 
 pub use address::{Address, Domain};
 pub use code::{Code, CodeRow, Fault, SmtpReply};
 pub use error::{Error, Result};
 pub use id::*;
-pub use outcome::{Evidence, Outcome, RefusalScope, ReplyText, TlsFacts};
+pub use metric::{METRICS, Metric, MetricKind};
+pub use outcome::{Evidence, Outcome, ReplyText, TlsFacts, Verdict};
 pub use sealed::{Access, Phi, Secret};
+pub use text::is_hidden;
 pub use time::Timestamp;
+pub use tls::{Floor, PolicyFacts, StsPolicy, TlsGoal, TlsProbe, TlsSession, Tlsa, Trust};
 pub use words::{
-    Demand, Kind, Method, Mode, Origin, PhiLevel, Purpose, RecipientState, Severity, Stream,
+    BounceAction, BounceClass, Demand, Kind, LiftReason, Method, Mode, Origin, PhiLevel,
+    ProbeState, Purpose, RecipientState, RefusalScope, Severity, Stream, StsMode,
+    SuppressionReason, SuppressionSource, TlsPolicy,
 };

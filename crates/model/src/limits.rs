@@ -21,6 +21,9 @@ pub const ORCPT_OCTETS_MAX: usize = 500;
 pub const TEXT_LINE_OCTETS_MAX: usize = 1_000;
 /// AUTH lines carry base64 (RFC 4954 §4).
 pub const AUTH_LINE_OCTETS_MAX: usize = 12_288;
+/// RFC 8461 §3.2 suggests it for an MTA-STS policy; and how long its host may take.
+pub const STS_POLICY_OCTETS_MAX: usize = 64 * 1024;
+pub const STS_FETCH_WAIT: Duration = Duration::from_secs(60);
 /// A whole message as submitted or as built by the API.
 pub const MESSAGE_OCTETS_MAX: usize = 36 * 1024 * 1024;
 /// A request body of the API: the message limit and base64's third.
@@ -37,6 +40,8 @@ pub const HEADER_VALUE_OCTETS_MAX: usize = 998;
 pub const SUBJECT_OCTETS_MAX: usize = 998;
 pub const DISPLAY_NAME_OCTETS_MAX: usize = 200;
 pub const FILE_NAME_OCTETS_MAX: usize = 255;
+/// Why somebody released or rejected a held message.
+pub const REASON_CHARS_MAX: usize = 500;
 pub const TAGS_MAX: usize = 20;
 pub const TAG_OCTETS_MAX: usize = 100;
 pub const METADATA_KEYS_MAX: usize = 20;
@@ -53,6 +58,8 @@ pub const FINDINGS_PER_KIND_MAX: usize = 200;
 pub const SMTP_SESSIONS_MAX: usize = 500;
 /// From one client address, so that one broken client leaves room for the others.
 pub const SMTP_SESSIONS_PER_IP_MAX: usize = 50;
+/// Messages on their way in, of all submission sessions together: one more octet is answered 452.
+pub const SMTP_OCTETS_IN_MEMORY_MAX: usize = 256 * 1024 * 1024;
 /// Addresses of mail servers tried in one attempt: a domain with many dead hosts must not hold a
 /// slot for hours.
 pub const MX_ADDRESSES_TRIED_MAX: usize = 10;
@@ -62,6 +69,9 @@ pub const SMTP_COMMAND_WAIT: Duration = Duration::from_secs(300);
 /// RFC 5321 §4.5.3.2.6: after the final dot the sender waits ten minutes.
 pub const SMTP_FINAL_REPLY_WAIT: Duration = Duration::from_secs(600);
 pub const DELIVERY_LIFETIME: Duration = Duration::from_secs(2 * 86_400);
+/// How long an order about the queue may last, and how long its reason may be.
+pub const ORDER_DURATION_MAX: Duration = Duration::from_secs(30 * 86_400);
+pub const ORDER_REASON_OCTETS_MAX: usize = 1_000;
 pub const DELIVERY_LEASE: Duration = Duration::from_secs(900);
 /// Letters just sealed, and messages just accepted, that wait in memory for their next stage. What
 /// does not fit is read back from the database.
@@ -72,19 +82,69 @@ pub const CODE_WAIT: Duration = Duration::from_secs(600);
 pub const CODE_TRIES_MAX: u32 = 5;
 pub const CODES_PER_HOUR_MAX: u32 = 6;
 pub const VISIT_IDLE_MAX: Duration = Duration::from_secs(1_800);
+/// A visit ends so long after the code was entered, however busy its reader.
+pub const VISIT_AGE_MAX: Duration = Duration::from_secs(8 * 3_600);
+/// Sessions, visits and codes are kept so long after they began.
+pub const ENDED_KEEP: Duration = Duration::from_secs(2 * 86_400);
+/// A blob outside the database that no row names after so long was left by a commit that failed.
+pub const ORPHAN_KEEP: Duration = Duration::from_secs(86_400);
 pub const NOTICE_LIFETIME: Duration = Duration::from_secs(90 * 86_400);
 pub const SESSION_IDLE_MAX: Duration = Duration::from_secs(900);
 pub const SESSION_AGE_MAX: Duration = Duration::from_secs(12 * 3_600);
 pub const SIGN_IN_TRIES_MAX: u32 = 5;
+/// Wrong attempts are forgotten so long after the last one.
+pub const SIGN_IN_FORGET: Duration = Duration::from_secs(3_600);
+/// For one key's wrong sign-ins there is an audit entry this often at most; it says how many.
+pub const SIGN_IN_NOTE_EVERY: Duration = Duration::from_secs(60);
+/// Codes for someone who lost the second factor.
+pub const RECOVERY_CODES: usize = 10;
 pub const SIGN_IN_LOCK: Duration = Duration::from_secs(900);
 /// Passwords hashed at once; one more sign-in is told to wait.
 pub const PASSWORD_HASHES_MAX: usize = 16;
 /// NIST SP 800-63B asks for at least 8; we ask for 12.
 pub const PASSWORD_CHARS_MIN: usize = 12;
 pub const PASSWORD_CHARS_MAX: usize = 256;
+/// Of one organisation.
+pub const WEBHOOKS_MAX: u64 = 50;
+pub const WEBHOOK_URL_OCTETS_MAX: usize = 2_048;
+pub const WEBHOOK_DESCRIPTION_CHARS_MAX: usize = 200;
+/// Under way at once for one endpoint, on all nodes together: a slow receiver holds up nobody else.
+pub const WEBHOOK_SENDS_MAX: usize = 8;
+/// A receiver answers within this, whole.
+pub const WEBHOOK_WAIT: Duration = Duration::from_secs(15);
+/// What a receiver may answer; a longer answer counts as none.
+pub const WEBHOOK_ANSWER_OCTETS_MAX: usize = 64 * 1024;
+/// Longer than a try may take; then another process may send it.
+pub const WEBHOOK_LEASE: Duration = Duration::from_secs(120);
+/// How long a former secret may go on signing.
+pub const WEBHOOK_OVERLAP_MAX: Duration = Duration::from_secs(7 * 86_400);
+/// An endpoint that took nothing for so long is paused.
+pub const WEBHOOK_FAILING_MAX: Duration = Duration::from_secs(5 * 86_400);
+/// Ended deliveries can be replayed for so long.
+pub const WEBHOOK_KEEP: Duration = Duration::from_secs(30 * 86_400);
 /// C2SP tlog-tiles: an entry is length-prefixed by 16 bits.
 pub const LEDGER_ENTRY_OCTETS_MAX: usize = 65_535;
 /// Blobs above this leave the database for the blob folder or bucket.
 pub const BLOB_INLINE_OCTETS_MAX: usize = 256 * 1024;
 /// Free space below which submission answers 452/503 and keeps what it has.
 pub const DISK_FREE_OCTETS_MIN: u64 = 64 * 1024 * 1024;
+/// A report of another system, unpacked; the largest seen are a few MiB.
+pub const REPORT_OCTETS_MAX: usize = 20 * 1024 * 1024;
+/// Lines of one report that are kept.
+pub const REPORT_ROWS_MAX: usize = 5_000;
+/// How long bounces and complaints about a letter, and answers to it, find their way back.
+pub const RETURN_PATH_LIFETIME: Duration = Duration::from_secs(90 * 86_400);
+/// Messages that one client network may hand to the MX in a minute.
+pub const MX_MESSAGES_PER_MINUTE_MAX: u32 = 120;
+/// Questions to DNS about one message that comes in, and the time all of them may take.
+pub const MX_LOOKUPS_MAX: usize = 100;
+pub const MX_LOOKUPS_WAIT: Duration = Duration::from_secs(30);
+/// Reports of receivers about a sending domain.
+pub const DOMAIN_REPORTS_KEEP: Duration = Duration::from_secs(90 * 86_400);
+/// Lines of one import of suppressed addresses, and its octets.
+pub const SUPPRESSION_IMPORT_ROWS_MAX: usize = 100_000;
+pub const SUPPRESSION_IMPORT_OCTETS_MAX: usize = 25 * 1024 * 1024;
+/// Bounces that count together: older ones are forgotten.
+pub const SUPPRESSION_STRIKES_WINDOW: Duration = Duration::from_secs(30 * 86_400);
+/// Words and header fields that an organisation has recognised in what it sends.
+pub const TRIGGERS_MAX: usize = 50;

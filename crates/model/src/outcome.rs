@@ -1,14 +1,18 @@
 //! What the wire said about one attempt: the vocabulary between `mta`, `queue` and `flow`.
 
-use crate::{Domain, Phi, Timestamp};
+use crate::{
+    BounceAction, BounceClass, Domain, Phi, PolicyFacts, RefusalScope, StsPolicy, Timestamp,
+    TlsSession,
+};
 
-/// How far a refusal reaches. Only `Recipient` may ever lead to suppression.
+/// What a refusal means. Made by `mail::bounce` alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RefusalScope {
-    Recipient,
-    Domain,
-    Content,
-    Us,
+pub struct Verdict {
+    pub class: BounceClass,
+    pub scope: RefusalScope,
+    pub action: BounceAction,
+    /// The name of the rule that said so.
+    pub rule: &'static str,
 }
 
 /// A peer's literal reply, cleaned of control characters and capped. It may quote an address.
@@ -22,9 +26,10 @@ pub struct TlsFacts {
     pub cipher: String,
     /// SHA-256 of the server's leaf certificate, hex.
     pub certificate_sha256: String,
-    /// Whether chain, name and time all verified.
+    /// Whether chain, name and time all verified, or a TLSA record matched.
     pub verified: bool,
-    /// Why not, as a stable word: `name_mismatch`, `untrusted`, `expired`, `other`.
+    /// Why not, as a stable word: `name_mismatch`, `untrusted`, `expired`,
+    /// `no_tlsa_match`, `other`.
     pub unverified_because: Option<String>,
 }
 
@@ -40,8 +45,16 @@ pub struct Evidence {
     pub reply_code: Option<u16>,
     pub reply_enhanced: Option<String>,
     pub reply_text: Option<ReplyText>,
+    /// What that reply means, where it refused or put off.
+    pub verdict: Option<Verdict>,
     /// SHA-256 of the exact bytes sent after DATA, before dot-stuffing.
     pub sent_sha256: Option<[u8; 32]>,
+    /// What the connection was held to. None where no host was tried.
+    pub policy: Option<PolicyFacts>,
+    /// A domain's MTA-STS policy that this attempt learned, to be kept.
+    pub learned: Option<(Domain, StsPolicy)>,
+    /// Connections of this attempt that a policy of the domain spoke about.
+    pub sessions: Vec<TlsSession>,
 }
 
 impl Evidence {
@@ -55,7 +68,11 @@ impl Evidence {
             reply_code: None,
             reply_enhanced: None,
             reply_text: None,
+            verdict: None,
             sent_sha256: None,
+            policy: None,
+            learned: None,
+            sessions: Vec::new(),
         }
     }
 }

@@ -7,7 +7,14 @@ use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::time::Duration;
 
-use crate::{Demand, Domain, Result, Secret, Timestamp, TlsFacts};
+mod egress;
+mod http;
+
+use crate::{Domain, Result, Secret, Timestamp, TlsFacts, TlsGoal, Tlsa};
+
+pub use http::{HttpAnswer, HttpMethod, HttpRequest, HttpTo};
+
+pub use egress::{Egress, Via};
 
 /// Where time comes from.
 pub trait Clock: Send + Sync {
@@ -35,20 +42,65 @@ pub enum NetFault {
     Closed,
     /// The TLS handshake failed.
     TlsFailed,
+    /// The answer is longer than was allowed.
+    TooLarge,
+    /// The answer is not in the protocol's words, or asks for what must not be done.
+    Unreadable,
+}
+
+/// What DNS said, and whether DNSSEC proved it (RFC 4035 §4.3: secure). What is not proved may still
+/// be true; what was proved false never arrives here, but as `DnsFailed`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer<T> {
+    pub value: T,
+    pub secure: bool,
+}
+
+impl<T> Answer<T> {
+    pub fn secure(value: T) -> Self {
+        Self {
+            value,
+            secure: true,
+        }
+    }
+    pub fn insecure(value: T) -> Self {
+        Self {
+            value,
+            secure: false,
+        }
+    }
 }
 
 /// MX hosts in order of preference: a lower number comes first (RFC 5321 §5.1).
 pub type MxHosts = Vec<(u16, Domain)>;
 
-/// The network: resolve, dial.
+/// The network: resolve, dial, ask by HTTP.
 pub trait Net: Send + Sync {
     /// MX records. `NoRecord` allows the implicit MX; an entry whose host is the root means null MX
     /// (RFC 7505) and is given as an empty list.
-    fn mx<'a>(&'a self, domain: &'a Domain) -> Later<'a, Result<MxHosts, NetFault>>;
-    fn addresses<'a>(&'a self, host: &'a Domain) -> Later<'a, Result<Vec<IpAddr>, NetFault>>;
+    fn mx<'a>(&'a self, domain: &'a Domain) -> Later<'a, Result<Answer<MxHosts>, NetFault>>;
+    fn addresses<'a>(
+        &'a self,
+        host: &'a Domain,
+    ) -> Later<'a, Result<Answer<Vec<IpAddr>>, NetFault>>;
+    /// TXT records, the strings of each joined. The name may have labels with underscores.
+    fn txt<'a>(&'a self, name: &'a str) -> Later<'a, Result<Vec<Vec<u8>>, NetFault>>;
+    /// The names an address has (PTR).
+    fn names(&self, ip: IpAddr) -> Later<'_, Result<Vec<Domain>, NetFault>>;
+    /// TLSA records of a TCP port of a host. `NoRecord` when there is certainly none.
+    fn tlsa<'a>(
+        &'a self,
+        host: &'a Domain,
+        port: u16,
+    ) -> Later<'a, Result<Answer<Vec<Tlsa>>, NetFault>>;
+    /// One request and its whole answer within `wait`.
+    fn http(&self, request: HttpRequest, wait: Duration)
+    -> Later<'_, Result<HttpAnswer, NetFault>>;
+    /// Connects to `to` from where `egress` says.
     fn dial<'a>(
         &'a self,
         to: SocketAddr,
+        egress: &'a Egress,
         wait: Duration,
     ) -> Later<'a, Result<Box<dyn Wire>, NetFault>>;
     /// The port mail servers listen on: 25 in the world, another in tests and the demo.
@@ -70,14 +122,9 @@ pub trait Wire: Send {
     ) -> Later<'a, Result<usize, NetFault>>;
     /// Writes all of it.
     fn write<'a>(&'a mut self, bytes: &'a [u8], wait: Duration) -> Later<'a, Result<(), NetFault>>;
-    /// Starts TLS as a client towards `host`. With `VerifiedTls` a certificate that does not verify
-    /// is `TlsFailed`; the facts still say why in the returned error's `TlsFacts` when known.
-    fn start_tls<'a>(
-        self: Box<Self>,
-        host: &'a Domain,
-        demand: Demand,
-        wait: Duration,
-    ) -> Later<'a, TlsStart>;
+    /// Starts TLS as a client. Where the goal is `Verified`, a certificate that does not verify is
+    /// `TlsFailed`; the facts still say why in the returned error's `TlsFacts` when known.
+    fn start_tls<'a>(self: Box<Self>, goal: &'a TlsGoal, wait: Duration) -> Later<'a, TlsStart>;
 }
 
 /// Bytes outside the database: a folder or an S3-compatible bucket. Everything put is sealed already.
@@ -87,6 +134,8 @@ pub trait Blobs: Send + Sync {
     fn load(&self, name: &str) -> Result<Vec<u8>>;
     /// Removing what is not there is fine.
     fn remove(&self, name: &str) -> Result<()>;
+    /// Some of the names that are there. With `turn` counting up every name comes up in time.
+    fn some_names(&self, turn: u64) -> Result<Vec<String>>;
 }
 
 /// Root keys: a file by default, or an external key store. Wraps organisation keys, nothing else.

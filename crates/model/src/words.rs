@@ -62,6 +62,41 @@ words! {
         /// TLS ≥ 1.2 and a certificate valid for the MX host name (RFC 6125) from a trusted authority.
         VerifiedTls = "verified_tls",
     }
+    /// What a connection was held to, strongest last.
+    TlsPolicy {
+        /// Nothing: TLS where it was offered, whoever answered.
+        None = "none",
+        /// The certificate of a known authority, since our own decision demands it.
+        Pkix = "pkix",
+        /// The receiving domain's MTA-STS policy (RFC 8461).
+        Sts = "sts",
+        /// The receiving host's TLSA records, proved by DNSSEC (RFC 7672).
+        Dane = "dane",
+    }
+    /// What a probe found at a domain's mail servers.
+    ProbeState {
+        /// TLS with a certificate that verified.
+        Verified = "verified",
+        /// TLS, and the certificate did not verify.
+        Unverified = "unverified",
+        /// No TLS was offered.
+        Plain = "plain",
+        /// No server could be reached, or DNS could not tell.
+        Unreachable = "unreachable",
+        /// The domain takes no mail, or does not exist.
+        NoMail = "no_mail",
+        /// It was not asked, or did not answer in time.
+        Unknown = "unknown",
+    }
+    /// What an MTA-STS policy asks of senders (RFC 8461 §5).
+    StsMode {
+        /// Nothing any more.
+        None = "none",
+        /// To report what `enforce` would have stopped.
+        Testing = "testing",
+        /// To deliver only to its hosts, over verified TLS.
+        Enforce = "enforce",
+    }
     /// Which queue discipline and reputation a message belongs to.
     Stream { Transactional = "transactional", Marketing = "marketing", }
     /// Why the mail is sent; its lawful basis hangs on it.
@@ -72,7 +107,7 @@ words! {
     /// Whether real mail may leave. Chosen by the key, visible in the key and in every answer.
     Mode { Live = "live", Test = "test", }
     /// Which door a message came in by.
-    Origin { Api = "api", Smtp = "smtp", Console = "console", Portal = "portal", System = "system", }
+    Origin { Api = "api", Smtp = "smtp", Console = "console", Portal = "portal", System = "system", Inbound = "inbound", }
     /// Which address field named the recipient. `bcc` never shows in what others get.
     Kind { To = "to", Cc = "cc", Bcc = "bcc", }
     /// Where one recipient stands. The sum over all states equals what was accepted.
@@ -101,6 +136,85 @@ words! {
         /// An identifier that is PHI by itself, such as a medical record number.
         Certain = "certain",
     }
+    /// How far a refusal reaches. Only `Recipient` may ever lead to suppression.
+    RefusalScope {
+        /// This mailbox, and nobody else's.
+        Recipient = "recipient",
+        /// The recipient's domain or its mail servers.
+        Domain = "domain",
+        /// The address our connection came from: another source may be heard.
+        OurAddress = "our_address",
+        /// Our sending domain: its reputation, SPF, DKIM or DMARC.
+        OurDomain = "our_domain",
+        /// This message, whoever sends it from wherever.
+        Content = "content",
+        /// This connection or this service of ours, with no more known.
+        Us = "us",
+    }
+    /// What kind of refusal it was. The words are those that operators of KumoMTA have in their
+    /// dashboards.
+    BounceClass {
+        InvalidRecipient = "InvalidRecipient", BadDomain = "BadDomain",
+        InactiveMailbox = "InactiveMailbox", InvalidSender = "InvalidSender",
+        QuotaIssues = "QuotaIssues", NoAnswerFromHost = "NoAnswerFromHost",
+        BadConnection = "BadConnection", DnsFailure = "DNSFailure",
+        RoutingErrors = "RoutingErrors", TransientFailure = "TransientFailure",
+        MessageExpired = "MessageExpired", ProtocolErrors = "ProtocolErrors",
+        AuthenticationFailed = "AuthenticationFailed", PolicyRelated = "PolicyRelated",
+        SpamBlock = "SpamBlock", SpamContent = "SpamContent", RelayDenied = "RelayDenied",
+        ContentRelated = "ContentRelated", VirusRelated = "VirusRelated",
+        TooManyRecipients = "TooManyRecipients", Uncategorized = "Uncategorized",
+    }
+    /// What a refusal asks for.
+    BounceAction {
+        /// End this delivery and count it against the mailbox.
+        Suppress = "suppress",
+        /// Try again as the schedule says.
+        Retry = "retry",
+        /// This source is not wanted there; another one may be.
+        RetryElsewhere = "retry_elsewhere",
+        /// Slow down towards this provider.
+        BackOff = "back_off",
+        /// End this delivery; nothing follows for anybody else.
+        Fail = "fail",
+        /// The mailbox is full: wait longer, and count it when the delivery ends.
+        QuotaWait = "quota_wait",
+    }
+    /// Why no mail goes to an address any more.
+    SuppressionReason {
+        /// Its server said that there is no such mailbox.
+        UnknownUser = "unknown_user",
+        /// The mailbox is disabled or nobody's any more.
+        Inactive = "inactive_mailbox",
+        /// The mailbox stayed full.
+        Full = "mailbox_full",
+        /// Its reader called a message spam.
+        Complaint = "complaint",
+        /// Its reader left the list.
+        Unsubscribed = "unsubscribed",
+        /// Someone here decided it.
+        Manual = "manual",
+    }
+    /// Why a suppression was lifted.
+    LiftReason {
+        /// The mailbox takes mail again.
+        MailboxWorks = "mailbox_works",
+        /// Its reader asked for mail.
+        ReaderAsked = "reader_asked",
+        Mistake = "mistake", Other = "other",
+    }
+    /// By which way a suppression came here.
+    SuppressionSource {
+        Bounce = "bounce", Complaint = "complaint", Unsubscribe = "unsubscribe",
+        Manual = "manual", Import = "import",
+    }
     /// How loud an audit entry is.
     Severity { Info = "info", Notice = "notice", Warning = "warning", }
+}
+
+impl Origin {
+    /// Written by someone outside and kept here for staff: nothing of it is sent.
+    pub fn stays_here(self) -> bool {
+        matches!(self, Self::Portal | Self::Inbound)
+    }
 }

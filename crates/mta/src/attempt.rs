@@ -2,22 +2,28 @@
 //!
 //! It decides nothing about later attempts (`queue` does). It runs on no particular runtime: all
 //! waiting goes through `Net` and `Wire`, so the simulator runs it as it is. Invariants: nothing is
-//! sent below the demand, on any host; nothing is sent twice once a final dot may have arrived; an
+//! sent below the demand or what the receiving domain's policy asks for, on any host; nothing is sent twice once a final dot may have arrived; an
 //! absence DNS is not sure of never bounces mail.
 
-mod route;
+pub(crate) mod plan;
+pub(crate) mod route;
+mod sessions;
 mod tally;
 mod tries;
 
 use std::sync::Arc;
 
-use flow::OutLetter;
+use flow::{OutLetter, Way};
 use mail::smtp::Transaction;
 use model::seams::{Clock, Net, Rng};
-use model::{Demand, Domain, Evidence, Outcome, RefusalScope};
+use model::{Demand, Domain, Evidence, Outcome, RefusalScope, StsPolicy};
 
 use crate::pool::{Bounds, Pool};
+use crate::telemetry::Resolving;
+use plan::Planner;
 use route::DeadEnd;
+pub use route::mail_hosts;
+use sessions::Sessions;
 use tally::stating;
 use tries::Attempt;
 
@@ -27,17 +33,22 @@ pub struct Errand {
     pub transaction: Transaction,
     pub destination: Domain,
     pub demand: Demand,
+    /// `TLS-Required: No` (RFC 8689 §5): the domain's own policies are set aside, never the demand.
+    pub tls_optional: bool,
+    /// The domain's MTA-STS policy as it was last learned.
+    pub sts: Option<StsPolicy>,
     /// Of `head ++ body`, for the evidence.
     pub sent_sha256: [u8; 32],
+    pub way: Way,
 }
 
-/// Delivers a letter of `flow`'s.
+/// Delivers a letter of `flow`'s by the way that was chosen for it.
 pub async fn attempt(
     pool: &Pool,
     net: &dyn Net,
     clock: &dyn Clock,
     rng: &dyn Rng,
-    letter: &OutLetter,
+    (letter, way): (&OutLetter, &Way),
 ) -> (Outcome, Evidence) {
     let errand = Errand {
         transaction: Transaction {
@@ -49,10 +60,14 @@ pub async fn attempt(
             eight_bit: letter.eight_bit,
             // Their failure notices come back to us and are told in our words, without PHI.
             notify_never: false,
+            require_tls: letter.require_tls,
         },
         destination: letter.destination.clone(),
         demand: letter.demand,
+        tls_optional: letter.tls_optional,
+        sts: letter.sts.clone(),
         sent_sha256: letter.sent_sha256,
+        way: way.clone(),
     };
     carry(pool, net, clock, rng, &errand).await
 }
@@ -66,7 +81,10 @@ pub async fn carry(
     errand: &Errand,
 ) -> (Outcome, Evidence) {
     let start = Evidence::starting(clock.now());
+    let resolving = Resolving::begin();
     let found = route::find(net, rng, &pool.settings().hostname, &errand.destination).await;
+    let secure = found.as_ref().is_ok_and(|route| route.secure);
+    resolving.end(!matches!(found, Err(DeadEnd::DnsFailed)), secure);
     let (outcome, mut evidence) = match found {
         Err(dead_end) => explain(dead_end, start),
         Ok(route) => {
@@ -76,15 +94,38 @@ pub async fn carry(
                 until,
                 reply_wait_max: pool.settings().reply_wait_max,
             };
-            Attempt {
+            let memory = pool.memory();
+            let sts = memory
+                .sts(net, clock, &errand.destination, errand.sts.as_ref())
+                .await;
+            let learned = sts
+                .policy
+                .clone()
+                .filter(|_| sts.policy != errand.sts)
+                .map(|policy| (errand.destination.clone(), policy));
+            let attempt = Attempt {
                 pool,
                 net,
                 errand,
+                planner: Planner {
+                    net,
+                    clock,
+                    memory,
+                    destination: &errand.destination,
+                    demand: errand.demand,
+                    require_tls: errand.transaction.require_tls,
+                    tls_optional: errand.tls_optional,
+                    sts,
+                    hosts_secure: route.secure,
+                },
                 bounds,
                 start,
-            }
-            .along(&route)
-            .await
+                sessions: Sessions::default(),
+            };
+            let (outcome, mut evidence) = attempt.along(&route).await;
+            evidence.learned = learned;
+            evidence.sessions = attempt.sessions.into_all();
+            (outcome, evidence)
         }
     };
     evidence.ended_at = clock.now();

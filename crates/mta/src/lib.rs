@@ -1,12 +1,17 @@
-//! Sockets for mail: submission, delivery, DNS, TLS.
+//! Sockets for mail: submission, MX, delivery, DNS, TLS.
 //!
 //! What SMTP means is in `mail`, what becomes of a message in `flow`; this crate moves the bytes.
 //! Invariant: no message leaves on a connection below its demand, and no message is acknowledged
 //! before `flow` has made it durable.
 
 mod attempt;
+mod listening;
+mod mx;
 pub mod net;
+mod policy;
 mod pool;
+mod probe;
+mod reports;
 mod runner;
 mod submission;
 mod telemetry;
@@ -14,10 +19,13 @@ mod telemetry;
 use model::{Code, Result};
 use tokio::sync::watch;
 
-pub use attempt::{Errand, attempt, carry};
+pub use attempt::{Errand, attempt, carry, mail_hosts};
+pub use mx::mx;
 pub use pool::{Pool, PoolKey, PoolSettings};
+pub use probe::Prober;
+pub use reports::{report_forever, tls_round};
 pub use runner::deliver_forever;
-pub use submission::{Listeners, server_tls, submission};
+pub use submission::{Listeners, server_tls, submission, submission_within};
 
 /// Runs work that waits for the store on a thread that may; a panic there is our fault, `internal`.
 async fn blocking<T: Send + 'static>(

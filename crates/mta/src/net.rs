@@ -1,13 +1,17 @@
 //! The real network behind the seam `model::seams::Net`: DNS by hickory, TCP by tokio, TLS by rustls
-//! on aws-lc-rs.
+//! on aws-lc-rs, HTTP by hyper.
 //!
 //! Not here: which host to try, or what a failure means (`attempt` decides). Invariants: TLS is 1.2
-//! or newer; a wire that was demanded verified exists only after chain, name and time verified; an
-//! address of this machine or of a private network is not dialled unless configuration says so.
+//! or newer; a wire that was demanded verified exists only after chain, name and time verified, or a
+//! TLSA record matched; an address of this machine or of a private network is not dialled unless
+//! configuration says so.
 
+pub(crate) mod dane;
 mod dial;
 mod dns;
+mod http;
 mod private;
+mod proxy;
 mod table;
 mod tls;
 mod wire;
@@ -17,10 +21,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::seams::{Clock, Later, MxHosts, Net, NetFault, Wire};
-use model::{Domain, Result};
+use model::seams::{
+    Answer, Clock, Egress, HttpAnswer, HttpRequest, HttpTo, Later, MxHosts, Net, NetFault, Wire,
+};
+use model::{Domain, Result, Tlsa};
 
 pub use dial::Dialer;
+pub use dns::Dnssec;
 pub use table::TableNet;
 pub use tls::ClientTls;
 
@@ -41,7 +48,10 @@ pub struct NetSettings {
     pub own_addresses: Vec<IpAddr>,
     /// Name servers; empty means those of the system.
     pub name_servers: Vec<SocketAddr>,
+    pub dnssec: Dnssec,
     pub smtp_port: u16,
+    /// Where `https` listens when an URL names no port: 443 in the world, another in tests.
+    pub https_port: u16,
 }
 
 impl Default for NetSettings {
@@ -51,7 +61,9 @@ impl Default for NetSettings {
             private_destinations: PrivateDestinations::Refused,
             own_addresses: Vec::new(),
             name_servers: Vec::new(),
+            dnssec: Dnssec::Validated(None),
             smtp_port: 25,
+            https_port: 443,
         }
     }
 }
@@ -68,7 +80,7 @@ impl RealNet {
     /// the setting's name. Call inside a tokio runtime.
     pub fn new(settings: NetSettings, clock: Arc<dyn Clock>) -> Result<Self> {
         let tls = ClientTls::new(&settings.ca_files, clock)?;
-        let resolver = dns::Resolver::new(&settings.name_servers)?;
+        let resolver = dns::Resolver::new(&settings.name_servers, &settings.dnssec)?;
         let dialer = Dialer::new(tls, settings.private_destinations);
         Ok(Self {
             settings,
@@ -79,15 +91,39 @@ impl RealNet {
 }
 
 impl Net for RealNet {
-    fn mx<'a>(&'a self, domain: &'a Domain) -> Later<'a, Result<MxHosts, NetFault>> {
+    fn mx<'a>(&'a self, domain: &'a Domain) -> Later<'a, Result<Answer<MxHosts>, NetFault>> {
         Box::pin(self.resolver.mx(domain))
     }
-    fn addresses<'a>(&'a self, host: &'a Domain) -> Later<'a, Result<Vec<IpAddr>, NetFault>> {
+    fn addresses<'a>(
+        &'a self,
+        host: &'a Domain,
+    ) -> Later<'a, Result<Answer<Vec<IpAddr>>, NetFault>> {
         Box::pin(self.resolver.addresses(host))
+    }
+    fn txt<'a>(&'a self, name: &'a str) -> Later<'a, Result<Vec<Vec<u8>>, NetFault>> {
+        Box::pin(self.resolver.txt(name))
+    }
+    fn names(&self, ip: IpAddr) -> Later<'_, Result<Vec<Domain>, NetFault>> {
+        Box::pin(self.resolver.names(ip))
+    }
+    fn tlsa<'a>(
+        &'a self,
+        host: &'a Domain,
+        port: u16,
+    ) -> Later<'a, Result<Answer<Vec<Tlsa>>, NetFault>> {
+        Box::pin(self.resolver.tlsa(host, port))
+    }
+    fn http(
+        &self,
+        request: HttpRequest,
+        wait: Duration,
+    ) -> Later<'_, Result<HttpAnswer, NetFault>> {
+        Box::pin(http::ask(self, self.dialer.tls(), request, wait))
     }
     fn dial<'a>(
         &'a self,
         to: SocketAddr,
+        egress: &'a Egress,
         wait: Duration,
     ) -> Later<'a, Result<Box<dyn Wire>, NetFault>> {
         Box::pin(async move {
@@ -95,7 +131,7 @@ impl Net for RealNet {
             if !self.may_dial(to.ip()) {
                 return Err(NetFault::Refused);
             }
-            self.dialer.dial(to, wait).await
+            self.dialer.dial(to, egress, wait).await
         })
     }
     fn smtp_port(&self) -> u16 {
@@ -107,5 +143,41 @@ impl Net for RealNet {
             return false;
         }
         self.settings.private_destinations == PrivateDestinations::Allowed || private::is_public(ip)
+    }
+}
+
+impl http::Reach for RealNet {
+    fn sockets<'a>(
+        &'a self,
+        host: &'a str,
+        port: u16,
+        to: HttpTo,
+    ) -> Later<'a, Result<Vec<SocketAddr>, NetFault>> {
+        Box::pin(async move {
+            let literal = host.trim_matches(['[', ']']).parse::<IpAddr>();
+            let found = match literal {
+                Ok(ip) => vec![ip],
+                Err(_) => {
+                    let host = Domain::parse(host).map_err(|_| NetFault::NoRecord)?;
+                    self.resolver.addresses(&host).await?.value
+                }
+            };
+            let port = if port == 443 {
+                self.settings.https_port
+            } else {
+                port
+            };
+            let allowed = |ip: &IpAddr| to == HttpTo::Anywhere || self.may_dial(*ip);
+            let sockets: Vec<_> = found
+                .into_iter()
+                .filter(allowed)
+                .map(|ip| SocketAddr::new(ip, port))
+                .collect();
+            if sockets.is_empty() {
+                Err(NetFault::Refused)
+            } else {
+                Ok(sockets)
+            }
+        })
     }
 }

@@ -1,18 +1,20 @@
-//! Connections kept open between deliveries, by (MX host, address, demand).
+//! Connections kept open between deliveries, by (MX host, address, what TLS must achieve, way out).
 //!
 //! A TLS session and an EHLO cost more than the message; a burst to one host pays them once.
-//! Invariants: a connection serves one delivery at a time, only deliveries of the demand it was
+//! Invariants: a connection serves one delivery at a time, only deliveries of the floor it was
 //! opened for, only until it was idle too long or carried its share; no lock is held while waiting.
 
 mod connection;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use model::{Demand, Domain, Timestamp, limits};
+use model::seams::Egress;
+use model::{Domain, Floor, Timestamp, TlsGoal, Trust, limits};
 
+use crate::policy::Memory;
 pub(crate) use connection::{Bounds, Connection, Turn};
 
 /// Who is at the other end, and how well it must be known.
@@ -20,7 +22,20 @@ pub(crate) use connection::{Bounds, Connection, Turn};
 pub struct PoolKey {
     pub host: Domain,
     pub ip: IpAddr,
-    pub demand: Demand,
+    pub floor: Floor,
+    pub trust: Trust,
+    /// A receiver judges what a connection carries by where the connection comes from.
+    pub egress: Arc<Egress>,
+}
+
+impl PoolKey {
+    pub(crate) fn goal(&self) -> TlsGoal {
+        TlsGoal {
+            host: self.host.clone(),
+            floor: self.floor,
+            trust: self.trust.clone(),
+        }
+    }
 }
 
 /// How long and how much.
@@ -57,7 +72,10 @@ impl PoolSettings {
 /// The idle connections of one process.
 pub struct Pool {
     settings: PoolSettings,
+    /// The way out when none was chosen.
+    egress: Arc<Egress>,
     idle: Mutex<BTreeMap<PoolKey, Vec<Idle>>>,
+    memory: Memory,
 }
 
 struct Idle {
@@ -68,13 +86,24 @@ struct Idle {
 impl Pool {
     pub fn new(settings: PoolSettings) -> Self {
         Self {
+            egress: Arc::new(Egress::direct(settings.hostname.clone())),
             settings,
             idle: Mutex::new(BTreeMap::new()),
+            memory: Memory::default(),
         }
     }
 
     pub fn settings(&self) -> &PoolSettings {
         &self.settings
+    }
+
+    /// What receiving domains were lately found to ask for.
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    pub(crate) fn egress(&self) -> &Arc<Egress> {
+        &self.egress
     }
 
     /// How many connections are idle.
@@ -98,7 +127,7 @@ impl Pool {
 
     /// Keeps it, or gives it back to be left politely.
     pub(crate) fn put(&self, connection: Connection, now: Timestamp) -> Option<Connection> {
-        if connection.carried() >= self.settings.messages_max {
+        if connection.carried() >= self.settings.messages_max || connection.is_full() {
             return Some(connection);
         }
         let mut idle = self.lock();

@@ -13,8 +13,9 @@ use model::{Code, Domain, Error, Evidence, Outcome, Result};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tracing::Instrument;
 
-use crate::attempt::attempt;
+use crate::attempt::{attempt, mail_hosts};
 use crate::pool::{Pool, PoolSettings};
 use crate::{stopped, telemetry};
 
@@ -25,6 +26,8 @@ const STORE_ERROR_WAIT: Duration = Duration::from_secs(1);
 /// Shortest and longest sleep between two looks at the queue when nobody rings.
 const LOOK_EVERY_MIN: Duration = Duration::from_millis(20);
 const LOOK_EVERY_MAX: Duration = Duration::from_secs(30);
+/// Questions to DNS about where mail shares its limits, at once.
+const LOOKUPS_MAX: usize = 100;
 /// What runs at shutdown may end. What is cut off was marked as begun and counts as ambiguous.
 const LAST_ATTEMPTS_WAIT: Duration = Duration::from_secs(20);
 
@@ -45,7 +48,6 @@ pub async fn deliver_forever(
 ) -> Result<()> {
     let hostname = Domain::parse(&flow.settings().hostname)
         .map_err(|e| Error::new(Code::ConfigInvalid).at("/hostname").because(e))?;
-    telemetry::describe();
     let slots = usize::try_from(flow.settings().queue.concurrency_total)
         .unwrap_or(usize::MAX)
         .max(1);
@@ -87,14 +89,17 @@ impl Runner {
     ) {
         let mut sweep = interval(SWEEP_EVERY);
         sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut asking = JoinSet::new();
         loop {
             while running.try_join_next().is_some() {}
+            self.ask(&mut asking);
             let free = slots.saturating_sub(running.len());
             let pause = match self.take(free).await {
                 Ok(jobs) if jobs.is_empty() => self.pause(),
                 Ok(jobs) => {
                     for job in jobs {
-                        running.spawn(Arc::clone(self).deliver(job));
+                        let span = tracing::debug_span!("attempt", delivery = %job.delivery, fence = job.fence);
+                        running.spawn(Arc::clone(self).deliver(job).instrument(span));
                     }
                     continue;
                 }
@@ -110,6 +115,19 @@ impl Runner {
                 Some(_) = running.join_next() => {}
                 _ = sweep.tick() => self.pool.close_idle(self.flow.world().now()).await,
             }
+        }
+    }
+
+    /// Asks DNS what the scheduler wants to know. An answer that is lost is asked for again.
+    fn ask(self: &Arc<Self>, asking: &mut JoinSet<()>) {
+        while asking.try_join_next().is_some() {}
+        let free = LOOKUPS_MAX.saturating_sub(asking.len());
+        for domain in self.dispatcher().lookups(free) {
+            let runner = Arc::clone(self);
+            asking.spawn(async move {
+                let hosts = mail_hosts(&*runner.net, &domain).await;
+                runner.dispatcher().found(&domain, hosts);
+            });
         }
     }
 
@@ -132,11 +150,9 @@ impl Runner {
 
     async fn deliver(self: Arc<Self>, job: Job) {
         let (outcome, evidence) = self.attempt(&job).await;
-        telemetry::attempted(outcome, &evidence);
+        telemetry::attempted(outcome, &evidence, &job.way);
         let delivery = job.delivery;
-        let finished = self
-            .blocking(move |runner| runner.dispatcher().finish(job, outcome, evidence))
-            .await;
+        let finished = self.dispatcher().finish_later(job, outcome, evidence).await;
         if let Err(error) = finished {
             // The dispatcher keeps the end and stores it before it gives out anything new.
             tracing::warn!(%delivery, %error, "the end of an attempt could not be stored yet");
@@ -147,6 +163,7 @@ impl Runner {
     async fn attempt(self: &Arc<Self>, job: &Job) -> (Outcome, Evidence) {
         let started = Evidence::starting(self.flow.world().now());
         let (runner, job, delivery) = (Arc::clone(self), job.clone(), job.delivery);
+        let way = job.way.clone();
         let letter = match self.dispatcher().find_fresh(&job) {
             Some(letter) => Ok(letter),
             None => {
@@ -168,7 +185,7 @@ impl Runner {
                 &*runner.net,
                 &*world.clock,
                 &*world.rng,
-                &letter,
+                (&letter, &way),
             )
             .await
         });

@@ -5,14 +5,14 @@
 //! them and the sockets. Invariants: credentials are read on encrypted connections only, 250 follows
 //! the durable commit, and what goes wrong on our side is never a 5xx.
 
+pub(crate) mod budget;
 mod certificate;
-mod client;
-mod conversation;
-mod slots;
-mod socket;
+pub(crate) mod client;
+pub(crate) mod conversation;
+pub(crate) mod slots;
+pub(crate) mod socket;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use flow::Flow;
 use mail::smtp::{AuthOffer, Profile, Security, ServerConfig, ServerSession};
@@ -20,22 +20,16 @@ use model::limits;
 use people::People;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 pub use certificate::server_tls;
 
-use crate::stopped;
+use crate::listening::listen;
+use budget::Budget;
 use client::Client;
 use conversation::Conversation;
 use slots::{Slot, Slots};
 use socket::Socket;
-
-/// Out of file handles: others must end before one more can begin.
-const ACCEPT_ERROR_WAIT: Duration = Duration::from_millis(100);
-/// A message being committed at shutdown still gets its answer.
-const LAST_SESSIONS_WAIT: Duration = Duration::from_secs(20);
 
 /// Bound sockets; either may be absent.
 #[derive(Default)]
@@ -59,6 +53,7 @@ struct Service {
     people: People,
     acceptor: TlsAcceptor,
     slots: Slots,
+    budget: Budget,
     stop: watch::Receiver<bool>,
 }
 
@@ -70,12 +65,29 @@ pub async fn submission(
     tls: Arc<rustls::ServerConfig>,
     stop: watch::Receiver<bool>,
 ) {
-    crate::telemetry::describe();
+    let octets_max = limits::SMTP_OCTETS_IN_MEMORY_MAX;
+    submission_within(flow, people, listeners, tls, stop, octets_max).await;
+}
+
+/// The same with room for so many octets of messages on their way in, of all sessions together.
+pub async fn submission_within(
+    flow: Flow,
+    people: People,
+    listeners: Listeners,
+    tls: Arc<rustls::ServerConfig>,
+    stop: watch::Receiver<bool>,
+    octets_max: usize,
+) {
     let service = Service {
         flow,
         people,
         acceptor: TlsAcceptor::from(tls),
-        slots: Slots::new(limits::SMTP_SESSIONS_MAX, limits::SMTP_SESSIONS_PER_IP_MAX),
+        slots: Slots::new(
+            "smtp_submission",
+            limits::SMTP_SESSIONS_MAX,
+            limits::SMTP_SESSIONS_PER_IP_MAX,
+        ),
+        budget: Budget::new(octets_max),
         stop,
     };
     tokio::join!(
@@ -87,35 +99,8 @@ pub async fn submission(
 impl Service {
     async fn listen(&self, listener: Option<TcpListener>, opening: Opening) {
         let Some(listener) = listener else { return };
-        let mut stop = self.stop.clone();
-        let mut sessions = JoinSet::new();
-        loop {
-            tokio::select! {
-                () = stopped(&mut stop) => break,
-                Some(_) = sessions.join_next() => {}
-                accepted = listener.accept() => match accepted {
-                    Ok((stream, _)) => {
-                        sessions.spawn(self.clone().welcome(stream, opening));
-                    }
-                    Err(error) => {
-                        tracing::warn!(%error, "a connection could not be accepted");
-                        sleep(ACCEPT_ERROR_WAIT).await;
-                    }
-                },
-            }
-        }
-        drop(listener);
-        if timeout(LAST_SESSIONS_WAIT, async {
-            while sessions.join_next().await.is_some() {}
-        })
-        .await
-        .is_err()
-        {
-            tracing::warn!(
-                sessions = sessions.len(),
-                "sessions were cut off by shutdown"
-            );
-        }
+        let serve = |stream| self.clone().welcome(stream, opening);
+        listen(listener, self.stop.clone(), serve).await;
     }
 
     async fn welcome(self, stream: TcpStream, opening: Opening) {
@@ -150,7 +135,8 @@ impl Service {
             recipients_max: limits::RECIPIENTS_MAX,
             profile: Profile::Submission,
         });
-        let mut conversation = Conversation::new(session, socket, self.acceptor, self.stop);
+        let share = self.budget.share();
+        let mut conversation = Conversation::new(session, socket, self.acceptor, self.stop, share);
         let mut client = Client::new(self.flow, self.people);
         while let Some(question) = conversation.next().await {
             client.answer(question, &mut conversation.session).await;

@@ -1,8 +1,8 @@
 //! Apps: software that sends for an organisation, with scopes and the senders it may use.
 
 use ctx::{Action, Ctx, Event};
-use model::{AppId, Code, Error, Result, Timestamp};
-use store::tables::apps;
+use model::{AppId, Code, Domain, Error, Result, Timestamp};
+use store::tables::{apps, domains};
 
 use crate::People;
 
@@ -27,7 +27,8 @@ pub struct AppView {
 
 impl People {
     /// # Errors
-    /// `field_invalid` for a scope that does not exist or a sender with spaces.
+    /// `field_invalid` for a scope that does not exist or a sender with spaces; `sender_forbidden`
+    /// for a sender of a domain that another organisation of this installation owns.
     pub fn create_app(&self, ctx: &Ctx, new: NewApp) -> Result<AppId> {
         ctx.allow(Action::AppManage, &ctx.own("app"))?;
         if let Some(i) = new
@@ -44,6 +45,7 @@ impl People {
         {
             return Err(Error::new(Code::FieldInvalid).at(format!("/senders/{i}")));
         }
+        self.refuse_neighbours(ctx, &new.senders)?;
         let id = AppId::mint(ctx.now(), self.world().rng.as_ref());
         let row = apps::App {
             id,
@@ -68,6 +70,21 @@ impl People {
                 .map(drop)
         })?;
         Ok(id)
+    }
+
+    fn refuse_neighbours(&self, ctx: &Ctx, senders: &[String]) -> Result<()> {
+        for (i, sender) in senders.iter().enumerate().filter(|(_, s)| *s != "*") {
+            let at = |error: Error| error.at(format!("/senders/{i}"));
+            let domain = Domain::parse(sender.rsplit('@').next().unwrap_or(sender)).map_err(at)?;
+            let owner = self
+                .world()
+                .store
+                .read(move |tx| domains::find_owner(tx, &domain))?;
+            if owner.is_some_and(|owner| owner != ctx.organisation()) {
+                return Err(at(Code::SenderForbidden.into()));
+            }
+        }
+        Ok(())
     }
 
     pub fn apps(&self, ctx: &Ctx) -> Result<Vec<AppView>> {

@@ -5,9 +5,14 @@ use std::sync::Arc;
 use ctx::{Action, Ctx, Event};
 use model::{Domain, DomainId, Result, Secret};
 use seal::dkim::Signer;
+use serde::{Deserialize, Serialize};
 use store::tables::domains;
 
 use crate::People;
+pub(crate) use rotation::advance;
+pub use rotation::{DkimView, KeyState};
+
+mod rotation;
 
 pub struct DomainView {
     pub id: DomainId,
@@ -16,9 +21,10 @@ pub struct DomainView {
 }
 
 /// A DNS record that the owner of the domain publishes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublishedRecord {
     pub name: String,
-    pub kind: &'static str,
+    pub kind: String,
     pub value: String,
 }
 
@@ -83,6 +89,8 @@ impl People {
         })
     }
 
+    /// The keys of a new domain sign from the start: while its record is not published a signature
+    /// counts as none (RFC 6376 §6.1.2), and there is no earlier key to lose.
     fn dkim(
         &self,
         ctx: &Ctx,
@@ -112,6 +120,8 @@ impl People {
             algorithm: algorithm.to_owned(),
             active: true,
             created_at: ctx.now(),
+            state: KeyState::Active.word().to_owned(),
+            until_at: None,
         })
     }
 }
@@ -119,7 +129,7 @@ impl People {
 fn view(row: &domains::DomainRow, keys: &[&domains::DkimRow]) -> DomainView {
     let records = keys.iter().map(|k| PublishedRecord {
         name: format!("{}._domainkey.{}", k.selector, row.name),
-        kind: "TXT",
+        kind: "TXT".to_owned(),
         value: k.record.clone(),
     });
     DomainView {

@@ -7,8 +7,10 @@
 mod app;
 mod authenticate;
 mod domain;
+pub mod health;
 mod key;
 mod password;
+mod recovery;
 mod session;
 mod sign_in;
 mod totp;
@@ -18,7 +20,7 @@ use model::Secret;
 use model::seams::Rng;
 
 pub use app::{AppView, NewApp};
-pub use domain::{DomainView, PublishedRecord};
+pub use domain::{DkimView, DomainView, KeyState, PublishedRecord};
 pub use key::{KeyView, NewKey};
 pub use session::{SessionToken, SessionView, csrf_of};
 pub use sign_in::{Enrolment, SignIn, code_at};
@@ -29,6 +31,7 @@ pub use user::{NewUser, UserView};
 pub struct People {
     world: std::sync::Arc<ctx::World>,
     known: std::sync::Arc<authenticate::Known>,
+    refused: std::sync::Arc<authenticate::Refusals>,
     work: password::Work,
     hashing: std::sync::Arc<std::sync::atomic::AtomicUsize>,
 }
@@ -38,6 +41,7 @@ impl People {
         Self {
             world,
             known: Default::default(),
+            refused: Default::default(),
             work: password::Work::default(),
             hashing: Default::default(),
         }
@@ -47,6 +51,7 @@ impl People {
         Self {
             world,
             known: Default::default(),
+            refused: Default::default(),
             work: password::Work::quick(),
             hashing: Default::default(),
         }

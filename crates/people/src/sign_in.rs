@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use ctx::{Event, World};
-use model::{Address, Code, Error, Result, Secret, SessionId, UserId, limits};
-use store::tables::users;
+use model::{Address, Code, Error, Result, Secret, SessionId, Timestamp, UserId, limits};
+use store::tables::{sign_in, users};
 
 use crate::session::SessionToken;
-use crate::{People, password, random_text, totp};
+use crate::{People, password, random_text, recovery, totp};
 
 /// What comes after the right password.
 pub enum SignIn {
@@ -30,25 +30,24 @@ impl People {
     /// `credentials_invalid` for an unknown address and a wrong password alike; `sign_in_locked`
     /// after five wrong attempts, for 15 minutes; `overloaded` when too many sign in at once.
     pub fn sign_in(&self, email: &str, given: &Secret<String>) -> Result<SignIn> {
-        let wrong = || Error::new(Code::CredentialsInvalid);
         let _turn = password::Turn::take(&self.hashing)?;
-        let Some(user) = self.find_by_email(email)? else {
-            // The same work as for a user who exists, so that time does not tell.
+        let found = self.find_by_email(email)?;
+        // The same work whether or not somebody has the address, and whether or not it is locked: time
+        // does not tell.
+        let Some(user) = found else {
             drop(password::hash(self.work, given, self.world().rng.as_ref())?);
-            return Err(wrong());
+            return Err(self.note_stranger(email)?.into());
         };
+        let right = password::verify(given, &user.password_hash) && user.active;
         let now = self.world().now();
         if user.locked_until.is_some_and(|until| until > now) {
             return Err(Code::SignInLocked.into());
         }
-        if !password::verify(given, &user.password_hash) || !user.active {
+        if !right {
             self.note_failure(&user, "password")?;
-            return Err(wrong());
+            return Err(Code::CredentialsInvalid.into());
         }
-        let enrolled = match &user.sealed_totp {
-            Some(sealed) => self.open_totp(&user, sealed)?.0 == CONFIRMED,
-            None => false,
-        };
+        let enrolled = self.is_enrolled(&user)?;
         let token = self.open_session(&user, "password", None)?;
         Ok(if enrolled {
             SignIn::NeedsCode(token)
@@ -57,12 +56,16 @@ impl People {
         })
     }
 
-    /// Finishes a sign-in. The pending session ends and a new one begins.
+    /// Finishes a sign-in, by a code of the authenticator or a recovery code. The pending session ends
+    /// and a new one begins.
     ///
     /// # Errors
     /// `second_factor_invalid` for a wrong or used code.
     pub fn second_factor(&self, pending: &str, code: &str) -> Result<SessionToken> {
-        self.finish(pending, code, CONFIRMED)
+        match recovery::read(code) {
+            Some(code) => self.recover(pending, &code),
+            None => self.finish(pending, code, CONFIRMED),
+        }
     }
 
     /// Makes a new secret for a user who has none yet.
@@ -126,6 +129,8 @@ impl People {
         let Ok(address) = Address::parse(email.trim()) else {
             return Ok(None);
         };
+        let mut user = None;
+        // All of them are asked, also after one has answered: how long it takes says nothing.
         for organisation in self.world().organisations()? {
             let token = self
                 .world()
@@ -135,24 +140,54 @@ impl People {
                 .world()
                 .store
                 .read(move |tx| users::find_by_email(tx, organisation, &token))?;
-            if found.is_some() {
-                return Ok(found);
-            }
+            user = user.or(found);
         }
-        Ok(None)
+        Ok(user)
     }
 
-    fn note_failure(&self, user: &users::User, what: &'static str) -> Result<()> {
+    /// A wrong attempt at an address that nobody has: counted and locked as a user's is.
+    fn note_stranger(&self, email: &str) -> Result<Code> {
+        metrics::counter!("sign_in_failures_total", "door" => "console", "known" => "no")
+            .increment(1);
+        let first = self.world().organisations()?.into_iter().next();
+        let (Ok(address), Some(first)) = (Address::parse(email.trim()), first) else {
+            return Ok(Code::CredentialsInvalid);
+        };
+        let keys = self.world().keys(first)?;
+        let (token, now) = (
+            keys.blind("sign-in-stranger", &address.fold()),
+            self.world().now(),
+        );
+        self.world().store.write(move |tx| {
+            let known = sign_in::find_stranger(tx, &token)?;
+            if known.is_some_and(|s| s.locked_until.is_some_and(|until| until > now)) {
+                return Ok(Code::SignInLocked);
+            }
+            let before = known.map(|s| (s.failures, s.failed_at, s.locked_until));
+            let (failures, locked) = counted(before.map(|b| (b.0, b.1)), now);
+            let locked_until = locked.or(before.and_then(|b| b.2));
+            let stranger = sign_in::Stranger {
+                failures,
+                failed_at: now,
+                locked_until,
+            };
+            sign_in::put_stranger(tx, &token, stranger)?;
+            Ok(Code::CredentialsInvalid)
+        })
+    }
+
+    pub(crate) fn note_failure(&self, user: &users::User, what: &'static str) -> Result<()> {
         let (world, id, organisation) = (self.world().clone(), user.id, user.organisation);
         let now = world.now();
+        metrics::counter!("sign_in_failures_total", "door" => "console", "known" => "yes")
+            .increment(1);
         world.store.clone().write(move |tx| {
             let Some(fresh) = users::find(tx, id)? else {
                 return Ok(());
             };
-            let failures = fresh.failures + 1;
-            let locked =
-                (failures % limits::SIGN_IN_TRIES_MAX == 0).then(|| now.plus(limits::SIGN_IN_LOCK));
-            users::note_failure(tx, id, failures, locked.or(fresh.locked_until))?;
+            let before = fresh.failed_at.map(|at| (fresh.failures, at));
+            let (failures, locked) = counted(before, now);
+            users::note_failure(tx, id, failures, locked.or(fresh.locked_until), now)?;
             let event = Event::new("user.sign_in_failed")
                 .about(id)
                 .fact("what", what)
@@ -161,7 +196,7 @@ impl People {
         })
     }
 
-    fn open_session(
+    pub(crate) fn open_session(
         &self,
         user: &users::User,
         stage: &str,
@@ -194,7 +229,7 @@ impl People {
         Ok(SessionToken(token))
     }
 
-    fn pending(&self, token: &str) -> Result<(SessionId, users::User)> {
+    pub(crate) fn pending(&self, token: &str) -> Result<(SessionId, users::User)> {
         let (hash, now) = (vault::hash_token(token), self.world().now());
         let expired = || Error::new(Code::SessionExpired);
         self.world()
@@ -212,6 +247,14 @@ impl People {
                 Ok(users::find(tx, s.person)?.map(|user| (s.id, user)))
             })?
             .ok_or_else(expired)
+    }
+
+    /// Whether a second factor was proven.
+    pub(crate) fn is_enrolled(&self, user: &users::User) -> Result<bool> {
+        match &user.sealed_totp {
+            Some(sealed) => Ok(self.open_totp(user, sealed)?.0 == CONFIRMED),
+            None => Ok(false),
+        }
     }
 
     fn open_totp(&self, user: &users::User, sealed: &[u8]) -> Result<(u8, Secret<Vec<u8>>)> {
@@ -261,6 +304,14 @@ impl Enrolment {
     pub fn code_at(&self, at: model::Timestamp) -> Result<String> {
         code_at(self.secret_base32.expose(), at)
     }
+}
+
+/// How many wrong attempts that makes, and until when nothing more is heard.
+fn counted(before: Option<(u32, Timestamp)>, now: Timestamp) -> (u32, Option<Timestamp>) {
+    let recent = before.filter(|(_, at)| at.plus(limits::SIGN_IN_FORGET) >= now);
+    let failures = recent.map_or(0, |(failures, _)| failures).saturating_add(1);
+    let locked = failures.is_multiple_of(limits::SIGN_IN_TRIES_MAX);
+    (failures, locked.then(|| now.plus(limits::SIGN_IN_LOCK)))
 }
 
 /// The code of a base32 secret at a moment.

@@ -77,6 +77,7 @@ impl People {
             failures: 0,
             locked_until: None,
             created_at: now,
+            failed_at: None,
         };
         let actor = ctx.clone();
         world.store.write(move |tx| {
@@ -106,6 +107,7 @@ impl People {
             if !users::clear_totp(tx, id, actor.organisation(), actor.now())? {
                 return Err(Code::NotFound.into());
             }
+            store::tables::sign_in::replace_codes(tx, id, &[], actor.now())?;
             actor
                 .record(tx, Event::new("user.second_factor_reset").about(id))
                 .map(drop)

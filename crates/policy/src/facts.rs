@@ -6,7 +6,7 @@
 use model::{Method, PhiLevel, Purpose, Stream};
 
 /// What is known of the message, the same for all its recipients.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MessageFacts {
     pub level: PhiLevel,
     /// Words of the finding kinds, such as `us_ssn`. Anything that is not a plain word is shown as
@@ -27,7 +27,7 @@ pub struct MessageFacts {
 }
 
 /// What is known of one recipient.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RecipientFacts {
     pub portal_on: bool,
     pub tls_known: TlsKnown,

@@ -7,13 +7,13 @@
 use std::time::Duration;
 
 use model::seams::Rng;
-use model::{Outcome, RefusalScope, Timestamp};
+use model::{OrderId, Outcome, RefusalScope, Timestamp};
 
 use crate::health::Signal;
 use crate::settings::between;
 use crate::state::{Owner, Phase};
 use crate::step::wait;
-use crate::{Effect, Settlement, State};
+use crate::{Effect, Ending, Settlement, State};
 
 /// After a fault of ours: soon, but not all at once.
 const OUR_FAULT_DELAY: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(60));
@@ -39,9 +39,9 @@ pub(crate) fn finished(
     chance: &dyn Rng,
     outcome: Outcome,
 ) -> Effect {
-    let site = state.entries[slot].site;
-    let was_resting = state.sites[site].health.resting_until().is_some();
-    observe(state, site, now, chance, signal(outcome));
+    let lane = state.entries[slot].lane;
+    let was_resting = state.lanes[lane].health.resting_until().is_some();
+    observe(state, lane, now, chance, signal(outcome));
     match outcome {
         Outcome::Accepted => settle(state, slot, Settlement::Delivered),
         Outcome::Refused(scope) => settle(state, slot, Settlement::Bounced(scope)),
@@ -54,9 +54,9 @@ pub(crate) fn finished(
             let due = now.plus(between(OUR_FAULT_DELAY.0, OUR_FAULT_DELAY.1, chance));
             again(state, slot, now, due, Counted::No, Certain::NotTaken)
         }
-        Outcome::Deferred(RefusalScope::Us) => {
-            retry(state, slot, now, chance, Counted::No, Certain::NotTaken)
-        }
+        Outcome::Deferred(
+            RefusalScope::Us | RefusalScope::OurAddress | RefusalScope::OurDomain,
+        ) => retry(state, slot, now, chance, Counted::No, Certain::NotTaken),
         // one of many that ran when the destination went away: told once, by those before it
         Outcome::Deferred(RefusalScope::Domain) if was_resting => {
             again(state, slot, now, now, Counted::No, Certain::NotTaken)
@@ -86,19 +86,55 @@ pub(crate) fn forget(state: &mut State, slot: u32, settlement: Settlement) -> Ef
     }
 }
 
+/// The attempt that was to begin did not. The source's share is gone, the item keeps its turn.
+pub(crate) fn not_begun(
+    state: &mut State,
+    slot: u32,
+    until: Timestamp,
+    now: Timestamp,
+) -> Option<Effect> {
+    if state.entries[slot].phase == Phase::Recalled {
+        return Some(settle(state, slot, Settlement::Cancelled));
+    }
+    let lane = state.entries[slot].lane;
+    state.exhausted(lane, until, now);
+    state.leave(slot);
+    wait(state, slot, now);
+    None
+}
+
+/// Ends an item that is in no phase, as an order says.
+pub(crate) fn by_order(state: &mut State, slot: u32, (order, ending): (OrderId, Ending)) {
+    let effect = match ending {
+        Ending::Bounce => forget(state, slot, Settlement::Bounced(RefusalScope::Us)),
+        Ending::Expire => forget(state, slot, Settlement::Expired),
+        Ending::Transfer => {
+            let item = state.remove(slot);
+            Effect::Release {
+                id: item.id,
+                fence: item.fence,
+                order,
+            }
+        }
+    };
+    state.pending.push(effect);
+}
+
 fn signal(outcome: Outcome) -> Signal {
     match outcome {
         Outcome::Accepted | Outcome::BelowDemand | Outcome::Refused(_) => Signal::Answered,
         Outcome::Deferred(RefusalScope::Recipient | RefusalScope::Content) => Signal::Answered,
-        Outcome::Deferred(RefusalScope::Us) => Signal::TurnedAway,
+        Outcome::Deferred(
+            RefusalScope::Us | RefusalScope::OurAddress | RefusalScope::OurDomain,
+        ) => Signal::TurnedAway,
         Outcome::Deferred(RefusalScope::Domain) => Signal::Unreachable,
         Outcome::Ambiguous | Outcome::OurFault => Signal::Silent,
     }
 }
 
 fn observe(state: &mut State, index: u32, now: Timestamp, chance: &dyn Rng, signal: Signal) {
-    let limit = state.settings.concurrency_per_destination.max(1);
-    let health = &mut state.sites[index].health;
+    let limit = state.window_max(state.lanes[index].provider);
+    let health = &mut state.lanes[index].health;
     let before = health.resting_until();
     match signal {
         Signal::Answered => health.answered(limit),
@@ -108,8 +144,8 @@ fn observe(state: &mut State, index: u32, now: Timestamp, chance: &dyn Rng, sign
     }
     let after = health.resting_until();
     if before != after {
-        before.map(|at| state.timers.remove(&(at, Owner::Site(index))));
-        after.map(|at| state.timers.insert((at, Owner::Site(index))));
+        before.map(|at| state.timers.remove(&(at, Owner::Lane(index))));
+        after.map(|at| state.timers.insert((at, Owner::Lane(index))));
     }
     state.reopen(index);
 }
@@ -147,7 +183,7 @@ fn again(
     if entry.item.expires <= now {
         return settle(state, slot, Settlement::Expired);
     }
-    let rest = state.sites[entry.site].health.resting_until();
+    let rest = state.lanes[entry.lane].health.resting_until();
     state.leave(slot);
     let item = &mut state.entries[slot].item;
     item.due = rest.map_or(due, |rest| rest.max(due)).min(item.expires);

@@ -4,7 +4,11 @@
 
 use std::sync::Arc;
 
-use model::{DeliveryId, Demand, Domain, OrganisationId, Outcome, RefusalScope, Stream, Timestamp};
+use model::{
+    DeliveryId, Demand, Domain, OrderId, OrganisationId, Outcome, RefusalScope, Stream, Timestamp,
+};
+
+use crate::{Order, RuleId, SourceId};
 
 /// Where a delivery goes: the recipient's domain in lower case, shared by all that go there.
 ///
@@ -18,6 +22,9 @@ impl Destination {
     }
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+    pub(crate) fn shared(&self) -> Arc<str> {
+        self.0.clone()
     }
 }
 impl From<&Domain> for Destination {
@@ -49,6 +56,10 @@ pub struct Item {
     pub attempts: u32,
     /// The fence of the latest attempt, 0 before the first. Each start raises it by one.
     pub fence: u64,
+    /// The source it left by before: a retry keeps it.
+    pub source: Option<SourceId>,
+    /// No order ends it: a report, or a code that someone waits for.
+    pub spared: bool,
 }
 
 /// What happened.
@@ -61,6 +72,31 @@ pub enum Input {
         id: DeliveryId,
         fence: u64,
         outcome: Outcome,
+    },
+    /// The reply to the attempt under way matched a rule of its provider. Comes before `Finished`.
+    Ruled {
+        id: DeliveryId,
+        fence: u64,
+        rule: RuleId,
+    },
+    /// The attempt that was to begin did not: the day's share of its new source is used up.
+    Exhausted {
+        id: DeliveryId,
+        fence: u64,
+        until: Timestamp,
+    },
+    /// DNS told the MX hosts of a destination; none when it has none or nobody could tell.
+    Resolved {
+        destination: Destination,
+        hosts: Vec<String>,
+    },
+    /// All orders of administrators that are in force.
+    Orders(Vec<Order>),
+    /// Another moment to send it. Ignored while an attempt is under way.
+    Reschedule {
+        id: DeliveryId,
+        due: Timestamp,
+        expires: Timestamp,
     },
     /// Someone recalled it. An attempt under way is not interrupted, but it is not repeated.
     Cancel(DeliveryId),
@@ -95,6 +131,15 @@ pub enum Effect {
         due: Timestamp,
         attempts: u32,
         ambiguous: bool,
+    },
+    /// Ask DNS for the MX hosts of this destination, by [`crate::State::destination`]; the answer is an
+    /// input.
+    Resolve(u32),
+    /// Another node is to take it, by order; it is forgotten here.
+    Release {
+        id: DeliveryId,
+        fence: u64,
+        order: OrderId,
     },
 }
 

@@ -1,8 +1,8 @@
 //! Items whose time has come, in the order in which they may start.
 //!
-//! Inside one destination and stream, organisations take turns; inside a turn the lowest priority
+//! On one lane and in one stream, organisations take turns; inside a turn the lowest priority
 //! number goes first, then the earliest due, then the earliest added. One tree holds them all: a
-//! tree for each organisation and destination would cost more than the items in it.
+//! tree for each organisation and lane would cost more than the items in it.
 //!
 //! The demand on protection plays no part: limits guard the peer's host, which is the same for both,
 //! and a verified connection may carry either kind.
@@ -15,7 +15,7 @@ use model::{OrganisationId, Stream, Timestamp};
 /// The place of a ready item. The order of the fields is the order of the tree.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
-    pub site: u32,
+    pub lane: u32,
     pub stream: Stream,
     pub organisation: OrganisationId,
     pub priority: u8,
@@ -43,13 +43,28 @@ impl Ready {
     pub fn remove(&mut self, place: &Place) {
         self.tree.remove(place);
     }
-    /// Whose turn it is at a site after `last` had one.
-    pub fn find_next(&self, site: u32, stream: Stream, last: OrganisationId) -> Option<u32> {
+    /// Everything ready there.
+    pub fn of_lane(&self, lane: u32) -> Vec<u32> {
+        let first = Place {
+            lane,
+            stream: Stream::Transactional,
+            organisation: OrganisationId::from_bytes([0; 16]),
+            priority: 0,
+            due: Timestamp::from_micros(i64::MIN),
+            arrival: 0,
+        };
+        let from = self.tree.range(first..);
+        from.take_while(|(place, _)| place.lane == lane)
+            .map(|(_, slot)| *slot)
+            .collect()
+    }
+    /// Whose turn it is on a lane after `last` had one.
+    pub fn find_next(&self, lane: u32, stream: Stream, last: OrganisationId) -> Option<u32> {
         let here = |(place, slot): (&Place, &u32)| {
-            (place.site == site && place.stream == stream).then_some(*slot)
+            (place.lane == lane && place.stream == stream).then_some(*slot)
         };
         let end_of_turn = Place {
-            site,
+            lane,
             stream,
             organisation: last,
             priority: u8::MAX,
@@ -63,7 +78,7 @@ impl Ready {
             .and_then(here);
         after.or_else(|| {
             let first = Place {
-                site,
+                lane,
                 stream,
                 organisation: OrganisationId::from_bytes([0; 16]),
                 priority: 0,

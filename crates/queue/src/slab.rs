@@ -20,6 +20,18 @@ impl<T> Slab<T> {
     pub fn len(&self) -> usize {
         self.rows.len() - self.free.len()
     }
+    /// How many numbers were ever handed out.
+    pub fn slots(&self) -> u32 {
+        u32::try_from(self.rows.len()).expect("2^32 rows exceed any memory")
+    }
+    pub fn find(&self, slot: u32) -> Option<&T> {
+        self.rows.get(slot as usize)?.as_ref()
+    }
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
+        (0..)
+            .zip(&self.rows)
+            .filter_map(|(slot, row)| Some((slot, row.as_ref()?)))
+    }
     pub fn insert(&mut self, row: T) -> u32 {
         if let Some(slot) = self.free.pop() {
             self.rows[slot as usize] = Some(row);

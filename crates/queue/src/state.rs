@@ -1,31 +1,42 @@
 //! Everything the scheduler knows, and the moves an item can make through it.
 //!
 //! Invariants kept by every move: an item has exactly one timer; it is in the ready tree exactly
-//! when its phase is ready; the running counts are those of the running items; a site is open for a
-//! stream exactly when an item of that stream could start there but for the total limit.
+//! when its phase is ready, and in the lobby exactly when it waits there; the running counts are
+//! those of the running items; what is ready or running has a lane.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use model::{DeliveryId, OrganisationId, Stream, Timestamp};
+use model::{DeliveryId, Timestamp};
 
-use crate::health::Health;
+use crate::lanes::{Change, Group, GroupName, Lane};
+use crate::orders::{Facts, Orders};
 use crate::ready::{Place, Ready};
+use crate::routes::{DomainRow, Lobby};
 use crate::slab::Slab;
-use crate::{Destination, Item, Settings};
+use crate::{Destination, Effect, Item, Routing, Settings, SourceId};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phase {
     Scheduled,
+    /// Due, and its destination is being asked for.
+    Lobby,
     Ready,
     Running,
     /// Running, and not to be repeated.
     Recalled,
 }
 
+/// Not bound to any lane yet.
+pub(crate) const NO_LANE: u32 = u32::MAX;
+
 pub(crate) struct Entry {
     pub item: Item,
     pub phase: Phase,
-    pub site: u32,
+    /// Kept from starting by an order.
+    pub held: bool,
+    pub domain: u32,
+    pub lane: u32,
     timer: Timestamp,
     arrival: u64,
 }
@@ -36,7 +47,7 @@ impl Entry {
     }
     fn place(&self) -> Place {
         Place {
-            site: self.site,
+            lane: self.lane,
             stream: self.item.stream,
             organisation: self.item.organisation,
             priority: self.item.priority,
@@ -46,39 +57,46 @@ impl Entry {
     }
 }
 
-/// One destination: its items in numbers, its health, whose turn was last.
-pub(crate) struct Site {
-    name: Destination,
-    items: u32,
-    ready: [u32; 2],
-    running: [u32; 2],
-    last_turn: [OrganisationId; 2],
-    pub health: Health,
-}
-
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Owner {
-    Site(u32),
+    Lane(u32),
+    Group(u32),
+    Domain(u32),
     Item(u32),
 }
 
 /// Everything the scheduler knows.
 pub struct State {
     pub(crate) settings: Settings,
+    pub(crate) routing: Routing,
     pub(crate) draining: bool,
     pub(crate) entries: Slab<Entry>,
-    pub(crate) sites: Slab<Site>,
+    pub(crate) domains: Slab<DomainRow>,
+    pub(crate) lanes: Slab<Lane>,
+    pub(crate) groups: Slab<Group>,
     pub(crate) timers: BTreeSet<(Timestamp, Owner)>,
+    pub(crate) domain_names: BTreeMap<Destination, u32>,
+    pub(crate) lane_names: BTreeMap<(SourceId, Arc<str>), u32>,
+    pub(crate) group_names: BTreeMap<GroupName, u32>,
+    pub(crate) lobby: Lobby,
+    pub(crate) ready: Ready,
+    pub(crate) running: [u32; 2],
+    /// Groups that can start something of a stream, and which one was last.
+    pub(crate) open: [BTreeSet<u32>; 2],
+    pub(crate) last_group: [u32; 2],
+    /// Mail that leaves by other sources, of a source at a provider, until then.
+    pub(crate) elsewhere: BTreeMap<GroupName, Timestamp>,
+    pub(crate) orders: Orders,
+    /// Everything that waits is looked at again, from this slot on.
+    pub(crate) review_from: Option<u32>,
+    /// Effects of moves, put behind those of the step.
+    pub(crate) pending: Vec<Effect>,
     ids: BTreeMap<DeliveryId, u32>,
-    names: BTreeMap<Destination, u32>,
-    ready: Ready,
-    running: [u32; 2],
-    open: [BTreeSet<u32>; 2],
-    last_site: [u32; 2],
+    held: usize,
     arrivals: u64,
 }
 
-/// How many items are in each phase.
+/// How many items are in each phase. `held` ones are among the scheduled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counts {
     pub scheduled: usize,
@@ -87,19 +105,35 @@ pub struct Counts {
 }
 
 impl State {
+    /// Each destination stands for itself, with one source and no provider's limits.
     pub fn new(settings: Settings) -> Self {
+        Self::routed(settings, Routing::direct())
+    }
+
+    pub fn routed(settings: Settings, routing: Routing) -> Self {
         Self {
             settings,
+            routing,
             draining: false,
             entries: Slab::new(),
-            sites: Slab::new(),
+            domains: Slab::new(),
+            lanes: Slab::new(),
+            groups: Slab::new(),
             timers: BTreeSet::new(),
-            ids: BTreeMap::new(),
-            names: BTreeMap::new(),
+            domain_names: BTreeMap::new(),
+            lane_names: BTreeMap::new(),
+            group_names: BTreeMap::new(),
+            lobby: Lobby::new(),
             ready: Ready::new(),
             running: [0; 2],
             open: [BTreeSet::new(), BTreeSet::new()],
-            last_site: [u32::MAX; 2],
+            last_group: [u32::MAX; 2],
+            elsewhere: BTreeMap::new(),
+            orders: Orders::default(),
+            review_from: None,
+            pending: Vec::new(),
+            ids: BTreeMap::new(),
+            held: 0,
             arrivals: 0,
         }
     }
@@ -110,6 +144,9 @@ impl State {
     }
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+    pub fn routing(&self) -> &Routing {
+        &self.routing
     }
     pub fn counts(&self) -> Counts {
         let (ready, running) = (
@@ -122,9 +159,16 @@ impl State {
             running,
         }
     }
+    /// Items that an order keeps from starting.
+    pub fn held(&self) -> usize {
+        self.held
+    }
     /// When to call `step` with a `Tick` if nothing else happens before.
     pub fn next_wake(&self) -> Option<Timestamp> {
-        self.timers.first().map(|(at, _)| *at)
+        match self.review_from {
+            Some(_) => Some(Timestamp::from_micros(i64::MIN)),
+            None => self.timers.first().map(|(at, _)| *at),
+        }
     }
     /// An item that no attempt is running for.
     pub fn waiting(&self, id: DeliveryId) -> Option<&Item> {
@@ -136,19 +180,15 @@ impl State {
         let entry = &self.entries[*self.ids.get(&id)?];
         entry.is_running().then_some(entry.item.fence)
     }
-    /// Each destination with its waiting and running items, by name.
-    pub fn destinations(&self) -> impl Iterator<Item = (&Destination, usize, usize)> {
-        self.names.iter().filter_map(|(name, index)| {
-            let site = &self.sites[*index];
-            let running = site.running[0] + site.running[1];
-            (site.items > 0).then_some((name, (site.items - running) as usize, running as usize))
-        })
+    /// The lane of an attempt under way: its source and provider.
+    pub fn lane_of(&self, id: DeliveryId) -> Option<(SourceId, crate::ProviderId)> {
+        let lane = self.entries[*self.ids.get(&id)?].lane;
+        let lane = self.lanes.find(lane)?;
+        Some((lane.source, lane.provider))
     }
-    /// Until when a destination that did not answer is left alone.
-    pub fn resting_until(&self, destination: &Destination) -> Option<Timestamp> {
-        self.sites[*self.names.get(destination)?]
-            .health
-            .resting_until()
+    /// The destination that an effect names.
+    pub fn destination(&self, number: u32) -> Option<&Destination> {
+        self.domains.find(number).map(|row| &row.name)
     }
 
     pub(crate) fn find(&self, id: DeliveryId) -> Option<u32> {
@@ -157,37 +197,23 @@ impl State {
 
     /// Takes an item in, without a phase: `enter` must follow.
     pub(crate) fn insert(&mut self, mut item: Item) -> u32 {
-        let site = self.intern(&item.destination);
-        item.destination = self.sites[site].name.clone();
-        self.sites[site].items += 1;
+        let domain = self.intern_domain(&item.destination);
+        item.destination = self.domains[domain].name.clone();
+        self.domains[domain].items += 1;
         let id = item.id;
         let arrival = self.arrivals;
         self.arrivals += 1;
         let slot = self.entries.insert(Entry {
             item,
             phase: Phase::Scheduled,
-            site,
+            held: false,
+            domain,
+            lane: NO_LANE,
             timer: Timestamp::MAX,
             arrival,
         });
         self.ids.insert(id, slot);
         slot
-    }
-
-    fn intern(&mut self, name: &Destination) -> u32 {
-        if let Some(site) = self.names.get(name) {
-            return *site;
-        }
-        let site = self.sites.insert(Site {
-            name: name.clone(),
-            items: 0,
-            ready: [0; 2],
-            running: [0; 2],
-            last_turn: [OrganisationId::from_bytes([0; 16]); 2],
-            health: Health::new(self.settings.concurrency_per_destination.max(1)),
-        });
-        self.names.insert(name.clone(), site);
-        site
     }
 
     /// Puts an item that is in no phase into one, to be looked at again at `timer`.
@@ -196,109 +222,82 @@ impl State {
         entry.phase = phase;
         entry.timer = timer;
         self.timers.insert((timer, Owner::Item(slot)));
-        let (site, stream) = (entry.site, entry.item.stream);
+        let (domain, lane, stream) = (entry.domain, entry.lane, entry.item.stream);
         match phase {
             Phase::Scheduled => {}
+            Phase::Lobby => {
+                self.lobby.insert((domain, slot));
+            }
             Phase::Ready => {
                 self.ready.insert(entry.place(), slot);
-                self.sites[site].ready[stream as usize] += 1;
+                self.lanes[lane].ready[stream as usize] += 1;
+                self.reopen(lane);
             }
             Phase::Running | Phase::Recalled => {
-                self.sites[site].running[stream as usize] += 1;
-                self.running[stream as usize] += 1;
+                self.count_running(lane, stream, Change::OneMore);
+                self.reopen(lane);
             }
         }
-        self.reopen(site);
     }
 
     /// Takes an item out of its phase: `enter` or `remove` must follow.
     pub(crate) fn leave(&mut self, slot: u32) {
-        let entry = &self.entries[slot];
+        let entry = &mut self.entries[slot];
         self.timers.remove(&(entry.timer, Owner::Item(slot)));
-        let (site, stream) = (entry.site, entry.item.stream);
+        if std::mem::take(&mut entry.held) {
+            self.held -= 1;
+        }
+        let (domain, lane, stream) = (entry.domain, entry.lane, entry.item.stream);
         match entry.phase {
             Phase::Scheduled => {}
+            Phase::Lobby => {
+                self.lobby.remove(&(domain, slot));
+            }
             Phase::Ready => {
-                self.ready.remove(&entry.place());
-                self.sites[site].ready[stream as usize] -= 1;
+                let place = entry.place();
+                self.ready.remove(&place);
+                self.lanes[lane].ready[stream as usize] -= 1;
+                self.reopen(lane);
             }
             Phase::Running | Phase::Recalled => {
-                self.sites[site].running[stream as usize] -= 1;
-                self.running[stream as usize] -= 1;
+                self.count_running(lane, stream, Change::OneLess);
+                self.reopen(lane);
             }
         }
-        self.reopen(site);
+    }
+
+    /// Scheduled because of an order, until then.
+    pub(crate) fn hold(&mut self, slot: u32, until: Timestamp) {
+        self.held += 1;
+        self.entries[slot].held = true;
+        self.enter(slot, Phase::Scheduled, until);
     }
 
     /// Forgets an item that is in no phase.
     pub(crate) fn remove(&mut self, slot: u32) -> Item {
         let entry = self.entries.remove(slot);
         self.ids.remove(&entry.item.id);
-        self.sites[entry.site].items -= 1;
-        self.forget_if_idle(entry.site);
+        self.domains[entry.domain].items -= 1;
+        if entry.lane != NO_LANE {
+            self.lanes[entry.lane].items -= 1;
+            self.forget_lane_if_idle(entry.lane);
+        }
+        self.forget_domain_if_idle(entry.domain);
         entry.item
     }
 
-    /// A resting site is remembered until its rest ends, even without items.
-    pub(crate) fn forget_if_idle(&mut self, index: u32) {
-        let site = &self.sites[index];
-        if site.items == 0 && site.health.resting_until().is_none() {
-            self.names.remove(&site.name);
-            self.sites.remove(index);
+    /// What orders may ask about an item.
+    pub(crate) fn facts(&self, slot: u32) -> Facts<'_> {
+        let entry = &self.entries[slot];
+        let lane = self.lanes.find(entry.lane);
+        Facts {
+            id: entry.item.id,
+            organisation: entry.item.organisation,
+            stream: entry.item.stream,
+            destination: &entry.item.destination,
+            provider: lane.map(|lane| lane.provider),
+            source: lane.map(|lane| lane.source),
+            spared: entry.item.spared,
         }
-    }
-
-    /// Sets whether a site can start something now, after anything it depends on changed.
-    pub(crate) fn reopen(&mut self, index: u32) {
-        let site = &self.sites[index];
-        let window = site.health.window();
-        let [transactional, marketing] = site.running;
-        let room = transactional + marketing < window;
-        let rooms = [room, room && marketing < marketing_share(window)];
-        for (stream, room) in rooms.into_iter().enumerate() {
-            if room && site.ready[stream] > 0 {
-                self.open[stream].insert(index);
-            } else {
-                self.open[stream].remove(&index);
-            }
-        }
-    }
-
-    /// The item whose turn it is: transactional before marketing, sites and organisations in turn.
-    pub(crate) fn take_turn(&mut self) -> Option<u32> {
-        let total = self.settings.concurrency_total.max(1);
-        let [transactional, marketing] = self.running;
-        if transactional + marketing >= total {
-            return None;
-        }
-        let site = self
-            .next_open(Stream::Transactional)
-            .map(|site| (site, Stream::Transactional));
-        let (index, stream) = match site {
-            Some(found) => found,
-            None if marketing < marketing_share(total) => {
-                (self.next_open(Stream::Marketing)?, Stream::Marketing)
-            }
-            None => return None,
-        };
-        let last = self.sites[index].last_turn[stream as usize];
-        let slot = self.ready.find_next(index, stream, last)?;
-        self.sites[index].last_turn[stream as usize] = self.entries[slot].item.organisation;
-        self.last_site[stream as usize] = index;
-        Some(slot)
-    }
-
-    fn next_open(&self, stream: Stream) -> Option<u32> {
-        let open = &self.open[stream as usize];
-        let after = self.last_site[stream as usize].wrapping_add(1); // u32::MAX, none yet, wraps to the first
-        open.range(after..).next().or_else(|| open.first()).copied()
-    }
-}
-
-/// How much of a limit marketing may fill, so that transactional mail finds a free place at once.
-fn marketing_share(limit: u32) -> u32 {
-    match limit {
-        0 | 1 => limit,
-        _ => limit - (limit / 4).max(1),
     }
 }

@@ -10,6 +10,9 @@ use crate::{Effect, Input, Item, Settlement, State};
 /// Timers acted upon in one step. Those left over keep `next_wake` in the past: the caller ticks
 /// again, and hears of finished attempts in between.
 const TIMERS_PER_STEP: usize = 10_000;
+/// Items looked at in one step after the orders changed: ending a long queue takes many steps, and
+/// little memory.
+const REVIEWED_PER_STEP: u32 = 10_000;
 
 /// Takes one input and says what to do.
 pub fn step(state: &mut State, now: Timestamp, chance: &dyn Rng, input: Input) -> Vec<Effect> {
@@ -17,9 +20,11 @@ pub fn step(state: &mut State, now: Timestamp, chance: &dyn Rng, input: Input) -
     // what is known comes before what time presumes: an answer beats the end of its lease
     take(state, now, chance, input, &mut effects);
     fire_timers(state, now, chance, &mut effects);
+    state.review(now, REVIEWED_PER_STEP);
     if !state.draining {
         start_ready(state, now, &mut effects);
     }
+    effects.append(&mut state.pending);
     effects
 }
 
@@ -33,9 +38,26 @@ fn take(
     match input {
         Input::Add(item) => effects.extend(add(state, now, item)),
         Input::Finished { id, fence, outcome } => {
-            let current = state.find(id).filter(|_| state.running(id) == Some(fence));
+            let current = under_way(state, id, fence);
             effects.extend(current.map(|slot| finish::finished(state, slot, now, chance, outcome)));
         }
+        Input::Ruled { id, fence, rule } => {
+            if let Some(slot) = under_way(state, id, fence) {
+                state.ruled(state.entries[slot].lane, rule, now);
+            }
+        }
+        Input::Exhausted { id, fence, until } => {
+            if let Some(slot) = under_way(state, id, fence) {
+                effects.extend(finish::not_begun(state, slot, until, now));
+            }
+        }
+        Input::Resolved { destination, hosts } => state.resolved(&destination, &hosts, now),
+        Input::Orders(orders) => {
+            if state.orders.replace(orders) {
+                state.review_from = Some(0);
+            }
+        }
+        Input::Reschedule { id, due, expires } => reschedule(state, id, (due, expires), now),
         Input::LeaseLost(id) => {
             let running = state
                 .find(id)
@@ -46,6 +68,11 @@ fn take(
         Input::Drain => state.draining = true,
         Input::Tick => {}
     }
+}
+
+/// The item whose attempt has this fence.
+fn under_way(state: &State, id: DeliveryId, fence: u64) -> Option<u32> {
+    state.find(id).filter(|_| state.running(id) == Some(fence))
 }
 
 fn add(state: &mut State, now: Timestamp, mut item: Item) -> Option<Effect> {
@@ -64,15 +91,38 @@ fn add(state: &mut State, now: Timestamp, mut item: Item) -> Option<Effect> {
     None
 }
 
-/// Puts an item in no phase where its due time says.
+/// Puts an item in no phase where its due time and the orders say.
 pub(crate) fn wait(state: &mut State, slot: u32, now: Timestamp) {
     let item = &state.entries[slot].item;
     let (due, expires) = (item.due, item.expires);
-    if due <= now {
-        state.enter(slot, Phase::Ready, expires);
-    } else {
-        state.enter(slot, Phase::Scheduled, due.min(expires));
+    if due > now {
+        return state.enter(slot, Phase::Scheduled, due.min(expires));
     }
+    if !state.bind(slot, now) {
+        return state.enter(slot, Phase::Lobby, expires);
+    }
+    if let Some(source) = state.orders.rebound(&state.facts(slot), now) {
+        state.entries[slot].item.source = Some(source);
+        state.bind(slot, now);
+    }
+    let facts = state.facts(slot);
+    if let Some(end) = state.orders.ends(&facts, now) {
+        finish::by_order(state, slot, end);
+    } else if let Some(until) = state.orders.held_until(&facts, now) {
+        state.hold(slot, until.min(expires));
+    } else {
+        state.enter(slot, Phase::Ready, expires);
+    }
+}
+
+fn reschedule(state: &mut State, id: DeliveryId, to: (Timestamp, Timestamp), now: Timestamp) {
+    let Some(slot) = state.find(id).filter(|_| state.running(id).is_none()) else {
+        return;
+    };
+    state.leave(slot);
+    let item = &mut state.entries[slot].item;
+    (item.due, item.expires) = to;
+    wait(state, slot, now);
 }
 
 fn cancel(state: &mut State, id: DeliveryId) -> Option<Effect> {
@@ -88,7 +138,9 @@ fn fire_timers(state: &mut State, now: Timestamp, chance: &dyn Rng, effects: &mu
     for _ in 0..TIMERS_PER_STEP {
         match state.timers.first().copied() {
             Some((at, owner)) if at <= now => match owner {
-                Owner::Site(index) => wake_site(state, at, index),
+                Owner::Lane(index) => wake_lane(state, at, index),
+                Owner::Group(index) => state.wake_group(at, index),
+                Owner::Domain(index) => state.wake_domain(at, index, now),
                 Owner::Item(slot) => effects.extend(wake_item(state, slot, now, chance)),
             },
             _ => return,
@@ -96,11 +148,11 @@ fn fire_timers(state: &mut State, now: Timestamp, chance: &dyn Rng, effects: &mu
     }
 }
 
-fn wake_site(state: &mut State, at: Timestamp, index: u32) {
-    state.timers.remove(&(at, Owner::Site(index)));
-    state.sites[index].health.probe();
+fn wake_lane(state: &mut State, at: Timestamp, index: u32) {
+    state.timers.remove(&(at, Owner::Lane(index)));
+    state.lanes[index].health.probe();
     state.reopen(index);
-    state.forget_if_idle(index);
+    state.forget_lane_if_idle(index);
 }
 
 fn wake_item(state: &mut State, slot: u32, now: Timestamp, chance: &dyn Rng) -> Option<Effect> {
@@ -124,6 +176,7 @@ fn start_ready(state: &mut State, now: Timestamp, effects: &mut Vec<Effect>) {
             continue;
         }
         state.leave(slot);
+        state.paced(state.entries[slot].lane, now);
         let item = &mut state.entries[slot].item;
         item.fence += 1;
         effects.push(Effect::Start {

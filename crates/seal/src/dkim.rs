@@ -1,12 +1,13 @@
 //! DKIM signatures (RFC 6376; Ed25519 by RFC 8463), relaxed/relaxed.
 //!
-//! It signs; verifying is not its work. Keys are parsed once and kept. The body is read once however
+//! `verify` checks those of others, in both forms. Keys are parsed once and kept. The body is read once however
 //! many signers there are. Invariant: the same message, key and time give the same bytes, and the
 //! result is whole header fields to be put before the message, which itself is not touched.
 
 mod canonical;
 mod fields;
 mod folded;
+mod verify;
 
 use aws_lc_rs::digest::Context;
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
@@ -19,6 +20,10 @@ use model::{Code, Domain, Error, Result, Secret, Timestamp};
 use canonical::BodyHash;
 use fields::Fields;
 use folded::Folded;
+
+pub(crate) use canonical::relax_field;
+pub(crate) use fields::{cut, split};
+pub use verify::{Dkim, DkimResult, check};
 
 /// A parsed private key and the name its public half is published under.
 pub struct Signer {
@@ -91,6 +96,17 @@ impl Signer {
             }
         };
         format!("v=DKIM1; k={kind}; p={}", BASE64.encode(public))
+    }
+
+    /// Whether it signs with RSA, as every ARC verifier can check.
+    pub fn is_rsa(&self) -> bool {
+        matches!(self.key, Key::Rsa(_))
+    }
+    /// A signature over a text, for ARC.
+    pub(crate) fn sign_text(&self, text: &[u8]) -> Result<Vec<u8>> {
+        let mut context = Context::new(&aws_lc_rs::digest::SHA256);
+        context.update(text);
+        self.sign(context)
     }
 
     fn algorithm(&self) -> &'static str {
@@ -168,6 +184,13 @@ pub fn sign(signers: &[&Signer], head: &[u8], body: &[u8], at: Timestamp) -> Res
         );
     }
     Ok(out)
+}
+
+/// SHA-256 of a body in relaxed form.
+pub(crate) fn relaxed_body_hash(body: &[u8]) -> Vec<u8> {
+    let mut hash = BodyHash::new();
+    hash.update(body);
+    hash.finish().as_ref().to_vec()
 }
 
 fn rejected(cause: aws_lc_rs::error::KeyRejected) -> Error {

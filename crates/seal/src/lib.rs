@@ -1,6 +1,14 @@
 //! Sealing: what is put around a message so that others can check or only one can read it.
 //!
-//! Bytes in, bytes out; no clock, no DNS, no storage of keys. Today: DKIM. Invariant: the message
-//! itself is never changed, only fields put before it.
+//! Signing what leaves (DKIM, ARC) and checking what comes in (SPF, DKIM, DMARC, ARC). Bytes in,
+//! bytes out; no clock, no sockets (DNS is what `dns::Known` holds), no storage of keys. Invariant:
+//! a message that leaves is never changed, only fields put before it.
 
+pub mod arc;
 pub mod dkim;
+pub mod dmarc;
+pub mod dns;
+pub mod results;
+mod signature;
+pub mod spf;
+mod tags;

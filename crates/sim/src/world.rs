@@ -17,8 +17,10 @@ mod canary;
 mod faults;
 mod house;
 mod oracle;
+mod planted;
 mod play;
 mod run;
 mod sea;
 
-pub use run::{Failure, Summary, run};
+pub use planted::Planted;
+pub use run::{Failure, Summary, run, run_with};

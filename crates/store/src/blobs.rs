@@ -100,6 +100,26 @@ impl Blobs for FolderBlobs {
             Err(error) => Err(fault::io(error)),
         }
     }
+
+    /// Those of one folder: a turn for each.
+    fn some_names(&self, turn: u64) -> Result<Vec<String>> {
+        let mut folders = listed(&self.dir)?;
+        folders.retain(|name| name.len() == 2);
+        folders.sort();
+        let at = turn.checked_rem(folders.len() as u64).unwrap_or(0);
+        let folder = usize::try_from(at).ok().and_then(|at| folders.get(at));
+        folder.map_or(Ok(Vec::new()), |name| listed(&self.dir.join(name)))
+    }
+}
+
+fn listed(dir: &Path) -> Result<Vec<String>> {
+    let entries = fs::read_dir(dir).map_err(fault::io)?;
+    entries
+        .map(|entry| {
+            let name = entry.map_err(fault::io)?.file_name();
+            Ok(name.to_string_lossy().into_owned())
+        })
+        .collect()
 }
 
 fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
@@ -148,5 +168,8 @@ impl Blobs for MemoryBlobs {
     fn remove(&self, name: &str) -> Result<()> {
         self.held().remove(name);
         Ok(())
+    }
+    fn some_names(&self, _: u64) -> Result<Vec<String>> {
+        Ok(self.held().keys().cloned().collect())
     }
 }

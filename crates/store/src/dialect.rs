@@ -84,13 +84,17 @@ pub(crate) fn ddl_for_postgres(sql: &str) -> String {
     )
 }
 
-/// Applies `column` to the definition of each `CREATE TABLE` and adds `ending` to it.
+/// Applies `map` to each `CREATE TABLE` and `ALTER TABLE`, and adds `ending` to the former.
 fn map_tables(sql: &str, map: &dyn Fn(&str) -> String, ending: &str) -> String {
     let sql = without_comments(sql);
     let mut out = String::with_capacity(sql.len() + 256);
     for statement in sql.split_inclusive(';') {
         let is_table = statement.trim_start().starts_with("CREATE TABLE");
         match statement.strip_suffix(';') {
+            Some(body) if statement.trim_start().starts_with("ALTER TABLE") => {
+                out.push_str(&map(body));
+                out.push(';');
+            }
             Some(body) if is_table => {
                 out.push_str(&map(body));
                 out.push_str(ending);

@@ -7,6 +7,7 @@ use std::cell::Cell;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use model::{Code, Error, Result};
 
@@ -127,7 +128,17 @@ pub(crate) struct Jobs {
 #[derive(Default)]
 struct Line {
     waiting: VecDeque<Box<dyn Job>>,
+    /// Whoever takes is told when so many wait; 0 is as 1.
+    wanted: usize,
     closed: bool,
+}
+
+/// Patience of a taker: for more to come, so that one sync answers them all.
+#[derive(Clone, Copy)]
+pub(crate) struct Gather {
+    /// So many are enough at once.
+    pub enough: usize,
+    pub wait: Duration,
 }
 
 impl Jobs {
@@ -139,8 +150,12 @@ impl Jobs {
             (_, true) => Fault::new(Code::Overloaded, "too many transactions wait"),
             _ => {
                 line.waiting.push_back(job);
+                let enough = line.waiting.len() >= line.wanted;
                 drop(line);
-                return self.arrived.notify_one();
+                if enough {
+                    self.arrived.notify_one();
+                }
+                return;
             }
         };
         drop(line);
@@ -163,6 +178,23 @@ impl Jobs {
                 .wait(line)
                 .unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    /// The same for the only taker of a line, which lets more come first where it has the patience.
+    pub(crate) fn gather(&self, max: usize, patience: Option<Gather>) -> Option<Vec<Box<dyn Job>>> {
+        if let Some(Gather { enough, wait }) = patience {
+            let mut line = self.lock();
+            if !line.closed && line.waiting.len() < enough {
+                line.wanted = enough;
+                let few = |line: &mut Line| !line.closed && line.waiting.len() < enough;
+                let (mut line, _) = self
+                    .arrived
+                    .wait_timeout_while(line, wait, few)
+                    .unwrap_or_else(PoisonError::into_inner);
+                line.wanted = 0;
+            }
+        }
+        self.take(max)
     }
 
     /// Takes no more; what waits is still done.

@@ -34,7 +34,7 @@ pub use migrations::{MIGRATIONS, Migration};
 pub use pending::Pending;
 pub use row::{ColumnId, ColumnWord, Row};
 pub use statement::Statement;
-pub use store::Store;
+pub use store::{Disk, Store};
 pub use tx::Tx;
 pub use value::{Value, word};
 

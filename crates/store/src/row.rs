@@ -153,8 +153,11 @@ ids!(
     VisitId,
     DomainId,
     NodeId,
+    OrderId,
     RequestId,
-    KeyVersionId
+    KeyVersionId,
+    SuppressionId,
+    WebhookId
 );
 
 macro_rules! words {
@@ -180,5 +183,9 @@ words!(
     Origin,
     Kind,
     RecipientState,
-    Severity
+    Severity,
+    SuppressionReason,
+    SuppressionSource,
+    LiftReason,
+    BounceClass
 );

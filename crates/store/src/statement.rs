@@ -14,13 +14,17 @@ pub struct Statement {
 }
 
 /// The tables that say who may do what and how an installation is set up; they change seldom.
-const SETTINGS: [&str; 6] = [
+const SETTINGS: [&str; 10] = [
     "api_keys",
     "apps",
     "dkim_keys",
     "domains",
     "organisation_keys",
     "organisations",
+    "stream_options",
+    "suppression_rules",
+    "triggers",
+    "webhooks",
 ];
 
 impl Statement {

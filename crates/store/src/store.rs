@@ -46,6 +46,16 @@ pub(crate) struct Lines {
     seam: OnceLock<Seam>,
 }
 
+/// How full the file system of the data is.
+#[derive(Clone, Copy, Debug)]
+pub struct Disk {
+    pub octets_free: u64,
+    pub octets: u64,
+    /// 0 of 0 where the file system counts no files.
+    pub files_free: u64,
+    pub files: u64,
+}
+
 impl Store {
     /// Opens or creates the database and brings its schema up to date.
     ///
@@ -131,14 +141,24 @@ impl Store {
     /// Free octets on the file system of the data directory (on PostgreSQL: of the blob folder);
     /// `None` for a store in memory.
     pub fn free_octets(&self) -> Result<Option<u64>> {
+        Ok(self.disk()?.map(|disk| disk.octets_free))
+    }
+
+    /// The file system of [`Self::free_octets`], whole.
+    pub fn disk(&self) -> Result<Option<Disk>> {
         let Some(dir) = &self.0.dir else {
             return Ok(None);
         };
         let facts = rustix::fs::statvfs(dir).map_err(|e| fault::io(e.into()))?;
-        Ok(Some(facts.f_bavail.saturating_mul(facts.f_frsize)))
+        Ok(Some(Disk {
+            octets_free: facts.f_bavail.saturating_mul(facts.f_frsize),
+            octets: facts.f_blocks.saturating_mul(facts.f_frsize),
+            files_free: facts.f_favail,
+            files: facts.f_files,
+        }))
     }
 
-    /// Caps the embedded database at so many pages (of 8 KiB), or at its present size when that is
+    /// Caps the embedded database at so many pages (of 4 KiB), or at its present size when that is
     /// more; `None` lifts the cap. What does not fit fails with `StoreFull` and nothing of it stays.
     pub fn limit_pages(&self, pages: Option<u32>) -> Result<()> {
         self.write(move |tx| tx.limit_pages(pages))

@@ -66,9 +66,19 @@ pub const TOOLS: &[Tool] = &[
         "fonts for the pictures of pages",
     ),
     tool("swaks", "swaks", "an SMTP client"),
+    tool(
+        "/usr/sbin/knotd",
+        "knot",
+        "an authoritative name server that signs, for DANE and MTA-STS",
+    ),
     tool("strace", "strace", "counts syncs before an answer"),
     tool("oathtool", "oathtool", "an independent TOTP"),
     tool("python3", "python3", "runs the Python peers"),
+    tool(
+        "/usr/lib/python3/dist-packages/yaml",
+        "python3-yaml",
+        "reads the test suites of SPF and ARC",
+    ),
 ];
 
 /// The tools that are not here.

@@ -5,6 +5,7 @@ mod ci;
 mod habits;
 mod imports;
 mod licences;
+mod metrics;
 mod pages;
 mod sizes;
 

@@ -5,9 +5,10 @@ use axum::http::StatusCode;
 use axum::routing::post;
 use ctx::Action;
 use flow::Preview;
-use model::{Demand, Kind, Method, Mode, PhiLevel};
+use model::{Demand, Domain, Kind, Method, Mode, PhiLevel, ProbeState, TlsProbe};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use tokio::task::JoinSet;
 use utoipa::ToSchema;
 
 use super::letter::{self, LetterBody};
@@ -17,7 +18,10 @@ use crate::answer::{Answer, json};
 use crate::body::JsonBody;
 use crate::caller::Caller;
 use crate::input::Asked;
-use crate::{ApiState, blocking, schema};
+use crate::{ApiState, Probe, blocking, schema};
+
+/// Domains looked at for one dry run; the others are `unknown`.
+const DOMAINS_PROBED_MAX: usize = 20;
 
 /// What would happen.
 #[derive(Serialize, ToSchema)]
@@ -76,6 +80,26 @@ pub(crate) struct DryRunRecipient {
     /// The subject would be replaced by one that says nothing.
     neutral_subject: bool,
     trace: Trace,
+    reach: Reach,
+}
+
+/// What the mail servers of the recipient's domain would achieve, as they were found a few minutes ago
+/// at most. With a test key nobody is asked.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Reach {
+    /// `verified`, `unverified`, `plain`, `unreachable`, `no_mail`, `unknown`.
+    #[schema(example = "verified")]
+    state: &'static str,
+    /// What a connection is held to: `dane`, `sts`, `pkix`, `none`; and the id of the MTA-STS policy.
+    #[schema(example = "dane")]
+    tls_policy: Option<&'static str>,
+    tls_policy_id: Option<String>,
+    #[schema(example = "TLSv1.3")]
+    tls_version: Option<String>,
+    /// Why the certificate did not verify: `name_mismatch`, `untrusted`, `expired`,
+    /// `no_tlsa_match`, `other`.
+    #[schema(example = "expired")]
+    unverified_because: Option<String>,
 }
 
 pub(super) fn door() -> Door {
@@ -95,15 +119,51 @@ async fn dry_run_message(
     Asked(NoQuery {}): Asked<NoQuery>,
     body: JsonBody,
 ) -> Answer {
-    let mode = ctx.mode();
+    let (mode, probe) = (ctx.mode(), state.probe.clone());
     let preview = blocking(move || {
         let (draft, _) = letter::draft(&state, &ctx, &body.bytes)?;
         state.flow.dry_run(&ctx, draft)
     });
-    json(StatusCode::OK, &shown(mode, preview.await?))
+    let preview = preview.await?;
+    // A test key touches nobody's server.
+    let probe = probe.filter(|_| mode == Mode::Live);
+    let reached = reach(probe, &preview).await;
+    json(StatusCode::OK, &shown(mode, preview, &reached))
 }
 
-fn shown(mode: Mode, preview: Preview) -> DryRun {
+/// One look for each domain, all at once.
+async fn reach(probe: Option<Probe>, preview: &Preview) -> BTreeMap<Domain, TlsProbe> {
+    let Some(probe) = probe else {
+        return BTreeMap::new();
+    };
+    let domains: BTreeSet<Domain> = preview
+        .recipients
+        .iter()
+        .map(|r| r.domain.clone())
+        .collect();
+    let mut looks = JoinSet::new();
+    for domain in domains.into_iter().take(DOMAINS_PROBED_MAX) {
+        let look = probe(domain.clone());
+        looks.spawn(async move { (domain, look.await) });
+    }
+    looks.join_all().await.into_iter().collect()
+}
+
+fn reached(probe: Option<&TlsProbe>) -> Reach {
+    let policy = probe.and_then(|probe| probe.policy.as_ref());
+    let tls = probe.and_then(|probe| probe.tls.as_ref());
+    Reach {
+        state: probe
+            .map_or(ProbeState::Unknown, |probe| probe.state)
+            .word(),
+        tls_policy: policy.map(|policy| policy.kind.word()),
+        tls_policy_id: policy.and_then(|policy| policy.id.clone()),
+        tls_version: tls.map(|tls| tls.version.clone()),
+        unverified_because: tls.and_then(|tls| tls.unverified_because.clone()),
+    }
+}
+
+fn shown(mode: Mode, preview: Preview, looks: &BTreeMap<Domain, TlsProbe>) -> DryRun {
     let found = preview.findings;
     DryRun {
         mode,
@@ -140,6 +200,7 @@ fn shown(mode: Mode, preview: Preview) -> DryRun {
                 below: r.decision.below,
                 neutral_subject: r.decision.neutral_subject,
                 trace: trace!(r.decision.trace),
+                reach: reached(looks.get(&r.domain)),
             })
             .collect(),
     }

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use ctx::Action;
-use flow::view::EventView;
+use flow::view::{EventPage, EventView};
 use model::{Code, EventId, MessageId, Mode, RecipientId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -52,6 +52,10 @@ pub(crate) struct Event {
     /// Who did it: an id, or `system`.
     #[schema(example = "system")]
     actor: String,
+    /// Absent: it is about no message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = schema::message_id, required = false)]
+    message: Option<MessageId>,
     /// Absent: it is about the whole message.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = schema::recipient_id, required = false)]
@@ -86,15 +90,15 @@ async fn list_events(
     let (mode, id) = (ctx.mode(), ids.parse::<MessageId>(0)?);
     let rows = input::limit(wanted.limit.as_deref())?;
     let page = blocking(move || state.flow.events(&ctx, id, wanted.after.as_deref(), rows)).await?;
-    let events = page.rows.into_iter().map(event).collect();
-    json(
-        StatusCode::OK,
-        &EventList {
-            mode,
-            events,
-            next: page.next,
-        },
-    )
+    json(StatusCode::OK, &listed(mode, page))
+}
+
+pub(super) fn listed(mode: Mode, page: EventPage) -> EventList {
+    EventList {
+        mode,
+        events: page.rows.into_iter().map(event).collect(),
+        next: page.next,
+    }
 }
 
 fn event(view: EventView) -> Event {
@@ -103,6 +107,7 @@ fn event(view: EventView) -> Event {
         kind: view.kind,
         at: view.at,
         actor: view.actor,
+        message: view.message,
         recipient: view.recipient,
         facts: view.facts,
     }

@@ -22,7 +22,7 @@ use super::mailbox::{self, Mailbox};
 use crate::json::{self, Pairs};
 use crate::{ApiState, schema};
 
-const BODY: [Code; 19] = [
+const BODY: [Code; 20] = [
     Code::JsonInvalid,
     Code::ContentTypeUnsupported,
     Code::FieldUnknown,
@@ -33,6 +33,7 @@ const BODY: [Code; 19] = [
     Code::RecipientsTooMany,
     Code::AddressInvalid,
     Code::HeaderInjection,
+    Code::NameInvalid,
     Code::HeaderForbidden,
     Code::MessageTooLarge,
     Code::AttachmentTypeMismatch,
@@ -46,8 +47,8 @@ const BODY: [Code; 19] = [
 pub(super) const CODES: &[Code] = &BODY;
 
 /// The codes of a letter, and two more.
-pub(super) const fn codes_and(more: [Code; 2]) -> [Code; 21] {
-    let mut all = [more[0]; 21];
+pub(super) const fn codes_and(more: [Code; 2]) -> [Code; 22] {
+    let mut all = [more[0]; 22];
     all[1] = more[1];
     let mut at = 0;
     while at < BODY.len() {

@@ -4,17 +4,28 @@
 mod cancel;
 mod content;
 mod document;
+mod domains;
 mod dry_run;
+mod end_order;
 mod events;
 mod file;
 mod health;
 mod letter;
 mod list;
 mod mailbox;
+mod order;
+mod orders;
+mod parsed;
 mod proof;
+mod queue;
+mod reschedule;
 mod send;
 mod show;
+mod stream;
+mod suppressions;
 mod trace;
+mod waiting;
+mod webhooks;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -62,6 +73,8 @@ impl Door {
     pub(crate) fn verb(&self) -> &'static str {
         match self.method {
             HttpMethod::Post => "POST",
+            HttpMethod::Patch => "PATCH",
+            HttpMethod::Delete => "DELETE",
             _ => "GET",
         }
     }
@@ -69,19 +82,35 @@ impl Door {
 
 /// In the order of the reference.
 pub(crate) fn doors() -> Vec<Door> {
-    vec![
+    let mut doors = vec![
         send::door(),
         dry_run::door(),
         list::door(),
         show::door(),
         events::door(),
         cancel::door(),
+        reschedule::door(),
+        stream::door(),
         proof::door(),
         content::door(),
+        parsed::door(),
         file::door(),
-        document::door(),
-        health::door(),
-    ]
+        queue::door(),
+        orders::door(),
+        order::door(),
+        end_order::door(),
+        waiting::door(),
+        domains::door(),
+        suppressions::list::door(),
+        suppressions::add::door(),
+        suppressions::search::door(),
+        suppressions::lift::door(),
+        suppressions::import::door(),
+        suppressions::export::door(),
+    ];
+    doors.extend(webhooks::doors());
+    doors.extend([document::door(), health::door()]);
+    doors
 }
 
 pub(crate) fn routes(state: &ApiState) -> Router<ApiState> {
@@ -125,7 +154,25 @@ pub(crate) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
     with::<show::MessageShown>(&mut named);
     with::<events::EventList>(&mut named);
     with::<cancel::Cancelled>(&mut named);
+    with::<reschedule::NewTime>(&mut named);
+    with::<reschedule::Rescheduled>(&mut named);
     with::<content::Content>(&mut named);
+    with::<queue::Queue>(&mut named);
+    with::<orders::OrderList>(&mut named);
+    with::<order::OrderBody>(&mut named);
+    with::<order::OrderGiven>(&mut named);
+    with::<end_order::OrderEnded>(&mut named);
+    with::<suppressions::SuppressionList>(&mut named);
+    with::<suppressions::add::SuppressionNew>(&mut named);
+    with::<suppressions::add::Suppressed>(&mut named);
+    with::<suppressions::search::SuppressionSearch>(&mut named);
+    with::<suppressions::lift::Lifted>(&mut named);
+    with::<suppressions::import::SuppressionImport>(&mut named);
+    with::<suppressions::import::ImportDone>(&mut named);
+    with::<parsed::ParsedMessage>(&mut named);
+    webhooks::schemas(&mut named);
+    with::<waiting::WaitingList>(&mut named);
+    with::<domains::DomainList>(&mut named);
     with::<health::Health>(&mut named);
     components.schemas_from_iter(named)
 }

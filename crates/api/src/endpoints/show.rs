@@ -95,6 +95,15 @@ pub(crate) struct Attempt {
     tls_version: Option<String>,
     /// The certificate was valid for the server's name.
     tls_verified: bool,
+    /// The cipher suite, and the SHA-256 of the other server's certificate, in hexadecimal.
+    #[schema(example = "TLS_AES_256_GCM_SHA384")]
+    tls_cipher: Option<String>,
+    tls_certificate_sha256: Option<String>,
+    /// What the connection was held to: `dane`, `sts`, `pkix`, `none`; and the id of the MTA-STS
+    /// policy.
+    #[schema(example = "sts")]
+    tls_policy: Option<&'static str>,
+    tls_policy_id: Option<String>,
     #[schema(schema_with = schema::moment)]
     started_at: Timestamp,
     #[schema(schema_with = schema::moment)]
@@ -186,6 +195,14 @@ fn recipient(view: RecipientView) -> RecipientShown {
 }
 
 fn attempt(view: AttemptView) -> Attempt {
+    let (tls_cipher, tls_certificate_sha256) = view
+        .tls
+        .map(|tls| (tls.cipher, tls.certificate_sha256))
+        .unzip();
+    let (tls_policy, tls_policy_id) = view
+        .policy
+        .map(|policy| (policy.kind.word(), policy.id))
+        .unzip();
     Attempt {
         id: view.id,
         number: view.number,
@@ -194,6 +211,10 @@ fn attempt(view: AttemptView) -> Attempt {
         reply_enhanced: view.reply_enhanced,
         tls_version: view.tls_version,
         tls_verified: view.tls_verified,
+        tls_cipher,
+        tls_certificate_sha256,
+        tls_policy,
+        tls_policy_id: tls_policy_id.flatten(),
         started_at: view.started_at,
         ended_at: view.ended_at,
     }

@@ -180,7 +180,8 @@ fn an_administrator_can_refuse_basic() {
     });
 }
 
-/// Software sees what it sent, not what other software of the organisation sent.
+/// Software sees what it sent; of what other software of the organisation sent it does not even learn
+/// that it exists.
 #[test]
 fn an_app_reads_only_its_own_messages() {
     let store = sim::kit::store_on(sim::kit::Engine::Memory);
@@ -196,7 +197,7 @@ fn an_app_reads_only_its_own_messages() {
         ] {
             assert_eq!(
                 colleague.get(&path).await.summary(),
-                "403 action_forbidden",
+                "404 not_found",
                 "{path}"
             );
         }
@@ -207,7 +208,7 @@ fn an_app_reads_only_its_own_messages() {
         let cancel = colleague
             .post(&format!("/v1/messages/{id}/cancel"), &letter())
             .await;
-        assert_eq!(cancel.summary(), "403 action_forbidden");
+        assert_eq!(cancel.summary(), "404 not_found");
     });
 }
 

@@ -13,9 +13,34 @@ struct Target {
     message: String,
     recipient: String,
     file: String,
+    order: String,
+    suppression: String,
+    webhook: String,
 }
 
 impl Target {
+    /// Nobody's: the routes' own names where they are asked for.
+    fn missing() -> Self {
+        Self {
+            message: "msg_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
+            recipient: "rcp_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
+            file: "file_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
+            order: "ord_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
+            suppression: "sup_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
+            webhook: "whk_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
+        }
+    }
+
+    /// A client's own, whatever else it may.
+    async fn sent_by(client: &Client<'_>) -> Self {
+        let sent = client.post("/v1/messages", &letter()).await.json();
+        Self {
+            message: text(&sent["id"]),
+            recipient: text(&sent["recipients"][0]["id"]),
+            ..Self::missing()
+        }
+    }
+
     async fn new(client: &Client<'_>) -> Self {
         let mut message = letter();
         message["attachments"] = serde_json::json!([{"name": "a.txt", "content_type": "text/plain", "content": "aGVsbG8="}]);
@@ -25,16 +50,30 @@ impl Target {
             .get(&format!("/v1/messages/{id}/content"))
             .await
             .json();
+        let order = client.post("/v1/queue/orders", &order()).await.json();
+        let new = serde_json::json!({"address": "gone@mail.example", "stream": "marketing"});
+        let suppressed = client.post("/v1/suppressions", &new).await.json();
+        let url = serde_json::json!({"url": "https://hooks.practice.example/in"});
+        let webhook = client.post("/v1/webhooks", &url).await.json();
         Self {
+            webhook: text(&webhook["id"]),
             message: id,
             recipient: text(&sent["recipients"][0]["id"]),
             file: text(&content["files"][0]["id"]),
+            order: text(&order["id"]),
+            suppression: text(&suppressed["id"]),
         }
     }
 
     fn path(&self, route: &str) -> String {
         let id = if route.starts_with("/v1/recipients") {
             &self.recipient
+        } else if route.starts_with("/v1/queue") {
+            &self.order
+        } else if route.starts_with("/v1/suppressions") {
+            &self.suppression
+        } else if route.starts_with("/v1/webhooks") {
+            &self.webhook
         } else {
             &self.message
         };
@@ -42,11 +81,28 @@ impl Target {
     }
 }
 
+fn order() -> Value {
+    serde_json::json!({"act": "suspend", "provider": "other", "seconds": 60, "reason": "a look at it"})
+}
+
+/// A body that its owner could send there.
+fn body(verb: &str, path: &str) -> Value {
+    match path.rsplit('/').next() {
+        Some("orders") => order(),
+        Some("reschedule") => serde_json::json!({"send_at": "2020-01-01T00:00:00Z"}),
+        Some("webhooks") => serde_json::json!({"url": "https://hooks.practice.example/in"}),
+        Some("secret") => serde_json::json!({}),
+        Some("replay") => serde_json::json!({"since": "2026-01-01T00:00:00Z"}),
+        _ if verb == "PATCH" => serde_json::json!({}),
+        _ => letter(),
+    }
+}
+
 async fn ask(client: &Client<'_>, verb: &str, path: &str) -> Answer {
     let (headers, body): (&[_], _) = match verb {
-        "POST" => (
+        "POST" | "PATCH" => (
             &[("content-type", "application/json")],
-            Body::from(letter().to_string()),
+            Body::from(body(verb, path).to_string()),
         ),
         _ => (&[], Body::empty()),
     };
@@ -55,11 +111,7 @@ async fn ask(client: &Client<'_>, verb: &str, path: &str) -> Answer {
 
 /// The same answer for a thing of another organisation as for one that does not exist.
 async fn tells_nothing(client: &Client<'_>, verb: &str, route: &str, denied: &Answer) {
-    let missing = Target {
-        message: "msg_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
-        recipient: "rcp_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
-        file: "file_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
-    };
+    let missing = Target::missing();
     let unnamed = |answer: &Answer| {
         let mut body = answer.json();
         body["request_id"] = Value::Null;
@@ -82,7 +134,7 @@ async fn table(house: &House) -> String {
     let mut lines = vec![
         "# Who is turned away at each door, and how. UPDATE_GOLDEN=1 writes it anew.".to_owned(),
         "# \"other organisation\" holds every scope and asks for the clinic's things or as the clinic's sender.".to_owned(),
-        format!("{:<42} {:<25} {:<25} {}", "route", "anonymous", "wrong scope", "other organisation"),
+        format!("{:<48} {:<25} {:<25} {}", "route", "anonymous", "wrong scope", "other organisation"),
     ];
     for (verb, route) in api::routes() {
         let path = target.path(&route);
@@ -93,20 +145,27 @@ async fn table(house: &House) -> String {
             .filter(|scope| Some(*scope) != needed)
             .collect();
         let wrong = house.client(&wrong);
+        // Of another app's message it would not even learn that it is there.
+        let owned = if route.contains('{') {
+            Target::sent_by(&wrong).await
+        } else {
+            Target::missing()
+        };
         let denied = ask(&other, verb, &path).await;
         if route.contains('{') {
             tells_nothing(&other, verb, &route, &denied).await;
         }
-        let seen = if denied.json()["messages"] == serde_json::json!([]) {
-            " nothing seen"
-        } else {
-            ""
-        };
+        let lists = ["messages", "suppressions", "events"];
+        let body = denied.json();
+        let empty = lists
+            .iter()
+            .any(|list| body[*list] == serde_json::json!([]));
+        let seen = if empty { " nothing seen" } else { "" };
         lines.push(format!(
-            "{:<42} {:<25} {:<25} {}{seen}",
+            "{:<48} {:<25} {:<25} {}{seen}",
             format!("{verb} {route}"),
             code(&ask(&anonymous, verb, &path).await),
-            code(&ask(&wrong, verb, &path).await),
+            code(&ask(&wrong, verb, &owned.path(&route)).await),
             code(&denied),
         ));
     }

@@ -15,13 +15,19 @@ use serde_json::{Value, json};
 use sim::kit::{SimClock, SimRng, TestStore, memory_root};
 use tower::ServiceExt;
 
-pub const ALL_SCOPES: [&str; 6] = [
+pub const ALL_SCOPES: [&str; 12] = [
     "message.send",
     "message.list",
     "message.read",
     "message.cancel",
     "message.open",
     "proof.download",
+    "queue.read",
+    "queue.manage",
+    "suppression.read",
+    "suppression.manage",
+    "webhook.manage",
+    "domain.read",
 ];
 
 pub struct House {

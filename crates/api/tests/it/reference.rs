@@ -163,7 +163,27 @@ sim::both_engines! {
             answers.insert(("get", "/v1/messages/{id}/events"), client.get(&format!("/v1/messages/{id}/events")).await);
             answers.insert(("get", "/v1/messages/{id}/content"), client.get(&format!("/v1/messages/{id}/content")).await);
             answers.insert(("post", "/v1/messages/{id}/cancel"), client.post(&format!("/v1/messages/{id}/cancel"), &json!(null)).await);
+            answers.insert(("get", "/v1/queue/deliveries"), client.get("/v1/queue/deliveries").await);
+            answers.insert(("get", "/v1/domains"), client.get("/v1/domains").await);
             answers.insert(("get", "/v1/health"), client.get("/v1/health").await);
+            answers.insert(("get", "/v1/messages/{id}/parsed"), client.get(&format!("/v1/messages/{id}/parsed")).await);
+            answers.insert(("get", "/v1/events"), client.get("/v1/events?kind=message.accepted,message.cancelled").await);
+            let new = json!({"url": "https://hooks.practice.example/in", "kinds": ["message.accepted"], "stream": "transactional"});
+            let made = client.post("/v1/webhooks", &new).await;
+            let hook = format!("/v1/webhooks/{}", text(&made.json()["id"]));
+            answers.insert(("post", "/v1/webhooks"), made);
+            client.sent().await;
+            answers.insert(("get", "/v1/webhooks"), client.get("/v1/webhooks").await);
+            answers.insert(("get", "/v1/webhooks/{id}"), client.get(&hook).await);
+            let change = json!({"stream": null, "state": "paused"}).to_string();
+            let headers = [("content-type", "application/json")];
+            answers.insert(("patch", "/v1/webhooks/{id}"), client.send("PATCH", &hook, &headers, change.into()).await);
+            answers.insert(("post", "/v1/webhooks/{id}/secret"), client.post(&format!("{hook}/secret"), &json!({})).await);
+            answers.insert(("post", "/v1/webhooks/{id}/test"), client.post(&format!("{hook}/test"), &json!(null)).await);
+            answers.insert(("get", "/v1/webhooks/{id}/deliveries"), client.get(&format!("{hook}/deliveries")).await);
+            let since = json!({"since": "2020-01-01T00:00:00Z"});
+            answers.insert(("post", "/v1/webhooks/{id}/replay"), client.post(&format!("{hook}/replay"), &since).await);
+            answers.insert(("delete", "/v1/webhooks/{id}"), client.send("DELETE", &hook, &[], axum::body::Body::empty()).await);
             let document = document();
             for ((verb, path), answer) in answers {
                 let status = answer.status.as_u16().to_string();

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 #[derive(Default)]
 pub struct Output {
     fields: Map<String, Value>,
+    lines: Vec<String>,
 }
 
 impl Output {
@@ -14,6 +15,14 @@ impl Output {
     /// A name given twice becomes a list.
     pub fn field(mut self, name: &str, value: impl std::fmt::Display) -> Self {
         self.push(name, Value::String(value.to_string()));
+        self
+    }
+    /// One of a list of objects.
+    pub fn item(mut self, name: &str, item: Value) -> Self {
+        match self.fields.get_mut(name) {
+            Some(Value::Array(items)) => items.push(item),
+            _ => _ = self.fields.insert(name.to_owned(), json!([item])),
+        }
         self
     }
     pub fn record(mut self, name: &str, kind: &str, value: &str) -> Self {
@@ -26,7 +35,27 @@ impl Output {
             .insert("records".to_owned(), Value::Array(records));
         self
     }
+    /// Further objects in a list of this name.
+    pub fn object(mut self, name: &str, object: Value) -> Self {
+        let list = self
+            .fields
+            .entry(name.to_owned())
+            .or_insert_with(|| json!([]));
+        if let Value::Array(list) = list {
+            list.push(object);
+        }
+        self
+    }
+    /// Lines for a person instead of the object.
+    pub fn lines(mut self, lines: Vec<String>) -> Self {
+        self.lines = lines;
+        self
+    }
     pub fn print(&self) {
+        if !self.lines.is_empty() {
+            self.lines.iter().for_each(crate::terminal::say);
+            return;
+        }
         crate::terminal::say(Value::Object(self.fields.clone()));
     }
 

@@ -44,3 +44,14 @@ fn mail_listeners_need_a_certificate_and_plain_http_needs_loopback() {
     let text = GOOD.replace("127.0.0.1:8080", "0.0.0.0:8080");
     assert!(complaint(&text).contains("loopback"));
 }
+
+#[test]
+fn the_rate_of_the_api_can_be_set() {
+    let standard = parse(GOOD).expect("good").api.settings().rate;
+    assert_eq!((standard.burst, standard.per_second), (2_000, 200));
+    let text = format!("{GOOD}[api]\nrate_burst = 50\nrate_per_second = 5\n");
+    let set = parse(&text).expect("good").api.settings().rate;
+    assert_eq!((set.burst, set.per_second), (50, 5));
+    let none = format!("{GOOD}[api]\nrate_burst = 0\n");
+    assert!(parse(&none).is_err(), "nobody could ask");
+}

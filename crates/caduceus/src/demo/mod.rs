@@ -18,7 +18,7 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::sync::watch;
 
-use crate::config::{Config, Delivery, Keys, Listen, Store, Tls};
+use crate::config::{Api, Config, Delivery, Health, Keys, Listen, Log, Store, Tls};
 use crate::terminal::say;
 use crate::wiring::wire_with;
 use crate::{serve, telemetry};
@@ -103,6 +103,8 @@ async fn play(arguments: &Arguments, folder: &Path) -> anyhow::Result<()> {
 fn configuration(folder: &Path, authority: &authority::Authority) -> anyhow::Result<Config> {
     let web = free_port()?;
     Ok(Config {
+        api: Api::default(),
+        policy: crate::config::Policy::default(),
         hostname: "mail.riverside.example".to_owned(),
         portal_url: format!("http://{web}"),
         store: Store::Sqlite {
@@ -123,6 +125,15 @@ fn configuration(folder: &Path, authority: &authority::Authority) -> anyhow::Res
             metrics: None,
         },
         delivery: Delivery::default(),
+        sources: Vec::new(),
+        pools: Vec::new(),
+        inbound: None,
+        // Nothing of the demo is in DNS.
+        health: Health {
+            daily: false,
+            ..Health::default()
+        },
+        log: Log::default(),
     })
 }
 

@@ -1,5 +1,6 @@
 //! The program as an operator meets it: set-up, doctor, wrong keys, two processes, proofs.
 
 mod doctor;
+mod logs;
 mod program;
 mod refusals;

@@ -7,6 +7,7 @@ mod log;
 mod permission;
 mod sequencing;
 mod tampering;
+mod vocabulary;
 
 use std::ops::Deref;
 use std::sync::Arc;

@@ -94,3 +94,38 @@ fn removal_and_forged_tiles_are_found() -> Result<(), model::Error> {
     }
     Ok(())
 }
+
+/// Tiles above the leaves serve proofs: a forged one is found, and the first entry below it is named.
+#[test]
+fn forged_higher_tiles_are_found() -> Result<(), model::Error> {
+    let store = store_on(Engine::Sqlite);
+    let world = world(&store, 1);
+    let organisation = found(&world, "Clinic");
+    record(&world, organisation, 600);
+    while world.sequence()? > 0 {}
+    assert_eq!(world.verify_ledger(organisation)?, 601);
+    let tile = store
+        .deref()
+        .read(move |tx| log::find_tile(tx, organisation, 1, 0))?
+        .expect("a tile");
+    assert_eq!(tile.len(), 64, "601 entries fill two tiles of leaves");
+    let mut forged = tile.clone();
+    forged[32] ^= 1;
+    store
+        .beside()
+        .replace("ledger_tiles", "hashes", &tile, &forged);
+    let broken = world.verify_ledger(organisation).err();
+    let pointer = broken.and_then(|e| e.pointer().map(str::to_owned));
+    assert_eq!(pointer.as_deref(), Some("/entries/256"));
+    store
+        .beside()
+        .replace("ledger_tiles", "hashes", &forged, &tile[..32]);
+    let broken = world.verify_ledger(organisation).err();
+    let pointer = broken.and_then(|e| e.pointer().map(str::to_owned));
+    assert_eq!(
+        pointer.as_deref(),
+        Some("/entries/256"),
+        "a hash is missing"
+    );
+    Ok(())
+}

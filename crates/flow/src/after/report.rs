@@ -13,6 +13,7 @@ use store::tables::{deliveries, recipients};
 use crate::Flow;
 use crate::content::{Stored, load};
 use crate::enqueue::{Enqueuing, Step, begin};
+use crate::envelope::Transport;
 use crate::seal::{Sealed, SealedLetter, Way};
 
 pub(super) fn run(flow: &Flow, row: &OutboxRow) -> Result<Option<Enqueuing>> {
@@ -55,8 +56,9 @@ fn report(
         recipient.state == RecipientState::Expired,
         last_attempt(ctx, recipient)?,
     );
-    let status = last.as_ref().and_then(|a| a.reply_enhanced.clone());
-    let status = status.unwrap_or_else(|| if expired { "4.4.7" } else { "5.0.0" }.to_owned());
+    // It was accepted and came back later: that answer says nothing about the failure.
+    let last = last.filter(|a| a.outcome != "accepted");
+    let status = status(recipient.state, last.as_ref());
     let mut boundary_seed = [0; 16];
     ctx.world().rng.fill(&mut boundary_seed);
     let bytes = mail::dsn(&DsnFacts {
@@ -85,6 +87,8 @@ fn report(
         from: None,
         to,
         demand: Demand::VerifiedTls,
+        // RFC 8689 §5: a report without a return path is not held up for want of REQUIRETLS.
+        transport: Transport::Usual,
         role: "report",
         notice: None,
     };
@@ -101,6 +105,18 @@ fn report(
     }))
 }
 
+/// What the failed attempt was answered, else what we know ourselves.
+fn status(state: RecipientState, last: Option<&deliveries::Attempt>) -> String {
+    let own = match state {
+        // RFC 3463 §3.8: rejected by somebody of the sender's own organisation.
+        RecipientState::Blocked | RecipientState::Suppressed => return "5.7.1".to_owned(),
+        RecipientState::Expired => "4.4.7",
+        _ => "5.0.0",
+    };
+    let answered = last.and_then(|a| a.reply_enhanced.clone());
+    answered.unwrap_or_else(|| own.to_owned())
+}
+
 fn last_attempt(
     ctx: &Ctx,
     recipient: &recipients::Recipient,
@@ -110,5 +126,7 @@ fn last_attempt(
         .world()
         .store
         .read(move |tx| deliveries::attempts(tx, message))?;
-    Ok(attempts.into_iter().rfind(|a| a.recipient == id))
+    // A notice that was taken and never picked up did not fail on the wire.
+    let failed = |a: &deliveries::Attempt| a.recipient == id && a.outcome != "accepted";
+    Ok(attempts.into_iter().rfind(failed))
 }

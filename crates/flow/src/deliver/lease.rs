@@ -4,8 +4,8 @@
 //! changes nothing.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ctx::World;
@@ -14,11 +14,27 @@ use queue::{Destination, Input, Item};
 use store::Tx;
 use store::tables::{deliveries, messages, recipients};
 
+use super::aside::{is_hopeless, mark};
 use super::{Dispatcher, Tracked, to_address};
 
 /// How long a node may be silent before others take its deliveries.
 const NODE_SILENCE: Duration = Duration::from_secs(15);
 const CLAIM_ROWS: usize = 500;
+/// Claims in one call: a queue of a million does not keep its caller for a minute.
+const CLAIMS_MAX: usize = 20;
+/// Beats after which a node looks for abandoned deliveries although none fell silent: one that woke
+/// up after it was buried may have left some and died. A look reads the whole open queue.
+const LOOK_EVERY_BEATS: u32 = 12;
+
+/// A look at the queue for what is abandoned, which may take several calls.
+#[derive(Clone, Copy)]
+pub(super) struct Look {
+    /// The beat that began it.
+    beat: u32,
+    alive_since: Timestamp,
+    /// Where it stands: deliveries come in the order in which they are due.
+    from: Timestamp,
+}
 
 /// A delivery that is this node's now.
 struct Taken {
@@ -28,29 +44,59 @@ struct Taken {
 }
 
 impl Dispatcher {
-    /// Says that this node lives and takes over what silent nodes left. Call it at start and every
+    /// Says that this node lives, takes over what silent nodes left, earliest due first, and obeys what
+    /// was ordered: what one call does not reach, [`Self::take_over`] does. Call it at start and every
     /// few seconds. `alone`: no other node can exist (SQLite), so nothing needs to be waited for.
     pub fn beat(&self, alone: bool) -> Result<usize> {
         let (world, now) = (self.world.clone(), self.world.now());
         let alive_since = if alone { now } else { now.minus(NODE_SILENCE) };
         // Alone, every other node is dead, also one whose clock was ahead of ours.
         let dead_before = if alone { Timestamp::MAX } else { alive_since };
-        self.world.store.write(move |tx| {
+        let first = !self.began.load(Ordering::Acquire);
+        let buried = self.world.store.write(move |tx| {
             deliveries::beat(tx, world.node, now)?;
-            deliveries::bury(tx, world.node, dead_before).map(drop)
-        })?;
-        let mut total = 0;
-        loop {
-            let claimed = self.claim(alive_since)?;
-            total += claimed;
-            if claimed < CLAIM_ROWS {
-                break;
+            if first {
+                deliveries::take_up_aside(tx)?;
             }
+            deliveries::bury(tx, world.node, dead_before)
+        });
+        // What failed by its report may have buried someone: the next beat looks.
+        let buried = buried.inspect_err(|_| self.beats.store(0, Ordering::Relaxed))?;
+        self.began.store(true, Ordering::Release);
+        let beat = self.beats.fetch_add(1, Ordering::Relaxed);
+        if buried > 0 || beat.is_multiple_of(LOOK_EVERY_BEATS) {
+            let from = Timestamp::from_micros(i64::MIN);
+            *self.looking() = Some(Look {
+                beat,
+                alive_since,
+                from,
+            });
         }
-        if self.unsure.swap(false, Ordering::AcqRel) {
+        let mut total = self.take_over()?;
+        if self.unsure.swap(false, Ordering::AcqRel) | self.obey()? {
             total += self.adopt().inspect_err(|_| self.note_unsure())?;
         }
         Ok(total)
+    }
+
+    /// Goes on with what a beat began; gives how much it took. Call it again until that is 0.
+    pub fn take_over(&self) -> Result<usize> {
+        let mut total = 0;
+        for _ in 0..CLAIMS_MAX {
+            let Some(look) = *self.looking() else { break };
+            let (claimed, reached) = self.claim(look)?;
+            total += claimed;
+            let mut looking = self.looking();
+            // A younger look goes over all of it anew.
+            if looking.is_some_and(|now| now.beat == look.beat) {
+                *looking = reached.map(|from| Look { from, ..look });
+            }
+        }
+        Ok(total)
+    }
+
+    fn looking(&self) -> MutexGuard<'_, Option<Look>> {
+        self.look.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A commit failed by its report, but may be done: then this node holds deliveries that it does
@@ -59,15 +105,22 @@ impl Dispatcher {
         self.unsure.store(true, Ordering::Release);
     }
 
-    fn claim(&self, alive_since: Timestamp) -> Result<usize> {
+    /// How many, and how far it came when there may be more.
+    fn claim(&self, look: Look) -> Result<(usize, Option<Timestamp>)> {
         let world = self.world.clone();
-        let taken = self.world.store.write(move |tx| {
-            let rows = deliveries::claim(tx, world.node, alive_since, CLAIM_ROWS)?;
-            rows.into_iter()
+        let claimed = self.world.store.write(move |tx| {
+            let (since, from) = (look.alive_since, look.from);
+            let rows = deliveries::claim(tx, world.node, since, from, CLAIM_ROWS)?;
+            let last = rows.last().map(|row| row.due_at);
+            let reached = last.filter(|_| rows.len() == CLAIM_ROWS);
+            let taken = rows
+                .into_iter()
                 .filter_map(|row| open(&world, tx, row).transpose())
-                .collect::<Result<Vec<_>>>()
+                .collect::<Result<Vec<_>>>()?;
+            Ok((taken, reached))
         });
-        self.hold(taken.inspect_err(|_| self.note_unsure())?)
+        let (taken, reached) = claimed.inspect_err(|_| self.note_unsure())?;
+        Ok((self.hold(taken)?, reached))
     }
 
     /// Takes what is this node's in the database and unknown to its memory.
@@ -100,7 +153,8 @@ impl Dispatcher {
     fn hold(&self, taken: Vec<Taken>) -> Result<usize> {
         let count = taken.len();
         for t in taken {
-            let item = crate::enqueue::item_of(&t.row, Destination::from(t.to.domain()));
+            let to = Destination::from(t.to.domain());
+            let item = crate::enqueue::item_of(&t.row, to, &self.ways);
             self.replace(item, Tracked::of(&t.row, t.mode));
         }
         Ok(count)
@@ -119,9 +173,21 @@ impl Dispatcher {
     }
 }
 
-/// What the scheduler needs to know of it. An attempt that had begun is noted as ambiguous; a message
-/// that was destroyed has nothing left to deliver.
+/// What the scheduler needs to know of it; nothing when it cannot be read.
 fn open(world: &Arc<World>, tx: &mut Tx<'_>, row: deliveries::Delivery) -> Result<Option<Taken>> {
+    let (id, tracked) = (row.id, Tracked::of(&row, Mode::Live));
+    match read(world, tx, row) {
+        Err(error) if is_hopeless(&error) => {
+            mark(world, tx, id, tracked, error.code())?;
+            Ok(None)
+        }
+        other => other,
+    }
+}
+
+/// An attempt that had begun is noted as ambiguous; a message
+/// that was destroyed has nothing left to deliver.
+fn read(world: &Arc<World>, tx: &mut Tx<'_>, row: deliveries::Delivery) -> Result<Option<Taken>> {
     let message = messages::load(tx, row.message, row.organisation)?;
     if row.interrupted {
         let because = "the program ended during the attempt";

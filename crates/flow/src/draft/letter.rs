@@ -8,8 +8,9 @@ use model::{
     Timestamp, limits,
 };
 
-use super::{Draft, DraftRecipient, sha256};
+use super::{Draft, DraftRecipient, sha256, trigger};
 use crate::Flow;
+use crate::envelope::Transport;
 
 /// Fields as a client gives them, types already right.
 pub struct Letter {
@@ -55,10 +56,16 @@ impl Flow {
     }
 
     /// The same without asking who may: for letters that the program itself writes.
-    pub(crate) fn compose_draft(&self, ctx: &Ctx, letter: Letter) -> Result<Draft> {
+    pub(crate) fn compose_draft(&self, ctx: &Ctx, mut letter: Letter) -> Result<Draft> {
         let (now, rng) = (ctx.now(), ctx.world().rng.as_ref());
         let id = MessageId::mint(now, rng);
         let body_hash = fingerprint(&letter);
+        if letter.reply_to.is_none() && matches!(letter.origin, Origin::Api | Origin::Console) {
+            letter.reply_to = crate::inbound::reply_address(self, ctx, id)?;
+        }
+        let house = crate::decide::house(self, ctx)?;
+        let found = trigger::take_from_letter(&house.triggers, &mut letter);
+        let (demanded, trigger) = super::with_trigger(letter.demanded, found);
         let content = self.compose(ctx, id, &letter)?;
         if content.len() > limits::MESSAGE_OCTETS_MAX {
             return Err(Code::MessageTooLarge.into());
@@ -81,8 +88,12 @@ impl Flow {
             purpose: letter.purpose,
             priority: letter.priority,
             send_at: letter.send_at,
-            declared_no_phi: letter.declared_no_phi,
-            demanded: letter.demanded,
+            declared_no_phi: letter.declared_no_phi
+                || self
+                    .settings()
+                    .are_declared_free(std::iter::once(&letter.from)),
+            demanded,
+            trigger,
             from: Some(letter.from),
             recipients: letter.recipients,
             body_hash,
@@ -90,6 +101,8 @@ impl Flow {
             added,
             tags: letter.tags,
             metadata: letter.metadata,
+            transport: Transport::Usual,
+            reading: None,
         })
     }
 
@@ -193,11 +206,11 @@ fn check(ctx: &Ctx, letter: &Letter) -> Result<()> {
     }
     text_field("/subject", &letter.subject, limits::SUBJECT_OCTETS_MAX)?;
     if let Some(name) = &letter.from_name {
-        text_field("/from/name", name, limits::DISPLAY_NAME_OCTETS_MAX)?;
+        name_field("/from/name", name, limits::DISPLAY_NAME_OCTETS_MAX)?;
     }
     for (i, r) in letter.recipients.iter().enumerate() {
         if let Some(name) = &r.name {
-            text_field(
+            name_field(
                 &format!("/recipients/{i}/name"),
                 name,
                 limits::DISPLAY_NAME_OCTETS_MAX,
@@ -257,7 +270,7 @@ pub(crate) fn check_files(files: &[DraftFile]) -> Result<()> {
         return Err(Error::new(Code::FieldInvalid).at("/attachments"));
     }
     for (i, file) in files.iter().enumerate() {
-        text_field(
+        name_field(
             &format!("/attachments/{i}/name"),
             &file.name,
             limits::FILE_NAME_OCTETS_MAX,
@@ -280,6 +293,15 @@ fn text_field(pointer: &str, value: &str, octets_max: usize) -> Result<()> {
     }
     if value.len() > octets_max {
         return Err(Error::new(Code::FieldInvalid).at(pointer));
+    }
+    Ok(())
+}
+
+/// A name is shown beside others: it may not look like one it is not.
+fn name_field(pointer: &str, value: &str, octets_max: usize) -> Result<()> {
+    text_field(pointer, value, octets_max)?;
+    if value.chars().any(model::is_hidden) {
+        return Err(Error::new(Code::NameInvalid).at(pointer));
     }
     Ok(())
 }

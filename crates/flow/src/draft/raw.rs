@@ -8,8 +8,10 @@ use model::{
     limits,
 };
 
-use super::{Draft, DraftRecipient, sha256};
+use super::{Draft, DraftRecipient, sha256, trigger};
 use crate::Flow;
+use crate::envelope::Transport;
+use crate::scan::Reading;
 
 /// Fields that name blind recipients.
 const BLIND_FIELDS: [&str; 2] = ["bcc", "resent-bcc"];
@@ -23,6 +25,8 @@ pub struct Arrival {
     pub helo: String,
     /// The `with` word of the Received field: `ESMTPSA` (RFC 3848).
     pub with: &'static str,
+    /// REQUIRETLS was said with MAIL (RFC 8689).
+    pub require_tls: bool,
 }
 
 /// Stands for an author that cannot be read; RFC 6761 keeps the name unused.
@@ -40,6 +44,7 @@ impl Flow {
             return Err(Code::MailLoop.into());
         }
         self.may_show_author(ctx, &arrival, &message)?;
+        check_names(&message)?;
         let id = MessageId::mint(now, rng);
         let added = added_fields(&self.settings().hostname, ctx, id, &arrival, &message);
         let named = message.recipients_in_headers();
@@ -54,15 +59,27 @@ impl Flow {
             })
             .collect();
         let body_hash = sha256(&arrival.content);
+        let authors = message.from();
+        let shown = authors.iter().map(|(_, address)| address);
+        let declared_no_phi = self
+            .settings()
+            .are_declared_free(arrival.from.iter().chain(shown));
         let purpose = purpose_of(&message);
+        let transport = transport_of(arrival.require_tls, message.header("tls-required"));
+        let house = crate::decide::house(self, ctx)?;
+        let (left, found) = trigger::take_from_content(&house.triggers, &message, &arrival.content);
         let demanded = demanded(message.header("caduceus-method"))?;
+        let (demanded, trigger) = super::with_trigger(demanded, found);
         let blind = BLIND_FIELDS
             .iter()
             .any(|name| message.header(name).is_some());
+        // What stays is what is scanned.
+        let reading = (left.is_none() && !blind).then(|| Reading::of(&message));
+        let content = left.unwrap_or(arrival.content);
         let content = if blind {
-            without_blind_fields(&arrival.content)
+            without_fields(&content, &BLIND_FIELDS)
         } else {
-            arrival.content
+            content
         };
         Ok(Draft {
             id,
@@ -72,16 +89,36 @@ impl Flow {
             purpose,
             priority: 4,
             send_at: None,
-            declared_no_phi: false,
+            declared_no_phi,
             demanded,
+            trigger,
             from: arrival.from,
             recipients,
             added,
             tags: Vec::new(),
             metadata: BTreeMap::new(),
+            transport,
             body_hash,
             content,
+            reading,
         })
+    }
+}
+
+fn check_names(message: &mail::Message<'_>) -> Result<()> {
+    let names = message.display_names();
+    if names.iter().any(|name| name.chars().any(model::is_hidden)) {
+        return Err(Code::NameInvalid.into());
+    }
+    Ok(())
+}
+
+/// RFC 8689 §4.1: with REQUIRETLS the header field counts for nothing.
+fn transport_of(require_tls: bool, field: Option<&str>) -> Transport {
+    match field {
+        _ if require_tls => Transport::Required,
+        Some(value) if value.trim().eq_ignore_ascii_case("no") => Transport::Optional,
+        _ => Transport::Usual,
     }
 }
 
@@ -173,9 +210,9 @@ fn check_limits(arrival: &Arrival) -> Result<()> {
     Ok(())
 }
 
-/// The message without the fields that name blind recipients (RFC 5322 §3.6.3): every recipient gets
-/// the same octets.
-fn without_blind_fields(content: &[u8]) -> Vec<u8> {
+/// The message without some fields: those that name blind recipients (RFC 5322 §3.6.3), since every
+/// recipient gets the same octets, and those that were meant for us.
+pub(super) fn without_fields(content: &[u8], names: &[&str]) -> Vec<u8> {
     let (head, body) = content.split_at(mail::header_block_end(content));
     let mut out = Vec::with_capacity(content.len());
     let mut blind = false;
@@ -187,7 +224,7 @@ fn without_blind_fields(content: &[u8]) -> Vec<u8> {
                 .next()
                 .unwrap_or_default()
                 .trim_ascii_end();
-            blind = BLIND_FIELDS
+            blind = names
                 .iter()
                 .any(|field| name.eq_ignore_ascii_case(field.as_bytes()));
         }

@@ -3,12 +3,18 @@
 use std::sync::Arc;
 
 use ctx::{Ctx, PrincipalKind};
-use model::{Address, AppId, Code, Error, Result};
+use model::{Address, AppId, Code, Domain, Error, Result};
 use store::tables::{apps, domains};
 
 use crate::Flow;
 
 impl Flow {
+    /// Whether asking for this app's senders reads nothing.
+    pub fn remembers_senders(&self, app: AppId) -> bool {
+        let store = &self.world().store;
+        self.senders().peek(store, &app).is_some()
+    }
+
     /// # Errors
     /// `sender_forbidden` when these credentials may not use the address.
     pub fn may_send_as(&self, ctx: &Ctx, sender: &Address) -> Result<()> {
@@ -29,10 +35,10 @@ impl Flow {
                     .senders()
                     .find(store, id, read)?
                     .ok_or_else(forbidden)?;
-                if senders
+                let allowed = senders
                     .split_whitespace()
-                    .any(|rule| matches(rule, &wanted))
-                {
+                    .any(|rule| matches(rule, &wanted));
+                if allowed && !self.is_a_neighbours(ctx, wanted.domain())? {
                     Ok(())
                 } else {
                     Err(forbidden())
@@ -47,6 +53,18 @@ impl Flow {
                 owned.map(drop).ok_or_else(forbidden)
             }
         }
+    }
+}
+
+impl Flow {
+    /// Whether another organisation of this installation owns the domain, or one above it: however an
+    /// app's list reads, nobody writes in a neighbour's name.
+    fn is_a_neighbours(&self, ctx: &Ctx, domain: &Domain) -> Result<bool> {
+        let (store, name) = (&ctx.world().store, domain.clone());
+        let owner = self.owners().find(store, domain.clone(), || {
+            store.read(move |tx| domains::find_owner(tx, &name))
+        })?;
+        Ok(owner.is_some_and(|owner| owner != ctx.organisation()))
     }
 }
 

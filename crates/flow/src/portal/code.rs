@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ctx::Event;
+use mail::return_path::Errand;
 use model::seams::Rng;
 use model::{Code, Demand, Method, Result, SealedId, Secret, limits};
 use store::tables::portal;
@@ -10,6 +11,8 @@ use store::tables::portal;
 use crate::Flow;
 use crate::content::load;
 use crate::enqueue::{Step, enqueue};
+use crate::envelope::Transport;
+use crate::inbound::return_path;
 use crate::seal::{Sealed, SealedLetter, Way};
 
 /// That a code is on its way; not to whom.
@@ -47,14 +50,8 @@ impl Flow {
                 used_at: None,
             };
             portal::insert_code(tx, &row)?;
-            reader
-                .record(
-                    tx,
-                    Event::new("portal.code_sent")
-                        .message(message)
-                        .recipient(recipient),
-                )
-                .map(drop)
+            let event = Event::new("portal.code_sent").message(message);
+            reader.record(tx, event.recipient(recipient)).map(drop)
         })?;
         let stored = load(&ctx, message)?;
         let Some(row) = stored.recipients.iter().find(|r| r.id == recipient) else {
@@ -63,11 +60,14 @@ impl Flow {
         let to = stored.address(row)?;
         let house = crate::notice::house(self, &ctx)?;
         let signed = crate::notice::code(self, &ctx, &house, &to, &secret)?;
+        let sender = Some(house.sender.clone());
+        let from = return_path(self, &ctx, Errand::Code, recipient, sender)?;
         let way = Way {
             recipient,
-            from: Some(house.sender.clone()),
+            from,
             to,
             demand: Demand::Opportunistic,
+            transport: Transport::Usual,
             role: "code",
             notice: None,
         };
@@ -78,16 +78,9 @@ impl Flow {
             content: None,
             ways: vec![way],
         };
-        enqueue(
-            self,
-            &ctx,
-            Sealed {
-                stored,
-                letters: vec![letter],
-            },
-            Step::Later,
-            None,
-        )?;
+        let letters = vec![letter];
+        let sealed = Sealed { stored, letters };
+        enqueue(self, &ctx, sealed, Step::Later, None)?;
         Ok(CodeSent {
             valid_for: limits::CODE_WAIT,
         })

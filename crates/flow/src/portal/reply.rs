@@ -61,7 +61,8 @@ impl Flow {
             let event = Event::new("portal.replied")
                 .message(notice.message)
                 .recipient(notice.recipient)
-                .about(message);
+                .about(message)
+                .fact("reply_id", message);
             reader.record(tx, event).map(drop)
         })
     }

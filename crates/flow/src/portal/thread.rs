@@ -1,7 +1,7 @@
 //! Reading: the message a visit is for, and the replies that follow it. Opening is a receipt.
 
 use ctx::{Ctx, Event};
-use model::{AttachmentId, Code, Error, MessageId, Origin, RecipientState, Result, Timestamp};
+use model::{AttachmentId, Code, Error, MessageId, RecipientState, Result, Timestamp};
 use store::tables::{messages, portal, recipients};
 
 use crate::Flow;
@@ -117,7 +117,7 @@ fn replies_of(ctx: &Ctx, main: &Stored, notice: &portal::Notice) -> Result<Vec<M
         .read(move |tx| messages::thread(tx, thread, organisation))?;
     Ok(all
         .into_iter()
-        .filter(|m| m.origin == Origin::Portal && m.actor == actor)
+        .filter(|m| m.origin.stays_here() && m.actor == actor)
         .map(|m| m.id)
         .collect())
 }
@@ -133,7 +133,7 @@ pub(super) fn entry(ctx: &Ctx, stored: &Stored) -> Result<ThreadEntry> {
     });
     Ok(ThreadEntry {
         id: stored.message.id,
-        own: stored.message.origin == Origin::Portal,
+        own: stored.message.origin.stays_here(),
         sender_name: stored
             .envelope
             .from_name

@@ -102,7 +102,7 @@ impl Flow {
             })
     }
 
-    /// The reader of a visit, alive and within its idle time.
+    /// The reader of a visit, alive and within its idle time and its age.
     pub(super) fn reader_of(&self, visit: &str) -> Result<(Ctx, portal::Notice, portal::Visit)> {
         let (hash, now) = (vault::hash_token(visit), self.world().now());
         let (notice, visit) = self
@@ -112,7 +112,10 @@ impl Flow {
                 let Some(found) = portal::find_visit(tx, &hash)? else {
                     return Ok(None);
                 };
-                if found.ended_at.is_some() || found.seen_at.plus(limits::VISIT_IDLE_MAX) < now {
+                let over = found.ended_at.is_some()
+                    || found.seen_at.plus(limits::VISIT_IDLE_MAX) < now
+                    || found.created_at.plus(limits::VISIT_AGE_MAX) < now;
+                if over {
                     return Ok(None);
                 }
                 portal::touch_visit(tx, found.id, now)?;

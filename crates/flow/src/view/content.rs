@@ -38,15 +38,15 @@ impl Flow {
         })
     }
 
-    /// The addresses alone, in the order of the recipients. Needs the right to see the message, not
-    /// the right to open it; the reading is recorded before an address is shown.
+    /// The addresses alone, in the order of the recipients. A right of its own: who may see that a
+    /// message was sent need not know to whom. The reading is recorded before an address is shown.
     pub fn recipient_addresses(&self, ctx: &Ctx, id: MessageId) -> Result<Vec<Phi<String>>> {
         let organisation = ctx.organisation();
         let row = self
             .world()
             .store
             .read(move |tx| messages::load(tx, id, organisation))?;
-        ctx.allow(Action::MessageRead, &reachable(ctx, &row)?)?;
+        ctx.allow(Action::MessageAddresses, &reachable(ctx, &row)?)?;
         ctx.open_phi(Event::new("message.addresses_opened").message(id))?;
         let stored = load(ctx, id)?;
         stored
@@ -66,7 +66,7 @@ impl Flow {
     }
 }
 
-fn allow_open(flow: &Flow, ctx: &Ctx, id: MessageId) -> Result<()> {
+pub(super) fn allow_open(flow: &Flow, ctx: &Ctx, id: MessageId) -> Result<()> {
     let organisation = ctx.organisation();
     let row = flow
         .world()
@@ -77,7 +77,7 @@ fn allow_open(flow: &Flow, ctx: &Ctx, id: MessageId) -> Result<()> {
 
 /// A reader's reply is picked up when staff open it.
 fn mark_read(flow: &Flow, ctx: &Ctx, message: &messages::Message) -> Result<()> {
-    if message.origin != model::Origin::Portal {
+    if !message.origin.stays_here() {
         return Ok(());
     }
     let (id, now) = (message.id, ctx.now());

@@ -14,6 +14,7 @@ pub struct EventView {
     pub kind: String,
     pub at: Timestamp,
     pub actor: String,
+    pub message: Option<MessageId>,
     pub recipient: Option<RecipientId>,
     /// Neutral words, codes and counts.
     pub facts: BTreeMap<String, String>,
@@ -44,20 +45,25 @@ impl Flow {
             .map(cursor::decode)
             .transpose()?
             .map(|(at, id)| (at, EventId::from_bytes(id)));
-        let mut found = self
+        let found = self
             .world()
             .store
             .read(move |tx| events::of_message(tx, id, organisation, after, rows + 1))?;
-        let more = found.len() > rows;
-        found.truncate(rows);
-        let next = if more {
-            found.last().map(|e| cursor::encode(e.at, e.id.as_bytes()))
-        } else {
-            None
-        };
-        let rows = found.into_iter().map(view).collect::<Result<_>>()?;
-        Ok(EventPage { rows, next })
+        page(found, rows)
     }
+}
+
+/// What was found, and where the next page begins when more than `rows` was.
+pub(super) fn page(mut found: Vec<events::Event>, rows: usize) -> Result<EventPage> {
+    let more = found.len() > rows;
+    found.truncate(rows);
+    let next = if more {
+        found.last().map(|e| cursor::encode(e.at, e.id.as_bytes()))
+    } else {
+        None
+    };
+    let rows = found.into_iter().map(view).collect::<Result<_>>()?;
+    Ok(EventPage { rows, next })
 }
 
 fn view(e: events::Event) -> Result<EventView> {
@@ -67,6 +73,7 @@ fn view(e: events::Event) -> Result<EventView> {
         kind: e.kind,
         at: e.at,
         actor: e.actor,
+        message: e.message,
         recipient: e.recipient,
         facts,
     })

@@ -2,11 +2,12 @@
 
 use ctx::{Action, Ctx, PrincipalKind, Resource};
 use model::{
-    AttemptId, Code, Demand, Kind, MessageId, Method, Mode, Origin, Purpose, RecipientId,
-    RecipientState, Result, Stream, ThreadId, Timestamp,
+    AttemptId, Code, Demand, Kind, MessageId, Method, Mode, Origin, PolicyFacts, Purpose,
+    RecipientId, RecipientState, Result, Stream, ThreadId, Timestamp, TlsFacts,
 };
 use policy::Trace;
 use store::tables::{deliveries, messages, portal, recipients};
+use vault::OpenedKey;
 
 use crate::Flow;
 
@@ -51,8 +52,14 @@ pub struct AttemptView {
     pub outcome: String,
     pub reply_code: Option<u16>,
     pub reply_enhanced: Option<String>,
+    /// What the reply means, as `BounceClass` words it.
+    pub class: Option<String>,
     pub tls_version: Option<String>,
     pub tls_verified: bool,
+    /// What the connection achieved, whole; none without TLS, and once the message was destroyed.
+    pub tls: Option<TlsFacts>,
+    /// What the connection was held to.
+    pub policy: Option<PolicyFacts>,
     pub started_at: Timestamp,
     pub ended_at: Timestamp,
 }
@@ -88,15 +95,17 @@ impl Flow {
             .store
             .read(move |tx| messages::load(tx, id, organisation))?;
         ctx.allow(Action::MessageRead, &reachable(ctx, &row)?)?;
+        let world = self.world().clone();
         self.world().store.read(move |tx| {
             let row = messages::load(tx, id, organisation)?;
+            let key = world.item_key(tx, organisation, id.as_bytes()).ok();
             let people = recipients::of_message(tx, id)?;
             let attempts = deliveries::attempts(tx, id)?;
             let thread = messages::thread(tx, row.thread, organisation)?;
             let mut views = Vec::with_capacity(people.len());
             for r in &people {
                 let notice = portal::notice_of(tx, r.id)?;
-                views.push(recipient_view(r, &attempts, notice.as_ref())?);
+                views.push(recipient_view(r, &attempts, notice.as_ref(), key.as_ref())?);
             }
             let open = deliveries::open_of_message(tx, id)?;
             let may_cancel = row.stage == messages::Stage::Decided
@@ -148,23 +157,14 @@ fn recipient_view(
     r: &recipients::Recipient,
     attempts: &[deliveries::Attempt],
     notice: Option<&portal::Notice>,
+    key: Option<&OpenedKey>,
 ) -> Result<RecipientView> {
-    let trace: Trace = serde_json::from_str(&r.trace)
+    let trace: Trace = serde_json::from_slice(&crate::pack::unpack_text(&r.trace)?)
         .map_err(|_| model::Error::new(model::Code::StoredDataInvalid))?;
     let own = attempts
         .iter()
         .filter(|a| a.recipient == r.id)
-        .map(|a| AttemptView {
-            id: a.id,
-            number: a.number,
-            outcome: a.outcome.clone(),
-            reply_code: a.reply_code,
-            reply_enhanced: a.reply_enhanced.clone(),
-            tls_version: a.tls_version.clone(),
-            tls_verified: a.tls_verified,
-            started_at: a.started_at,
-            ended_at: a.ended_at,
-        });
+        .map(|a| attempt_view(a, key));
     Ok(RecipientView {
         id: r.id,
         kind: r.kind,
@@ -177,4 +177,35 @@ fn recipient_view(
         opened_at: notice.and_then(|n| n.opened_at),
         replied_at: notice.and_then(|n| n.replied_at),
     })
+}
+
+fn attempt_view(a: &deliveries::Attempt, key: Option<&OpenedKey>) -> AttemptView {
+    let shown = key.and_then(|key| transport_of(a, key));
+    let (tls, policy) = shown.map_or((None, None), |shown| (shown.tls, shown.policy));
+    AttemptView {
+        id: a.id,
+        number: a.number,
+        outcome: a.outcome.clone(),
+        reply_code: a.reply_code,
+        reply_enhanced: a.reply_enhanced.clone(),
+        class: a.class.clone(),
+        tls_version: a.tls_version.clone(),
+        tls_verified: a.tls_verified,
+        tls,
+        policy,
+        started_at: a.started_at,
+        ended_at: a.ended_at,
+    }
+}
+
+/// The part of the sealed evidence that names nobody. None when the key is destroyed.
+fn transport_of(a: &deliveries::Attempt, key: &OpenedKey) -> Option<Transport> {
+    let place = ("attempts", "sealed_evidence", a.id.as_bytes());
+    crate::envelope::open_json(&a.sealed_evidence, key, place).ok()
+}
+
+#[derive(serde::Deserialize)]
+struct Transport {
+    tls: Option<TlsFacts>,
+    policy: Option<PolicyFacts>,
 }

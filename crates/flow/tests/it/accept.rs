@@ -48,6 +48,34 @@ on_disk! {
         assert!(view.findings.iter().any(|(kind, count)| kind == "us_ssn" && *count == 1), "{:?}", view.findings);
     }
 
+    /// PHI in a field that the sender invented counts as anywhere else.
+    fn what_is_in_a_custom_header_raises_the_level(store) {
+        let clinic = Clinic::open(store);
+        let mut draft = letter(&["lee@peer.example"]);
+        draft.headers = vec![("X-Case".to_owned(), "MRN 00482913, melanoma".to_owned())];
+        let receipt = clinic.submit(&clinic.staff, draft)?;
+        let view = clinic.flow.message(&clinic.staff, receipt.message)?;
+        assert_eq!(view.level, "certain");
+        assert!(view.findings.iter().any(|(kind, count)| kind == "mrn" && *count == 1), "{:?}", view.findings);
+    }
+
+    /// What cannot be read for certain is never taken for clean: broken base64, an unknown set.
+    fn what_cannot_be_read_is_not_clean(store) {
+        let clinic = Clinic::open(store);
+        let head = "From: nurse@clinic.example\nTo: lee@peer.example\nContent-Transfer-Encoding: base64\nContent-Type: text/plain";
+        for (rest, expected) in [
+            ("\n\nTHVuY2ggaXMgYXQgbm9vbi4=\n", None),
+            ("\n\nTHVuY2gg!aXMgYXQg*bm9vbi4\n", Some((0, "body_encoding_broken"))),
+            ("; charset=ebcdic-us\n\n4uLV\n", Some((0, "body_charset_unknown"))),
+        ] {
+            let content = crate::letters::arrival(&[("lee@peer.example", "")], &format!("{head}{rest}"));
+            let draft = clinic.flow.draft_from_arrival(&clinic.staff, content)?;
+            let found = clinic.flow.dry_run(&clinic.staff, draft)?.findings.unscannable;
+            let expected: Vec<_> = expected.into_iter().map(|(at, word)| (at, word.to_owned())).collect();
+            assert_eq!(found, expected, "{rest}");
+        }
+    }
+
     /// A dry run shows level, findings and decisions, and leaves nothing behind.
     fn a_dry_run_stores_nothing(store) {
         let clinic = Clinic::open(store);
@@ -122,6 +150,24 @@ on_disk! {
         assert_eq!(clinic.state(&receipt), RecipientState::Held);
         assert_eq!(clinic.flow.overview(&clinic.staff)?.off_by, 0);
         assert_eq!(store.deref().read(store::tables::deliveries::open_count)?, 0);
+    }
+
+    /// Where an administrator declared a sending domain free of PHI, the wire decides; not where
+    /// something is found, and not for an author of another domain.
+    fn a_declared_domain_asks_for_less(store) {
+        let free = model::Domain::parse("clinic.example")?;
+        let clinic = Clinic::tuned(store, |settings| settings.declared_free = vec![free.clone()]);
+        let method = |content: &str| {
+            let receipt = clinic.arrive(crate::letters::arrival(&[("lee@peer.example", "")], content))?;
+            Ok::<_, model::Error>(clinic.recipient(&receipt).method)
+        };
+        let plain = "From: nurse@clinic.example\nTo: lee@peer.example\nSubject: News\n\nWe moved the chairs.\n";
+        assert_eq!(method(plain)?, Method::Plain);
+        assert_eq!(method(&plain.replace("the chairs", "SSN 536-90-4399, melanoma"))?, Method::Tls);
+        let mut draft = letter(&["lee@peer.example"]);
+        (draft.subject, draft.text) = ("News".to_owned(), Some("We moved the chairs.".to_owned()));
+        let receipt = clinic.submit(&clinic.staff, draft)?;
+        assert_eq!(clinic.recipient(&receipt).method, Method::Plain);
     }
 
     /// A letter for a later time waits for it.

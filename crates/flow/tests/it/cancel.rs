@@ -8,7 +8,7 @@ use crate::{code, on_disk};
 
 on_disk! {
     fn before_sealing(store) {
-        let clinic = Clinic::open(store);
+        let clinic = Clinic::sealing_later(store);
         let receipt = clinic.submit(&clinic.staff, letter(&["lee@a.example", "kim@b.example"]))?;
         let stopped = clinic.flow.cancel(&clinic.staff, receipt.message)?;
         assert_eq!(stopped.len(), 2);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use ctx::{Ctx, NewOrganisation, Parts, Principal, PrincipalKind, Role, Seat, World};
 use flow::draft::Arrival;
 use flow::view::RecipientView;
-use flow::{Flow, Job, Letter, OutLetter, Receipt, Settings};
+use flow::{Flow, Job, Letter, OutLetter, Receipt, Settings, Ways};
 use model::{
     AppId, DomainId, Evidence, MessageId, Mode, OrganisationId, Outcome, RecipientState,
     RefusalScope, Result, TlsFacts, UserId,
@@ -28,26 +28,51 @@ pub struct Clinic {
 
 impl Clinic {
     pub fn open(store: &TestStore) -> Self {
+        Self::tuned(store, |_| ())
+    }
+
+    /// Sealing is left to the outbox, as where it fails at first.
+    pub fn sealing_later(store: &TestStore) -> Self {
+        Self::tuned(store, |settings| settings.seal_at_once = false)
+    }
+
+    pub fn open_with(store: &TestStore, ways: Ways) -> Self {
+        Self::tuned(store, move |settings| settings.ways = ways.clone())
+    }
+
+    /// With settings of its own.
+    pub fn tuned(store: &TestStore, tune: impl Fn(&mut Settings)) -> Self {
         let clock = Arc::new(SimClock::default());
         let world = world(store, &clock, 1);
         let organisation = found(&world, "Clinic", "clinic.example");
-        let clinic = Self::on(world, organisation, clock);
+        let clinic = Self::on(world, organisation, clock, tune);
         clinic.beat();
         clinic
     }
 
     /// Another process on the same store: nothing is shared but the store and time.
     pub fn again(&self, store: &TestStore, seed: u64) -> Self {
+        self.again_with(store, seed, Ways::direct())
+    }
+
+    pub fn again_with(&self, store: &TestStore, seed: u64, ways: Ways) -> Self {
         Self::on(
             world(store, &self.clock, seed),
             self.organisation,
             self.clock.clone(),
+            move |settings| settings.ways = ways.clone(),
         )
     }
 
-    fn on(world: Arc<World>, organisation: OrganisationId, clock: Arc<SimClock>) -> Self {
+    fn on(
+        world: Arc<World>,
+        organisation: OrganisationId,
+        clock: Arc<SimClock>,
+        tune: impl Fn(&mut Settings),
+    ) -> Self {
         let mut settings = Settings::new("mx.clinic.example", "https://mail.clinic.example");
         settings.seal_threads = 1;
+        tune(&mut settings);
         let flow = Flow::new(world.clone(), settings);
         let roles = [Role::Staff, Role::Compliance, Role::Administrator];
         let staff = user(&world, organisation, &roles);
@@ -60,6 +85,19 @@ impl Clinic {
         }
     }
 
+    /// The same clinic with an MX at bounces.clinic.example.
+    pub fn taking_mail(mut self, greylist: bool) -> Self {
+        let mut settings = self.flow.settings().clone();
+        settings.inbound = Some(flow::inbound::InboundSettings {
+            domain: model::Domain::parse("bounces.clinic.example").expect("a domain"),
+            replies: true,
+            greylist,
+        });
+        self.flow = Flow::new(self.world.clone(), settings);
+        self.beat();
+        self
+    }
+
     pub fn user(&self, roles: &[Role]) -> Ctx {
         user(&self.world, self.organisation, roles)
     }
@@ -67,7 +105,7 @@ impl Clinic {
     /// An app of this clinic, with every scope that software can have.
     pub fn app(&self, senders: &str, mode: Mode) -> Ctx {
         let id = AppId::mint(self.world.now(), self.world.rng.as_ref());
-        let scopes = "message.send message.read message.list message.open message.cancel proof.download audit.read";
+        let scopes = "message.send message.read message.list message.open message.cancel proof.download audit.read webhook.manage";
         let (organisation, senders, now) =
             (self.organisation, senders.to_owned(), self.world.now());
         let row = apps::App {

@@ -14,7 +14,7 @@ fn destroy(store: &sim::kit::TestStore, id: model::MessageId) {
 on_disk! {
     /// Before it was sealed: its recipients end, on record.
     fn before_sealing(store) {
-        let dead = Clinic::open(store);
+        let dead = Clinic::sealing_later(store);
         let receipt = dead.submit(&dead.staff, letter(&["lee@peer.example"]))?;
         destroy(store, receipt.message);
         let clinic = dead.again(store, 5);

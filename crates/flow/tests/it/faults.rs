@@ -90,13 +90,14 @@ on_disk! {
         assert!(submit()?.repeated, "a repeat needs no write");
         trip.now(WELL);
         clinic.work();
+        clinic.beat();
         clinic.take_one();
     }
 
     /// Enqueued, and nobody knows: the next beat finds it.
     fn an_unreported_delivery_is_found(store) {
         let trip = Trip::set_up(store);
-        let clinic = Clinic::open(store);
+        let clinic = Clinic::sealing_later(store);
         let receipt = clinic.submit(&clinic.staff, letter(&["lee@peer.example"]))?;
         trip.now(UNREPORTED);
         assert!(clinic.flow.work().is_err());

@@ -63,6 +63,7 @@ pub fn arrival(recipients: &[(&str, &str)], content: &str) -> Arrival {
         content: content.replace('\n', "\r\n").into_bytes(),
         helo: "software.clinic.example".to_owned(),
         with: "ESMTPSA",
+        require_tls: false,
     }
 }
 

@@ -92,6 +92,29 @@ fn cases() -> Vec<(&'static str, Change, Code, &'static str)> {
             "/recipients/1/name",
         ),
         case(
+            "a recipient's name that turns around",
+            Box::new(|l| {
+                l.recipients.push(flow::DraftRecipient {
+                    name: Some("Pat \u{202e}eoD".into()),
+                    ..to("b@c.example")
+                });
+            }),
+            Code::NameInvalid,
+            "/recipients/1/name",
+        ),
+        case(
+            "a sender's name in two lines",
+            Box::new(|l| l.from_name = Some("Nurse\u{2028}Bank".into())),
+            Code::NameInvalid,
+            "/from/name",
+        ),
+        case(
+            "a file's name that turns around",
+            Box::new(|l| l.files = vec![file("gpj.\u{202e}exe.txt", "text/plain", b"a")]),
+            Code::NameInvalid,
+            "/attachments/0/name",
+        ),
+        case(
             "priority",
             Box::new(|l| l.priority = 10),
             Code::FieldInvalid,
@@ -259,6 +282,20 @@ fn arrivals_are_limited_too() {
             Some("/headers/Caduceus-Method".to_owned())
         ))
     );
+    for name in [
+        "=?utf-8?Q?Nurse=E2=80=AE?=",
+        "Nurse\u{2028}Bank",
+        "=?utf-8?B?4oGm?=",
+    ] {
+        let named = PLAIN
+            .replace("From: ", &format!("From: {name} <"))
+            .replacen(".example\n", ".example>\n", 1);
+        assert_eq!(
+            answer(arrival(&[("a@b.example", "")], &named)),
+            Some(Code::NameInvalid),
+            "{name}"
+        );
+    }
     let mut bounce = arrival(&[("a@b.example", "")], PLAIN);
     bounce.from = None;
     assert_eq!(answer(bounce), Some(Code::SenderForbidden));

@@ -4,13 +4,18 @@
 extern crate caduceus_flow as flow;
 
 mod accept;
+mod aside;
 mod at_rest;
 mod cancel;
 mod clinic;
+mod conservation;
 mod delivery;
 mod destroyed;
 mod faults;
+mod held;
+mod hooks;
 mod idempotency;
+mod inbound;
 mod letters;
 mod limits;
 mod nodes;
@@ -20,8 +25,14 @@ mod proof;
 mod reports;
 mod restart;
 mod senders;
+mod spans;
+mod suppression;
 mod test_mode;
+mod tidy;
+mod transport;
+mod triggers;
 mod views;
+mod ways;
 
 /// The stable code of a refusal, for comparing.
 fn code<T>(result: model::Result<T>) -> Option<model::Code> {

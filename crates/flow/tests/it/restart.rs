@@ -9,7 +9,7 @@ use crate::on_disk;
 on_disk! {
     /// Between the answer and the sealing.
     fn accepted_only(store) {
-        let dead = Clinic::open(store);
+        let dead = Clinic::sealing_later(store);
         let receipt = dead.submit(&dead.staff, letter(&["lee@peer.example"]))?;
         let clinic = dead.again(store, 5);
         clinic.flow.dispatcher().beat(true)?;
@@ -18,6 +18,22 @@ on_disk! {
         clinic.deliver(Outcome::Accepted);
         assert_eq!(clinic.state(&receipt), RecipientState::Delivered);
         assert_eq!(clinic.count(receipt.message, "message.sealed"), 1);
+    }
+
+    /// Right after the answer: the commit that accepted has enqueued.
+    fn accepted_and_enqueued(store) {
+        let dead = Clinic::open(store);
+        let before = store.commits();
+        let receipt = dead.submit(&dead.staff, letter(&["lee@peer.example", "kim@peer.example"]))?;
+        assert_eq!(store.commits(), before + 1);
+        let clinic = dead.again(store, 5);
+        assert_eq!(clinic.flow.work()?, 0, "nothing is left to be sealed");
+        assert_eq!(clinic.flow.dispatcher().beat(true)?, 2);
+        for job in clinic.take() {
+            clinic.finish(job, Outcome::Accepted);
+        }
+        assert_eq!(clinic.state(&receipt), RecipientState::Delivered);
+        assert_eq!(clinic.count(receipt.message, "message.sealed"), 2);
     }
 
     fn enqueued_and_deferred(store) {

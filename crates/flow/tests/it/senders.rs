@@ -58,6 +58,26 @@ fn a_person_sends_from_a_domain_of_the_organisation() {
     );
 }
 
+/// Not even the right to send for any sender reaches into a neighbour's domain.
+#[test]
+fn nobody_sends_in_a_neighbours_name() {
+    let store = store_on(Engine::Memory);
+    let clinic = Clinic::open(&store);
+    clinic.neighbour();
+    let app = clinic.app("* other.example", Mode::Live);
+    for (sender, may) in [
+        ("nurse@other.example", false),
+        ("nurse@ward.other.example", false),
+        ("nurse@another.example", true),
+        ("nurse@clinic.example", true),
+        ("anyone@anywhere.example", true),
+    ] {
+        let expected = (!may).then_some(Code::SenderForbidden);
+        let answer = clinic.flow.may_send_as(&app, &address(sender));
+        assert_eq!(code(answer), expected, "{sender}");
+    }
+}
+
 /// Mail by SMTP is judged by envelope and by From field: we sign for the latter.
 #[test]
 fn the_from_field_is_judged_as_well() {

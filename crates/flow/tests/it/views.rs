@@ -122,6 +122,7 @@ on_disk! {
             let user = clinic.user(&[role]);
             assert_eq!(code(flow.message(&user, id)), read, "{role}");
             assert_eq!(code(flow.open_content(&user, id)), open, "{role}");
+            assert_eq!(code(flow.recipient_addresses(&user, id)), open, "{role}");
             assert_eq!(code(flow.audit(&user, None, None, false)), audit, "{role}");
         }
         assert_eq!(code(flow.open_content(&clinic.world.system(clinic.organisation), id)), no);
@@ -132,8 +133,8 @@ on_disk! {
             Ok(page.rows.len())
         };
         // Nobody waits for the entry of a refusal: it comes, but not at once.
-        let came = (0..1_000).map(|_| denied()).find(|found| !matches!(found, Ok(found) if *found < 7));
-        assert_eq!(came.transpose()?, Some(7));
+        let came = (0..1_000).map(|_| denied()).find(|found| !matches!(found, Ok(found) if *found < 10));
+        assert_eq!(came.transpose()?, Some(10));
         assert_eq!(clinic.count(id, "message.opened"), 2, "each opening is recorded");
     }
 

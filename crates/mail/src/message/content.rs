@@ -83,6 +83,9 @@ fn hex_digit(octet: u8) -> u8 {
 /// Text in its character set; without one, UTF-8 where it is, else Windows-1252 (RFC 2045 §5.2
 /// would say ASCII).
 pub(super) fn to_text(octets: &[u8], charset: Option<&str>) -> String {
+    if let Some(wide) = Wide::of(octets, charset) {
+        return wide.decode(octets);
+    }
     let named = charset
         .filter(|name| !is_utf8(name))
         .and_then(|name| charset_decoder(name.as_bytes()));
@@ -98,6 +101,111 @@ pub(super) fn to_text(octets: &[u8], charset: Option<&str>) -> String {
     }
 }
 
+/// Why [`to_text`] may not say what a reader is shown.
+pub(super) fn doubt(octets: &[u8], charset: Option<&str>) -> Option<&'static str> {
+    if Wide::of(octets, charset).is_some() {
+        return None;
+    }
+    let unknown =
+        charset.is_some_and(|name| !is_utf8(name) && charset_decoder(name.as_bytes()).is_none());
+    match () {
+        // What is all ASCII reads alike in nearly every set.
+        () if unknown && !octets.is_ascii() => Some("charset_unknown"),
+        // No text has them, but a form of Unicode that was not recognised does.
+        () if octets.contains(&0) => Some("text_garbled"),
+        () => None,
+    }
+}
+
+/// Two or four octets a character.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wide {
+    Utf16Le,
+    Utf16Be,
+    Utf32Le,
+    Utf32Be,
+}
+
+impl Wide {
+    /// By its mark, or where there is none by its zeros: Latin text has one in every character, at
+    /// the same place. A set that is named and is none of Unicode's is believed.
+    fn of(octets: &[u8], charset: Option<&str>) -> Option<Self> {
+        const LOOKED_AT: usize = 4 * 1024;
+        let unicode = charset.is_none_or(|name| {
+            is_utf8(name)
+                || name
+                    .to_ascii_lowercase()
+                    .replace('_', "-")
+                    .starts_with("utf-")
+        });
+        if !unicode {
+            return None;
+        }
+        match octets {
+            [0xff, 0xfe, 0, 0, ..] => return Some(Self::Utf32Le),
+            [0, 0, 0xfe, 0xff, ..] => return Some(Self::Utf32Be),
+            [0xff, 0xfe, ..] => return Some(Self::Utf16Le),
+            [0xfe, 0xff, ..] => return Some(Self::Utf16Be),
+            _ => {}
+        }
+        let start = &octets[..octets.len().min(LOOKED_AT) & !3];
+        let mut zeros = [0_usize; 4];
+        for four in start.chunks_exact(4) {
+            for (count, octet) in zeros.iter_mut().zip(four) {
+                *count += usize::from(*octet == 0);
+            }
+        }
+        let quarter = start.len() / 4;
+        let (many, few) = (quarter / 2, quarter / 8);
+        let is = |mask: [bool; 4]| {
+            let fits = |(zeros, zero): (usize, bool)| {
+                if zero { zeros > many } else { zeros <= few }
+            };
+            quarter > 0 && zeros.into_iter().zip(mask).all(fits)
+        };
+        match () {
+            () if is([false, true, true, true]) => Some(Self::Utf32Le),
+            () if is([true, true, true, false]) => Some(Self::Utf32Be),
+            () if is([false, true, false, true]) => Some(Self::Utf16Le),
+            () if is([true, false, true, false]) => Some(Self::Utf16Be),
+            () => None,
+        }
+    }
+
+    fn decode(self, octets: &[u8]) -> String {
+        let text: String = match self {
+            Self::Utf16Le => utf16(octets, u16::from_le_bytes),
+            Self::Utf16Be => utf16(octets, u16::from_be_bytes),
+            Self::Utf32Le => utf32(octets, u32::from_le_bytes),
+            Self::Utf32Be => utf32(octets, u32::from_be_bytes),
+        };
+        match text.strip_prefix('\u{feff}') {
+            Some(unmarked) => unmarked.to_owned(),
+            None => text,
+        }
+    }
+}
+
+fn utf16(octets: &[u8], unit: fn([u8; 2]) -> u16) -> String {
+    let units = octets.chunks(2).map(|pair| match pair {
+        [a, b] => unit([*a, *b]),
+        _ => 0xfffd,
+    });
+    char::decode_utf16(units)
+        .map(|read| read.unwrap_or(char::REPLACEMENT_CHARACTER))
+        .collect()
+}
+
+fn utf32(octets: &[u8], unit: fn([u8; 4]) -> u32) -> String {
+    let units = octets.chunks(4).map(|four| match four {
+        [a, b, c, d] => char::from_u32(unit([*a, *b, *c, *d])),
+        _ => None,
+    });
+    units
+        .map(|read| read.unwrap_or(char::REPLACEMENT_CHARACTER))
+        .collect()
+}
+
 fn is_utf8(charset: &str) -> bool {
     charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("us-ascii")
 }
@@ -105,10 +213,7 @@ fn is_utf8(charset: &str) -> bool {
 /// A declared file name as one harmless path component.
 pub(super) fn file_name(declared: &str) -> Option<String> {
     let last = declared.rsplit(['/', '\\']).next().unwrap_or("");
-    // Control characters, and marks that reverse the order in which the name is shown.
-    let hidden =
-        |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let mut name: String = last.chars().filter(|&c| !hidden(c)).collect();
+    let mut name: String = last.chars().filter(|&c| !model::is_hidden(c)).collect();
     while name.len() > limits::FILE_NAME_OCTETS_MAX {
         name.pop();
     }

@@ -59,6 +59,16 @@ impl<'a> Field<'a> {
         self.name.eq_ignore_ascii_case(name.as_bytes())
     }
 
+    pub(super) fn begins(&self, prefix: &str) -> bool {
+        let start = self.name.get(..prefix.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
+    }
+
+    /// As written; printable ASCII.
+    pub(super) fn name(&self) -> &str {
+        std::str::from_utf8(self.name).unwrap_or_default()
+    }
+
     pub(super) fn text(&self) -> &str {
         &self.text
     }

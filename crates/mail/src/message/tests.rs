@@ -211,6 +211,86 @@ fn broken_encodings_are_read_as_far_as_they_go_and_said() {
     assert_eq!(message.body_text().as_deref(), Some("100=% AB="));
 }
 
+/// Only base64 moves all that follows a wrong sign; a stray `=` is shown as it stands.
+#[test]
+fn what_could_not_be_read_for_certain_is_said() {
+    let bytes = wire(
+        "Content-Type: multipart/mixed; boundary=m\n\n\
+         --m\nContent-Transfer-Encoding: quoted-printable\n\n100=% sure\n\
+         --m\nContent-Type: text/plain; charset=ebcdic-us\nContent-Transfer-Encoding: base64\n\n4uLV\n\
+         --m\nContent-Type: text/plain; charset=x-unknown\n\nall of it is ASCII\n\
+         --m\nContent-Type: text/plain; name=a\nContent-Transfer-Encoding: base64\n\nU1NO!IDEy*My00NS02Nzg5\n\
+         --m\nContent-Type: image/png; name=b\nContent-Transfer-Encoding: base64\n\niVBOR!\n\
+         --m\nContent-Type: text/plain; name=c\nContent-Transfer-Encoding: base64\n\nTgAtdU4AA2U=\n--m--\n",
+    );
+    let message = parse(&bytes).expect("a message");
+    let expected = [
+        (PartName::Body(1), "charset_unknown"),
+        (PartName::Attachment(0), "encoding_broken"),
+        (PartName::Attachment(1), "encoding_broken"),
+        (PartName::Attachment(2), "text_garbled"),
+    ];
+    assert_eq!(message.unreadable(), expected);
+}
+
+/// Two and four octets a character, with a mark, with a name, or with neither.
+#[test]
+fn wide_text_is_read() {
+    use base64::Engine;
+    let said = "Patient SSN 536-90-4399, señal";
+    let (le, be) = (
+        said.encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect::<Vec<_>>(),
+        said.encode_utf16()
+            .flat_map(u16::to_be_bytes)
+            .collect::<Vec<_>>(),
+    );
+    let wide = |bytes: fn(u32) -> [u8; 4]| {
+        said.chars()
+            .flat_map(|c| bytes(u32::from(c)))
+            .collect::<Vec<_>>()
+    };
+    let marked = |mark: &[u8], text: &[u8]| [mark, text].concat();
+    let forms = [
+        marked(&[0xff, 0xfe], &le),
+        marked(&[0xfe, 0xff], &be),
+        marked(&[0xff, 0xfe, 0, 0], &wide(u32::to_le_bytes)),
+        marked(&[0, 0, 0xfe, 0xff], &wide(u32::to_be_bytes)),
+        wide(u32::to_le_bytes),
+        wide(u32::to_be_bytes),
+        le,
+        be,
+    ];
+    for (i, form) in forms.into_iter().enumerate() {
+        for charset in ["", "; charset=utf-16", "; charset=utf-8"] {
+            let body = base64::engine::general_purpose::STANDARD.encode(&form);
+            let bytes = wire(&format!(
+                "Content-Type: text/plain{charset}\nContent-Transfer-Encoding: base64\n\n{body}\n"
+            ));
+            let message = parse(&bytes).expect("a message");
+            assert_eq!(message.body_text().as_deref(), Some(said), "{i}{charset}");
+            assert!(message.unreadable().is_empty(), "{i}{charset}");
+        }
+    }
+}
+
+/// Whatever a sender calls a field, a reader or a server sees what it says; what programs write about
+/// a message's way is no text.
+#[test]
+fn fields_of_any_name_are_read() {
+    let bytes = wire(
+        "Received: from a by b\nDKIM-Signature: v=1\nX-Case: MRN 4839201\n\
+         List-Id: <a.b>\nOrganization: =?utf-8?B?U2XDsWFs?=\nMIME-Version: 1.0\n\nbody\n",
+    );
+    let found: Vec<_> = texts_of(&bytes)
+        .into_iter()
+        .filter(|(part, _)| matches!(part, PartName::Header(_)))
+        .collect();
+    let custom = |text: &str| (PartName::Header("custom"), text.to_owned());
+    assert_eq!(found, [custom("MRN 4839201"), custom("Señal")]);
+}
+
 #[test]
 fn odd_messages() {
     let cases = [

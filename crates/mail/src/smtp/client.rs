@@ -3,14 +3,14 @@
 //! The owner of the socket dials, carries out the actions and gives back what arrives. One
 //! connection carries transactions one after another, each one message to one recipient; every
 //! transaction, and every connection that ends before its first `Ready`, ends in exactly one `Done`.
-//! Invariant: no MAIL is written while the connection is below the demand, whatever the peer says.
+//! Invariant: no MAIL is written while the connection is below its floor, whatever the peer says.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use model::seams::NetFault;
-use model::{Address, Demand, Outcome, RefusalScope, TlsFacts, limits};
+use model::{Address, Domain, Floor, Outcome, RefusalScope, TlsFacts, Verdict, limits};
 
 use super::response::{Response, Responses};
 use job::Job;
@@ -27,7 +27,9 @@ use scope::Stage;
 /// One connection. Give it bytes, drain [`ClientSession::next`], `send` when it is ready.
 pub struct ClientSession {
     ehlo: String,
-    demand: Demand,
+    floor: Floor,
+    /// Whose server this is, for what its replies mean.
+    provider: &'static str,
     tls: Tls,
     state: State,
     responses: Responses,
@@ -62,6 +64,8 @@ pub struct ClientDone {
     pub enhanced: Option<String>,
     /// Cleaned of control characters, at most 500 characters. It may quote an address.
     pub text: Option<String>,
+    /// What the peer's 4yz or 5yz means.
+    pub verdict: Option<Verdict>,
     /// A `Ready` will follow on this connection, unless it breaks.
     pub reusable: bool,
 }
@@ -81,6 +85,8 @@ pub struct Transaction {
     /// The body holds octets above 127 (RFC 6152).
     pub eight_bit: bool,
     pub notify_never: bool,
+    /// The next hop must promise the same (RFC 8689).
+    pub require_tls: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,19 +109,20 @@ enum State {
 
 impl ClientSession {
     /// `ehlo` is our host name.
-    pub fn new(ehlo: String, demand: Demand) -> Self {
-        Self::start(ehlo, demand, Tls::Wanted)
+    pub fn new(ehlo: String, floor: impl Into<Floor>) -> Self {
+        Self::start(ehlo, floor.into(), Tls::Wanted)
     }
 
     /// For `Opportunistic` after the handshake failed: the same without STARTTLS.
     pub fn new_plain(ehlo: String) -> Self {
-        Self::start(ehlo, Demand::Opportunistic, Tls::GivenUp)
+        Self::start(ehlo, Floor::Opportunistic, Tls::GivenUp)
     }
 
-    fn start(ehlo: String, demand: Demand, tls: Tls) -> Self {
+    fn start(ehlo: String, floor: Floor, tls: Tls) -> Self {
         Self {
             ehlo,
-            demand,
+            floor,
+            provider: "other",
             tls,
             state: State::Awaiting(Stage::Greeting),
             responses: Responses::default(),
@@ -125,6 +132,13 @@ impl ClientSession {
             job: None,
             was_ready: false,
         }
+    }
+
+    /// The same, told by its name whose server it talks to: providers mean different things by the
+    /// same reply.
+    pub fn towards(mut self, mx_host: &Domain) -> Self {
+        self.provider = crate::bounce::provider(mx_host);
+        self
     }
 
     /// Bytes off the wire, split anyhow.
@@ -181,6 +195,11 @@ impl ClientSession {
             }
             _ => self.lose(),
         }
+    }
+
+    /// How many messages the peer takes on one connection, when it says so (RFC 9422 §4).
+    pub fn mail_max(&self) -> Option<u32> {
+        self.offers.mail_max
     }
 
     /// What TLS achieved, once it did.
@@ -257,11 +276,12 @@ impl ClientSession {
         self.actions.push_back(ClientAction::Close);
     }
 
-    /// Whether what protects the connection suffices for the demand.
-    fn meets_demand(&self) -> bool {
-        match self.demand {
-            Demand::Opportunistic => true,
-            Demand::VerifiedTls => self.facts.as_ref().is_some_and(|facts| {
+    /// Whether what protects the connection suffices.
+    fn meets_floor(&self) -> bool {
+        match self.floor {
+            Floor::Opportunistic => true,
+            Floor::Encrypted => self.facts.is_some(),
+            Floor::Verified => self.facts.as_ref().is_some_and(|facts| {
                 facts.verified && matches!(facts.version.as_str(), "TLSv1.2" | "TLSv1.3")
             }),
         }
@@ -275,7 +295,16 @@ impl ClientDone {
             code: Some(response.code),
             enhanced: response.enhanced.clone(),
             text: Some(response.text()).filter(|text| !text.is_empty()),
+            verdict: None,
             reusable: false,
+        }
+    }
+
+    /// Heard, and judged.
+    fn refused((outcome, verdict): (Outcome, Verdict), response: &Response) -> Self {
+        Self {
+            verdict: Some(verdict),
+            ..Self::heard(outcome, response)
         }
     }
 
@@ -286,6 +315,7 @@ impl ClientDone {
             code: None,
             enhanced: enhanced.map(str::to_owned),
             text: None,
+            verdict: None,
             reusable: false,
         }
     }

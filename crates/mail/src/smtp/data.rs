@@ -140,6 +140,16 @@ impl DataReader {
         self.fault
     }
 
+    /// What the message takes of memory now.
+    pub(super) fn octets(&self) -> usize {
+        self.kept.capacity()
+    }
+
+    /// It will not be taken: the rest is read and dropped.
+    pub(super) fn give_up(&mut self, code: Code) {
+        self.spoil(code);
+    }
+
     fn end_line(&mut self) {
         self.check_line();
         self.line = 0;

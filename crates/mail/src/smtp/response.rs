@@ -114,17 +114,6 @@ impl Response {
             .take(limits::SMTP_REPLY_TEXT_CHARS_MAX)
             .collect()
     }
-
-    /// Subject and detail of the enhanced code.
-    pub(super) fn enhanced_detail(&self) -> Option<(u16, u16)> {
-        let mut parts = self
-            .enhanced
-            .as_deref()?
-            .split('.')
-            .skip(1)
-            .map(|part| part.parse().ok());
-        Some((parts.next()??, parts.next()??))
-    }
 }
 
 fn clean(text: &[u8]) -> String {

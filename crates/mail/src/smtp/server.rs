@@ -196,6 +196,25 @@ impl ServerSession {
         limits::SMTP_COMMAND_WAIT
     }
 
+    /// Octets of memory that the message on its way in takes now.
+    pub fn held(&self) -> usize {
+        let chunks = self.envelope.as_ref().and_then(|e| e.chunks.as_ref());
+        match (&self.phase, chunks) {
+            (Phase::Data(reader), _) | (_, Some(reader)) => reader.octets(),
+            _ => 0,
+        }
+    }
+
+    /// There is no room for the message on its way in: what is left of it is read and dropped, and
+    /// it is answered with `code`.
+    pub fn give_up_message(&mut self, code: Code) {
+        let chunks = self.envelope.as_mut().and_then(|e| e.chunks.as_mut());
+        match (&mut self.phase, chunks) {
+            (Phase::Data(reader), _) | (_, Some(reader)) => reader.give_up(code),
+            _ => {}
+        }
+    }
+
     pub fn authenticated(&mut self, verdict: Result<(), Code>) {
         if !matches!(self.phase, Phase::AwaitingAuthentication) {
             return;

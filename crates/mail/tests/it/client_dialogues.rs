@@ -133,6 +133,7 @@ impl<'a> Play<'a> {
                     utf8: rest.contains(&"utf8"),
                     eight_bit: rest.contains(&"8bit"),
                     notify_never: rest.contains(&"never"),
+                    require_tls: rest.contains(&"requiretls"),
                 });
             }
             ["quit"] => self.session.quit(),
@@ -174,12 +175,7 @@ fn facts(verified: bool, version: &str) -> TlsFacts {
 }
 
 fn describe(done: &ClientDone) -> String {
-    let scope = |scope: RefusalScope| match scope {
-        RefusalScope::Recipient => "recipient",
-        RefusalScope::Domain => "domain",
-        RefusalScope::Content => "content",
-        RefusalScope::Us => "us",
-    };
+    let scope = RefusalScope::word;
     let outcome = match done.outcome {
         Outcome::Accepted => "accepted".to_owned(),
         Outcome::Deferred(s) => format!("deferred/{}", scope(s)),

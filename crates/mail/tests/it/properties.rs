@@ -119,6 +119,7 @@ fn carry(message: &[u8], cut: usize, piece: usize) -> (Vec<u8>, Outcome) {
                     utf8: false,
                     eight_bit: true,
                     notify_never: false,
+                    require_tls: false,
                 }),
                 ClientAction::Done(done) => outcome = Some(done.outcome),
                 _ => {}
@@ -167,6 +168,7 @@ proptest! {
                             utf8: false,
                             eight_bit: false,
                             notify_never: false,
+                            require_tls: false,
                         });
                     }
                     ClientAction::Done(_) => dones += 1,

@@ -263,6 +263,7 @@ fn sender(from: &Mailbox, params: &MailParams) -> String {
     text.extend(params.size.map(|size| format!(" size={size}")));
     text.push_str(if params.body_8bit { " 8bit" } else { "" });
     text.push_str(if params.utf8 { " utf8" } else { "" });
+    text.push_str(if params.requiretls { " requiretls" } else { "" });
     text.extend(params.ret.map(|ret| format!(" ret={ret:?}")));
     text.extend(params.envid.as_ref().map(|envid| format!(" envid={envid}")));
     text

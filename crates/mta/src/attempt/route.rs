@@ -20,6 +20,9 @@ pub(crate) struct Route {
     pub hosts: Vec<Domain>,
     /// There is no MX record: the domain itself is the host.
     pub implicit: bool,
+    /// DNSSEC proved the list. Where there is no list nothing can lead elsewhere, and the addresses'
+    /// own proof decides.
+    pub secure: bool,
 }
 
 /// Asks DNS. `own` is our own host name.
@@ -29,19 +32,34 @@ pub(crate) async fn find(
     own: &Domain,
     to: &Domain,
 ) -> Result<Route, DeadEnd> {
-    let (records, implicit) = match net.mx(to).await {
-        Ok(records) if records.is_empty() => return Err(DeadEnd::NullMx),
-        Ok(records) => (records, false),
+    let (records, implicit, secure) = match net.mx(to).await {
+        Ok(records) if records.value.is_empty() => return Err(DeadEnd::NullMx),
+        Ok(records) => (records.value, false, records.secure),
         // Only certain absence allows the implicit MX.
-        Err(NetFault::NoRecord) => (vec![(0, to.clone())], true),
+        Err(NetFault::NoRecord) => (vec![(0, to.clone())], true, true),
         Err(_) => return Err(DeadEnd::DnsFailed),
     };
     let hosts = order(records, rng, own);
     if hosts.is_empty() {
         Err(DeadEnd::Loop)
     } else {
-        Ok(Route { hosts, implicit })
+        Ok(Route {
+            hosts,
+            implicit,
+            secure,
+        })
     }
+}
+
+/// The names of a domain's mail servers, for telling which domains share them; none when there are
+/// none or DNS cannot tell. What that means for mail is for [`find`] to say.
+pub async fn mail_hosts(net: &dyn Net, domain: &Domain) -> Vec<String> {
+    let records = match net.mx(domain).await {
+        Ok(records) => records.value,
+        Err(_) => return Vec::new(),
+    };
+    let names = records.iter().map(|(_, host)| host.as_str().to_owned());
+    names.collect()
 }
 
 /// Sorts by preference with chance inside equals, and drops what is not closer to the mailbox than

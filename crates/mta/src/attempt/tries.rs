@@ -1,13 +1,16 @@
 //! The tries of one attempt: each host, each of its addresses, a kept connection or a fresh one.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use mail::smtp::{ClientDone, ClientSession};
-use model::seams::{Net, NetFault};
-use model::{Demand, Domain, Evidence, Outcome, Phi, RefusalScope, limits};
+use model::seams::{Answer, Egress, Net, NetFault};
+use model::{Demand, Domain, Evidence, Floor, Outcome, Phi, RefusalScope, TlsPolicy, limits};
 
 use super::Errand;
+use super::plan::{Barred, HostPlan, Planner, Told};
 use super::route::Route;
+use super::sessions::{self, Sessions};
 use super::tally::{Rank, Tally, stating};
 use crate::pool::{Bounds, Connection, Pool, PoolKey, Turn};
 
@@ -16,9 +19,11 @@ pub(super) struct Attempt<'a> {
     pub pool: &'a Pool,
     pub net: &'a dyn Net,
     pub errand: &'a Errand,
+    pub planner: Planner<'a>,
     pub bounds: Bounds<'a>,
     /// The evidence so far: when it began.
     pub start: Evidence,
+    pub sessions: Sessions,
 }
 
 /// What one connection led to.
@@ -35,40 +40,130 @@ enum Said {
 impl Attempt<'_> {
     /// Follows the route until a host decides.
     pub async fn along(&self, route: &Route) -> (Outcome, Evidence) {
+        if let Some(fault) = self.planner.sts.fault {
+            let told = Told {
+                lines: Vec::new(),
+                domain: self.errand.destination.clone(),
+                mx: Vec::new(),
+            };
+            self.note(TlsPolicy::Sts, &told, (None, None), Some(fault));
+        }
         let mut tally = Tally::new();
         let mut tried = 0;
         for host in &route.hosts {
             let addresses = self.addresses(host, route.implicit, &mut tally).await;
-            for ip in addresses {
+            if addresses.value.is_empty() {
+                continue;
+            }
+            let plan = match self.planner.plan(host, addresses.secure).await {
+                Ok(plan) => plan,
+                Err(barred) => {
+                    self.barred(host, barred, &mut tally);
+                    continue;
+                }
+            };
+            for ip in addresses.value {
                 if tried == limits::MX_ADDRESSES_TRIED_MAX || self.bounds.left().is_zero() {
-                    return tally.close(self.start.clone());
+                    return self.close(tally);
                 }
                 tried += 1;
-                match self.address(host, ip).await {
+                match self.address(host, ip, &plan).await {
                     Said::Final(outcome, evidence) => return (outcome, evidence),
                     Said::TryNext(rank, outcome, evidence) => tally.add(rank, outcome, evidence),
                     Said::Stale | Said::TlsFailed => {}
                 }
             }
         }
-        tally.close(self.start.clone())
+        self.close(tally)
+    }
+
+    /// What stays below the domain's own policy, where our decision demands nothing, is tried again
+    /// later (RFC 8461 §5, RFC 7672 §2.1): it must neither be sent nor returned.
+    fn close(&self, tally: Tally) -> (Outcome, Evidence) {
+        let (outcome, evidence) = tally.close(self.start.clone());
+        if outcome != Outcome::BelowDemand || self.errand.demand != Demand::Opportunistic {
+            return (outcome, evidence);
+        }
+        let evidence = stating(
+            evidence,
+            "4.7.5",
+            "the domain's own policy asks for TLS that its server does not offer",
+        );
+        (Outcome::Deferred(RefusalScope::Domain), evidence)
+    }
+
+    /// A host that is not dialled, and why.
+    fn barred(&self, host: &Domain, barred: Barred, tally: &mut Tally) {
+        let mut evidence = self.start.clone();
+        evidence.mx_host = Some(host.clone());
+        match barred {
+            Barred::TlsaUnknown => tally.add(
+                Rank::Unreachable,
+                Outcome::Deferred(RefusalScope::Domain),
+                stating(
+                    evidence,
+                    "4.7.5",
+                    "DNS gave no proved answer about TLSA records",
+                ),
+            ),
+            Barred::NotNamed(told, policy) => {
+                self.note(
+                    policy.kind,
+                    &told,
+                    (Some(host), None),
+                    Some("validation-failure"),
+                );
+                evidence.policy = Some(policy);
+                let text = "the domain's MTA-STS policy does not name this server";
+                tally.add(
+                    Rank::Below,
+                    Outcome::BelowDemand,
+                    stating(evidence, "4.7.5", text),
+                );
+            }
+            Barred::NameUnproved => tally.add(
+                Rank::Refused,
+                Outcome::Refused(RefusalScope::Domain),
+                stating(
+                    evidence,
+                    "5.7.30",
+                    "neither DNSSEC nor MTA-STS vouches for the server's name (REQUIRETLS)",
+                ),
+            ),
+        }
     }
 
     /// The addresses of a host that may be dialled; why there is none goes into the tally.
-    async fn addresses(&self, host: &Domain, implicit: bool, tally: &mut Tally) -> Vec<IpAddr> {
+    async fn addresses(
+        &self,
+        host: &Domain,
+        implicit: bool,
+        tally: &mut Tally,
+    ) -> Answer<Vec<IpAddr>> {
         let refused = Outcome::Refused(RefusalScope::Domain);
         let mut evidence = self.start.clone();
         evidence.mx_host = Some(host.clone());
         match self.net.addresses(host).await {
             Ok(mut found) => {
-                found.retain(|ip| self.net.may_dial(*ip));
-                if found.is_empty() {
+                found.value.retain(|ip| self.net.may_dial(*ip));
+                if found.value.is_empty() {
                     let evidence = stating(
                         evidence,
                         "5.4.4",
                         "the domain's mail server has no public address",
                     );
                     tally.add(Rank::Forbidden, refused, evidence);
+                    return found;
+                }
+                found.value.retain(|ip| self.egress().reaches(*ip));
+                if found.value.is_empty() {
+                    let evidence = stating(
+                        evidence,
+                        "4.4.1",
+                        "the sending address has no way to the mail server's addresses",
+                    );
+                    let later = Outcome::Deferred(RefusalScope::Us);
+                    tally.add(Rank::Unreachable, later, evidence);
                 }
                 found
             }
@@ -82,7 +177,7 @@ impl Attempt<'_> {
                         "the domain does not exist or takes no mail",
                     ),
                 );
-                Vec::new()
+                Answer::insecure(Vec::new())
             }
             Err(NetFault::NoRecord) => {
                 tally.add(
@@ -90,7 +185,7 @@ impl Attempt<'_> {
                     refused,
                     stating(evidence, "5.4.4", "the domain's mail server has no address"),
                 );
-                Vec::new()
+                Answer::insecure(Vec::new())
             }
             Err(_) => {
                 let evidence = stating(evidence, "4.4.3", "DNS gave no address of the mail server");
@@ -99,19 +194,21 @@ impl Attempt<'_> {
                     Outcome::Deferred(RefusalScope::Domain),
                     evidence,
                 );
-                Vec::new()
+                Answer::insecure(Vec::new())
             }
         }
     }
 
-    async fn address(&self, host: &Domain, ip: IpAddr) -> Said {
+    async fn address(&self, host: &Domain, ip: IpAddr, plan: &HostPlan) -> Said {
         let key = PoolKey {
             host: host.clone(),
             ip,
-            demand: self.errand.demand,
+            floor: plan.floor,
+            trust: plan.trust.clone(),
+            egress: Arc::clone(self.egress()),
         };
         if let Some(kept) = self.pool.take(&key, self.bounds.clock.now()) {
-            match self.converse(kept, Origin::Kept).await {
+            match self.converse(kept, Origin::Kept, plan).await {
                 Said::Stale => {}
                 said => {
                     metrics::counter!("connection_reuses_total").increment(1);
@@ -119,32 +216,41 @@ impl Attempt<'_> {
                 }
             }
         }
-        let ehlo = self.pool.settings().hostname.as_str().to_owned();
+        let ehlo = key.egress.ehlo.as_str().to_owned();
         match self
-            .open(&key, ClientSession::new(ehlo.clone(), key.demand))
+            .open(
+                &key,
+                ClientSession::new(ehlo.clone(), key.floor).towards(&key.host),
+                plan,
+            )
             .await
         {
-            // A TLS failure must not stop mail that needs no TLS. Other demands never come here with
+            // A TLS failure must not stop mail that needs no TLS. Other floors never come here with
             // `TlsFailed`, and are asked again, since this is the one place that goes without TLS.
-            Said::TlsFailed if key.demand == Demand::Opportunistic => {
-                self.open(&key, ClientSession::new_plain(ehlo)).await
+            Said::TlsFailed if key.floor == Floor::Opportunistic => {
+                let plain = ClientSession::new_plain(ehlo).towards(&key.host);
+                self.open(&key, plain, &plan.untold()).await
             }
             said => said,
         }
     }
 
-    async fn open(&self, key: &PoolKey, session: ClientSession) -> Said {
+    fn egress(&self) -> &Arc<Egress> {
+        let chosen = self.errand.way.egress.as_ref();
+        chosen.unwrap_or_else(|| self.pool.egress())
+    }
+
+    async fn open(&self, key: &PoolKey, session: ClientSession, plan: &HostPlan) -> Said {
         let to = SocketAddr::new(key.ip, self.net.smtp_port());
         let wait = self.pool.settings().dial_wait.min(self.bounds.left());
-        match self.net.dial(to, wait).await {
+        match self.net.dial(to, &key.egress, wait).await {
             Ok(wire) => {
-                metrics::counter!("connections_opened_total").increment(1);
-                self.converse(Connection::new(key.clone(), session, wire), Origin::Fresh)
-                    .await
+                let connection = Connection::new(key.clone(), session, wire);
+                self.converse(connection, Origin::Fresh, plan).await
             }
             Err(_) => {
                 let evidence = stating(
-                    self.evidence(key),
+                    self.evidence(key, plan),
                     "4.4.1",
                     "the mail server cannot be reached",
                 );
@@ -157,48 +263,101 @@ impl Attempt<'_> {
         }
     }
 
-    async fn converse(&self, mut connection: Connection, origin: Origin) -> Said {
-        match connection.advance(&self.bounds).await {
+    async fn converse(&self, mut connection: Connection, origin: Origin, plan: &HostPlan) -> Said {
+        let turn = connection.advance(&self.bounds).await;
+        if origin == Origin::Fresh {
+            self.note_session(&connection, &turn, plan);
+        }
+        match turn {
             Turn::Ready => {}
             _ if origin == Origin::Kept => return Said::Stale,
             Turn::TlsFailed => return Said::TlsFailed,
-            Turn::Done(done) => return before_mail(&done, self.evidence_of(&connection, &done)),
-            Turn::Over => return self.ended(&connection),
+            Turn::Done(done) => {
+                return before_mail(&done, self.evidence_of(&connection, &done, plan));
+            }
+            Turn::Over => return self.ended(&connection, plan),
         }
         // The session asserts this too; no message may hang on one assertion.
-        if !connection.meets_demand() {
-            let evidence = self.evidence(connection.key());
+        if !connection.meets_floor() {
+            let evidence = self.evidence(connection.key(), plan);
             return Said::TryNext(Rank::Below, Outcome::BelowDemand, evidence);
         }
         connection.send(self.errand.transaction.clone());
         match connection.advance(&self.bounds).await {
-            Turn::Done(done) => self.finish(connection, origin, &done).await,
+            Turn::Done(done) => self.finish(connection, origin, &done, plan).await,
             _ if origin == Origin::Kept => Said::Stale,
-            _ => self.ended(&connection),
+            _ => self.ended(&connection, plan),
         }
     }
 
-    async fn finish(&self, connection: Connection, origin: Origin, done: &ClientDone) -> Said {
-        let evidence = self.evidence_of(&connection, done);
+    /// What the domain may want to hear of: how far TLS came, whoever broke off.
+    fn note_session(&self, connection: &Connection, turn: &Turn, plan: &HostPlan) {
+        let Some(told) = &plan.told else { return };
+        let tls = connection.tls();
+        let failure = match turn {
+            Turn::Ready => sessions::failure(tls, false),
+            Turn::TlsFailed => sessions::failure(tls, true),
+            Turn::Done(done) if done.outcome == Outcome::BelowDemand => {
+                sessions::failure(tls, connection.began_tls())
+            }
+            Turn::Done(_) | Turn::Over => return,
+        };
+        let key = connection.key();
+        self.note(
+            plan.policy.kind,
+            told,
+            (Some(&key.host), Some(key.ip)),
+            failure,
+        );
+    }
+
+    fn note(
+        &self,
+        policy: TlsPolicy,
+        told: &Told,
+        at: (Option<&Domain>, Option<IpAddr>),
+        failure: Option<&'static str>,
+    ) {
+        let domain = &self.errand.destination;
+        self.sessions.note((domain, policy), told, at, failure);
+    }
+
+    async fn finish(
+        &self,
+        connection: Connection,
+        origin: Origin,
+        done: &ClientDone,
+        plan: &HostPlan,
+    ) -> Said {
+        let evidence = self.evidence_of(&connection, done, plan);
         let said = after_mail(done, origin, evidence);
         if let Said::Final(Outcome::Accepted, _) = said
-            && !connection.meets_demand()
+            && !connection.meets_floor()
         {
             // Cannot happen; if it ever does, it must be seen (the alert is on this metric).
             metrics::counter!("plaintext_fallback_total").increment(1);
             tracing::error!("a message left below its demand");
         }
         if done.reusable
-            && let Some(full) = self.pool.put(connection, self.bounds.clock.now())
+            && let Some(full) = self.keep(connection)
         {
             full.quit().await;
         }
         said
     }
 
-    fn ended(&self, connection: &Connection) -> Said {
+    /// Puts it where the next delivery finds it; gives it back when it has carried its share.
+    fn keep(&self, connection: Connection) -> Option<Connection> {
+        let share = self.errand.way.messages_max;
+        if share.is_some_and(|share| connection.carried() >= share) {
+            return Some(connection);
+        }
+        self.pool.put(connection, self.bounds.clock.now())
+    }
+
+    fn ended(&self, connection: &Connection, plan: &HostPlan) -> Said {
         let mut evidence = stating(
-            self.evidence(connection.key()),
+            self.evidence(connection.key(), plan),
             "4.4.2",
             "the connection ended",
         );
@@ -210,19 +369,21 @@ impl Attempt<'_> {
         )
     }
 
-    fn evidence(&self, key: &PoolKey) -> Evidence {
+    fn evidence(&self, key: &PoolKey, plan: &HostPlan) -> Evidence {
         let mut evidence = self.start.clone();
         evidence.mx_host = Some(key.host.clone());
         evidence.mx_ip = Some(key.ip);
+        evidence.policy = Some(plan.policy.clone());
         evidence
     }
 
-    fn evidence_of(&self, connection: &Connection, done: &ClientDone) -> Evidence {
-        let mut evidence = self.evidence(connection.key());
+    fn evidence_of(&self, connection: &Connection, done: &ClientDone, plan: &HostPlan) -> Evidence {
+        let mut evidence = self.evidence(connection.key(), plan);
         evidence.tls = connection.tls().cloned();
         evidence.reply_code = done.code;
         evidence.reply_enhanced.clone_from(&done.enhanced);
         evidence.reply_text = done.text.clone().map(Phi::new);
+        evidence.verdict = done.verdict;
         if matches!(done.outcome, Outcome::Accepted | Outcome::Ambiguous) {
             evidence.sent_sha256 = Some(self.errand.sent_sha256);
         }

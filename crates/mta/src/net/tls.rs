@@ -3,7 +3,7 @@
 //! The handshake always proves possession of the certificate's key. Whether the certificate is one
 //! to trust is judged right after it, on every connection (a resumed one too, so that expiry counts
 //! there), before the caller has the stream: so the evidence names what was offered even when it is
-//! refused. Invariant: `handshake` under `VerifiedTls` returns no stream that is not verified.
+//! refused. Invariant: `handshake` towards `Floor::Verified` returns no stream that is not verified.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::seams::{Clock, NetFault};
-use model::{Code, Demand, Domain, Error, Result, TlsFacts};
+use model::{Code, Error, Floor, Result, TlsFacts, TlsGoal, Trust};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
@@ -26,6 +26,8 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use super::dane;
+
 /// Tickets kept: about one for each busy mail host.
 const SESSIONS_KEPT: usize = 2_048;
 
@@ -33,6 +35,7 @@ const SESSIONS_KEPT: usize = 2_048;
 pub struct ClientTls {
     connector: TlsConnector,
     trust: Arc<WebPkiServerVerifier>,
+    provider: Arc<CryptoProvider>,
     clock: Arc<dyn Clock>,
 }
 
@@ -69,46 +72,60 @@ impl ClientTls {
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
             .map_err(|e| invalid().because(e))?
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(JudgedAfterwards(provider)))
+            .with_custom_certificate_verifier(Arc::new(JudgedAfterwards(Arc::clone(&provider))))
             .with_no_client_auth();
         config.resumption = rustls::client::Resumption::in_memory_sessions(SESSIONS_KEPT);
         Ok(Self {
             connector: TlsConnector::from(Arc::new(config)),
             trust,
+            provider,
             clock,
         })
     }
 
-    /// Shakes hands within `wait` and judges. With `VerifiedTls` an unverified certificate is
+    /// Shakes hands within `wait` and judges. Towards `Floor::Verified` an unverified certificate is
     /// `TlsFailed` with its facts, and the connection is gone.
     pub async fn handshake(
         &self,
         stream: TcpStream,
-        host: &Domain,
-        demand: Demand,
+        goal: &TlsGoal,
         wait: Duration,
     ) -> Result<(TlsStream<TcpStream>, TlsFacts), (NetFault, Option<TlsFacts>)> {
-        let name = ServerName::try_from(host.as_str().to_owned())
+        let name = ServerName::try_from(goal.host.as_str().to_owned())
             .map_err(|_| (NetFault::TlsFailed, None))?;
         let shaken = timeout(wait, self.connector.connect(name.clone(), stream)).await;
         let stream = shaken
             .map_err(|_| (NetFault::TimedOut, None))?
             .map_err(|_| (NetFault::TlsFailed, None))?;
         let facts = self
-            .judge(stream.get_ref().1, &name)
+            .judge(stream.get_ref().1, &name, goal)
             .ok_or((NetFault::TlsFailed, None))?;
-        match demand {
-            Demand::VerifiedTls if !facts.verified => Err((NetFault::TlsFailed, Some(facts))),
-            Demand::VerifiedTls | Demand::Opportunistic => Ok((stream, facts)),
+        match goal.floor {
+            Floor::Verified if !facts.verified => Err((NetFault::TlsFailed, Some(facts))),
+            Floor::Verified | Floor::Encrypted | Floor::Opportunistic => Ok((stream, facts)),
         }
     }
 
-    fn judge(&self, connection: &ClientConnection, name: &ServerName<'_>) -> Option<TlsFacts> {
+    fn judge(
+        &self,
+        connection: &ClientConnection,
+        name: &ServerName<'_>,
+        goal: &TlsGoal,
+    ) -> Option<TlsFacts> {
         let (leaf, rest) = connection.peer_certificates()?.split_first()?;
         let now = u64::try_from(self.clock.now().secs()).unwrap_or(0);
         let now = UnixTime::since_unix_epoch(Duration::from_secs(now));
-        let verdict = self.trust.verify_server_cert(leaf, rest, name, &[], now);
-        let unverified_because = verdict.err().map(|e| why(&e, leaf).to_owned());
+        let unverified_because = match &goal.trust {
+            Trust::Pkix => {
+                let verdict = self.trust.verify_server_cert(leaf, rest, name, &[], now);
+                verdict.err().map(|e| why(&e, leaf).to_owned())
+            }
+            Trust::Dane { records, domain } => {
+                let names = [&goal.host, domain];
+                let matched = dane::matches(records, (leaf, rest), &names, &self.provider, now);
+                (!matched).then(|| "no_tlsa_match".to_owned())
+            }
+        };
         Some(TlsFacts {
             version: version(connection)?.to_owned(),
             cipher: cipher(connection)?,

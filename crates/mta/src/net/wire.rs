@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::seams::{Later, NetFault, Wire};
-use model::{Demand, Domain, TlsFacts};
+use model::{TlsFacts, TlsGoal};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -43,14 +43,9 @@ impl Wire for TcpWire {
     fn write<'a>(&'a mut self, bytes: &'a [u8], wait: Duration) -> Later<'a, Result<(), NetFault>> {
         Box::pin(write(&mut self.stream, bytes, wait))
     }
-    fn start_tls<'a>(
-        self: Box<Self>,
-        host: &'a Domain,
-        demand: Demand,
-        wait: Duration,
-    ) -> Later<'a, Upgraded> {
+    fn start_tls<'a>(self: Box<Self>, goal: &'a TlsGoal, wait: Duration) -> Later<'a, Upgraded> {
         Box::pin(async move {
-            let (stream, facts) = self.tls.handshake(self.stream, host, demand, wait).await?;
+            let (stream, facts) = self.tls.handshake(self.stream, goal, wait).await?;
             let wire: Box<dyn Wire> = Box::new(TlsWire(stream));
             Ok((wire, facts))
         })
@@ -70,12 +65,7 @@ impl Wire for TlsWire {
     fn write<'a>(&'a mut self, bytes: &'a [u8], wait: Duration) -> Later<'a, Result<(), NetFault>> {
         Box::pin(write(&mut self.0, bytes, wait))
     }
-    fn start_tls<'a>(
-        self: Box<Self>,
-        _: &'a Domain,
-        _: Demand,
-        _: Duration,
-    ) -> Later<'a, Upgraded> {
+    fn start_tls<'a>(self: Box<Self>, _: &'a TlsGoal, _: Duration) -> Later<'a, Upgraded> {
         Box::pin(async { Err((NetFault::TlsFailed, None)) })
     }
 }

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use mail::smtp::{ClientAction, ClientDone, ClientSession, Transaction};
 use model::seams::{Clock, NetFault, Wire};
-use model::{Demand, Timestamp, TlsFacts};
+use model::{Floor, Timestamp, TlsFacts};
 
 use super::PoolKey;
+use crate::telemetry::Open;
 
 const READ_OCTETS: usize = 4 * 1024;
 /// A QUIT that cannot be written at once is not worth waiting for.
@@ -48,7 +49,9 @@ pub(crate) struct Connection {
     session: ClientSession,
     wire: Option<Box<dyn Wire>>,
     offered: Option<TlsFacts>,
+    began_tls: bool,
     carried: u32,
+    _open: Open,
 }
 
 impl Connection {
@@ -58,7 +61,9 @@ impl Connection {
             session,
             wire: Some(wire),
             offered: None,
+            began_tls: false,
             carried: 0,
+            _open: Open::count(),
         }
     }
 
@@ -71,16 +76,29 @@ impl Connection {
         self.carried
     }
 
+    /// Whether the peer says that it takes no more messages on this connection.
+    pub fn is_full(&self) -> bool {
+        self.session
+            .mail_max()
+            .is_some_and(|max| self.carried >= max)
+    }
+
     /// What TLS achieved, or what was offered and not good enough.
     pub fn tls(&self) -> Option<&TlsFacts> {
         self.session.protection().or(self.offered.as_ref())
     }
 
-    /// Whether what was achieved is what the key demands.
-    pub fn meets_demand(&self) -> bool {
-        match self.key.demand {
-            Demand::Opportunistic => true,
-            Demand::VerifiedTls => self.session.protection().is_some_and(|tls| tls.verified),
+    /// Whether the peer agreed to STARTTLS.
+    pub fn began_tls(&self) -> bool {
+        self.began_tls
+    }
+
+    /// Whether what was achieved is what the key asks for.
+    pub fn meets_floor(&self) -> bool {
+        match self.key.floor {
+            Floor::Opportunistic => true,
+            Floor::Encrypted => self.session.protection().is_some(),
+            Floor::Verified => self.session.protection().is_some_and(|tls| tls.verified),
         }
     }
 
@@ -149,14 +167,15 @@ impl Connection {
         let Some(wire) = self.wire.take() else {
             return Ok(());
         };
+        self.began_tls = true;
         let wait = bounds.wait(self.session.wait());
-        match wire.start_tls(&self.key.host, self.key.demand, wait).await {
+        match wire.start_tls(&self.key.goal(), wait).await {
             Ok((wire, facts)) => {
                 self.wire = Some(wire);
                 self.session.tls_started(&facts);
                 Ok(())
             }
-            Err((_, facts)) if self.key.demand == Demand::Opportunistic => {
+            Err((_, facts)) if self.key.floor == Floor::Opportunistic => {
                 self.offered = facts;
                 Err(Turn::TlsFailed)
             }

@@ -4,7 +4,7 @@ use ctx::Ctx;
 use flow::Flow;
 use flow::draft::Arrival;
 use mail::smtp::{Mailbox, Notify, Received, ServerSession};
-use model::{Address, Code, MessageId, Result, Secret, limits};
+use model::{Address, Code, MessageId, Result, Secret, Timestamp, limits};
 use people::People;
 
 use super::conversation::Question;
@@ -16,6 +16,8 @@ pub(crate) struct Client {
     credentials: Option<Credentials>,
     /// Who sends the transaction under way.
     ctx: Option<Ctx>,
+    /// When MAIL came, and when the last RCPT did: content follows it.
+    times: (Timestamp, Timestamp),
 }
 
 #[derive(Clone)]
@@ -31,6 +33,7 @@ impl Client {
             people,
             credentials: None,
             ctx: None,
+            times: (Timestamp::MAX, Timestamp::MAX),
         }
     }
 
@@ -41,13 +44,21 @@ impl Client {
                 session.authenticated(verdict.map_err(|e| e.code()));
             }
             Question::Sender(from) => {
+                self.times.0 = self.flow.world().now();
                 let verdict = self.sender(from).await;
                 session.sender(verdict.map_err(|e| e.code()));
             }
             // Anyone may be written to; what may be sent there is decided with the content.
-            Question::Recipient => session.recipient(Ok(())),
+            Question::Recipient(_) => {
+                self.times.1 = self.flow.world().now();
+                session.recipient(Ok(()));
+            }
             Question::Message(received) => {
+                let read = self.flow.world().now().since(self.times.1);
+                metrics::histogram!("smtpsrv_read_data_duration").record(read.as_secs_f64());
                 let verdict = self.message(received).await;
+                let whole = self.flow.world().now().since(self.times.0);
+                metrics::histogram!("smtpsrv_transaction_duration").record(whole.as_secs_f64());
                 if let Err(error) = &verdict {
                     tracing::info!(%error, "a message was not accepted");
                 }
@@ -69,17 +80,25 @@ impl Client {
         self.ctx = None;
         let credentials = self.credentials.clone().ok_or(Code::CredentialsMissing)?;
         let (flow, people) = (self.flow.clone(), self.people.clone());
-        let ctx = crate::blocking(move || {
+        // A thread is asked only where the database is.
+        let remembered = people
+            .remembered_app(&credentials.password)
+            .is_some_and(|app| flow.remembers_senders(app));
+        let check = move || {
             let ctx = credentials.check(&people)?;
-            has_room(&ctx)?;
+            has_room(ctx.world())?;
             match from {
                 Mailbox::Address(from) => flow.may_send_as(&ctx, &from)?,
                 // Nobody could be told about a failure; and our own notices do not come in here.
                 Mailbox::Null => return Err(Code::SenderForbidden.into()),
             }
             Ok(ctx)
+        };
+        self.ctx = Some(if remembered {
+            check()?
+        } else {
+            crate::blocking(check).await?
         });
-        self.ctx = Some(ctx.await?);
         Ok(())
     }
 
@@ -87,14 +106,13 @@ impl Client {
     async fn message(&mut self, received: Received) -> Result<MessageId> {
         let ctx = self.ctx.take().ok_or(Code::CredentialsMissing)?;
         let (flow, began) = (self.flow.clone(), self.flow.world().now());
-        let receipt = crate::blocking(move || {
+        let submitting = crate::blocking(move || {
             let draft = flow.draft_from_arrival(&ctx, arrival(received))?;
-            flow.submit(&ctx, draft, None)
-        })
-        .await?;
+            flow.submit_later(&ctx, draft, None)
+        });
+        let receipt = submitting.await?.ended().await?;
         let took = self.flow.world().now().since(began);
         metrics::histogram!("smtpsrv_process_data_duration").record(took.as_secs_f64());
-        metrics::counter!("total_messages_received", "service" => "smtp_submission").increment(1);
         tracing::info!(message = %receipt.message, "accepted by submission");
         Ok(receipt.message)
     }
@@ -107,8 +125,8 @@ impl Credentials {
 }
 
 /// Refused before the message is sent rather than after.
-fn has_room(ctx: &Ctx) -> Result<()> {
-    match ctx.world().store.free_octets()? {
+pub(crate) fn has_room(world: &ctx::World) -> Result<()> {
+    match world.store.free_octets()? {
         Some(free) if free < limits::DISK_FREE_OCTETS_MIN => Err(Code::StoreFull.into()),
         _ => Ok(()),
     }
@@ -129,6 +147,7 @@ fn arrival(received: Received) -> Arrival {
         helo: received.helo,
         // RFC 3848: extended SMTP, secured, authenticated. Nothing else can be submitted here.
         with: "ESMTPSA",
+        require_tls: received.from_params.requiretls,
     }
 }
 

@@ -2,11 +2,12 @@
 //! somebody else must answer.
 
 use mail::smtp::{Mailbox, Received, ServerAction, ServerSession};
-use model::Secret;
+use model::{Address, Code, Secret};
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
+use super::budget::Share;
 use super::socket::Socket;
 use crate::stopped;
 
@@ -19,7 +20,7 @@ pub(crate) enum Question {
         password: Secret<String>,
     },
     Sender(Mailbox),
-    Recipient,
+    Recipient(Address),
     Message(Received),
 }
 
@@ -29,6 +30,8 @@ pub(crate) struct Conversation {
     acceptor: TlsAcceptor,
     stop: watch::Receiver<bool>,
     buf: Box<[u8]>,
+    /// For the message on its way in; kept until its answer is given.
+    share: Share,
 }
 
 impl Conversation {
@@ -37,6 +40,7 @@ impl Conversation {
         socket: Socket,
         acceptor: TlsAcceptor,
         stop: watch::Receiver<bool>,
+        share: Share,
     ) -> Self {
         Self {
             session,
@@ -44,6 +48,7 @@ impl Conversation {
             acceptor,
             stop,
             buf: vec![0; READ_OCTETS].into(),
+            share,
         }
     }
 
@@ -55,7 +60,7 @@ impl Conversation {
                     return Some(Question::Authenticate { user, password });
                 }
                 Some(ServerAction::Sender(from, _)) => return Some(Question::Sender(from)),
-                Some(ServerAction::Recipient(..)) => return Some(Question::Recipient),
+                Some(ServerAction::Recipient(to, _)) => return Some(Question::Recipient(to)),
                 Some(ServerAction::Message(received)) => return Some(Question::Message(received)),
                 Some(ServerAction::Write(bytes)) => {
                     self.socket.as_mut()?.write(&bytes).await.ok()?
@@ -75,6 +80,8 @@ impl Conversation {
 
     /// Waits for bytes, for the client's time to run out, or for our own end.
     async fn read(&mut self) -> Option<()> {
+        // A message that was given away is counted until its answer has been given.
+        self.share.resize(self.session.held());
         let socket = self.socket.as_mut()?;
         let wait = self.session.wait();
         tokio::select! {
@@ -84,6 +91,10 @@ impl Conversation {
                 Err(_) => self.session.timed_out(),
             },
             () = stopped(&mut self.stop) => self.session.shutting_down(),
+        }
+        if !self.share.grow_to(self.session.held()) {
+            metrics::counter!("smtp_messages_without_room_total").increment(1);
+            self.session.give_up_message(Code::MemoryFull);
         }
         Some(())
     }

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) struct Slots(Arc<Inner>);
 
 struct Inner {
+    service: &'static str,
     total_max: usize,
     per_ip_max: usize,
     taken: Mutex<BTreeMap<IpAddr, usize>>,
@@ -22,8 +23,10 @@ pub(crate) struct Slot {
 }
 
 impl Slots {
-    pub fn new(total_max: usize, per_ip_max: usize) -> Self {
+    /// `service` names it in metrics.
+    pub fn new(service: &'static str, total_max: usize, per_ip_max: usize) -> Self {
         Self(Arc::new(Inner {
+            service,
             total_max,
             per_ip_max,
             taken: Mutex::new(BTreeMap::new()),
@@ -43,7 +46,7 @@ impl Slots {
         }
         *count += 1;
         drop(taken);
-        metrics::gauge!("connection_count", "service" => "smtp_submission").increment(1);
+        metrics::gauge!("connection_count", "service" => self.0.service).increment(1);
         Some(Slot {
             slots: self.clone(),
             ip,
@@ -58,7 +61,7 @@ impl Slots {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        metrics::gauge!("connection_count", "service" => "smtp_submission").decrement(1);
+        metrics::gauge!("connection_count", "service" => self.slots.0.service).decrement(1);
         let mut taken = self.slots.lock();
         if let Some(count) = taken.get_mut(&self.ip) {
             *count -= 1;
@@ -70,7 +73,7 @@ impl Drop for Slot {
 }
 
 /// One client may hold a whole IPv6 /64, and counts as one.
-fn network(ip: IpAddr) -> IpAddr {
+pub(crate) fn network(ip: IpAddr) -> IpAddr {
     match ip.to_canonical() {
         IpAddr::V6(ip) => {
             let [a, b, c, d, ..] = ip.segments();

@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 pub struct Clinic {
     pub flow: Flow,
     pub ctx: Ctx,
+    pub clock: Arc<SimClock>,
     stop: watch::Sender<bool>,
     /// Last: everything above uses it.
     pub store: Ground,
@@ -51,10 +52,11 @@ impl Clinic {
 
     fn open_blocking(engine: Engine) -> Self {
         let store = store_on(engine);
+        let clock = Arc::new(SimClock::default());
         let parts = Parts {
             store: store.deref().clone(),
             vault: Arc::new(memory_root(1)),
-            clock: Arc::new(SimClock::default()),
+            clock: clock.clone(),
             rng: Arc::new(SimRng::new(2)),
         };
         let world = World::open(parts).expect("a world");
@@ -73,6 +75,7 @@ impl Clinic {
         Self {
             flow,
             ctx,
+            clock,
             stop: watch::Sender::new(false),
             store: Ground(Some(store)),
         }
@@ -124,6 +127,7 @@ impl Clinic {
             .into_bytes(),
             helo: "software.clinic.example".to_owned(),
             with: "ESMTPSA",
+            require_tls: false,
         };
         let submitted = tokio::task::spawn_blocking(move || {
             let draft = flow.draft_from_arrival(&ctx, arrival)?;

@@ -4,8 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::seams::{Later, MxHosts, Net, NetFault, Wire};
-use model::{Domain, Method, RecipientState};
+use model::seams::{Answer, Egress, HttpAnswer, HttpRequest, Later, MxHosts, Net, NetFault, Wire};
+use model::{Domain, Method, RecipientState, Tlsa};
 use sim::kit::Engine;
 
 use crate::certificates::Flaw;
@@ -90,15 +90,28 @@ async fn a_runner_without_work_ends_at_once() {
 struct Broken;
 
 impl Net for Broken {
-    fn mx<'a>(&'a self, _: &'a Domain) -> Later<'a, Result<MxHosts, NetFault>> {
+    fn mx<'a>(&'a self, _: &'a Domain) -> Later<'a, Result<Answer<MxHosts>, NetFault>> {
         panic!("a bug in the network")
     }
-    fn addresses<'a>(&'a self, _: &'a Domain) -> Later<'a, Result<Vec<IpAddr>, NetFault>> {
+    fn addresses<'a>(&'a self, _: &'a Domain) -> Later<'a, Result<Answer<Vec<IpAddr>>, NetFault>> {
         Box::pin(async { Err(NetFault::NoRecord) })
+    }
+    fn txt<'a>(&'a self, _: &'a str) -> Later<'a, Result<Vec<Vec<u8>>, NetFault>> {
+        Box::pin(async { Err(NetFault::NoRecord) })
+    }
+    fn names(&self, _: IpAddr) -> Later<'_, Result<Vec<Domain>, NetFault>> {
+        Box::pin(async { Err(NetFault::NoRecord) })
+    }
+    fn tlsa<'a>(&'a self, _: &'a Domain, _: u16) -> Later<'a, Result<Answer<Vec<Tlsa>>, NetFault>> {
+        Box::pin(async { Err(NetFault::NoRecord) })
+    }
+    fn http(&self, _: HttpRequest, _: Duration) -> Later<'_, Result<HttpAnswer, NetFault>> {
+        Box::pin(async { Err(NetFault::Refused) })
     }
     fn dial<'a>(
         &'a self,
         _: SocketAddr,
+        _: &'a Egress,
         _: Duration,
     ) -> Later<'a, Result<Box<dyn Wire>, NetFault>> {
         Box::pin(async { Err(NetFault::Refused) })

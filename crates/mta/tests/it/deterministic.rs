@@ -7,8 +7,10 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use mail::smtp::{AuthOffer, Profile, Security, ServerAction, ServerConfig, ServerSession};
-use model::seams::{Later, MxHosts, Net, NetFault, Wire};
-use model::{Demand, Domain, Outcome, TlsFacts};
+use model::seams::{
+    Answer, Egress, HttpAnswer, HttpRequest, Later, MxHosts, Net, NetFault, TlsStart, Wire,
+};
+use model::{Demand, Domain, Outcome, TlsFacts, TlsGoal, Tlsa};
 use mta::{Pool, PoolSettings, carry};
 
 use sim::kit::{SimClock, SimRng};
@@ -23,19 +25,36 @@ struct MemoryNet {
 }
 
 impl Net for MemoryNet {
-    fn mx<'a>(&'a self, _: &'a Domain) -> Later<'a, Result<MxHosts, NetFault>> {
-        Box::pin(async { Ok(self.hosts.clone()) })
+    fn mx<'a>(&'a self, _: &'a Domain) -> Later<'a, Result<Answer<MxHosts>, NetFault>> {
+        Box::pin(async { Ok(Answer::insecure(self.hosts.clone())) })
     }
-    fn addresses<'a>(&'a self, host: &'a Domain) -> Later<'a, Result<Vec<IpAddr>, NetFault>> {
+    fn addresses<'a>(
+        &'a self,
+        host: &'a Domain,
+    ) -> Later<'a, Result<Answer<Vec<IpAddr>>, NetFault>> {
         let at = self.hosts.iter().position(|(_, known)| known == host);
         Box::pin(async move {
             let at = u8::try_from(at.ok_or(NetFault::NoRecord)?).expect("few hosts");
-            Ok(vec![IpAddr::V4(Ipv4Addr::new(192, 0, 2, at))])
+            let ip = IpAddr::V4(Ipv4Addr::new(192, 0, 2, at));
+            Ok(Answer::insecure(vec![ip]))
         })
+    }
+    fn txt<'a>(&'a self, _: &'a str) -> Later<'a, Result<Vec<Vec<u8>>, NetFault>> {
+        Box::pin(async { Err(NetFault::NoRecord) })
+    }
+    fn names(&self, _: IpAddr) -> Later<'_, Result<Vec<Domain>, NetFault>> {
+        Box::pin(async { Err(NetFault::NoRecord) })
+    }
+    fn tlsa<'a>(&'a self, _: &'a Domain, _: u16) -> Later<'a, Result<Answer<Vec<Tlsa>>, NetFault>> {
+        Box::pin(async { Err(NetFault::NoRecord) })
+    }
+    fn http(&self, _: HttpRequest, _: Duration) -> Later<'_, Result<HttpAnswer, NetFault>> {
+        Box::pin(async { Err(NetFault::Refused) })
     }
     fn dial<'a>(
         &'a self,
         to: SocketAddr,
+        _: &'a Egress,
         _: Duration,
     ) -> Later<'a, Result<Box<dyn Wire>, NetFault>> {
         self.dialled.lock().expect("no panic inside").push(to.ip());
@@ -115,12 +134,7 @@ impl Wire for MemoryWire {
         self.serve();
         Box::pin(async { Ok(()) })
     }
-    fn start_tls<'a>(
-        mut self: Box<Self>,
-        _: &'a Domain,
-        _: Demand,
-        _: Duration,
-    ) -> Later<'a, Result<(Box<dyn Wire>, TlsFacts), (NetFault, Option<TlsFacts>)>> {
+    fn start_tls<'a>(mut self: Box<Self>, _: &'a TlsGoal, _: Duration) -> Later<'a, TlsStart> {
         self.server.tls_started();
         let facts = TlsFacts {
             version: "TLSv1.3".to_owned(),

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use hickory_resolver::proto::op::{Message, MessageType, ResponseCode};
 use hickory_resolver::proto::rr::rdata::{A, AAAA, MX};
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
-use model::seams::{Net, NetFault};
-use mta::net::{NetSettings, PrivateDestinations, RealNet};
+use model::Domain;
+use model::seams::{Answer, Egress, Net, NetFault};
+use mta::net::{Dnssec, NetSettings, PrivateDestinations, RealNet};
 use tokio::net::UdpSocket;
 
 use sim::kit::SimClock;
@@ -66,6 +67,8 @@ async fn name_server() -> SocketAddr {
 async fn real_net() -> RealNet {
     let settings = NetSettings {
         name_servers: vec![name_server().await],
+        // This name server signs nothing; see `dnssec.rs` for one that does.
+        dnssec: Dnssec::Off,
         ..NetSettings::default()
     };
     RealNet::new(settings, Arc::new(SimClock::default())).expect("a network")
@@ -75,15 +78,20 @@ async fn real_net() -> RealNet {
 async fn mx_answers_mean_what_the_standards_say() {
     let net = real_net().await;
     let mut hosts = net.mx(&domain("good.example")).await.expect("two hosts");
-    hosts.sort();
+    hosts.value.sort();
+    assert!(!hosts.secure, "nothing was proved");
     assert_eq!(
-        hosts,
+        hosts.value,
         [
             (10, domain("mx1.good.example")),
             (20, domain("mx2.good.example"))
         ]
     );
-    assert_eq!(net.mx(&domain("null.example")).await, Ok(vec![]), "null MX");
+    assert_eq!(
+        net.mx(&domain("null.example")).await,
+        Ok(Answer::insecure(vec![])),
+        "null MX"
+    );
     assert_eq!(
         net.mx(&domain("empty.example")).await,
         Err(NetFault::NoRecord)
@@ -112,10 +120,13 @@ async fn addresses_of_both_families_are_found_and_failure_is_not_absence() {
         .addresses(&domain("mx1.good.example"))
         .await
         .expect("two");
-    assert_eq!(both, [v4(10), "2001:db8::1".parse().expect("an address")]);
+    assert_eq!(
+        both.value,
+        [v4(10), "2001:db8::1".parse().expect("an address")]
+    );
     assert_eq!(
         net.addresses(&domain("half.example")).await,
-        Ok(vec![v4(11)])
+        Ok(Answer::insecure(vec![v4(11)]))
     );
     assert_eq!(
         net.addresses(&domain("nowhere.example")).await,
@@ -144,10 +155,14 @@ async fn private_and_own_addresses_are_not_dialled() {
         Arc::clone(&clock) as _,
     )
     .expect("a network");
+    let egress = Egress::direct(Domain::parse("mx.clinic.example").expect("a domain"));
     assert!(!strict.may_dial(loopback.ip()) && !strict.may_dial(own));
     assert!(strict.may_dial("8.8.8.8".parse().expect("an address")));
     assert!(
-        matches!(strict.dial(loopback, wait).await, Err(NetFault::Refused)),
+        matches!(
+            strict.dial(loopback, &egress, wait).await,
+            Err(NetFault::Refused)
+        ),
         "asserted where it takes effect"
     );
 

@@ -18,6 +18,8 @@ use tokio_rustls::TlsAcceptor;
 pub enum Act {
     /// Takes everything.
     Serve,
+    /// Takes everything, and promises REQUIRETLS.
+    ServeRequireTls,
     /// Says this instead of 220 and hangs up.
     Greet(&'static str),
     /// Accepts the connection and says nothing.
@@ -140,7 +142,11 @@ impl Host {
             auth: AuthOffer::None,
             size_max: 1_000_000,
             recipients_max: 10,
-            profile: Profile::Mx,
+            profile: if matches!(self.act, Act::ServeRequireTls) {
+                Profile::Submission
+            } else {
+                Profile::Mx
+            },
         });
         let mut carried = 0;
         if let End::Closed = self.speak(&mut session, &mut stream, &mut carried).await {

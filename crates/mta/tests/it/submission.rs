@@ -33,6 +33,11 @@ impl Door {
     }
 
     async fn open_on(engine: Engine) -> Self {
+        Self::open_with_room(engine, model::limits::SMTP_OCTETS_IN_MEMORY_MAX).await
+    }
+
+    /// With room for so many octets of messages on their way in.
+    async fn open_with_room(engine: Engine, octets_max: usize) -> Self {
         let clinic = Clinic::open(engine).await;
         let people = People::quick(clinic.flow.world().clone());
         let (managing, ctx) = (people.clone(), clinic.ctx.clone());
@@ -54,7 +59,7 @@ impl Door {
         let starttls = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let at = |listener: &TcpListener| listener.local_addr().expect("bound");
         let (implicit_at, starttls_at) = (at(&implicit), at(&starttls));
-        let serving = tokio::spawn(mta::submission(
+        let serving = tokio::spawn(mta::submission_within(
             clinic.flow.clone(),
             people.clone(),
             Listeners {
@@ -63,6 +68,7 @@ impl Door {
             },
             authority.server(HOST, Flaw::None),
             clinic.stop_signal(),
+            octets_max,
         ));
         Self {
             clinic,
@@ -389,4 +395,37 @@ async fn the_certificate_comes_from_files_and_must_fit_its_key() {
         pointer(load("missing.pem", "key.pem")).as_deref(),
         Some("/tls/certificate_file")
     );
+}
+
+/// Large messages of several sessions share one budget: what does not fit is answered 452 when it has
+/// ended, the session goes on, and room that was given back serves the next.
+#[tokio::test]
+async fn messages_on_their_way_in_share_their_room() {
+    let door = Door::open_with_room(Engine::Memory, 1_600_000).await;
+    let (mut one, mut two) = (door.signed_in().await, door.signed_in().await);
+    let mut large = b"From: nurse@clinic.example\r\n\r\n".to_vec();
+    large.extend(format!("{}\r\n", "x".repeat(76)).repeat(12_000).bytes());
+
+    begin(&mut one).await;
+    one.write(format!("BDAT {}\r\n", large.len()).as_bytes())
+        .await;
+    one.write(&large).await;
+    assert!(one.reply().await.starts_with("250 "), "it is held");
+    begin(&mut two).await;
+    two.says("DATA", "354").await;
+    two.write(&large).await;
+    two.says(".", "452 4.3.1").await;
+    assert_eq!(door.messages().await, 0);
+
+    one.says("BDAT 0 LAST", "250").await;
+    begin(&mut two).await;
+    two.says("DATA", "354").await;
+    two.write(&large).await;
+    two.says(".", "250").await;
+    assert_eq!(door.messages().await, 2);
+}
+
+async fn begin(client: &mut Client) {
+    client.says("MAIL FROM:<nurse@clinic.example>", "250").await;
+    client.says("RCPT TO:<pat@peer.example>", "250").await;
 }

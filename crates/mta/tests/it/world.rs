@@ -31,10 +31,14 @@ pub fn errand(demand: Demand) -> Errand {
             utf8: false,
             eight_bit: false,
             notify_never: false,
+            require_tls: false,
         },
         destination: domain("mail.example"),
         demand,
+        tls_optional: false,
+        sts: None,
         sent_sha256: [7; 32],
+        way: flow::Way::default(),
     }
 }
 
@@ -63,6 +67,12 @@ impl World {
             hosts: Vec::new(),
             net,
         }
+    }
+
+    /// With more in its DNS.
+    pub fn dns(mut self, more: impl FnOnce(TableNet) -> TableNet) -> Self {
+        self.net = more(self.net);
+        self
     }
 
     /// Makes `peer` an MX host of mail.example.

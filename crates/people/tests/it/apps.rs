@@ -29,6 +29,30 @@ sim::both_engines! {
         assert!(house.people.apps(&house.people.world().system(house.neighbour()))?.is_empty());
     }
 
+    /// A domain has one owner on an installation, and its owner's neighbours do not name it or what
+    /// is below it.
+    fn a_neighbours_domain_is_no_sender(store) {
+        let house = House::open(store);
+        let neighbour = house.people.world().system(house.neighbour());
+        let row = store::tables::domains::DomainRow {
+            id: model::DomainId::from_bytes([9; 16]),
+            organisation: neighbour.organisation(),
+            name: "practice.example".to_owned(),
+            created_at: house.people.world().now(),
+        };
+        house.people.world().store.write(move |tx| store::tables::domains::insert(tx, &row))?;
+        let refused = |ctx, senders: &[&str]| {
+            let new = app(&["message.send"], senders);
+            house.people.create_app(ctx, new).err().map(|e| (e.code(), e.pointer().map(str::to_owned)))
+        };
+        for sender in ["practice.example", "Practice.Example", "nurse@practice.example", "ward.practice.example"] {
+            let expected = Some((Code::SenderForbidden, Some("/senders/1".into())));
+            assert_eq!(refused(&house.system, &["clinic.example", sender]), expected, "{sender}");
+        }
+        assert_eq!(refused(&house.system, &["notpractice.example", "example.com", "*"]), None);
+        assert_eq!(refused(&neighbour, &["practice.example"]), None, "its owner may");
+    }
+
     /// A scope is a right and the lack of it a refusal.
     fn an_app_may_what_its_scopes_say(store) {
         let house = House::open(store);

@@ -100,6 +100,21 @@ impl House {
         self.clock.advance(std::time::Duration::from_secs(90));
     }
 
+    /// The facts of this organisation's audit entries of one kind, oldest first.
+    pub fn told(&self, kind: &str) -> Vec<serde_json::Value> {
+        let (world, organisation) = (self.people.world(), self.organisation);
+        while world.sequence().expect("chained") > 0 {}
+        let found = world
+            .store
+            .read(move |tx| store::tables::ledger::range(tx, organisation, 0, 1_000));
+        let entries = found.expect("a log").into_iter().filter(|e| e.kind == kind);
+        entries
+            .map(|e| {
+                serde_json::from_slice::<serde_json::Value>(&e.entry).expect("JSON")["facts"].take()
+            })
+            .collect()
+    }
+
     /// Kinds of this organisation's audit entries, oldest first.
     pub fn entries(&self) -> Vec<String> {
         let (world, organisation) = (self.people.world(), self.organisation);

@@ -6,6 +6,8 @@ extern crate caduceus_people as people;
 mod apps;
 mod house;
 mod keys;
+mod recovery;
+mod rotation;
 mod secrecy;
 mod sessions;
 mod sign_in;

@@ -67,6 +67,26 @@ sim::both_engines! {
         assert_eq!(house.entries().iter().filter(|kind| *kind == "user.sign_in_failed").count(), 5);
     }
 
+    /// An address that nobody has is locked and unlocked as one that somebody has: step by step the
+    /// answers are the same.
+    fn a_lock_tells_nothing(store) {
+        let house = House::open(store);
+        house.user();
+        let wait = std::time::Duration::from_secs;
+        let steps = [0, 0, 0, 1, 0, 0, 0, 600, 299, 1, 0, 0, 0, 4_000, 0, 0, 0, 0, 0, 900, 0];
+        let (mut known, mut unknown) = (Vec::new(), Vec::new());
+        for seconds in steps {
+            house.clock.advance(wait(seconds));
+            known.push(code(house.sign_in("wrong wrong wrong")));
+            let stranger = house.people.sign_in(" Nobody@Clinic.Example", &secret("wrong wrong wrong"));
+            unknown.push(code(stranger));
+        }
+        assert_eq!(known, unknown);
+        assert!(known.contains(&Some(Code::SignInLocked)) && known.contains(&Some(Code::CredentialsInvalid)));
+        let other = house.people.sign_in("somebody@clinic.example", &secret(PASSWORD));
+        assert_eq!(code(other), Some(Code::CredentialsInvalid), "each address by itself");
+    }
+
     /// The second factor is counted as well, across sign-ins, and a success begins anew.
     fn five_wrong_codes_lock(store) {
         let house = House::open(store);

@@ -45,6 +45,8 @@ words! {
         MessageRead = "message.read",
         /// Subject, text and attachments.
         MessageOpen = "message.open",
+        /// Whom a message went to, without its content.
+        MessageAddresses = "message.addresses",
         MessageReply = "message.reply",
         MessageCancel = "message.cancel",
         MessageList = "message.list",
@@ -52,12 +54,25 @@ words! {
         MessageRelease = "message.release",
         AuditRead = "audit.read",
         ProofDownload = "proof.download",
+        /// One's own: recovery codes.
+        AccountManage = "account.manage",
         UserManage = "user.manage",
         AppManage = "app.manage",
         /// API keys of apps. Encryption keys are rotated on the command line only.
         KeyManage = "key.manage",
+        /// Health of sending domains: what DNS shows, which records to publish.
+        DomainRead = "domain.read",
         DomainManage = "domain.manage",
+        /// What waits, why and until when; what was ordered about it.
+        QueueRead = "queue.read",
+        /// Suspend, bounce, expire, rebind and transfer waiting mail.
+        QueueManage = "queue.manage",
+        /// Webhooks: where they lead, what they hear, what was told to them.
+        WebhookManage = "webhook.manage",
         SettingsRead = "settings.read",
         SettingsManage = "settings.manage",
+        /// Which addresses get no mail any more, and why.
+        SuppressionRead = "suppression.read",
+        SuppressionManage = "suppression.manage",
     }
 }

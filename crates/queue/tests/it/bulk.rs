@@ -21,6 +21,8 @@ fn item(number: u64, due: i64, expires: i64) -> Item {
         expires: Timestamp::from_secs(expires),
         attempts: 0,
         fence: 0,
+        source: None,
+        spared: false,
     }
 }
 

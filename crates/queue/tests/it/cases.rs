@@ -212,6 +212,8 @@ impl Script {
             attempts: option(rest, "attempts")
                 .map_or(0, |n| u32::try_from(number(n)).expect("a count")),
             fence: option(rest, "fence").map_or(0, number),
+            source: None,
+            spared: false,
         }
     }
 
@@ -227,6 +229,13 @@ impl Script {
 
     fn print(&self, effect: Effect) -> String {
         match effect {
+            Effect::Resolve(number) => {
+                let name = self.state.destination(number).expect("a destination");
+                format!("resolve {}", name.as_str())
+            }
+            Effect::Release { id, fence, .. } => {
+                format!("release {} fence {fence}", self.name(id))
+            }
             Effect::Start { id, fence, attempt } => {
                 format!("start {} attempt {attempt} fence {fence}", self.name(id))
             }
@@ -322,9 +331,11 @@ fn outcome(words: &[&str]) -> Outcome {
     }
 }
 
-const SCOPES: [(&str, RefusalScope); 4] = [
+const SCOPES: [(&str, RefusalScope); 6] = [
     ("recipient", RefusalScope::Recipient),
     ("domain", RefusalScope::Domain),
+    ("our_address", RefusalScope::OurAddress),
+    ("our_domain", RefusalScope::OurDomain),
     ("content", RefusalScope::Content),
     ("us", RefusalScope::Us),
 ];

@@ -21,6 +21,8 @@ fn item(number: u64, organisation: u8, destination: &str) -> Item {
         expires: Timestamp::from_secs(3_600),
         attempts: 0,
         fence: 0,
+        source: None,
+        spared: false,
     }
 }
 

@@ -46,6 +46,8 @@ fn item(chance: &Seeded, number: u64, now: Timestamp) -> Item {
         expires: now.plus(Duration::from_secs(chance.below(100_000))),
         attempts: chance.below(3) as u32,
         fence: chance.below(9),
+        source: None,
+        spared: false,
     }
 }
 

@@ -7,3 +7,5 @@ mod checker;
 mod fairness;
 mod histories;
 mod memory;
+mod orders;
+mod routed;

@@ -41,6 +41,8 @@ fn fill(state: &mut State) {
             expires: Timestamp::from_secs(100_000),
             attempts: 0,
             fence: 0,
+            source: None,
+            spared: false,
         };
         step(state, Timestamp::from_secs(10), &Even(0), Input::Add(item));
     }

@@ -122,7 +122,7 @@ pub(super) fn hash_fields<'a>(fields: impl Iterator<Item = &'a [u8]>) -> Context
 
 /// Appends one field in relaxed form: `name:value CRLF`, the name in lower case, unfolded, each run
 /// of white space one space, none at either end of the value.
-pub(super) fn relax_field(field: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn relax_field(field: &[u8], out: &mut Vec<u8>) {
     let colon = memchr::memchr(b':', field).unwrap_or(field.len());
     let (name, value) = field.split_at(colon);
     out.extend(name.trim_ascii_end().iter().map(u8::to_ascii_lowercase));

@@ -57,7 +57,7 @@ pub(super) fn separate<'a>(head: &'a [u8], rest: &'a [u8]) -> Separate<'a> {
 }
 
 /// Header with its last line end, and body.
-fn cut(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(crate) fn cut(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     if let Some(body) = bytes.strip_prefix(b"\r\n") {
         return Some((&[], body));
     }
@@ -108,7 +108,7 @@ impl<'a> Fields<'a> {
 
 /// Fields with their names, top down, each with its continuation lines and last line end. A line
 /// that is no field is passed over.
-fn split(header: &[u8]) -> Vec<(&[u8], &[u8])> {
+pub(crate) fn split(header: &[u8]) -> Vec<(&[u8], &[u8])> {
     let mut starts: Vec<usize> = Vec::new();
     let line_starts =
         std::iter::once(0).chain(memchr::memchr_iter(b'\n', header).map(|end| end + 1));

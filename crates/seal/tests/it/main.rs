@@ -1,4 +1,9 @@
 //! Our signatures before a verifier that others wrote.
 
+extern crate caduceus_seal as seal;
+
+mod dmarc;
+mod hostile;
 mod signatures;
+mod vectors;
 mod verifier;

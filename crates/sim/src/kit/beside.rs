@@ -69,6 +69,17 @@ impl Beside {
         }
     }
 
+    /// The same for a column of words.
+    pub fn replace_text(&mut self, table: &str, column: &str, from: &str, to: &str) -> u64 {
+        let sql = format!("UPDATE {table} SET {column} = $1 WHERE {column} = $2");
+        match self {
+            Self::Sqlite(db) => db.execute(&sql, (to, from)).expect("a column of words") as u64,
+            Self::Postgres(client) => client
+                .execute(&sql, &[&to, &from])
+                .expect("a column of words"),
+        }
+    }
+
     /// Removes the rows in which a column holds these bytes.
     pub fn remove(&mut self, table: &str, column: &str, value: &[u8]) -> u64 {
         let sql = format!("DELETE FROM {table} WHERE {column} = $1");
@@ -142,7 +153,10 @@ fn open_pages(file: &std::path::Path, page_key: &Secret<[u8; 32]>) -> Connection
         .iter()
         .map(|b| format!("{b:02x}"))
         .collect();
-    let opening = format!("PRAGMA key = \"x'{digits}'\"; PRAGMA cipher_page_size = 8192;");
+    let opening = format!(
+        "PRAGMA key = \"x'{digits}'\"; PRAGMA cipher_page_size = 4096; \
+         PRAGMA cipher_hmac_algorithm = HMAC_SHA256;"
+    );
     db.execute_batch(&opening).expect("the key is set");
     db.busy_timeout(std::time::Duration::from_secs(10))
         .expect("a time to wait");

@@ -8,16 +8,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ctx::{Ctx, NewOrganisation, Parts, Role, World};
-use flow::{Flow, Job, Settings};
+use flow::{Flow, Job, Settings, Ways};
 use model::seams::{Clock, Vault};
-use model::{Address, Domain, DomainId, Evidence, Mode, OrganisationId, Outcome, Result, Secret};
+use model::{
+    Address, Domain, DomainId, Evidence, Mode, OrganisationId, Outcome, Result, Secret, Timestamp,
+};
 use mta::{Pool, PoolSettings};
 use people::{NewApp, NewUser, People, SignIn};
 use store::tables::domains;
 use vault::RootKeys;
 
 use super::faults::Faults;
-use super::sea::{Dns, Habits, Sea, domain};
+use super::sea::{Dns, Guard, Habits, Sea, domain};
 use crate::kit::{Engine, SimClock, SimRng, TestStore, store_on};
 
 pub(crate) const PASSWORD: &str = "correct-horse-battery";
@@ -26,6 +28,32 @@ pub(crate) const PORTAL: &str = "https://portal.example";
 
 /// Shorter than in production, so that expiry is not rare.
 const LIFETIME: Duration = Duration::from_secs(6 * 3_600);
+
+/// Every mail server of the sea is this provider's.
+pub(crate) const PROVIDER: &str = "sea";
+/// What it takes from one source at once.
+pub(crate) const CONNECTIONS_MAX: usize = 3;
+/// What a new source may send it on its days: few, so that they are used up.
+pub(crate) const WARM_UP: [u32; 3] = [3, 5, 9];
+const SHAPING: &str = r#"
+[provider.sea]
+mx = ["example"]
+connections = 3
+per_minute = 40
+messages_per_connection = 3
+[[provider.sea.reply]]
+code = [421]
+hits = 3
+within = "1h"
+then = "back_off"
+for = "10m"
+[[provider.sea.reply]]
+code = [450, 451, 452]
+hits = 4
+within = "1h"
+then = "switch_source"
+for = "30m"
+"#;
 
 pub(crate) struct House {
     pub store: TestStore,
@@ -66,6 +94,7 @@ pub(crate) type Carried = (Outcome, Evidence);
 /// An attempt under way.
 pub(crate) struct Flight {
     pub job: Job,
+    pub began: Timestamp,
     pub state: Flying,
 }
 
@@ -73,6 +102,20 @@ pub(crate) enum Flying {
     Wire(model::seams::Later<'static, Carried>),
     /// It ended; nobody has told the dispatcher yet.
     Landed(Box<Carried>),
+}
+
+/// An old source and one that is warmed up from the first day on.
+fn ways() -> Ways {
+    let source = |name: &str, warm_from| queue::Source {
+        name: name.into(),
+        weight: 1,
+        warm_from,
+    };
+    let first = SimClock::default().now();
+    let all = vec![source("old", None), source("new", Some(first))];
+    let sources = queue::Sources::new(all, Vec::new()).warmed_up_by(WARM_UP.to_vec());
+    let shaping = queue::Shaping::parse(SHAPING).expect("the sea's shaping is well formed");
+    Ways::new(queue::Routing::new(sources, shaping), Vec::new())
 }
 
 impl House {
@@ -123,7 +166,10 @@ impl House {
         })?;
         let mut settings = Settings::new(HOSTNAME, PORTAL);
         settings.seal_threads = 1;
+        // Every other history seals after the answer, as where sealing fails at first.
+        settings.seal_at_once = self.roots.last().is_some_and(|seed| seed % 2 == 0);
         (settings.lifetime, settings.queue.lifetime) = (LIFETIME, LIFETIME);
+        settings.ways = ways();
         let flow = Flow::new(world.clone(), settings);
         let pool = Arc::new(Pool::new(PoolSettings::new(domain(HOSTNAME))));
         Ok(Node {
@@ -153,7 +199,7 @@ impl House {
         let name = domain(&text);
         // Failure reports to senders come here.
         self.sea
-            .add_zone(&name, Dns::Records, vec![Habits::friendly()]);
+            .add_zone(&name, Dns::Records, Guard::None, vec![Habits::friendly()]);
         add_domain(world, id, &name)?;
         let system = world.system(id);
         let scopes = [
@@ -269,6 +315,8 @@ fn add_domain(world: &Arc<World>, organisation: OrganisationId, name: &Domain) -
             record: String::new(),
             active: true,
             created_at: now,
+            state: "active".to_owned(),
+            until_at: None,
         };
         domains::insert_dkim(tx, &key)
     })

@@ -5,11 +5,14 @@
 
 mod carry;
 mod keep;
+mod operate;
 mod reader;
+mod sabotage;
 mod submit;
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::Duration;
 
 use model::seams::Clock;
@@ -19,6 +22,7 @@ use super::books::Books;
 use super::faults::Fired;
 use super::house::{House, Node};
 use super::oracle::{Broken, Oracle, Snapshot, Verdict};
+use super::planted::{Plant, Planted};
 use crate::kit::SimRng;
 
 pub(crate) struct Driver {
@@ -32,6 +36,7 @@ pub(crate) struct Driver {
     acting: usize,
     /// Where new recipients live.
     domains: Vec<String>,
+    plant: Arc<Plant>,
     /// Commits, octets heard and letters taken at the last look.
     seen: Cell<(u64, usize, usize)>,
 }
@@ -62,6 +67,9 @@ enum Action {
     Retire,
     Weather,
     Tidy,
+    Order,
+    Resume,
+    Reschedule,
 }
 
 /// Each with its weight.
@@ -90,6 +98,9 @@ const ACTIONS: &[(Action, u64)] = &[
     (Action::Retire, 1),
     (Action::Weather, 3),
     (Action::Tidy, 1),
+    (Action::Order, 2),
+    (Action::Resume, 3),
+    (Action::Reschedule, 2),
 ];
 
 impl Driver {
@@ -104,8 +115,19 @@ impl Driver {
             began,
             acting: 0,
             domains,
+            plant: Arc::new(Plant::new(None, 0)),
             seen: Cell::new((u64::MAX, 0, 0)),
         }
+    }
+
+    /// From here on the program does something wrong, now and then.
+    pub fn plant(&mut self, fault: Option<Planted>, seed: u64) {
+        self.plant = Arc::new(Plant::new(fault, seed));
+        self.house.sea.bend(Arc::clone(&self.plant));
+    }
+
+    pub fn faults_planted(&self) -> u32 {
+        self.plant.count()
     }
 
     /// One action drawn by chance.
@@ -165,6 +187,7 @@ impl Driver {
                 )));
             }
         }
+        self.sabotage()?;
         self.look()
     }
 
@@ -217,6 +240,9 @@ impl Driver {
                 self.house.faults.kill()
             }
             Action::Retire => self.retire(),
+            Action::Order => self.order(),
+            Action::Resume => self.resume(),
+            Action::Reschedule => self.reschedule(),
             Action::Weather => {
                 let said = self.house.sea.change_weather();
                 self.note(format!("weather: {said}"));

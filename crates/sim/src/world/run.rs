@@ -8,8 +8,9 @@ use store::Engine;
 use super::faults::{Faults, Rates};
 use super::house::House;
 use super::oracle::Broken;
+use super::planted::Planted;
 use super::play::Driver;
-use super::sea::{Dns, Habits, Sea, domain};
+use super::sea::{Dns, Guard, Habits, Sea, domain};
 use crate::kit::{SimClock, SimRng};
 
 /// Messages that every history accepts at least.
@@ -26,6 +27,8 @@ pub struct Summary {
     /// Readers who read their message in the portal.
     pub read: usize,
     pub steps: usize,
+    /// How often a planted fault happened.
+    pub faults: u32,
     /// Of every line of the log.
     pub digest: String,
 }
@@ -68,6 +71,18 @@ impl fmt::Debug for Failure {
 /// # Errors
 /// The first thing that must not be.
 pub fn run(seed: u64, engine: Engine) -> Result<Summary, Box<Failure>> {
+    run_with(seed, engine, None)
+}
+
+/// Plays one seed with a program that does something wrong.
+///
+/// # Errors
+/// What the oracles found: with a fault that happened they must.
+pub fn run_with(
+    seed: u64,
+    engine: Engine,
+    planted: Option<Planted>,
+) -> Result<Summary, Box<Failure>> {
     let failed = |what: String, log: Vec<String>| {
         Box::new(Failure {
             seed,
@@ -76,7 +91,7 @@ pub fn run(seed: u64, engine: Engine) -> Result<Summary, Box<Failure>> {
             log,
         })
     };
-    let mut driver = prepare(seed, engine)
+    let mut driver = prepare(seed, engine, planted)
         .map_err(|error| failed(format!("the world could not be made: {error}"), Vec::new()))?;
     match play(&mut driver) {
         Ok(()) => Ok(summary(&driver)),
@@ -100,7 +115,7 @@ fn play(driver: &mut Driver) -> Result<(), Broken> {
     driver.drain()
 }
 
-fn prepare(seed: u64, engine: Engine) -> model::Result<Driver> {
+fn prepare(seed: u64, engine: Engine, planted: Option<Planted>) -> model::Result<Driver> {
     // Independent sequences from one seed: what one part draws moves no other.
     let draw = SimRng::new(seed);
     let (program, weather, faults, driver) = (draw.next(), draw.next(), draw.next(), draw.next());
@@ -123,7 +138,9 @@ fn prepare(seed: u64, engine: Engine) -> model::Result<Driver> {
     let faults = Faults::new(faults, *draw.pick(&rates));
     let nodes = if draw.happens(1, 4) { 2 } else { 1 };
     let house = House::found(program, engine, nodes, sea, faults)?;
-    Ok(Driver::new(house, SimRng::new(driver), domains))
+    let mut driver = Driver::new(house, SimRng::new(driver), domains);
+    driver.plant(planted, seed);
+    Ok(driver)
 }
 
 /// Recipients' domains: most with records, some that DNS tells odd things about.
@@ -142,9 +159,15 @@ fn make_domains(sea: &Sea, draw: &SimRng) -> Vec<String> {
             Dns::NullMx | Dns::Nowhere => 0,
             _ => 1 + draw.below(2),
         };
+        let guard = if dns == Dns::Records {
+            *draw.pick(&[Guard::None, Guard::None, Guard::Dane, Guard::Sts])
+        } else {
+            Guard::None
+        };
         sea.add_zone(
             &domain(&name),
             dns,
+            guard,
             (0..hosts).map(|_| Habits::draw(draw)).collect(),
         );
         names.push(name);
@@ -163,6 +186,7 @@ fn summary(driver: &Driver) -> Summary {
             .filter(|line| line.ends_with("a reader reads"))
             .count(),
         steps: driver.log.len(),
+        faults: driver.faults_planted(),
         digest: digest(&text),
     }
 }

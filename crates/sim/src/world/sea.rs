@@ -4,6 +4,7 @@
 //! from the seed and from the order in which attempts are polled.
 
 mod habits;
+mod lies;
 mod peer;
 mod wire;
 
@@ -14,12 +15,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use model::seams::{Clock, Later, MxHosts, Net, NetFault, Wire};
-use model::{Address, Domain, Timestamp};
+use model::seams::{
+    Answer, Clock, Egress, HttpAnswer, HttpRequest, Later, MxHosts, Net, NetFault, Wire,
+};
+use model::{Address, Domain, Timestamp, Tlsa};
 
+use super::planted::{Plant, Planted};
 use crate::kit::{SimClock, SimRng};
 
-pub(crate) use habits::{Dns, Habits};
+pub(crate) use habits::{Dns, Guard, Habits};
+pub(crate) use lies::LIAR;
 use peer::Peer;
 use wire::SeaWire;
 
@@ -46,6 +51,8 @@ pub(crate) struct Heard {
 pub(crate) struct Taken {
     pub at: Timestamp,
     pub host: String,
+    /// Its domain asks for verified TLS.
+    pub guarded: bool,
     pub protection: Protection,
     /// `None` is the null reverse-path.
     pub from: Option<Address>,
@@ -56,12 +63,14 @@ pub(crate) struct Taken {
 pub(crate) struct Host {
     pub name: Domain,
     pub habits: Habits,
+    pub guard: Guard,
     /// When each pair of sender and recipient was first seen.
     greylist: BTreeMap<(String, String), Timestamp>,
 }
 
 struct Zone {
     dns: Dns,
+    guard: Guard,
     hosts: Vec<usize>,
 }
 
@@ -77,20 +86,26 @@ pub(crate) struct Inner {
     zones: BTreeMap<Domain, Zone>,
     moments: BTreeSet<(Timestamp, u64)>,
     tickets: u64,
+    /// What a planted fault does to the wire.
+    pub bent: Option<Arc<Plant>>,
     pub heard: Vec<Heard>,
     pub taken: Vec<Taken>,
+    /// Someone between us and DNS lies, now and then.
+    lying: bool,
 }
 
 impl Sea {
     pub fn new(seed: u64, clock: Arc<SimClock>) -> Arc<Self> {
         let inner = Inner {
             chance: SimRng::new(seed),
-            hosts: Vec::new(),
+            hosts: vec![Inner::liar()],
             zones: BTreeMap::new(),
             moments: BTreeSet::new(),
             tickets: 0,
+            bent: None,
             heard: Vec::new(),
             taken: Vec::new(),
+            lying: true,
         };
         Arc::new(Self {
             clock,
@@ -98,8 +113,27 @@ impl Sea {
         })
     }
 
+    pub fn bend(&self, plant: Arc<Plant>) {
+        self.lock().bent = Some(plant);
+    }
+
+    fn is_bent(&self, fault: Planted) -> bool {
+        let plant = self.lock().bent.clone();
+        plant.is_some_and(|plant| plant.happens(fault, 50))
+    }
+
+    /// What an honest DNS says about a domain's mail servers.
+    pub fn mail_hosts(&self, name: &Domain) -> Vec<String> {
+        let inner = self.lock();
+        let zone = inner.zones.get(name);
+        let hosts = zone.into_iter().flat_map(|zone| zone.hosts.iter());
+        hosts
+            .map(|at| inner.hosts[*at].name.as_str().to_owned())
+            .collect()
+    }
+
     /// Adds a domain with its mail servers.
-    pub fn add_zone(&self, name: &Domain, dns: Dns, hosts: Vec<Habits>) {
+    pub fn add_zone(&self, name: &Domain, dns: Dns, guard: Guard, hosts: Vec<Habits>) {
         let mut inner = self.lock();
         let mut of_zone = Vec::new();
         for (i, habits) in hosts.into_iter().enumerate() {
@@ -112,6 +146,7 @@ impl Sea {
             inner.hosts.push(Host {
                 name: host,
                 habits,
+                guard,
                 greylist: BTreeMap::new(),
             });
         }
@@ -119,6 +154,7 @@ impl Sea {
             name.clone(),
             Zone {
                 dns,
+                guard,
                 hosts: of_zone,
             },
         );
@@ -137,6 +173,7 @@ impl Sea {
     /// From now on everything works, but for domains that take no mail.
     pub fn calm(&self) {
         let mut inner = self.lock();
+        inner.lying = false;
         for host in &mut inner.hosts {
             host.habits = Habits::friendly();
         }
@@ -178,6 +215,11 @@ impl Inner {
     }
 }
 
+/// What a server's TLSA record names.
+fn key(host: usize) -> Vec<u8> {
+    vec![u8::try_from(host).unwrap_or(u8::MAX); 32]
+}
+
 /// The addresses of RFC 5737's documentation blocks.
 fn address(host: usize) -> IpAddr {
     IpAddr::V4(Ipv4Addr::new(
@@ -196,19 +238,14 @@ pub(crate) fn domain(name: &str) -> Domain {
 pub(crate) struct SeaNet(pub Arc<Sea>);
 
 impl Net for SeaNet {
-    fn mx<'a>(&'a self, domain: &'a Domain) -> Later<'a, Result<MxHosts, NetFault>> {
+    fn mx<'a>(&'a self, domain: &'a Domain) -> Later<'a, Result<Answer<MxHosts>, NetFault>> {
         let answer = {
             let inner = self.0.lock();
             match inner.zones.get(domain) {
                 None => Err(NetFault::NoRecord),
                 Some(zone) => match zone.dns {
-                    Dns::Records => {
-                        let named = zone.hosts.iter().enumerate();
-                        Ok(named
-                            .map(|(i, at)| (10 * (i as u16 / 2), inner.hosts[*at].name.clone()))
-                            .collect())
-                    }
-                    Dns::NullMx => Ok(Vec::new()),
+                    Dns::Records => inner.hosts_of(zone),
+                    Dns::NullMx => Ok(Answer::insecure(Vec::new())),
                     Dns::Implicit | Dns::Nowhere => Err(NetFault::NoRecord),
                     Dns::Failing if inner.chance.happens(3, 4) => Err(NetFault::DnsFailed),
                     Dns::Failing => Err(NetFault::TimedOut),
@@ -224,16 +261,46 @@ impl Net for SeaNet {
         })
     }
 
-    fn addresses<'a>(&'a self, host: &'a Domain) -> Later<'a, Result<Vec<IpAddr>, NetFault>> {
+    fn addresses<'a>(
+        &'a self,
+        host: &'a Domain,
+    ) -> Later<'a, Result<Answer<Vec<IpAddr>>, NetFault>> {
         let inner = self.0.lock();
         let found = inner.hosts.iter().position(|known| known.name == *host);
-        let answer = found.map(|at| vec![address(at)]).ok_or(NetFault::NoRecord);
+        let answer = found.ok_or(NetFault::NoRecord).map(|at| Answer {
+            value: vec![address(at)],
+            secure: inner.hosts[at].guard == Guard::Dane,
+        });
+        Box::pin(async move { answer })
+    }
+
+    fn txt<'a>(&'a self, name: &'a str) -> Later<'a, Result<Vec<Vec<u8>>, NetFault>> {
+        let answer = self.0.lock().policy_record(name);
+        Box::pin(async move { answer })
+    }
+
+    fn names(&self, _: IpAddr) -> Later<'_, Result<Vec<Domain>, NetFault>> {
+        Box::pin(async { Err(NetFault::NoRecord) })
+    }
+
+    fn tlsa<'a>(
+        &'a self,
+        host: &'a Domain,
+        _: u16,
+    ) -> Later<'a, Result<Answer<Vec<Tlsa>>, NetFault>> {
+        let answer = self.0.lock().keys_of(host);
+        Box::pin(async move { answer })
+    }
+
+    fn http(&self, request: HttpRequest, _: Duration) -> Later<'_, Result<HttpAnswer, NetFault>> {
+        let answer = self.0.lock().policy_file(&request.url);
         Box::pin(async move { answer })
     }
 
     fn dial<'a>(
         &'a self,
         to: SocketAddr,
+        _: &'a Egress,
         wait: Duration,
     ) -> Later<'a, Result<Box<dyn Wire>, NetFault>> {
         Box::pin(async move {

@@ -66,3 +66,18 @@ fn text_sorts_by_bytes_on_postgres() {
     assert!(ddl.contains("seq BIGSERIAL PRIMARY KEY,\n"), "{ddl}");
     assert!(!ddl.contains("STRICT"));
 }
+
+/// A column that is added later has the type it would have had from the beginning.
+#[test]
+fn added_columns_have_the_engines_types() {
+    let sql = "ALTER TABLE t ADD COLUMN at BIGINT;\nALTER TABLE t ADD COLUMN name TEXT;\n";
+    assert_eq!(
+        ddl_for_sqlite(sql),
+        "ALTER TABLE t ADD COLUMN at INTEGER;\nALTER TABLE t ADD COLUMN name TEXT;\n"
+    );
+    let ddl = ddl_for_postgres(sql);
+    assert!(
+        ddl.contains("at BIGINT;") && ddl.contains("name TEXT COLLATE \"C\";"),
+        "{ddl}"
+    );
+}

@@ -14,10 +14,10 @@ use rusqlite::hooks::Wal;
 
 use crate::fault::Fault;
 
-/// Pages in the log after which copying begins: 8 MiB.
-const PAGES_MIN: c_int = 1_000;
+/// Pages in the log after which copying begins: 16 MiB. A page that was written often is copied once.
+const PAGES_MIN: c_int = 4_000;
 /// Pages in the log above which commits wait: 64 MiB.
-const PAGES_MAX: c_int = 8_000;
+const PAGES_MAX: c_int = 16_000;
 
 thread_local! {
     /// Told by SQLite after each commit of this thread's connection.

@@ -4,19 +4,32 @@
 //! answer before COMMIT returned; a batch that SQLite ended on its own (full disk) is run again
 //! closure by closure, so that only the one that does not fit fails.
 
+use std::time::Duration;
+
 use rusqlite::Connection;
 
 use super::checkpoint::Checkpoints;
 use crate::fault::Fault;
-use crate::jobs::{Job, Verdict};
+use crate::jobs::{Gather, Job, Verdict};
 use crate::store::Lines;
 use crate::tx::{Link, Tx};
 
 /// Closures per commit: bounds how long the first one waits for the last.
 const BATCH_MAX: usize = 256;
+/// Closures in a commit that tell of many callers. A commit writes each page it touches anew,
+/// enciphered and whole, whether one closure touched it or fifty: under load it pays to wait for
+/// more, and alone nobody waits.
+const CROWD: usize = 4;
+const PATIENCE: Gather = Gather {
+    enough: 64,
+    wait: Duration::from_millis(3),
+};
+
 pub(super) fn run(connection: &Connection, lines: &Lines, checkpoints: &Checkpoints) {
     checkpoints.watch(connection);
-    while let Some(batch) = lines.writes.take(BATCH_MAX) {
+    let mut patience = None;
+    while let Some(batch) = lines.writes.gather(BATCH_MAX, patience) {
+        patience = (batch.len() >= CROWD).then_some(PATIENCE);
         commit(connection, batch, lines);
         checkpoints.between_commits(connection);
     }

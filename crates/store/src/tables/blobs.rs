@@ -15,6 +15,7 @@ pub struct Blob {
 
 statements! {
     pub INSERT = "INSERT INTO blobs (id, organisation, octets, sealed_bytes, created_at) VALUES ($1, $2, $3, $4, $5)";
+    pub EXISTS = "SELECT count(*) FROM blobs WHERE id = $1";
     pub FIND = "SELECT id, organisation, octets, sealed_bytes, created_at FROM blobs WHERE id = $1";
 }
 
@@ -30,6 +31,10 @@ pub fn insert(tx: &mut Tx<'_>, b: &Blob) -> Result<()> {
         ],
     )
     .map(drop)
+}
+
+pub fn exists(tx: &mut Tx<'_>, id: BlobId) -> Result<bool> {
+    Ok(tx.find(&EXISTS, &[id.into()], |row| row.int(0))?.unwrap_or(0) > 0)
 }
 
 pub fn load(tx: &mut Tx<'_>, id: BlobId) -> Result<Blob> {

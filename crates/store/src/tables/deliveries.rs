@@ -46,6 +46,8 @@ pub struct Delivery {
     pub interrupted: bool,
     /// No attempt began that may have reached anyone: it can be withdrawn.
     pub untried: bool,
+    /// The source its latest attempt left by; none before the first.
+    pub source: Option<String>,
 }
 
 pub struct Attempt {
@@ -59,6 +61,8 @@ pub struct Attempt {
     pub outcome: String,
     pub reply_code: Option<u16>,
     pub reply_enhanced: Option<String>,
+    /// What the reply means, as `model::BounceClass` words it.
+    pub class: Option<String>,
     pub tls_version: Option<String>,
     pub tls_verified: bool,
     /// Hosts, addresses, certificate, literal reply.
@@ -76,17 +80,17 @@ statements! {
         priority, state, due_at, expires_at, attempts, fence, created_at, node)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', $11, $12, $13, $14, $15, $16)";
     pub FIND = "SELECT id, sealed, message, recipient, organisation, role, sealed_route, demand, stream, priority, due_at,
-        expires_at, attempts, fence, created_at, state FROM deliveries WHERE id = $1";
+        expires_at, attempts, fence, created_at, state, source FROM deliveries WHERE id = $1";
     pub CLAIMABLE = "SELECT id, sealed, message, recipient, organisation, role, sealed_route, demand, stream, priority, due_at,
-        expires_at, attempts, fence, created_at, state FROM deliveries
-        WHERE state <> 'settled' AND (node IS NULL OR NOT EXISTS (SELECT 1 FROM nodes n
+        expires_at, attempts, fence, created_at, state, source FROM deliveries
+        WHERE state <> 'settled' AND state <> 'aside' AND due_at >= $3 AND (node IS NULL OR NOT EXISTS (SELECT 1 FROM nodes n
             WHERE n.id = deliveries.node AND n.seen_at >= $1)) ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED";
     pub OF_NODE = "SELECT id, sealed, message, recipient, organisation, role, sealed_route, demand, stream, priority, due_at,
-        expires_at, attempts, fence, created_at, state FROM deliveries
+        expires_at, attempts, fence, created_at, state, source FROM deliveries
         WHERE node = $1 AND state <> 'settled' AND id > $2 ORDER BY id LIMIT $3";
     pub CLAIM = "UPDATE deliveries SET node = $2, fence = fence + 1,
         state = CASE WHEN state = 'open' THEN 'open' ELSE 'ambiguous' END WHERE id = $1 RETURNING fence";
-    pub BEGIN = "UPDATE deliveries SET state = 'running', fence = $3 WHERE id = $1 AND node = $2 AND fence < $3
+    pub BEGIN = "UPDATE deliveries SET state = 'running', fence = $3, source = $4 WHERE id = $1 AND node = $2 AND fence < $3
         AND state <> 'settled'";
     pub JOIN = "INSERT INTO nodes (id, started_at, seen_at) VALUES ($1, $2, $2)";
     pub BEAT = "UPDATE nodes SET seen_at = $2 WHERE id = $1";
@@ -97,17 +101,24 @@ statements! {
         WHERE id = $1 AND fence <= $2 AND node = $3 AND state <> 'settled'";
     pub SETTLE_ANY = "UPDATE deliveries SET state = 'settled', node = NULL, fence = fence + 1
         WHERE id = $1 AND state = 'open' AND attempts = 0";
+    pub RELEASE = "UPDATE deliveries SET node = $4, fence = $2 + 1
+        WHERE id = $1 AND fence <= $2 AND node = $3 AND state <> 'settled' AND state <> 'running'";
+    pub RESCHEDULE = "UPDATE deliveries SET due_at = $2, expires_at = $3 WHERE id = $1 AND state = 'open' AND attempts = 0";
     pub OPEN_OF_MESSAGE = "SELECT id, sealed, message, recipient, organisation, role, sealed_route, demand, stream, priority,
-        due_at, expires_at, attempts, fence, created_at, state FROM deliveries WHERE message = $1 AND state <> 'settled'";
+        due_at, expires_at, attempts, fence, created_at, state, source FROM deliveries WHERE message = $1 AND state <> 'settled'";
     pub BELOW_DEMAND_COUNT = "SELECT count(*) FROM attempts a JOIN deliveries d ON d.id = a.delivery
         WHERE a.organisation = $1 AND a.outcome = 'accepted' AND a.tls_verified = 0 AND d.demand = 'verified_tls'
         AND EXISTS (SELECT 1 FROM messages m WHERE m.id = a.message AND m.mode = 'live')";
+    pub SET_ASIDE = "UPDATE deliveries SET state = 'aside', node = NULL, fence = fence + 1
+        WHERE id = $1 AND node = $2 AND state <> 'settled'";
+    pub TAKE_UP_ASIDE = "UPDATE deliveries SET state = 'ambiguous' WHERE state <> 'settled' AND state = 'aside'";
+    pub ASIDE_COUNT = "SELECT count(*) FROM deliveries WHERE state <> 'settled' AND state = 'aside'";
     pub OPEN_COUNT = "SELECT count(*) FROM deliveries WHERE state <> 'settled'";
     pub INSERT_ATTEMPT = "INSERT INTO attempts (id, delivery, recipient, message, organisation, number, outcome, reply_code,
-        reply_enhanced, tls_version, tls_verified, sealed_evidence, started_at, ended_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+        reply_enhanced, tls_version, tls_verified, sealed_evidence, started_at, ended_at, class)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     pub ATTEMPTS = "SELECT id, delivery, recipient, message, organisation, number, outcome, reply_code, reply_enhanced,
-        tls_version, tls_verified, sealed_evidence, started_at, ended_at
+        tls_version, tls_verified, sealed_evidence, started_at, ended_at, class
         FROM attempts WHERE message = $1 ORDER BY started_at, id LIMIT 1000";
 }
 
@@ -174,9 +185,16 @@ pub fn load(tx: &mut Tx<'_>, id: DeliveryId) -> Result<Delivery> {
     tx.find(&FIND, &[id.into()], delivery)?.ok_or_else(wrong)
 }
 
-/// Takes up to `rows` open deliveries whose node has not been seen since `alive_since`.
-pub fn claim(tx: &mut Tx<'_>, node: NodeId, alive_since: Timestamp, rows: usize) -> Result<Vec<Delivery>> {
-    let mut found = tx.query(&CLAIMABLE, &[alive_since.into(), rows.into()], delivery)?;
+/// Takes up to `rows` open deliveries, due at `from` or later, whose node has not been seen since
+/// `alive_since`: earliest first.
+pub fn claim(
+    tx: &mut Tx<'_>,
+    node: NodeId,
+    alive_since: Timestamp,
+    from: Timestamp,
+    rows: usize,
+) -> Result<Vec<Delivery>> {
+    let mut found = tx.query(&CLAIMABLE, &[alive_since.into(), rows.into(), from.into()], delivery)?;
     found.iter_mut().try_for_each(|d| lease(tx, node, d))?;
     Ok(found)
 }
@@ -208,8 +226,19 @@ pub fn bury(tx: &mut Tx<'_>, node: NodeId, alive_since: Timestamp) -> Result<u64
 
 /// Marks that an attempt begins, before a byte of it travels: what a crash leaves in this state is
 /// ambiguous. False when another node holds it now, or it was closed.
-pub fn begin(tx: &mut Tx<'_>, id: DeliveryId, node: NodeId, fence: u64) -> Result<bool> {
-    Ok(tx.execute(&BEGIN, &[id.into(), node.into(), fence.into()])? == 1)
+pub fn begin(tx: &mut Tx<'_>, id: DeliveryId, (node, fence): (NodeId, u64), source: Option<&str>) -> Result<bool> {
+    Ok(tx.execute(&BEGIN, &[id.into(), node.into(), fence.into(), source.into()])? == 1)
+}
+
+/// Hands a waiting delivery to another node, whose next look finds it; false when it is not `node`'s to
+/// hand over.
+pub fn release(tx: &mut Tx<'_>, id: DeliveryId, (node, fence): (NodeId, u64), to: NodeId) -> Result<bool> {
+    Ok(tx.execute(&RELEASE, &[id.into(), fence.into(), node.into(), to.into()])? == 1)
+}
+
+/// Another time for what was never tried, whoever holds it. False when it was, or is being tried now.
+pub fn reschedule(tx: &mut Tx<'_>, id: DeliveryId, due: Timestamp, expires: Timestamp) -> Result<bool> {
+    Ok(tx.execute(&RESCHEDULE, &[id.into(), due.into(), expires.into()])? == 1)
 }
 
 /// Puts a delivery off; false when the fence is stale or another node holds it.
@@ -249,6 +278,21 @@ pub fn below_demand_count(tx: &mut Tx<'_>, organisation: OrganisationId) -> Resu
     Ok(u64::try_from(count.unwrap_or(0)).unwrap_or(0))
 }
 
+/// A delivery whose own data cannot be read: nobody holds it until [`take_up_aside`]. False when
+/// another node holds it, or it was closed.
+pub fn set_aside(tx: &mut Tx<'_>, id: DeliveryId, node: NodeId) -> Result<bool> {
+    Ok(tx.execute(&SET_ASIDE, &[id.into(), node.into()])? == 1)
+}
+
+/// Somebody may have mended them: they can be claimed again.
+pub fn take_up_aside(tx: &mut Tx<'_>) -> Result<u64> {
+    tx.execute(&TAKE_UP_ASIDE, &[])
+}
+
+pub fn aside_count(tx: &mut Tx<'_>) -> Result<u64> {
+    Ok(tx.find(&ASIDE_COUNT, &[], |row| Ok(u64::try_from(row.int(0)?).unwrap_or(0)))?.unwrap_or(0))
+}
+
 pub fn open_count(tx: &mut Tx<'_>) -> Result<u64> {
     Ok(tx.find(&OPEN_COUNT, &[], |row| Ok(u64::try_from(row.int(0)?).unwrap_or(0)))?.unwrap_or(0))
 }
@@ -273,6 +317,7 @@ fn delivery(row: &Row<'_>) -> Result<Delivery> {
         created_at: row.at(14)?,
         interrupted: state == "running",
         untried: state == "open" && attempts == 0,
+        source: row.opt_text(16)?.map(str::to_owned),
     })
 }
 
@@ -294,6 +339,7 @@ pub fn insert_attempt(tx: &mut Tx<'_>, a: &Attempt) -> Result<()> {
             a.sealed_evidence.as_slice().into(),
             a.started_at.into(),
             a.ended_at.into(),
+            a.class.as_deref().into(),
         ],
     )
     .map(drop)
@@ -317,6 +363,7 @@ pub fn attempts(tx: &mut Tx<'_>, message: MessageId) -> Result<Vec<Attempt>> {
             sealed_evidence: row.bytes(11)?.to_vec(),
             started_at: row.at(12)?,
             ended_at: row.at(13)?,
+            class: row.opt_text(14)?.map(str::to_owned),
         })
     })
 }

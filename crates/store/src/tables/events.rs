@@ -1,6 +1,6 @@
 //! The event stream per message and recipient, and the outbox that feeds what comes after.
 
-use model::{EventId, MessageId, OrganisationId, RecipientId, Result, Timestamp};
+use model::{EventId, MessageId, Mode, OrganisationId, RecipientId, Result, Stream, Timestamp};
 
 use crate::{Row, Tx, Value, statements};
 
@@ -21,6 +21,22 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     pub OF_MESSAGE = "SELECT id, organisation, message, recipient, kind, facts, actor, at FROM events
         WHERE message = $1 AND organisation = $2 AND (at > $3 OR (at = $3 AND id > $4)) ORDER BY at, id LIMIT $5";
+    pub LIST = "SELECT e.id, e.organisation, e.message, e.recipient, e.kind, e.facts, e.actor, e.at
+        FROM events e JOIN messages m ON m.id = e.message
+        WHERE e.organisation = $1 AND (e.at > $2 OR (e.at = $2 AND e.id > $3)) AND e.at >= $4 AND e.at <= $5
+        AND $6 LIKE '% ' || e.kind || ' %' AND ($7 = '' OR m.stream = $7) AND ($8 = '' OR m.mode = $8)
+        AND ($9 = '' OR m.actor = $9) AND m.origin <> 'system' ORDER BY e.at, e.id LIMIT $10";
+    pub LIST_DOWN = "SELECT e.id, e.organisation, e.message, e.recipient, e.kind, e.facts, e.actor, e.at
+        FROM events e JOIN messages m ON m.id = e.message
+        WHERE e.organisation = $1 AND (e.at < $2 OR (e.at = $2 AND e.id < $3)) AND e.at >= $4 AND e.at <= $5
+        AND $6 LIKE '% ' || e.kind || ' %' AND ($7 = '' OR m.stream = $7) AND ($8 = '' OR m.mode = $8)
+        AND ($9 = '' OR m.actor = $9) AND m.origin <> 'system' ORDER BY e.at DESC, e.id DESC LIMIT $10";
+    pub LIST_OF_MESSAGE = "SELECT e.id, e.organisation, e.message, e.recipient, e.kind, e.facts, e.actor, e.at
+        FROM events e JOIN messages m ON m.id = e.message
+        WHERE e.organisation = $1 AND (e.at > $2 OR (e.at = $2 AND e.id > $3)) AND e.at >= $4 AND e.at <= $5
+        AND $6 LIKE '% ' || e.kind || ' %' AND ($7 = '' OR m.stream = $7) AND ($8 = '' OR m.mode = $8)
+        AND ($9 = '' OR m.actor = $9) AND e.message = $11 AND ($12 = 0 OR e.recipient = $13)
+        ORDER BY e.at, e.id LIMIT $10";
     pub PUSH = "INSERT INTO outbox (topic, organisation, subject, created_at) VALUES ($1, $2, $3, $4)";
     pub PEEK = "SELECT position, topic, organisation, subject FROM outbox WHERE position > $1 ORDER BY position LIMIT $2";
     pub DONE = "DELETE FROM outbox WHERE position = $1";
@@ -41,6 +57,59 @@ pub fn insert(tx: &mut Tx<'_>, e: &Event) -> Result<()> {
         ],
     )
     .map(drop)
+}
+
+/// Which events of messages, in which order.
+#[derive(Clone)]
+pub struct Filter {
+    /// ` kind kind `: a space before and after each.
+    pub kinds: String,
+    pub stream: Option<Stream>,
+    pub mode: Option<Mode>,
+    /// Only of messages that this actor sent; empty: everyone's.
+    pub actor: String,
+    pub message: Option<MessageId>,
+    /// Together with its message.
+    pub recipient: Option<RecipientId>,
+    pub since: Timestamp,
+    pub until: Timestamp,
+    /// Newest first; what is asked of one message is told in its order all the same.
+    pub down: bool,
+}
+
+/// From behind `(at, id)`.
+pub fn list(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    f: &Filter,
+    after: Option<(Timestamp, EventId)>,
+    rows: usize,
+) -> Result<Vec<Event>> {
+    let down = f.down && f.message.is_none();
+    let (at, id) = after.unwrap_or(match down {
+        true => (Timestamp::MAX, EventId::from_bytes([0xFF; 16])),
+        false => (Timestamp::from_micros(i64::MIN), EventId::from_bytes([0; 16])),
+    });
+    let values = [
+        organisation.into(),
+        at.into(),
+        id.into(),
+        f.since.into(),
+        f.until.into(),
+        f.kinds.as_str().into(),
+        f.stream.map_or("", Stream::word).into(),
+        f.mode.map_or("", Mode::word).into(),
+        f.actor.as_str().into(),
+        rows.into(),
+        f.message.into(),
+        f.recipient.is_some().into(),
+        f.recipient.into(),
+    ];
+    match (f.message, down) {
+        (Some(_), _) => tx.query(&LIST_OF_MESSAGE, &values, event),
+        (None, true) => tx.query(&LIST_DOWN, &values[..10], event),
+        (None, false) => tx.query(&LIST, &values[..10], event),
+    }
 }
 
 /// Oldest first, from after `(at, id)`.

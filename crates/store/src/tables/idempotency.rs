@@ -9,7 +9,8 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
     pub FIND = "SELECT body_hash, message, created_at FROM idempotency
         WHERE organisation = $1 AND scope = $2 AND key_token = $3";
-    pub FORGET = "DELETE FROM idempotency WHERE created_at < $1";
+    pub FORGET = "DELETE FROM idempotency WHERE (organisation, scope, key_token) IN
+        (SELECT organisation, scope, key_token FROM idempotency WHERE created_at < $1 ORDER BY created_at LIMIT $2)";
     pub FORGET_ONE = "DELETE FROM idempotency WHERE organisation = $1 AND scope = $2 AND key_token = $3";
 }
 
@@ -44,6 +45,7 @@ pub fn forget_one(tx: &mut Tx<'_>, org: OrganisationId, scope: &str, key: &[u8; 
     tx.execute(&FORGET_ONE, &[org.into(), scope.into(), key.into()]).map(drop)
 }
 
-pub fn forget_before(tx: &mut Tx<'_>, at: Timestamp) -> Result<u64> {
-    tx.execute(&FORGET, &[at.into()])
+/// Up to `rows` keys first used before `at`; how many there were.
+pub fn forget_before(tx: &mut Tx<'_>, at: Timestamp, rows: usize) -> Result<u64> {
+    tx.execute(&FORGET, &[at.into(), rows.into()])
 }

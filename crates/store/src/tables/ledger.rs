@@ -35,7 +35,7 @@ statements! {
     pub PENDING_ORGANISATIONS = "SELECT DISTINCT organisation FROM ledger_pending";
     pub PENDING = "SELECT position, organisation, event, entry FROM ledger_pending WHERE organisation = $1
         ORDER BY position LIMIT $2";
-    pub UNPEND_ONE = "DELETE FROM ledger_pending WHERE position = $1";
+    pub UNPEND = "DELETE FROM ledger_pending WHERE position >= $1 AND position <= $2";
     pub PENDING_COUNT = "SELECT count(*) FROM ledger_pending WHERE organisation = $1";
     pub INSERT = "INSERT INTO ledger_entries (organisation, position, event, entry, kind, at) VALUES ($1, $2, $3, $4, $5, $6)";
     pub FIND = "SELECT position, event, entry, kind, at FROM ledger_entries WHERE organisation = $1 AND position = $2";
@@ -75,10 +75,18 @@ pub fn pending(tx: &mut Tx<'_>, organisation: OrganisationId, rows: usize) -> Re
     })
 }
 
-/// Removes one pending entry: it has been sequenced in this transaction. By position, not by range:
-/// on PostgreSQL a lower position may commit later than a higher one.
-pub fn unpend(tx: &mut Tx<'_>, position: i64) -> Result<()> {
-    tx.execute(&UNPEND_ONE, &[position.into()]).map(drop)
+/// Removes pending entries that were sequenced in this transaction; their positions ascend. Each run
+/// without a gap goes at once, and never a gap: on PostgreSQL a lower position may commit later than
+/// a higher one.
+pub fn unpend(tx: &mut Tx<'_>, positions: &[i64]) -> Result<()> {
+    for run in positions.chunk_by(|before, after| before.checked_add(1) == Some(*after)) {
+        if let [first, ..] = run
+            && let [.., last] = run
+        {
+            tx.execute(&UNPEND, &[(*first).into(), (*last).into()])?;
+        }
+    }
+    Ok(())
 }
 
 pub fn pending_count(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<u64> {

@@ -66,11 +66,13 @@ pub struct Filter {
 
 statements! {
     pub INSERT = "INSERT INTO messages (id, organisation, thread, actor, origin, mode, stream, purpose, priority,
-        sealed_envelope, content, octets, content_sha256, attachments, findings, level, stage, send_at, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+        sealed_envelope, content, octets, content_sha256, attachments, findings, level, stage, send_at, created_at,
+        recipients)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
     pub FIND = "SELECT id, organisation, thread, actor, origin, mode, stream, purpose, priority, sealed_envelope, content,
         octets, content_sha256, attachments, findings, level, stage, send_at, created_at
         FROM messages WHERE id = $1 AND organisation = $2";
+    pub OWNER = "SELECT organisation FROM messages WHERE id = $1";
     pub LIST = "SELECT id, organisation, thread, actor, origin, mode, stream, purpose, priority, sealed_envelope, content,
         octets, content_sha256, attachments, findings, level, stage, send_at, created_at
         FROM messages m WHERE organisation = $1 AND (created_at < $2 OR (created_at = $2 AND id < $3))
@@ -83,10 +85,12 @@ statements! {
         octets, content_sha256, attachments, findings, level, stage, send_at, created_at
         FROM messages WHERE thread = $1 AND organisation = $2 ORDER BY created_at, id LIMIT 500";
     pub UNSEALED = "SELECT id, organisation FROM messages WHERE stage = 'decided' ORDER BY created_at LIMIT $1";
+    pub SET_SEND_AT = "UPDATE messages SET send_at = $2 WHERE id = $1";
     pub ADVANCE = "UPDATE messages SET stage = $3 WHERE id = $1 AND stage = $2";
 }
 
-pub fn insert(tx: &mut Tx<'_>, m: &Message) -> Result<()> {
+/// `recipients` is how many the sender is answered for: what conservation is measured against.
+pub fn insert(tx: &mut Tx<'_>, m: &Message, recipients: usize) -> Result<()> {
     tx.execute(
         &INSERT,
         &[
@@ -109,6 +113,7 @@ pub fn insert(tx: &mut Tx<'_>, m: &Message) -> Result<()> {
             m.stage.word().into(),
             m.send_at.into(),
             m.created_at.into(),
+            recipients.into(),
         ],
     )
     .map(drop)
@@ -118,8 +123,18 @@ pub fn find(tx: &mut Tx<'_>, id: MessageId, organisation: OrganisationId) -> Res
     tx.find(&FIND, &[id.into(), organisation.into()], message)
 }
 
+/// Whose message it is, where only the id is known: a reply address names no organisation.
+pub fn owner(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<OrganisationId>> {
+    tx.find(&OWNER, &[id.into()], |row| Ok(OrganisationId::from_bytes(row.array(0)?)))
+}
+
 pub fn load(tx: &mut Tx<'_>, id: MessageId, organisation: OrganisationId) -> Result<Message> {
     find(tx, id, organisation)?.ok_or_else(|| Error::new(Code::NotFound))
+}
+
+/// It leaves at another time.
+pub fn set_send_at(tx: &mut Tx<'_>, id: MessageId, at: Timestamp) -> Result<()> {
+    tx.execute(&SET_SEND_AT, &[id.into(), at.into()]).map(drop)
 }
 
 /// Newest first, from before `(before, id)`; `actor` empty means everyone's, else only

@@ -44,6 +44,14 @@ statements! {
         FROM notices WHERE id = $1";
     pub NOTICE_OF = "SELECT id, organisation, message, recipient, token_hash, created_at, expires_at, opened_at, replied_at
         FROM notices WHERE recipient = $1";
+    pub UNREAD = "SELECT id, organisation, message, recipient, token_hash, created_at, expires_at, opened_at, replied_at
+        FROM notices WHERE expires_at < $1 AND opened_at IS NULL AND ended_at IS NULL
+        ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED";
+    pub END_NOTICE = "UPDATE notices SET ended_at = $2 WHERE id = $1";
+    pub FORGET_CODES = "DELETE FROM codes WHERE (notice, created_at) IN
+        (SELECT notice, created_at FROM codes WHERE created_at < $1 ORDER BY created_at LIMIT $2)";
+    pub FORGET_VISITS = "DELETE FROM visits WHERE id IN
+        (SELECT id FROM visits WHERE created_at < $1 ORDER BY created_at LIMIT $2)";
     pub HOLD_NOTICE = "UPDATE notices SET expires_at = expires_at WHERE id = $1";
     pub MARK_OPENED = "UPDATE notices SET opened_at = $2 WHERE id = $1 AND opened_at IS NULL";
     pub MARK_REPLIED = "UPDATE notices SET replied_at = $2 WHERE id = $1 AND replied_at IS NULL";
@@ -107,6 +115,27 @@ fn notice(row: &Row<'_>) -> Result<Notice> {
 /// run again and sees what the first wrote.
 pub fn hold_notice(tx: &mut Tx<'_>, id: NoticeId) -> Result<()> {
     tx.execute(&HOLD_NOTICE, &[id.into()]).map(drop)
+}
+
+/// Up to `rows` notices whose time was over before `now` and that nobody opened, oldest first; held
+/// for whoever ends them.
+pub fn unread(tx: &mut Tx<'_>, now: Timestamp, rows: usize) -> Result<Vec<Notice>> {
+    tx.query(&UNREAD, &[now.into(), rows.into()], notice)
+}
+
+/// Nobody will open it any more.
+pub fn end_notice(tx: &mut Tx<'_>, id: NoticeId, at: Timestamp) -> Result<()> {
+    tx.execute(&END_NOTICE, &[id.into(), at.into()]).map(drop)
+}
+
+/// Up to `rows` codes made before `at`; how many there were.
+pub fn forget_codes(tx: &mut Tx<'_>, at: Timestamp, rows: usize) -> Result<u64> {
+    tx.execute(&FORGET_CODES, &[at.into(), rows.into()])
+}
+
+/// Up to `rows` visits begun before `at`; how many there were.
+pub fn forget_visits(tx: &mut Tx<'_>, at: Timestamp, rows: usize) -> Result<u64> {
+    tx.execute(&FORGET_VISITS, &[at.into(), rows.into()])
 }
 
 /// True the first time.

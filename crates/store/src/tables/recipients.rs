@@ -33,10 +33,25 @@ statements! {
         neutral_subject, trace, state, state_at, notify FROM recipients WHERE message = $1 ORDER BY position";
     pub FIND = "SELECT id, message, organisation, position, kind, address_token, sealed_address, method, demand, below,
         neutral_subject, trace, state, state_at, notify FROM recipients WHERE id = $1 AND organisation = $2";
+    pub OWNER = "SELECT organisation FROM recipients WHERE id = $1";
+    pub OF_ADDRESS = "SELECT r.id, r.message, r.organisation, r.position, r.kind, r.address_token, r.sealed_address, r.method,
+        r.demand, r.below, r.neutral_subject, r.trace, r.state, r.state_at, r.notify, m.created_at
+        FROM recipients r JOIN messages m ON m.id = r.message
+        WHERE r.organisation = $1 AND r.address_token = $2 AND m.origin <> 'system'
+        ORDER BY m.created_at DESC, r.id DESC LIMIT $3";
     pub MOVE_STATE = "UPDATE recipients SET state = $3, state_at = $4 WHERE id = $1 AND state = $2";
     pub MOVE_METHOD = "UPDATE recipients SET method = $2 WHERE id = $1";
+    pub RELEASE = "UPDATE recipients SET method = 'tls', demand = 'verified_tls', below = $2, state = 'queued', state_at = $3
+        WHERE id = $1 AND state = 'held'";
     pub TOTALS = "SELECT state, method, count(*) FROM recipients r WHERE organisation = $1
         AND EXISTS (SELECT 1 FROM messages m WHERE m.id = r.message AND m.origin <> 'system') GROUP BY state, method";
+    pub CONSERVATION = "SELECT (SELECT CAST(COALESCE(SUM(recipients), 0) AS BIGINT) FROM messages),
+        (SELECT count(*) FROM recipients WHERE state IN ('delivered', 'notified', 'picked_up', 'bounced', 'suppressed',
+            'recalled', 'expired', 'held', 'blocked', 'cancelled')),
+        (SELECT count(*) FROM recipients r WHERE r.state = 'queued' AND (EXISTS (SELECT 1 FROM deliveries d
+            WHERE d.message = r.message AND d.recipient = r.id AND d.state <> 'settled')
+            OR r.message IN (SELECT subject FROM outbox) OR r.id IN (SELECT subject FROM outbox))),
+        (SELECT MIN(created_at) FROM deliveries WHERE state <> 'settled' AND (attempts > 0 OR due_at <= $1))";
     pub COUNT = "SELECT count(*) FROM recipients r WHERE organisation = $1
         AND EXISTS (SELECT 1 FROM messages m WHERE m.id = r.message AND m.origin <> 'system')";
 }
@@ -71,6 +86,23 @@ pub fn of_message(tx: &mut Tx<'_>, message: MessageId) -> Result<Vec<Recipient>>
 
 pub fn load(tx: &mut Tx<'_>, id: RecipientId, organisation: OrganisationId) -> Result<Recipient> {
     tx.find(&FIND, &[id.into(), organisation.into()], recipient)?.ok_or_else(|| Error::new(Code::NotFound))
+}
+
+/// Whose recipient it is, where only the id is known: a return path names no organisation.
+pub fn owner(tx: &mut Tx<'_>, id: RecipientId) -> Result<Option<OrganisationId>> {
+    tx.find(&OWNER, &[id.into()], |row| Ok(OrganisationId::from_bytes(row.array(0)?)))
+}
+
+/// Newest first, each with the time when its message was accepted.
+pub fn of_address(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    token: &[u8; 32],
+    rows: usize,
+) -> Result<Vec<(Recipient, Timestamp)>> {
+    tx.query(&OF_ADDRESS, &[organisation.into(), token.into(), rows.into()], |row| {
+        Ok((recipient(row)?, row.at(15)?))
+    })
 }
 
 fn recipient(row: &Row<'_>) -> Result<Recipient> {
@@ -110,6 +142,12 @@ pub fn move_method(tx: &mut Tx<'_>, id: RecipientId, to: Method) -> Result<()> {
     tx.execute(&MOVE_METHOD, &[id.into(), to.word().into()]).map(drop)
 }
 
+/// Somebody decided that a held message goes: by verified TLS, and below it where `below` says. False
+/// when it was not held any more.
+pub fn release(tx: &mut Tx<'_>, id: RecipientId, below: Option<Method>, at: Timestamp) -> Result<bool> {
+    Ok(tx.execute(&RELEASE, &[id.into(), below.map(Method::word).into(), at.into()])? == 1)
+}
+
 /// Recipients per state and method, for the conservation check and the overview.
 pub fn totals(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<Vec<(RecipientState, Method, u64)>> {
     let wrong = || Error::new(Code::StoredDataInvalid);
@@ -123,4 +161,24 @@ pub fn totals(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<Vec<(Reci
 /// Everything ever accepted for the organisation, counted by recipient.
 pub fn count(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<u64> {
     Ok(tx.find(&COUNT, &[organisation.into()], |row| Ok(u64::try_from(row.int(0)?).unwrap_or(0)))?.unwrap_or(0))
+}
+
+/// Whether everything ever accepted is accounted for, over all organisations, as one snapshot.
+pub struct Conservation {
+    /// What senders were answered for.
+    pub accepted: u64,
+    /// Recipients in a state that is an end, or that waits for a person.
+    pub ended: u64,
+    /// Recipients that wait, with an open delivery or work after a commit that will move them.
+    pub queued: u64,
+    /// When the oldest delivery that is due and not finished was made.
+    pub oldest: Option<Timestamp>,
+}
+
+/// Reads indexes, whole: ask seldom.
+pub fn conservation(tx: &mut Tx<'_>, now: Timestamp) -> Result<Conservation> {
+    let found = tx.find(&CONSERVATION, &[now.into()], |row| {
+        Ok(Conservation { accepted: row.uint(0)?, ended: row.uint(1)?, queued: row.uint(2)?, oldest: row.opt_at(3)? })
+    })?;
+    found.ok_or_else(|| Error::new(Code::StoredDataInvalid))
 }

@@ -20,6 +20,8 @@ pub struct User {
     pub failures: u32,
     pub locked_until: Option<Timestamp>,
     pub created_at: Timestamp,
+    /// The last wrong attempt; none since a right one.
+    pub failed_at: Option<Timestamp>,
 }
 
 pub struct Session {
@@ -38,12 +40,14 @@ statements! {
     pub INSERT = "INSERT INTO users (id, organisation, email_token, sealed_profile, password_hash, sealed_totp, totp_step,
         roles, active, failures, locked_until, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     pub FIND = "SELECT id, organisation, email_token, sealed_profile, password_hash, sealed_totp, totp_step, roles, active,
-        failures, locked_until, created_at FROM users WHERE id = $1";
+        failures, locked_until, created_at, failed_at FROM users WHERE id = $1";
     pub FIND_BY_EMAIL = "SELECT id, organisation, email_token, sealed_profile, password_hash, sealed_totp, totp_step, roles,
-        active, failures, locked_until, created_at FROM users WHERE organisation = $1 AND email_token = $2";
+        active, failures, locked_until, created_at, failed_at FROM users WHERE organisation = $1 AND email_token = $2";
     pub LIST = "SELECT id, organisation, email_token, sealed_profile, password_hash, sealed_totp, totp_step, roles, active,
-        failures, locked_until, created_at FROM users WHERE organisation = $1 ORDER BY created_at, id";
-    pub NOTE_FAILURE = "UPDATE users SET failures = $2, locked_until = $3 WHERE id = $1";
+        failures, locked_until, created_at, failed_at FROM users WHERE organisation = $1 ORDER BY created_at, id";
+    pub NOTE_FAILURE = "UPDATE users SET failures = $2, locked_until = $3, failed_at = $4 WHERE id = $1";
+    pub FORGIVE = "UPDATE users SET failures = 0, locked_until = NULL, failed_at = NULL WHERE id = $1
+        AND (locked_until IS NULL OR locked_until <= $2)";
     pub SET_TOTP = "UPDATE users SET sealed_totp = $2, totp_step = 0 WHERE id = $1";
     pub CLEAR_TOTP = "UPDATE users SET sealed_totp = NULL, totp_step = 0, failures = 0, locked_until = NULL
         WHERE id = $1 AND organisation = $2";
@@ -56,6 +60,8 @@ statements! {
     pub FIND_SESSION = "SELECT id, token_hash, person, organisation, stage, created_at, seen_at, ended_at
         FROM sessions WHERE token_hash = $1";
     pub TOUCH_SESSION = "UPDATE sessions SET seen_at = $2 WHERE id = $1";
+    pub FORGET_SESSIONS = "DELETE FROM sessions WHERE id IN
+        (SELECT id FROM sessions WHERE created_at < $1 ORDER BY created_at LIMIT $2)";
     pub END_SESSION = "UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
 }
 
@@ -106,11 +112,24 @@ fn user(row: &Row<'_>) -> Result<User> {
         failures: u32::try_from(row.int(9)?).unwrap_or(u32::MAX),
         locked_until: row.opt_at(10)?,
         created_at: row.at(11)?,
+        failed_at: row.opt_at(12)?,
     })
 }
 
-pub fn note_failure(tx: &mut Tx<'_>, id: UserId, failures: u32, locked_until: Option<Timestamp>) -> Result<()> {
-    tx.execute(&NOTE_FAILURE, &[id.into(), Value::Int(failures.into()), locked_until.into()]).map(drop)
+pub fn note_failure(
+    tx: &mut Tx<'_>,
+    id: UserId,
+    failures: u32,
+    locked_until: Option<Timestamp>,
+    at: Timestamp,
+) -> Result<()> {
+    let values = [id.into(), Value::Int(failures.into()), locked_until.into(), at.into()];
+    tx.execute(&NOTE_FAILURE, &values).map(drop)
+}
+
+/// Begins counting anew after a right attempt; false while the user is locked out.
+pub fn forgive(tx: &mut Tx<'_>, id: UserId, now: Timestamp) -> Result<bool> {
+    Ok(tx.execute(&FORGIVE, &[id.into(), now.into()])? == 1)
 }
 
 pub fn set_totp(tx: &mut Tx<'_>, id: UserId, sealed: &[u8]) -> Result<()> {
@@ -175,4 +194,9 @@ pub fn touch_session(tx: &mut Tx<'_>, id: SessionId, at: Timestamp) -> Result<()
 
 pub fn end_session(tx: &mut Tx<'_>, id: SessionId, at: Timestamp) -> Result<bool> {
     Ok(tx.execute(&END_SESSION, &[id.into(), at.into()])? == 1)
+}
+
+/// Up to `rows` sessions begun before `at`; how many there were.
+pub fn forget_sessions(tx: &mut Tx<'_>, at: Timestamp, rows: usize) -> Result<u64> {
+    tx.execute(&FORGET_SESSIONS, &[at.into(), rows.into()])
 }

@@ -78,6 +78,7 @@ pub fn desk_page<P: Page>(
     let visitor = Visitor::Staff {
         name: desk.name.clone(),
         audit: desk.reads_audit(),
+        webhooks: desk.manages_webhooks(),
     };
     let frame = asked.frame(
         &desk.house,
@@ -180,7 +181,7 @@ fn portal_failure(asked: &Asked, error: &Error) -> Response {
         Code::SessionExpired => redirect(&format!("/p/{}", asked.segment(1))),
         code => {
             note(error);
-            let again_href = format!("/p/{}", asked.segment(1));
+            let again_href = asked.portal_home();
             let shown = Trouble {
                 cause: cause(code),
                 again_href,

@@ -71,6 +71,11 @@ impl FromRequest<WebState> for Asked {
             let asked = Self(Arc::new(inner));
             return asked.language_wish().map_or(Ok(asked), Err);
         }
+        // RFC 8058 §3.2: mail programs post by themselves, without cookies and in either form type. The
+        // link is the whole authority, and what is in the body says nothing more.
+        if parts.uri.path().starts_with("/u/") {
+            return Ok(Self(Arc::new(inner)));
+        }
         let form = Form::<Pairs>::from_request(Request::from_parts(parts, body), state).await;
         inner.form = form.map(|f| f.0).map_err(IntoResponse::into_response)?;
         let asked = Self(Arc::new(inner));
@@ -162,12 +167,28 @@ impl Asked {
 
     /// This page in another language; a form's answer leads back to the page it is on.
     fn in_language(&self, lang: Lang) -> String {
-        let path = match (self.is_read(), self.is_console()) {
-            (true, _) => self.path().to_owned(),
-            (false, true) => "/console".to_owned(),
-            (false, false) => format!("/p/{}", self.segment(1)),
-        };
-        format!("{path}?lang={}", lang.word())
+        match (self.is_read(), self.is_console()) {
+            (true, _) => {
+                let kept = self.wishes_but_language();
+                let and = if kept.is_empty() { "" } else { "&" };
+                format!("{}?{kept}{and}lang={}", self.path(), lang.word())
+            }
+            (false, true) => format!("/console?lang={}", lang.word()),
+            (false, false) => format!("{}?lang={}", self.portal_home(), lang.word()),
+        }
+    }
+
+    /// The query as it came, without the wish for a language.
+    fn wishes_but_language(&self) -> String {
+        let query = self.0.uri.query().unwrap_or_default();
+        let named = |pair: &&str| !pair.is_empty() && pair.split('=').next() != Some("lang");
+        query.split('&').filter(named).collect::<Vec<_>>().join("&")
+    }
+
+    /// Where this visitor of the portal began.
+    pub(super) fn portal_home(&self) -> String {
+        let part = if self.segment(0) == "u" { "u" } else { "p" };
+        format!("/{part}/{}", self.segment(1))
     }
 
     /// A read with `?lang=` is answered by keeping the wish and asking again without it.
@@ -175,7 +196,11 @@ impl Asked {
         let lang = Lang::from_word(self.query("lang"))?;
         // Two slashes, or a backslash, would name another host.
         let path = format!("/{}", self.path().trim_start_matches(['/', '\\']));
-        let response = answer::redirect(&path);
+        let kept = self.wishes_but_language();
+        let response = answer::redirect(&match kept.is_empty() {
+            true => path,
+            false => format!("{path}?{kept}"),
+        });
         Some(answer::with_cookie(
             response,
             self,

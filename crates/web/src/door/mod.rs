@@ -69,12 +69,20 @@ impl WebState {
     }
 }
 
-/// Portal below `/p`, console below `/console`, assets below `/assets`.
+/// Portal below `/p`, lists below `/u`, console below `/console`, assets below `/assets`.
 pub fn router(state: WebState) -> Router {
     Router::new()
         .merge(portal_routes())
+        .route(
+            "/u/{link}",
+            get(|asked| portal(asked, portal::unsubscribe::show))
+                .post(|asked| portal(asked, portal::unsubscribe::leave)),
+        )
         .merge(sign_in_routes())
         .merge(console_routes())
+        .merge(operation_routes())
+        .merge(review_routes())
+        .merge(suppression_routes())
         .route("/", get(|| async { Redirect::to("/console") }))
         .route("/assets/{hash}/{name}", get(asset))
         .fallback(|asked| portal(asked, portal::gone::show))
@@ -177,6 +185,11 @@ fn console_routes() -> Router<WebState> {
                 .post(|asked| console(asked, console::message::open)),
         )
         .route(
+            "/console/messages/{id}/headers",
+            get(|asked| console(asked, console::message::sealed_again))
+                .post(|asked| console(asked, console::headers::open)),
+        )
+        .route(
             "/console/messages/{id}/file/{file}",
             get(|asked| console(asked, console::message::file)),
         )
@@ -195,6 +208,90 @@ fn console_routes() -> Router<WebState> {
         .route(
             "/console/{*rest}",
             get(|asked| console(asked, console::missing::show)),
+        )
+}
+
+/// How mail leaves: the queue, sending domains, one message's trace, webhooks.
+fn operation_routes() -> Router<WebState> {
+    Router::new()
+        .route(
+            "/console/queue",
+            get(|asked| console(asked, console::queue::show)),
+        )
+        .route(
+            "/console/domains",
+            get(|asked| console(asked, console::domains::show)),
+        )
+        .route(
+            "/console/domains/{name}",
+            get(|asked| console(asked, console::domain::show)),
+        )
+        .route(
+            "/console/domains/{name}/check",
+            get(|asked| console(asked, console::domain::back))
+                .post(|asked| console(asked, console::domain::check)),
+        )
+        .route(
+            "/console/domains/{name}/rotate",
+            get(|asked| console(asked, console::domain::back))
+                .post(|asked| console(asked, console::domain::rotate)),
+        )
+        .route(
+            "/console/trace",
+            get(|asked| console(asked, console::trace::show))
+                .post(|asked| console(asked, console::trace::search)),
+        )
+        .route(
+            "/console/webhooks",
+            get(|asked| console(asked, console::webhooks::show))
+                .post(|asked| console(asked, console::webhooks::create)),
+        )
+        .route(
+            "/console/webhooks/{id}",
+            get(|asked| console(asked, console::webhook::show))
+                .post(|asked| console(asked, console::webhook::act)),
+        )
+}
+
+/// What waits for a decision, and what is one's own.
+fn review_routes() -> Router<WebState> {
+    Router::new()
+        .route(
+            "/console/held",
+            get(|asked| console(asked, console::held::show)),
+        )
+        .route(
+            "/console/held/{id}",
+            get(|asked| console(asked, console::held::ask))
+                .post(|asked| console(asked, console::held::submit)),
+        )
+        .route(
+            "/console/recovery-codes",
+            get(|asked| console(asked, console::recovery::show))
+                .post(|asked| console(asked, console::recovery::submit)),
+        )
+}
+
+fn suppression_routes() -> Router<WebState> {
+    Router::new()
+        .route(
+            "/console/suppressions",
+            get(|asked| console(asked, console::suppressions::show))
+                .post(|asked| console(asked, console::suppressions::search)),
+        )
+        .route(
+            "/console/suppressions.csv",
+            get(|asked| console(asked, console::suppressions::export)),
+        )
+        .route(
+            "/console/suppressions/add",
+            get(|asked| console(asked, console::suppression_add::show))
+                .post(|asked| console(asked, console::suppression_add::submit)),
+        )
+        .route(
+            "/console/suppressions/{id}/lift",
+            get(|asked| console(asked, console::suppression_lift::show))
+                .post(|asked| console(asked, console::suppression_lift::submit)),
         )
 }
 

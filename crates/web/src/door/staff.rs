@@ -44,6 +44,9 @@ impl Desk {
     pub fn reads_audit(&self) -> bool {
         self.is_any(&[Role::Administrator, Role::Compliance, Role::Auditor])
     }
+    pub fn manages_webhooks(&self) -> bool {
+        self.is_any(&[Role::Administrator, Role::Developer])
+    }
     pub fn takes_proof(&self) -> bool {
         self.is_any(&[
             Role::Administrator,
@@ -52,8 +55,15 @@ impl Desk {
             Role::Auditor,
         ])
     }
+    pub fn releases(&self) -> bool {
+        self.is_any(&[Role::Compliance])
+    }
     pub fn cancels_any(&self) -> bool {
         self.is_any(&[Role::Administrator, Role::Compliance])
+    }
+    /// Domains, people and settings.
+    pub fn manages(&self) -> bool {
+        self.is_any(&[Role::Administrator])
     }
     /// Staff cancel what they sent themselves.
     pub fn cancels(&self, sender: &str) -> bool {

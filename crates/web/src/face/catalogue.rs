@@ -12,7 +12,16 @@ use serde::{Deserialize, Serialize};
 const FILES: &[(&str, &str)] = &[
     ("portal.toml", include_str!("../../catalogue/portal.toml")),
     ("console.toml", include_str!("../../catalogue/console.toml")),
+    ("service.toml", include_str!("../../catalogue/service.toml")),
     ("message.toml", include_str!("../../catalogue/message.toml")),
+    (
+        "suppressions.toml",
+        include_str!("../../catalogue/suppressions.toml"),
+    ),
+    (
+        "webhooks.toml",
+        include_str!("../../catalogue/webhooks.toml"),
+    ),
     ("words.toml", include_str!("../../catalogue/words.toml")),
 ];
 

@@ -33,10 +33,11 @@ pub struct Frame {
 pub enum Visitor {
     Nobody,
     Reader,
-    /// `audit`: whether the audit log is offered.
+    /// `audit`, `webhooks`: whether these are offered.
     Staff {
         name: String,
         audit: bool,
+        webhooks: bool,
     },
 }
 
@@ -46,6 +47,11 @@ pub enum Visitor {
 pub enum Place {
     Overview,
     Messages,
+    Suppressions,
+    Trace,
+    Webhooks,
+    Queue,
+    Domains,
     Audit,
     Elsewhere,
 }

@@ -165,8 +165,8 @@ fn catalogue_and_templates_agree() {
             "no text begins with {prefix}"
         );
     }
-    // `outcome` is reached through the values of facts
-    prefixes.push("outcome.".to_owned());
+    // reached through the values of facts
+    prefixes.extend(["outcome.", "tls_policy."].map(str::to_owned));
     let said = |key: &&str| used.contains(key) || prefixes.iter().any(|p| key.starts_with(p));
     let unsaid: Vec<&str> = keys.into_iter().filter(|key| !said(key)).collect();
     assert!(unsaid.is_empty(), "never said: {unsaid:?}");
@@ -192,6 +192,29 @@ fn every_word_of_the_model_has_its_text() {
     wanted.extend(Purpose::ALL.iter().map(|w| format!("purpose.{w}")));
     wanted.extend(Stream::ALL.iter().map(|w| format!("stream.{w}")));
     wanted.extend(PhiLevel::ALL.iter().map(|w| format!("level.{w}")));
+    wanted.extend(
+        flow::view::Why::ALL
+            .iter()
+            .map(|w| format!("waits.{}", w.word())),
+    );
+    for check in people::health::Check::ALL {
+        wanted.push(format!("check.{}", check.word()));
+        wanted.push(format!("check_why.{}", check.word()));
+    }
+    wanted.extend(
+        people::health::Verdict::ALL
+            .iter()
+            .map(|v| format!("verdict.{}", v.word())),
+    );
+    wanted.extend(
+        people::health::Grade::ALL
+            .iter()
+            .map(|g| format!("grade.{}", g.word())),
+    );
+    for state in people::KeyState::ALL {
+        wanted.push(format!("key_state.{}", state.word()));
+        wanted.push(format!("key_state_means.{}", state.word()));
+    }
     for kind in crate::pages::console::audit::KINDS {
         wanted.push(format!("event.{}", kind.replace('.', "_")));
     }

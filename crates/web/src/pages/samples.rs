@@ -28,14 +28,30 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     draw::<portal::replied::Replied>(face, &mut all)?;
     draw::<portal::gone::Gone>(face, &mut all)?;
     draw::<portal::trouble::Trouble>(face, &mut all)?;
+    draw::<portal::unsubscribe::Unsubscribe>(face, &mut all)?;
     draw::<console::sign_in::SignIn>(face, &mut all)?;
     draw::<console::second_factor::SecondFactor>(face, &mut all)?;
     draw::<console::enrol::Enrol>(face, &mut all)?;
     draw::<console::overview::Overview>(face, &mut all)?;
     draw::<console::messages::Messages>(face, &mut all)?;
     draw::<console::message::MessagePage>(face, &mut all)?;
+    draw::<console::headers::Headers>(face, &mut all)?;
     draw::<console::cancel::Cancel>(face, &mut all)?;
+    draw::<console::suppressions::Suppressions>(face, &mut all)?;
+    draw::<console::suppression_lift::Lift>(face, &mut all)?;
+    draw::<console::suppression_add::Add>(face, &mut all)?;
     draw::<console::audit::Audit>(face, &mut all)?;
+    draw::<console::held::Held>(face, &mut all)?;
+    draw::<console::held::Decide>(face, &mut all)?;
+    draw::<console::recovery::Recovery>(face, &mut all)?;
+    draw::<console::trace::Trace>(face, &mut all)?;
+    draw::<console::webhooks::Webhooks>(face, &mut all)?;
+    draw::<console::webhook::Webhook>(face, &mut all)?;
+    draw::<console::webhook_ask::WebhookAsk>(face, &mut all)?;
+    draw::<console::webhook_secret::WebhookSecret>(face, &mut all)?;
+    draw::<console::queue::Queue>(face, &mut all)?;
+    draw::<console::domains::Domains>(face, &mut all)?;
+    draw::<console::domain::DomainPage>(face, &mut all)?;
     draw::<console::missing::Missing>(face, &mut all)?;
     draw::<console::trouble::Trouble>(face, &mut all)?;
     Ok(all)
@@ -84,10 +100,12 @@ fn frame<P: Page>(sample: &Sample<P>, voice: Voice) -> Frame {
             Voice::Staff if long => Visitor::Staff {
                 name: "Maximiliana Featherstonehaugh-Worthington de la Cruz".to_owned(),
                 audit: true,
+                webhooks: true,
             },
             Voice::Staff => Visitor::Staff {
                 name: "Ana Ortiz".to_owned(),
                 audit: true,
+                webhooks: true,
             },
         },
         place: P::PLACE,

@@ -110,13 +110,37 @@ impl Clinic {
         html: Option<&str>,
         files: Vec<DraftFile>,
     ) -> Receipt {
+        self.write_by(Method::Portal, ctx, subject, (text, html), files)
+    }
+
+    /// A message whose sender demands a method.
+    pub fn write_by(
+        &self,
+        method: Method,
+        ctx: &Ctx,
+        subject: &str,
+        (text, html): (Option<&str>, Option<&str>),
+        files: Vec<DraftFile>,
+    ) -> Receipt {
+        let letter = Letter {
+            html: html.map(str::to_owned),
+            files,
+            demanded: Some(method),
+            ..self.letter(subject, text)
+        };
+        let draft = self.flow.draft_from_letter(ctx, letter).expect("a draft");
+        self.flow.submit(ctx, draft, None).expect("accepted")
+    }
+
+    /// A letter to one reader, with nothing asked of its way.
+    pub fn letter(&self, subject: &str, text: Option<&str>) -> Letter {
         let recipient = DraftRecipient {
             kind: Kind::To,
             address: Address::parse("pat@mail.example").expect("an address"),
             name: None,
             notify: String::new(),
         };
-        let letter = Letter {
+        Letter {
             origin: Origin::Api,
             from: Address::parse("results@northside.example").expect("an address"),
             from_name: Some("Dr. Amara Okafor".to_owned()),
@@ -124,8 +148,8 @@ impl Clinic {
             recipients: vec![recipient],
             subject: subject.to_owned(),
             text: text.map(str::to_owned),
-            html: html.map(str::to_owned),
-            files,
+            html: None,
+            files: Vec::new(),
             headers: Vec::new(),
             tags: Vec::new(),
             metadata: BTreeMap::new(),
@@ -134,11 +158,9 @@ impl Clinic {
             priority: 4,
             send_at: None,
             declared_no_phi: false,
-            demanded: Some(Method::Portal),
+            demanded: None,
             thread: None,
-        };
-        let draft = self.flow.draft_from_letter(ctx, letter).expect("a draft");
-        self.flow.submit(ctx, draft, None).expect("accepted")
+        }
     }
 
     /// Delivers all that waits; gives what was in each letter.

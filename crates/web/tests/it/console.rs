@@ -326,3 +326,110 @@ async fn the_overview_accounts_for_everything() {
         "{\"accepted\":2,\"waiting\":1}"
     );
 }
+
+#[tokio::test]
+async fn a_held_message_is_released_or_rejected_with_a_reason() {
+    let clinic = Clinic::open();
+    let mut browser = desk(&clinic, &[Role::Compliance]).await;
+    let hold = || {
+        let text = (Some("Your results"), None);
+        clinic.write_by(model::Method::Pgp, &clinic.ctx, "s", text, Vec::new())
+    };
+    let (first, second) = (hold().message, hold().message);
+    clinic.post_round();
+    let page = browser.get("/console/held").await;
+    assert!(page.says(&first.to_string()) && page.says("Release or reject"));
+    let ask = format!("/console/held/{first}");
+    assert!(
+        browser
+            .get(&ask)
+            .await
+            .says("<h1>Release or reject this message?</h1>")
+    );
+    let page = browser
+        .post(&ask, &[("act", "release"), ("reason", " ")])
+        .await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.says("Write why before you decide"));
+    let page = browser
+        .post(
+            &ask,
+            &[("act", "release"), ("reason", "asked for by phone")],
+        )
+        .await;
+    assert!(page.says("Released.") && !page.says(&first.to_string()));
+    assert_eq!(clinic.post_round().len(), 1, "it leaves");
+    browser.get(&format!("/console/held/{second}")).await;
+    let page = browser
+        .post(
+            &format!("/console/held/{second}"),
+            &[("act", "reject"), ("reason", "wrong patient")],
+        )
+        .await;
+    assert!(
+        page.says("Rejected.") && page.says("Nothing"),
+        "{}",
+        page.body
+    );
+    assert!(clinic.post_round().is_empty());
+}
+
+#[tokio::test]
+async fn staff_who_may_not_decide_only_see_that_something_waits() {
+    let clinic = Clinic::open();
+    let mut browser = desk(&clinic, &[Role::Staff]).await;
+    let text = (Some("Your results"), None);
+    let held = clinic.write_by(model::Method::Pgp, &clinic.ctx, "s", text, Vec::new());
+    clinic.post_round();
+    let page = browser.get("/console/held").await;
+    assert!(page.says(&held.message.to_string()) && !page.says("Release or reject"));
+    let path = format!("/console/held/{}", held.message);
+    browser.get(&path).await;
+    let page = browser
+        .post(&path, &[("act", "release"), ("reason", "because")])
+        .await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_recovery_code_stands_in_for_a_lost_phone_once() {
+    let clinic = Clinic::open();
+    let mut browser = desk(&clinic, ALL).await;
+    assert!(
+        browser
+            .get("/console/recovery-codes")
+            .await
+            .says("You have 0 codes left.")
+    );
+    let page = browser.post("/console/recovery-codes", &[]).await.clone();
+    let shown: Vec<&str> = page
+        .body
+        .split("<span class=\"exact\">")
+        .skip(1)
+        .filter_map(|rest| rest.split('<').next())
+        .collect();
+    assert_eq!(shown.len(), 10);
+    assert!(
+        browser
+            .get("/console/recovery-codes")
+            .await
+            .says("You have 10 codes left.")
+    );
+    for (round, right) in [(0, true), (1, false)] {
+        browser.post("/console/sign-out", &[]).await;
+        clinic.wait(2);
+        browser
+            .post(
+                "/console/sign-in",
+                &[("email", ANA), ("password", PASSWORD)],
+            )
+            .await;
+        let page = browser
+            .post(
+                "/console/sign-in/code",
+                &[("code", &shown[0].to_lowercase())],
+            )
+            .await;
+        assert_eq!(page.says("<h1>Overview</h1>"), right, "{round}");
+    }
+}

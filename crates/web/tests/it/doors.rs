@@ -18,7 +18,18 @@ const DOORS: &[&str] = &[
     "/console/sign-in/set-up",
     "/console/sign-out",
     "/console/messages/cancel",
+    "/console/held/msg_00000000000000000000000000",
+    "/console/recovery-codes",
+    "/console/trace",
+    "/console/webhooks",
+    "/console/webhooks/whk_00000000000000000000000000",
+    "/console/domains/northside.example/check",
+    "/console/domains/northside.example/rotate",
     "/console/messages/msg_00000000000000000000000000/open",
+    "/console/messages/msg_00000000000000000000000000/headers",
+    "/console/suppressions",
+    "/console/suppressions/add",
+    "/console/suppressions/sup_00000000000000000000000000/lift",
 ];
 
 async fn everyone() -> (Clinic, Browser) {
@@ -115,6 +126,9 @@ async fn every_answer_is_guarded_and_only_assets_are_kept() {
         "/p/x",
         "/nowhere",
         "/console/nowhere",
+        "/console/held",
+        "/console/held/msg_00000000000000000000000000",
+        "/console/recovery-codes",
         "/console/messages/garbage",
     ] {
         let answer = browser.get(path).await.clone();

@@ -5,3 +5,5 @@ mod clinic;
 mod console;
 mod doors;
 mod portal;
+mod suppressions;
+mod webhooks;

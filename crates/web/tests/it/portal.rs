@@ -267,4 +267,11 @@ async fn the_browsers_language_is_spoken_and_can_be_changed() {
     );
     let page = browser.get(&format!("{link}?lang=en")).await;
     assert!(page.says("You have a secure message"));
+    let page = browser
+        .get(&format!("{link}?from=2026-03-01&lang=es&to=x%20y"))
+        .await;
+    assert!(
+        page.says("?from=2026-03-01&amp;to=x%20y&amp;lang=en"),
+        "what was asked for is kept"
+    );
 }

@@ -1,6 +1,6 @@
 //! From the greeting to `Ready`: names, offers, TLS as demanded.
 
-use model::{Demand, Outcome, RefusalScope, TlsFacts};
+use model::{Floor, Outcome, RefusalScope, TlsFacts};
 
 use super::scope::{self, Stage};
 use super::{ClientAction, ClientDone, ClientSession, State, Tls, offers::Offers};
@@ -15,22 +15,22 @@ impl ClientSession {
         self.responses.clear();
         self.offers = Offers::default();
         self.facts = Some(facts.clone());
-        if self.meets_demand() {
+        if self.meets_floor() {
             self.greet(Stage::Ehlo);
         } else {
             self.fail(ClientDone::ours(Outcome::BelowDemand, None));
         }
     }
 
-    /// The handshake failed and the connection is useless. With `VerifiedTls` that is final for this
-    /// host; with `Opportunistic` the caller dials again with [`ClientSession::new_plain`].
+    /// The handshake failed and the connection is useless. Above `Floor::Opportunistic` that is final
+    /// for this host; there the caller dials again with [`ClientSession::new_plain`].
     pub fn tls_failed(&mut self, _facts: Option<TlsFacts>) {
         if self.state != State::Handshake {
             return;
         }
-        let outcome = match self.demand {
-            Demand::VerifiedTls => Outcome::BelowDemand,
-            Demand::Opportunistic => Outcome::Deferred(RefusalScope::Domain),
+        let outcome = match self.floor {
+            Floor::Verified | Floor::Encrypted => Outcome::BelowDemand,
+            Floor::Opportunistic => Outcome::Deferred(RefusalScope::Domain),
         };
         self.fail(ClientDone::ours(outcome, None));
     }
@@ -52,7 +52,8 @@ impl ClientSession {
             }
             Stage::StartTls if response.code != 421 => self.go_on_without_tls(response),
             _ if response.code >= 400 => {
-                self.fail(ClientDone::heard(scope::refusal(stage, response), response));
+                let judged = scope::refusal(stage, response, self.provider);
+                self.fail(ClientDone::refused(judged, response));
             }
             _ => self.lose(),
         }
@@ -68,7 +69,7 @@ impl ClientSession {
         if self.facts.is_none() && self.offers.starttls && self.tls == Tls::Wanted {
             self.say("STARTTLS\r\n");
             self.state = State::Awaiting(Stage::StartTls);
-        } else if self.meets_demand() {
+        } else if self.meets_floor() {
             self.become_ready();
         } else {
             self.say("QUIT\r\n");
@@ -78,7 +79,7 @@ impl ClientSession {
 
     /// STARTTLS was offered and then refused.
     fn go_on_without_tls(&mut self, response: &Response) {
-        if self.meets_demand() {
+        if self.meets_floor() {
             return self.become_ready();
         }
         let outcome = match response.code {

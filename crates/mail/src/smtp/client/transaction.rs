@@ -23,7 +23,7 @@ impl ClientSession {
             return self.actions.insert(at, ClientAction::Done(done));
         }
         // Decided when TLS started; asserted again where it takes effect.
-        if !self.meets_demand() {
+        if !self.meets_floor() {
             return self.fail(ClientDone::ours(Outcome::BelowDemand, None));
         }
         if let Some(enhanced) = self.find_obstacle(&t) {
@@ -64,6 +64,10 @@ impl ClientSession {
         if t.eight_bit && !self.offers.eight_bit {
             return Some("5.6.3");
         }
+        // RFC 8689 §4.2: offered on the protected connection; 5.7.30 is "REQUIRETLS support required".
+        if t.require_tls && !(self.offers.requiretls && self.facts.is_some()) {
+            return Some("5.7.30");
+        }
         self.offers
             .size_max
             .is_some_and(|max| octets > max)
@@ -84,6 +88,9 @@ impl ClientSession {
         if needs_utf8(t) {
             command.push_str(" SMTPUTF8");
         }
+        if t.require_tls {
+            command.push_str(" REQUIRETLS");
+        }
         command.push_str("\r\n");
         command
     }
@@ -94,7 +101,8 @@ impl ClientSession {
         };
         let (pipelined, refused) = (job.pipelined, job.refusal.is_some());
         if response.code == 421 {
-            let done = ClientDone::heard(Outcome::Deferred(RefusalScope::Us), response);
+            let done =
+                ClientDone::refused(scope::refusal(stage, response, self.provider), response);
             let done = job.refusal.take().unwrap_or(done);
             return self.fail(done);
         }
@@ -102,7 +110,7 @@ impl ClientSession {
             (Stage::Final, _) => self.hear_final(response),
             (_, 400..=599) => {
                 job.refusal.get_or_insert_with(|| {
-                    ClientDone::heard(scope::refusal(stage, response), response)
+                    ClientDone::refused(scope::refusal(stage, response, self.provider), response)
                 });
                 match (stage, pipelined) {
                     (Stage::Mail, true) => self.state = State::Awaiting(Stage::Rcpt),
@@ -138,9 +146,10 @@ impl ClientSession {
         let done = match (refusal, response.code) {
             (Some(refusal), _) => refusal,
             (None, 200..=299) => ClientDone::heard(Outcome::Accepted, response),
-            (None, 400..=599) => {
-                ClientDone::heard(scope::refusal(Stage::Final, response), response)
-            }
+            (None, 400..=599) => ClientDone::refused(
+                scope::refusal(Stage::Final, response, self.provider),
+                response,
+            ),
             // An answer that is none: the message may have been taken.
             (None, _) => return self.fail(ClientDone::heard(Outcome::Ambiguous, response)),
         };
@@ -154,8 +163,8 @@ impl ClientSession {
     /// A reply before the final dot was given out: the peer refuses to hear the rest.
     pub(super) fn hear_early(&mut self, response: &Response) {
         match response.code {
-            400..=599 => self.fail(ClientDone::heard(
-                scope::refusal(Stage::Final, response),
+            400..=599 => self.fail(ClientDone::refused(
+                scope::refusal(Stage::Final, response, self.provider),
                 response,
             )),
             _ => self.lose(),

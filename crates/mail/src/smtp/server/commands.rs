@@ -121,11 +121,17 @@ impl ServerSession {
             format!("SIZE {}", self.config.size_max),
             "ENHANCEDSTATUSCODES".to_owned(),
             "CHUNKING".to_owned(),
-            "DSN".to_owned(),
-            format!("LIMITS RCPTMAX={}", self.config.recipients_max),
         ];
+        if self.reports() {
+            offers.push("DSN".to_owned());
+        }
+        // RFC 9422 §4
+        offers.push(format!("LIMITS RCPTMAX={}", self.config.recipients_max));
         if self.config.security == Security::StartTlsOffered {
             offers.push("STARTTLS".to_owned());
+        }
+        if self.takes_requiretls() {
+            offers.push("REQUIRETLS".to_owned());
         }
         if self.config.security == Security::Encrypted && self.asks_to_sign_in() && !self.signed_in
         {
@@ -182,7 +188,10 @@ impl ServerSession {
         let Some(client) = &self.client else {
             return self.refuse(Reply::new(503, "5.5.1", "Say EHLO first"));
         };
-        let unoffered = params.requiretls || (!client.extended && params != MailParams::default());
+        let reports = params.ret.is_some() || params.envid.is_some();
+        let unoffered = (params.requiretls && !self.takes_requiretls())
+            || (reports && !self.reports())
+            || (!client.extended && params != MailParams::default());
         if self.asks_to_sign_in() && !self.signed_in {
             return self.refuse(Code::CredentialsMissing.into());
         }
@@ -190,7 +199,7 @@ impl ServerSession {
             return self.refuse(Reply::new(503, "5.5.1", "A transaction is open"));
         }
         if unoffered {
-            return self.refuse(Reply::new(555, "5.5.4", "A parameter was not offered"));
+            return self.refuse(unoffered_parameter());
         }
         if !ascii && !params.utf8 {
             return self.refuse(needs_smtputf8());
@@ -211,6 +220,9 @@ impl ServerSession {
         };
         if !ascii && !envelope.params.utf8 {
             return self.refuse(needs_smtputf8());
+        }
+        if params != RcptParams::default() && !self.reports() {
+            return self.refuse(unoffered_parameter());
         }
         if envelope.recipients.len() >= self.config.recipients_max {
             // RFC 5321 §4.5.3.1.10: 452, so that the client sends the rest in another transaction.
@@ -265,10 +277,25 @@ impl ServerSession {
         };
     }
 
+    /// RFC 8689 §2: only under TLS; and only where mail is taken to be sent on.
+    fn takes_requiretls(&self) -> bool {
+        self.config.security == Security::Encrypted && self.config.profile == Profile::Submission
+    }
+
+    /// Reports go to authenticated submitters only: an MX that sent them would return mail to
+    /// whoever was named as its sender.
+    fn reports(&self) -> bool {
+        self.config.profile == Profile::Submission
+    }
+
     /// An MX asks nobody to sign in.
     fn asks_to_sign_in(&self) -> bool {
         self.config.profile == Profile::Submission && self.config.auth == AuthOffer::Required
     }
+}
+
+fn unoffered_parameter() -> Reply {
+    Reply::new(555, "5.5.4", "A parameter was not offered")
 }
 
 pub(super) fn out_of_order() -> Reply {

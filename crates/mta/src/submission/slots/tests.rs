@@ -8,7 +8,7 @@ fn ip(text: &str) -> IpAddr {
 
 #[test]
 fn one_address_cannot_take_all_places() {
-    let slots = Slots::new(3, 2);
+    let slots = Slots::new("test", 3, 2);
     let first = slots.take(ip("192.0.2.1")).expect("empty");
     let _second = slots.take(ip("192.0.2.1")).expect("one of two");
     assert!(slots.take(ip("192.0.2.1")).is_none(), "its share is two");
@@ -29,7 +29,7 @@ fn one_address_cannot_take_all_places() {
 
 #[test]
 fn a_v6_network_counts_as_one_client() {
-    let slots = Slots::new(10, 1);
+    let slots = Slots::new("test", 10, 1);
     let _first = slots.take(ip("2001:db8:1:2::1")).expect("empty");
     assert!(slots.take(ip("2001:db8:1:2:ffff::9")).is_none());
     assert!(slots.take(ip("2001:db8:1:3::1")).is_some());

@@ -154,13 +154,13 @@ fn tells(kind: &str, role: Option<&str>, before: Option<Seen>, now: Seen, origin
         RecipientState::PickedUp => kind == "portal.read",
         RecipientState::Bounced => matches!(kind, "delivery.refused" | "delivery.below_demand"),
         RecipientState::Held => kind == "delivery.below_demand",
-        RecipientState::Expired => kind == "delivery.expired",
+        RecipientState::Expired => matches!(kind, "delivery.expired" | "portal.expired"),
         RecipientState::Cancelled => matches!(kind, "message.cancelled" | "delivery.cancelled"),
         _ => false,
     }
 }
 
 fn may_become(from: RecipientState, to: RecipientState) -> bool {
-    use RecipientState::{Notified, PickedUp, Queued};
-    from == to || from == Queued || (from == Notified && to == PickedUp)
+    use RecipientState::{Expired, Notified, PickedUp, Queued};
+    from == to || from == Queued || (from == Notified && matches!(to, PickedUp | Expired))
 }

@@ -95,12 +95,6 @@ impl Snapshot {
         self.messages().find(|message| message.id == id)
     }
 
-    pub fn is_open(&self, delivery: DeliveryId, fence: u64) -> bool {
-        self.open
-            .iter()
-            .any(|open| open.id == delivery && open.fence == fence)
-    }
-
     /// Nothing is left to do.
     pub fn is_over(&self) -> bool {
         self.outbox == 0

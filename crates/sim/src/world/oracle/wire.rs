@@ -9,7 +9,7 @@ use super::{Notice, Oracle, Snapshot, Verdict, ensure};
 use crate::world::books::Books;
 use crate::world::canary;
 use crate::world::house::{House, PORTAL};
-use crate::world::sea::{Protection, Taken};
+use crate::world::sea::{LIAR, Protection, Taken};
 
 /// Longer than any planted word as it travels.
 const OVERLAP: usize = 64;
@@ -38,6 +38,8 @@ impl Oracle {
                     heard.protection
                 );
             }
+            let spoke = heard.host == LIAR && contains(&heard.bytes, b"MAIL FROM");
+            ensure!(!spoke, "an envelope went to where a lie in DNS led");
             heard.read = heard.bytes.len();
         }
         let fresh = sea.taken[self.taken_read..].to_vec();
@@ -50,12 +52,18 @@ impl Oracle {
 
     /// Tells letter, notice, code and report apart as their reader would.
     fn file(&mut self, taken: Taken, books: &Books) -> Verdict {
+        ensure!(
+            !taken.guarded || taken.protection == Protection::Verified,
+            "{} took mail under {:?}, and its domain asks for verified TLS",
+            taken.host,
+            taken.protection
+        );
         let text = unfolded(&taken.bytes);
         let words = canary::find(text.as_bytes());
         let to = taken.to.as_str().to_owned();
         let slot = self.received.entry(to.clone()).or_default();
         let link = text
-            .find(PORTAL)
+            .find(&format!("{PORTAL}/p/"))
             .and_then(|at| text.get(at + PORTAL.len() + 3..));
         if taken.from.is_none() {
             ensure!(words.is_empty(), "a failure report quotes {words:?}");
@@ -128,6 +136,10 @@ impl Oracle {
         }
         Ok(())
     }
+}
+
+fn contains(bytes: &[u8], word: &[u8]) -> bool {
+    memchr::memmem::find(bytes, word).is_some()
 }
 
 /// Quoted-printable breaks lines where it likes.

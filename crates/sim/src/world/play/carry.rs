@@ -6,13 +6,15 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use flow::Job;
+use flow::{Job, OutLetter};
 use model::seams::{Clock, Later};
-use model::{Evidence, Outcome, RefusalScope};
+use model::{Address, DeliveryId, Evidence, Outcome, RefusalScope};
+use store::tables::deliveries;
 
 use super::Driver;
 use crate::world::house::{Carried, Flight, Flying};
 use crate::world::oracle::{Verdict, ensure};
+use crate::world::planted::Planted;
 use crate::world::sea::SeaNet;
 
 /// Moves of the clock in one `fly`: more than a conversation has.
@@ -57,6 +59,7 @@ impl Driver {
     }
 
     fn take_up_to(&mut self, max: usize) -> Verdict {
+        self.look_up()?;
         let jobs = self.node()?.flow.dispatcher().take(max);
         self.judge(&format!("take {max}"), &jobs)?;
         for job in jobs.unwrap_or_default() {
@@ -80,17 +83,26 @@ impl Driver {
                 Evidence::starting(self.house.clock.now()),
             ))),
             Ok(letter) => {
+                let letter = self.misaddressed(letter);
                 let node = self.node()?;
                 let (pool, world) = (Arc::clone(&node.pool), Arc::clone(node.flow.world()));
                 let net = SeaNet(Arc::clone(&self.house.sea));
+                let twice = self.plant.happens(Planted::SendsTwice, 40);
+                let way = job.way.clone();
                 let attempt: Later<'static, Carried> = Box::pin(async move {
-                    mta::attempt(&pool, &net, &*world.clock, &*world.rng, &letter).await
+                    let (clock, rng) = (&*world.clock, &*world.rng);
+                    if twice {
+                        mta::attempt(&pool, &net, clock, rng, (&letter, &way)).await;
+                    }
+                    mta::attempt(&pool, &net, clock, rng, (&letter, &way)).await
                 });
                 Flying::Wire(attempt)
             }
         };
-        self.node_mut()?.flights.push(Flight { job, state });
-        Ok(())
+        let began = self.house.clock.now();
+        let flying = job.clone();
+        self.node_mut()?.flights.push(Flight { job, began, state });
+        self.check_connections(&flying)
     }
 
     /// Lets one attempt go on for as long as it need not wait; gives its end back at once, mostly.
@@ -161,9 +173,10 @@ impl Driver {
             return Ok(());
         };
         let (outcome, evidence) = *landed;
+        let outcome = self.mistaken(outcome);
         let job = flight.job;
-        let before = self.snapshot()?;
-        let stale = !before.is_open(job.delivery, job.fence);
+        let stale = !self.is_open(job.delivery, job.fence)?;
+        let before = if stale { Some(self.snapshot()?) } else { None };
         let finished = self
             .node()?
             .flow
@@ -177,7 +190,7 @@ impl Driver {
             ),
             &finished,
         )?;
-        if stale {
+        if let Some(before) = before {
             ensure!(
                 self.snapshot()? == before,
                 "a stale finish of {} changed the database",
@@ -190,6 +203,48 @@ impl Driver {
             ended.remove(0);
         }
         Ok(())
+    }
+
+    /// What a broken program would make of an end.
+    fn mistaken(&self, outcome: Outcome) -> Outcome {
+        match outcome {
+            Outcome::Deferred(_) if self.plant.happens(Planted::MistakesReply, 50) => {
+                Outcome::Accepted
+            }
+            Outcome::Ambiguous if self.plant.is(Planted::ForgetsAmbiguity) => {
+                self.plant.happens(Planted::ForgetsAmbiguity, 100);
+                Outcome::Deferred(RefusalScope::Recipient)
+            }
+            other => other,
+        }
+    }
+
+    /// A letter under another's name, where a fault is planted.
+    fn misaddressed(&self, mut letter: OutLetter) -> OutLetter {
+        let others: Vec<&str> = self
+            .books
+            .sent
+            .iter()
+            .flat_map(|sent| &sent.people)
+            .map(|person| person.address.as_str())
+            .filter(|address| *address != letter.to.as_str())
+            .collect();
+        if !others.is_empty() && self.plant.happens(Planted::MisaddressesLetter, 40) {
+            let other = Address::parse(self.plant.pick::<&str>(&others));
+            letter.to = other.unwrap_or(letter.to);
+        }
+        letter
+    }
+
+    /// Whether the database has it open under this fence, whatever disturbs the program.
+    fn is_open(&self, delivery: DeliveryId, fence: u64) -> Verdict<bool> {
+        self.house.faults.arm(false);
+        let open = self.house.store.read(move |tx| {
+            let message = deliveries::load(tx, delivery)?.message;
+            deliveries::open_of_message(tx, message)
+        });
+        self.house.faults.arm(true);
+        Ok(open?.iter().any(|d| d.id == delivery && d.fence == fence))
     }
 
     /// The same end once more, or another end of the same attempt: neither may count.

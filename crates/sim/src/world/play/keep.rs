@@ -7,6 +7,7 @@ use store::tables::deliveries;
 use super::Driver;
 use crate::world::books::Standing;
 use crate::world::oracle::{Verdict, check_proof, ensure};
+use crate::world::planted::Planted;
 
 impl Driver {
     pub(super) fn cancel(&mut self) -> Verdict {
@@ -22,6 +23,11 @@ impl Driver {
         let ctx = self.house.clinics[clinic].app(node, mode);
         self.judge("sign in", &ctx)?;
         let Ok(ctx) = ctx else { return Ok(()) };
+        if self.plant.happens(Planted::IgnoresCancel, 60) {
+            let people = &mut self.books.sent[at].people;
+            people.iter_mut().for_each(|person| person.cancelled = true);
+            return Ok(());
+        }
         let stopped = self.node()?.flow.cancel(&ctx, message);
         let count = stopped.as_ref().map_or(0, Vec::len);
         self.judge(&format!("cancel {message}: {count} stopped"), &stopped)?;
@@ -223,7 +229,7 @@ impl Driver {
     }
 
     /// One of the messages that were accepted.
-    fn some_sent(&self) -> Option<usize> {
+    pub(super) fn some_sent(&self) -> Option<usize> {
         let sent = self.books.sent.iter().enumerate();
         let exist =
             sent.filter(|(_, s)| matches!(s.standing, Standing::Acknowledged | Standing::Found));

@@ -12,6 +12,7 @@ use super::Driver;
 use crate::world::books::{Person, Sent, Standing, all_plain};
 use crate::world::canary;
 use crate::world::oracle::{Broken, Verdict, ensure};
+use crate::world::planted::Planted;
 
 const PHI: &[&str] = &[
     "Your blood test is back: the diagnosis is type 2 diabetes, MRN 4839201.",
@@ -252,6 +253,11 @@ impl Driver {
             key: wish.key,
             plain: false,
         });
+        if self.plant.happens(Planted::AnswersBeforeCommit, 30) {
+            self.books.sent[at].standing = Standing::Acknowledged;
+            return Ok(Err(Code::Internal));
+        }
+        let key = key.filter(|_| !self.plant.happens(Planted::ForgetsKeys, 60));
         let result = self.node()?.flow.submit(ctx, draft, key.as_deref());
         let fired = self.judge(&what, &result)?;
         let sent = &mut self.books.sent[at];
@@ -376,6 +382,7 @@ impl Driver {
             content: content.into_bytes(),
             helo: "records.example".to_owned(),
             with: "ESMTPSA",
+            require_tls: false,
         })
     }
 }

@@ -1,7 +1,7 @@
 //! How a mail server and its DNS behave, drawn by chance.
 
-use model::TlsFacts;
 use model::seams::NetFault;
+use model::{TlsFacts, Trust};
 
 use crate::kit::SimRng;
 
@@ -17,6 +17,16 @@ pub(crate) enum Dns {
     Failing,
     /// The name does not exist.
     Nowhere,
+}
+
+/// What a domain asks of those who send to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Guard {
+    None,
+    /// Its zone is signed and names its servers' keys.
+    Dane,
+    /// It enforces an MTA-STS policy.
+    Sts,
 }
 
 /// What a server makes of STARTTLS.
@@ -89,6 +99,8 @@ const QUIRKS: &[Quirk] = &[
 #[derive(Clone, Debug)]
 pub(crate) struct Habits {
     pub tls: Tls,
+    /// Under DANE: the record is of the key it has.
+    pub named: bool,
     /// Each with how often, in a hundred.
     quirks: Vec<(Quirk, u64)>,
 }
@@ -97,6 +109,7 @@ impl Habits {
     pub fn friendly() -> Self {
         Self {
             tls: Tls::Good,
+            named: true,
             quirks: Vec::new(),
         }
     }
@@ -122,6 +135,7 @@ impl Habits {
             .collect();
         Self {
             tls: *chance.pick(TLS),
+            named: chance.happens(3, 4),
             quirks,
         }
     }
@@ -140,13 +154,14 @@ impl Habits {
             .then_some(NetFault::TimedOut)
     }
 
-    /// The certificate as TLS judges it.
-    pub fn facts(&self) -> TlsFacts {
-        let because = match self.tls {
-            Tls::WrongName => Some("name_mismatch"),
-            Tls::Untrusted => Some("untrusted"),
-            Tls::Expired => Some("expired"),
-            _ => None,
+    /// The certificate as TLS judges it; `key` is the server's.
+    pub fn facts(&self, key: &[u8], trust: &Trust) -> TlsFacts {
+        let because = match (self.tls, trust) {
+            (_, Trust::Dane { records, .. }) => {
+                let matched = records.iter().any(|record| record.data == key);
+                (!matched).then_some("no_tlsa_match")
+            }
+            (tls, Trust::Pkix) => tls.distrusted(),
         };
         TlsFacts {
             version: "TLSv1.3".to_owned(),
@@ -154,6 +169,17 @@ impl Habits {
             certificate_sha256: "00".repeat(32),
             verified: because.is_none(),
             unverified_because: because.map(str::to_owned),
+        }
+    }
+}
+
+impl Tls {
+    fn distrusted(self) -> Option<&'static str> {
+        match self {
+            Tls::WrongName => Some("name_mismatch"),
+            Tls::Untrusted => Some("untrusted"),
+            Tls::Expired => Some("expired"),
+            _ => None,
         }
     }
 }

@@ -10,7 +10,7 @@ use mail::smtp::{
 use model::seams::Clock;
 use model::{Address, Code, Timestamp};
 
-use super::habits::{Quirk, Tls};
+use super::habits::{Guard, Quirk, Tls};
 use super::{Heard, Protection, Sea, Taken};
 
 /// How long a greylist keeps an unknown pair waiting.
@@ -126,8 +126,9 @@ impl Peer {
         self.sea.lock().hosts[self.host].habits.tls
     }
 
-    pub fn tls_facts(&self) -> model::TlsFacts {
-        self.sea.lock().hosts[self.host].habits.facts()
+    pub fn tls_facts(&self, trust: &model::Trust) -> model::TlsFacts {
+        let key = super::key(self.host);
+        self.sea.lock().hosts[self.host].habits.facts(&key, trust)
     }
 
     pub fn protect(&mut self, protection: Protection) {
@@ -232,11 +233,15 @@ impl Peer {
         };
         let bytes = Arc::new(received.bytes.clone());
         let mut inner = self.sea.lock();
-        let host = inner.hosts[self.host].name.as_str().to_owned();
+        let (host, guarded) = {
+            let host = &inner.hosts[self.host];
+            (host.name.as_str().to_owned(), host.guard != Guard::None)
+        };
         for (to, _) in &received.recipients {
             let taken = Taken {
                 at: self.sea.clock.now(),
                 host: host.clone(),
+                guarded,
                 protection: self.protection,
                 from: from.clone(),
                 to: to.clone(),

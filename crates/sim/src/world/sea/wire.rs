@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::seams::{Clock, Later, NetFault, TlsStart, Wire};
-use model::{Demand, Domain};
+use model::{Floor, TlsGoal};
 
 use super::habits::Tls;
 use super::peer::Peer;
 use super::{Protection, Sea};
+use crate::world::planted::Planted;
 
 const LATENCY: Duration = Duration::from_millis(10);
 
@@ -81,8 +82,7 @@ impl Wire for SeaWire {
 
     fn start_tls<'a>(
         mut self: Box<Self>,
-        _: &'a Domain,
-        demand: Demand,
+        goal: &'a TlsGoal,
         wait: Duration,
     ) -> Later<'a, TlsStart> {
         Box::pin(async move {
@@ -96,15 +96,19 @@ impl Wire for SeaWire {
             if self.is_gone() || tls == Tls::Broken {
                 return Err((NetFault::TlsFailed, None));
             }
-            let facts = self.peer.tls_facts();
-            if demand == Demand::VerifiedTls && !facts.verified {
+            let mut facts = self.peer.tls_facts(&goal.trust);
+            let believed = !facts.verified && self.sea.is_bent(Planted::BelievesCertificates);
+            let in_the_clear = self.sea.is_bent(Planted::FallsBackToPlaintext);
+            let protection = match () {
+                () if in_the_clear => Protection::Plain,
+                () if facts.verified => Protection::Verified,
+                () => Protection::Unverified,
+            };
+            facts.verified |= believed || in_the_clear;
+            if goal.floor == Floor::Verified && !facts.verified {
                 return Err((NetFault::TlsFailed, Some(facts)));
             }
-            self.peer.protect(if facts.verified {
-                Protection::Verified
-            } else {
-                Protection::Unverified
-            });
+            self.peer.protect(protection);
             let wire: Box<dyn Wire> = self;
             Ok((wire, facts))
         })

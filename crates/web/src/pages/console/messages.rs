@@ -272,7 +272,7 @@ impl Filter {
     }
 
     /// What to ask the store for: days are those of the organisation's zone.
-    fn read(&self, zone: Zone) -> (flow::view::Filter, Vec<Fault>) {
+    pub(super) fn read(&self, zone: Zone) -> (flow::view::Filter, Vec<Fault>) {
         let mut faults = Vec::new();
         let since = zone.day_start(&self.from);
         let until = zone.day_end(&self.to);

@@ -39,7 +39,7 @@ pub async fn show(asked: Asked) -> Result<Response> {
 pub async fn submit(asked: Asked) -> Result<Response> {
     let (pending, code, people) = (
         pending(&asked)?,
-        digits(&asked),
+        given(&asked),
         asked.state().people.clone(),
     );
     let failed = match code.is_empty() {
@@ -67,6 +67,22 @@ pub fn pending(asked: &Asked) -> Result<String> {
     asked
         .cookie(&Cookie::Pending)
         .ok_or_else(|| Code::SessionExpired.into())
+}
+
+/// Six digits, or a recovery code with its letters.
+fn given(asked: &Asked) -> String {
+    let given: String = asked
+        .field("code")
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(20)
+        .collect();
+    let letters = given.bytes().any(|b| b.is_ascii_alphabetic());
+    if letters || given.len() > 6 {
+        given
+    } else {
+        digits(asked)
+    }
 }
 
 pub fn digits(asked: &Asked) -> String {

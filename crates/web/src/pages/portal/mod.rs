@@ -6,3 +6,4 @@ pub mod landing;
 pub mod replied;
 pub mod thread;
 pub mod trouble;
+pub mod unsubscribe;

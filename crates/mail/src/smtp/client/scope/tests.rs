@@ -1,3 +1,5 @@
+use model::RefusalScope;
+
 use super::*;
 use crate::smtp::response::Responses;
 
@@ -7,18 +9,19 @@ fn outcome(stage: Stage, reply: &str) -> Outcome {
     let Ok(Some(response)) = responses.next() else {
         panic!("{reply} is no reply")
     };
-    refusal(stage, &response)
+    refusal(stage, &response, "other").0
 }
 
 #[test]
 fn how_far_a_refusal_reaches() {
-    use RefusalScope::{Content, Domain, Recipient, Us};
+    use RefusalScope::{Content, Domain, OurAddress, OurDomain, Recipient, Us};
     let deferred = Outcome::Deferred;
     let refused = Outcome::Refused;
     let cases = [
         (Stage::Greeting, "554 5.7.1 no", deferred(Us)),
         (Stage::Ehlo, "550 no", deferred(Us)),
         (Stage::Mail, "451 4.7.1 greylisted", deferred(Us)),
+        (Stage::Mail, "421 4.7.1 greylisted", deferred(Us)),
         (Stage::Mail, "550 5.1.8 bad sender", refused(Us)),
         (Stage::Mail, "550 5.1.1 strange", refused(Us)),
         (Stage::Mail, "552 5.3.4 too big", refused(Content)),
@@ -34,8 +37,12 @@ fn how_far_a_refusal_reaches() {
         (Stage::Rcpt, "451 greylisted", deferred(Recipient)),
         (Stage::Rcpt, "450 busy", deferred(Recipient)),
         (Stage::Data, "451 4.7.1 greylisted", deferred(Recipient)),
-        (Stage::Final, "451 4.7.1 greylisted", deferred(Content)),
-        (Stage::Rcpt, "450 4.7.25 no reverse name", deferred(Us)),
+        (Stage::Final, "451 4.7.1 greylisted", deferred(Recipient)),
+        (
+            Stage::Rcpt,
+            "450 4.7.25 no reverse name",
+            deferred(OurAddress),
+        ),
         (
             Stage::Rcpt,
             "550 5.7.13 account disabled",
@@ -49,7 +56,11 @@ fn how_far_a_refusal_reaches() {
         (Stage::Rcpt, "421 4.2.1 closing", deferred(Us)),
         (Stage::Final, "550 5.7.1 spam", refused(Content)),
         (Stage::Final, "554 refused", refused(Content)),
-        (Stage::Final, "550 5.7.26 not authenticated", refused(Us)),
+        (
+            Stage::Final,
+            "550 5.7.26 not authenticated",
+            refused(OurDomain),
+        ),
         (Stage::Final, "552 5.2.2 full", refused(Recipient)),
         (Stage::Final, "451 4.3.0 try later", deferred(Domain)),
     ];

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use flow::view::{ContentView, EventView, MessageView};
-use model::{AttachmentId, Code, MessageId, Origin, RecipientId, Result, limits};
+use model::{AttachmentId, Code, MessageId, RecipientId, Result, limits};
 
 use super::{Content, MessagePage};
 use crate::door::answer::{desk_page, download, redirect};
@@ -44,7 +44,7 @@ pub async fn open(asked: Asked) -> Result<Response> {
         for (reply, _, _) in view
             .thread_messages
             .iter()
-            .filter(|(_, origin, _)| *origin == Origin::Portal)
+            .filter(|(_, origin, _)| origin.stays_here())
         {
             let opened = self::content(&asked, &desk, *reply).await?;
             page.unseal_reply(*reply, &opened, access);

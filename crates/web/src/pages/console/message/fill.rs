@@ -1,7 +1,7 @@
 //! From what `flow` shows of a message to what the page shows.
 
 use flow::view::{AttemptView, ContentView, EventView, MessageView, RecipientView};
-use model::{Access, MessageId, Method, Origin, PhiLevel, RecipientState, Timestamp};
+use model::{Access, MessageId, Method, PhiLevel, RecipientState, Timestamp};
 
 use super::{About, Attempt, Content, Fact, MessagePage, Recipient, Reply, Rule, Why, timeline};
 use crate::door::staff::Desk;
@@ -24,7 +24,7 @@ impl MessagePage {
         let replies = view
             .thread_messages
             .iter()
-            .filter(|(_, origin, _)| *origin == Origin::Portal);
+            .filter(|(_, origin, _)| origin.stays_here());
         Self {
             id: view.id.to_string(),
             subject: None,
@@ -170,6 +170,19 @@ fn attempt(made: &AttemptView) -> Attempt {
             "unverified"
         };
         facts.push(Fact::word("tls_verified", "outcome", verified));
+    }
+    if let Some(tls) = &made.tls {
+        facts.push(Fact::exact("tls_cipher", tls.cipher.clone()));
+        facts.push(Fact::hash(
+            "tls_certificate",
+            tls.certificate_sha256.clone(),
+        ));
+    }
+    if let Some(policy) = &made.policy {
+        facts.push(Fact::word("tls_policy", "tls_policy", policy.kind.word()));
+        if let Some(id) = &policy.id {
+            facts.push(Fact::exact("tls_policy_id", id.clone()));
+        }
     }
     if let Some(answer) = timeline::answer(made) {
         facts.push(Fact::exact("reply", answer));

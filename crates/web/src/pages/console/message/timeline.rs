@@ -4,7 +4,7 @@
 //! event is not done.
 
 use flow::view::{AttemptView, EventView, MessageView, RecipientView};
-use model::{Method, Origin, RecipientState, Timestamp};
+use model::{Method, RecipientState, Timestamp};
 
 use super::{Fact, Progress, Step, Value};
 
@@ -21,10 +21,10 @@ pub fn of(view: &MessageView, r: &RecipientView, events: &[EventView]) -> Vec<St
         .collect();
     let mut steps = vec![accepted(view), decided(view, r)];
     // a reply stays in the house: there is nothing to seal for the wire and nothing to send
-    if view.origin != Origin::Portal {
+    if !view.origin.stays_here() {
         steps.extend([sealed(&own), sent(r, &own), delivered(r, &own)]);
     }
-    steps.push(opened(view, r));
+    steps.push(opened(view, r, &own));
     steps
 }
 
@@ -115,6 +115,10 @@ fn delivered(r: &RecipientView, own: &[&EventView]) -> Step {
         RecipientState::Delivered | RecipientState::Notified => {
             step("delivered", Progress::Done, at, facts)
         }
+        // the notice arrived, and nobody followed it
+        RecipientState::Expired if unread(own).is_some() => {
+            step("delivered", Progress::Done, at, facts)
+        }
         // read before the notice's own delivery was settled, for example through a forwarded link
         RecipientState::PickedUp if end.is_none() => {
             step("delivered", Progress::Waiting, None, facts)
@@ -133,7 +137,11 @@ fn delivered(r: &RecipientView, own: &[&EventView]) -> Step {
     }
 }
 
-fn opened(view: &MessageView, r: &RecipientView) -> Step {
+fn unread<'a>(own: &[&'a EventView]) -> Option<&'a EventView> {
+    last(own, &["portal.expired"])
+}
+
+fn opened(view: &MessageView, r: &RecipientView, own: &[&EventView]) -> Step {
     let mut facts = Vec::new();
     if let Some(at) = r.replied_at {
         facts.push(Fact::at("replied", at));
@@ -143,8 +151,12 @@ fn opened(view: &MessageView, r: &RecipientView) -> Step {
             facts.insert(0, Fact::word("reader", "outcome", "reader"));
             step("opened", Progress::Done, Some(at), facts)
         }
-        (None, RecipientState::PickedUp) if view.origin == Origin::Portal => {
+        (None, RecipientState::PickedUp) if view.origin.stays_here() => {
             step("opened", Progress::Done, Some(r.state_at), facts)
+        }
+        (None, RecipientState::Expired) if unread(own).is_some() => {
+            let at = unread(own).map(|event| event.at);
+            step("opened", Progress::Failed, at, facts)
         }
         (None, RecipientState::Queued | RecipientState::Notified) if r.method == Method::Portal => {
             step("opened", Progress::Waiting, None, facts)

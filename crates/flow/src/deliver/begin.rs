@@ -1,0 +1,109 @@
+//! Begin: attempts are marked before a byte of them travels, and a new source's day is counted.
+//!
+//! Invariant: the mark and the count are one commit, so no node and no crash can send more for a new
+//! source than its day allows.
+
+use std::sync::Arc;
+
+use ctx::World;
+use model::{DeliveryId, Result, Timestamp};
+use queue::{Input, WarmUp};
+use store::Tx;
+use store::tables::{deliveries, source_days};
+
+use super::{Dispatcher, Job};
+
+/// What the database needs to know of an attempt that is to begin.
+#[derive(Clone)]
+struct Mark {
+    id: DeliveryId,
+    fence: u64,
+    source: Arc<str>,
+    provider: Arc<str>,
+    warm_up: Option<WarmUp>,
+    job: Job,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Begun {
+    Yes,
+    /// Another node holds it now.
+    Lost,
+    /// Its address gets no more mail since it was accepted.
+    Suppressed,
+    /// The day's share of its source is used up; what it would have been is not known.
+    Exhausted(Timestamp),
+}
+
+impl Dispatcher {
+    /// Those of the jobs that may begin, marked.
+    pub(super) fn begin(&self, jobs: Vec<Job>) -> Result<Vec<Job>> {
+        let now = self.world.now();
+        let marks: Vec<Mark> = jobs.iter().map(|job| self.mark(job, now)).collect();
+        let world = self.world.clone();
+        let begun = self.world.store.write(move |tx| {
+            let begun = marks.iter().map(|mark| begin(&world, tx, mark));
+            begun.collect::<Result<Vec<Begun>>>()
+        });
+        let begun = begun.inspect_err(|_| self.put_back(&jobs))?;
+        let mut mine = Vec::with_capacity(jobs.len());
+        let mut suppressed = false;
+        for (job, begun) in jobs.into_iter().zip(begun) {
+            match begun {
+                Begun::Yes => mine.push(job),
+                Begun::Lost => self.forget_running(&job),
+                Begun::Suppressed => {
+                    self.forget_running(&job);
+                    suppressed = true;
+                }
+                Begun::Exhausted(until) => self.exhausted(&job, until),
+            }
+        }
+        if suppressed && let Some(flow) = self.flow.upgrade() {
+            // It asks for a report.
+            flow.bell.notify_one();
+        }
+        Ok(mine)
+    }
+
+    fn mark(&self, job: &Job, now: Timestamp) -> Mark {
+        let source = job.source;
+        let warm_up = source.and_then(|s| self.ways.routing().sources.warm_up(s, now));
+        Mark {
+            id: job.delivery,
+            fence: job.fence,
+            source: job.way.source.clone(),
+            provider: job.way.provider.clone(),
+            // what is not counted for a patient's practice is not counted for a test either
+            job: job.clone(),
+            warm_up: warm_up.filter(|_| job.tracked.mode != model::Mode::Test),
+        }
+    }
+
+    /// Its row was not touched: it waits on, or goes by another source.
+    fn exhausted(&self, job: &Job, until: Timestamp) {
+        let mut held = self.lock();
+        let input = Input::Exhausted {
+            id: job.delivery,
+            fence: job.fence,
+            until,
+        };
+        self.step(&mut held, input);
+    }
+}
+
+fn begin(world: &Arc<World>, tx: &mut Tx<'_>, mark: &Mark) -> Result<Begun> {
+    if crate::suppression::stops(world, tx, &mark.job)? {
+        return Ok(Begun::Suppressed);
+    }
+    let node = world.node;
+    if let Some(warm_up) = mark.warm_up {
+        let (day, most) = (warm_up.day, warm_up.messages_max);
+        if !source_days::take(tx, &mark.source, &mark.provider, day, most)? {
+            return Ok(Begun::Exhausted(warm_up.day_ends));
+        }
+    }
+    let source = Some(&*mark.source).filter(|name| !name.is_empty());
+    let begun = deliveries::begin(tx, mark.id, (node, mark.fence), source)?;
+    Ok(if begun { Begun::Yes } else { Begun::Lost })
+}

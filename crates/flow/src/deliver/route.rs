@@ -1,0 +1,72 @@
+//! Route: what the scheduler asks of DNS, what the edge answers, what a reply says about a source.
+
+use model::{Domain, Evidence, Outcome, Timestamp};
+use queue::{Destination, Input, Reply};
+
+use super::{Dispatcher, Held, Job};
+
+impl Dispatcher {
+    /// Destinations whose MX hosts are wanted. Answer each by [`Self::found`]; what stays unanswered
+    /// is asked again.
+    pub fn lookups(&self, max: usize) -> Vec<Domain> {
+        let mut held = self.lock();
+        let mut wanted = Vec::new();
+        while wanted.len() < max {
+            let Some(destination) = held.lookups.pop_front() else {
+                break;
+            };
+            match Domain::parse(destination.as_str()) {
+                Ok(domain) => wanted.push(domain),
+                // no name that DNS could know: it stands for itself
+                Err(_) => self.tell(&mut held, destination, Vec::new()),
+            }
+        }
+        wanted
+    }
+
+    /// The MX hosts of a destination: none when it has none or DNS could not tell.
+    pub fn found(&self, domain: &Domain, hosts: Vec<String>) {
+        let mut held = self.lock();
+        self.tell(&mut held, Destination::from(domain), hosts);
+        drop(held);
+        self.bell.notify_one();
+    }
+
+    fn tell(&self, held: &mut Held, destination: Destination, hosts: Vec<String>) {
+        self.step(held, Input::Resolved { destination, hosts });
+    }
+
+    /// What the reply to an attempt says about its source at its provider, if a rule knows it.
+    pub(super) fn rule(&self, held: &mut Held, job: &Job, outcome: Outcome, evidence: &Evidence) {
+        let Some((_, provider)) = held.queue.lane_of(job.delivery) else {
+            return;
+        };
+        let Some(code) = evidence.reply_code.filter(|_| outcome != Outcome::Accepted) else {
+            return;
+        };
+        // The program reads the peer's words to obey them; nobody is shown anything.
+        let access = self.world.system(job.tracked.organisation).machine_access();
+        let text = evidence.reply_text.as_ref().map(|text| text.open(access));
+        let reply = Reply {
+            code,
+            enhanced: evidence.reply_enhanced.as_deref(),
+            text: text.map_or("", String::as_str),
+        };
+        if let Some(rule) = self.ways.routing().shaping.judge(provider, reply) {
+            let input = Input::Ruled {
+                id: job.delivery,
+                fence: job.fence,
+                rule,
+            };
+            self.step(held, input);
+        }
+    }
+
+    /// Another moment for what waits; the database has it already.
+    pub(crate) fn reschedule(&self, id: model::DeliveryId, due: Timestamp, expires: Timestamp) {
+        let mut held = self.lock();
+        self.step(&mut held, Input::Reschedule { id, due, expires });
+        drop(held);
+        self.bell.notify_one();
+    }
+}

@@ -1,0 +1,270 @@
+//! What people write to us: an answer in a thread, or a letter to a mailbox of staff. Checked,
+//! scanned, sealed, and kept here for the organisation's staff like a reply in the portal.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ctx::{Ctx, Event, Principal, PrincipalKind, Seat};
+use mail::report::{Automatic, Report};
+use mail::return_path::Errand;
+use model::{
+    Address, Code, Domain, Kind, MessageId, Method, Mode, Origin, Purpose, RecipientState, Result,
+    Stream, ThreadId,
+};
+use seal::arc::NewLink;
+use seal::dkim::{Dkim, Signer};
+use seal::dmarc::{Dmarc, Policy};
+use seal::results::{Results, without_claims};
+use store::Tx;
+use store::tables::{messages, recipients};
+
+use super::door::{BouncePath, MailboxOf, ReplyTo};
+use super::{Effect, Incoming, once};
+use crate::Flow;
+use crate::accept::{insert, prepare};
+use crate::content::{Stored, load};
+use crate::decide::{Decided, decide};
+use crate::draft::{Draft, DraftRecipient, sha256};
+use crate::envelope::Transport;
+
+/// An answer: only a recipient of the message may give one, and only as who they are.
+pub(super) fn reply(
+    flow: &Flow,
+    to: &ReplyTo,
+    message: &mail::Message<'_>,
+    incoming: &Incoming,
+) -> Result<Effect> {
+    let main = load(&flow.world().system(to.organisation), to.message)?;
+    let writer = recipient_who_wrote(flow, &main, message)?;
+    refuse_impostors(&incoming.results)?;
+    if let Some(Report::Receipt(word)) = mail::report::read(&incoming.content)? {
+        let path = BouncePath {
+            organisation: to.organisation,
+            recipient: writer.id,
+            errand: Errand::Letter,
+        };
+        return Ok(super::told::receipt(flow, path, word));
+    }
+    let automatic = mail::report::automatic(message, incoming.from.is_none());
+    let ctx = reader(flow, &main, &writer);
+    let house = crate::notice::house(flow, &ctx)?;
+    let addressee = main.envelope.sender()?.unwrap_or(house.sender);
+    let draft = draft(flow, &ctx, incoming, main.message.thread, addressee)?;
+    let (id, what) = (draft.id(), retry_key(message, incoming, to.message));
+    let decided = Arc::new(decide(flow, &ctx, prepare(flow, &ctx, draft)?)?);
+    let kind = match automatic {
+        Automatic::No => "message.replied",
+        _ => "message.auto_replied",
+    };
+    let facts = Facts::of(&incoming.results, automatic);
+    let answered = to.message;
+    Ok(Box::new(move |tx: &mut Tx<'_>| {
+        if !once(&ctx, tx, &what, id)? {
+            return Ok(());
+        }
+        keep_here(&ctx, tx, &decided, id)?;
+        let event = Event::new(kind)
+            .message(answered)
+            .recipient(writer.id)
+            .about(id);
+        ctx.record(tx, facts.on(event)).map(drop)
+    }))
+}
+
+/// A letter to a mailbox of the organisation: the beginning of a thread.
+pub(super) fn letter(
+    flow: &Flow,
+    to: &MailboxOf,
+    message: &mail::Message<'_>,
+    incoming: &Incoming,
+) -> Result<Effect> {
+    refuse_impostors(&incoming.results)?;
+    let automatic = mail::report::automatic(message, incoming.from.is_none());
+    let ctx = flow.world().system(to.organisation);
+    let thread = ThreadId::mint(ctx.now(), ctx.world().rng.as_ref());
+    let draft = draft(flow, &ctx, incoming, thread, to.address.clone())?;
+    let id = draft.id();
+    let key = to.address.fold();
+    let what = format!(
+        "{} {key}",
+        retry_key(message, incoming, MessageId::from_bytes([0; 16]))
+    );
+    let decided = Arc::new(decide(flow, &ctx, prepare(flow, &ctx, draft)?)?);
+    let facts = Facts::of(&incoming.results, automatic);
+    Ok(Box::new(move |tx: &mut Tx<'_>| {
+        if !once(&ctx, tx, &what, id)? {
+            return Ok(());
+        }
+        keep_here(&ctx, tx, &decided, id)?;
+        let event = Event::new("message.received").message(id);
+        ctx.record(tx, facts.on(event)).map(drop)
+    }))
+}
+
+/// By keyed token: what is compared was never stored in the clear.
+fn recipient_who_wrote(
+    flow: &Flow,
+    main: &Stored,
+    message: &mail::Message<'_>,
+) -> Result<recipients::Recipient> {
+    let keys = flow.world().keys(main.message.organisation)?;
+    let authors = message.from();
+    let [(_, author)] = authors.as_slice() else {
+        return Err(Code::ActionForbidden.into());
+    };
+    let token = keys.blinder("address").token(&author.fold());
+    let mut rows = main.recipients.iter();
+    rows.find(|r| r.address_token == token)
+        .cloned()
+        .ok_or_else(|| Code::ActionForbidden.into())
+}
+
+/// RFC 9989 §5.4: the author's domain says that it did not send this.
+fn refuse_impostors(results: &Results) -> Result<()> {
+    match (results.dmarc.dmarc, results.dmarc.policy) {
+        (Dmarc::Fail, Policy::Reject) => Err(Code::AuthorRefused.into()),
+        (Dmarc::TempError, _) => Err(Code::AuthorUnchecked.into()),
+        _ => Ok(()),
+    }
+}
+
+/// The recipient as the one who acts, as in the portal.
+fn reader(flow: &Flow, main: &Stored, who: &recipients::Recipient) -> Ctx {
+    let principal = Principal {
+        id: who.id.to_string(),
+        organisation: who.organisation,
+        kind: PrincipalKind::Reader(who.id),
+        second_factor: false,
+    };
+    let mode: Mode = main.message.mode;
+    let seat = Seat {
+        principal,
+        mode,
+        session: None,
+    };
+    Ctx::seat(flow.world(), seat)
+}
+
+fn draft(
+    flow: &Flow,
+    ctx: &Ctx,
+    incoming: &Incoming,
+    thread: ThreadId,
+    addressee: Address,
+) -> Result<Draft> {
+    let id = MessageId::mint(ctx.now(), ctx.world().rng.as_ref());
+    let content = marked(flow, ctx, id, incoming, addressee.domain())?;
+    Ok(Draft {
+        id,
+        thread,
+        origin: Origin::Inbound,
+        stream: Stream::Transactional,
+        purpose: Purpose::Treatment,
+        priority: 4,
+        send_at: None,
+        declared_no_phi: false,
+        demanded: None,
+        trigger: None,
+        from: incoming.from.clone(),
+        recipients: vec![DraftRecipient {
+            kind: Kind::To,
+            address: addressee,
+            name: None,
+            notify: String::new(),
+        }],
+        body_hash: sha256(&content),
+        content,
+        added: String::new(),
+        tags: Vec::new(),
+        metadata: BTreeMap::new(),
+        transport: Transport::Usual,
+        reading: None,
+    })
+}
+
+/// The message with our trace above it: ARC link, results, Received; claims in our name are gone.
+fn marked(
+    flow: &Flow,
+    ctx: &Ctx,
+    id: MessageId,
+    incoming: &Incoming,
+    domain: &Domain,
+) -> Result<Vec<u8>> {
+    let host = &flow.settings().hostname;
+    let id = id.to_string();
+    let received = mail::received_line(host, Some(&incoming.helo), incoming.with, &id, ctx.now());
+    let field = incoming.results.field(host);
+    let mut content = [field.as_bytes(), received.as_bytes()].concat();
+    content.extend(without_claims(&incoming.content, host));
+    let signers = flow
+        .signing()
+        .find(ctx.world(), ctx.organisation(), domain)?;
+    let link = NewLink {
+        results: &incoming.results.text(host),
+        chain: incoming.results.arc,
+        names: Signer::ARC_FIELDS,
+        at: ctx.now(),
+    };
+    if let Some(signer) = signers.iter().find(|signer| signer.is_rsa())
+        && let Some(sealed) = signer.arc_seal(&content, &link)?
+    {
+        content.splice(..0, sealed);
+    }
+    Ok(content)
+}
+
+/// The same message for the same thread, however often a client sends it.
+fn retry_key(message: &mail::Message<'_>, incoming: &Incoming, answered: MessageId) -> String {
+    let content = hex::encode(sha256(&incoming.content));
+    format!(
+        "{answered} {} {content}",
+        message.message_id().unwrap_or_default()
+    )
+}
+
+/// Nothing is sealed for the wire: staff read it in the console.
+fn keep_here(ctx: &Ctx, tx: &mut Tx<'_>, decided: &Decided, id: MessageId) -> Result<()> {
+    let receipt = insert(ctx, tx, decided)?;
+    let (from, to) = (messages::Stage::Decided, messages::Stage::Enqueued);
+    messages::advance(tx, id, from, to)?;
+    for r in &receipt.recipients {
+        recipients::move_method(tx, r.id, Method::Portal)?;
+        recipients::move_state(tx, r.id, r.state, RecipientState::Notified, ctx.now())?;
+    }
+    Ok(())
+}
+
+/// What was found, as words for the event.
+struct Facts {
+    spf: &'static str,
+    dkim: &'static str,
+    dmarc: &'static str,
+    arc: &'static str,
+    automatic: &'static str,
+}
+
+impl Facts {
+    fn of(results: &Results, automatic: Automatic) -> Self {
+        let best = results
+            .dkim
+            .iter()
+            .find(|d| d.dkim == Dkim::Pass)
+            .or(results.dkim.first());
+        Self {
+            spf: results.spf.word(),
+            dkim: best.map_or("none", |d| d.dkim.word()),
+            dmarc: results.dmarc.dmarc.word(),
+            arc: results.arc.word(),
+            automatic: automatic.word(),
+        }
+    }
+
+    fn on(&self, event: Event<'static>) -> Event<'static> {
+        event
+            .fact("spf", self.spf)
+            .fact("dkim", self.dkim)
+            .fact("dmarc", self.dmarc)
+            .fact("arc", self.arc)
+            .fact("automatic", self.automatic)
+    }
+}

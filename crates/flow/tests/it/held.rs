@@ -1,0 +1,92 @@
+//! Held messages: released or rejected by those who may, with a reason, on record.
+
+use ctx::Role;
+use flow::Review;
+use model::{Code, Demand, Method, Outcome, RecipientState};
+
+use crate::clinic::Clinic;
+use crate::letters::{letter, text_of};
+use crate::{code, on_disk, refusal};
+
+const REASON: &str = "Kanarireason: the patient asked for it by phone";
+
+fn held(clinic: &Clinic) -> flow::Receipt {
+    let mut draft = letter(&["lee@peer.example"]);
+    draft.demanded = Some(Method::Pgp);
+    let receipt = clinic.submit(&clinic.staff, draft).expect("accepted");
+    assert_eq!(clinic.state(&receipt), RecipientState::Held);
+    receipt
+}
+
+on_disk! {
+    /// It goes as if policy had said verified TLS; the reason is nowhere in the clear.
+    fn a_released_message_goes_protected(store) {
+        let clinic = Clinic::sealing_later(store);
+        let receipt = held(&clinic);
+        let early = clinic.flow.review(&clinic.staff, receipt.message, Review::Release, REASON);
+        assert_eq!(code(early), Some(Code::StateConflict), "not sealed yet");
+        clinic.work();
+        let decided = clinic.flow.review(&clinic.staff, receipt.message, Review::Release, REASON)?;
+        assert_eq!(decided, [receipt.recipients[0].id]);
+        clinic.work();
+        let job = clinic.take_one();
+        let out = clinic.letter(&job);
+        assert_eq!(out.demand, Demand::VerifiedTls);
+        assert!(text_of(&out).starts_with("We look forward"));
+        clinic.finish(job, Outcome::Accepted);
+        assert_eq!(clinic.state(&receipt), RecipientState::Delivered);
+        assert_eq!(clinic.count(receipt.message, "message.released"), 1);
+        let again = clinic.flow.review(&clinic.staff, receipt.message, Review::Reject, REASON);
+        assert_eq!(code(again), Some(Code::StateConflict));
+        for cell in store.beside().cells() {
+            assert!(!String::from_utf8_lossy(&cell.bytes).contains("Kanarireason"), "{}", cell.table);
+        }
+        clinic.flow.proof(&clinic.staff, receipt.recipients[0].id)?;
+        assert_eq!(clinic.flow.overview(&clinic.staff)?.off_by, 0);
+    }
+
+    /// Below verified TLS a released message goes to the portal, as any other.
+    fn a_release_is_no_way_around_protection(store) {
+        let clinic = Clinic::open(store);
+        let receipt = held(&clinic);
+        clinic.work();
+        clinic.flow.review(&clinic.staff, receipt.message, Review::Release, REASON)?;
+        clinic.work();
+        clinic.deliver(Outcome::BelowDemand);
+        clinic.tick();
+        clinic.work();
+        clinic.deliver(Outcome::Accepted);
+        assert_eq!(clinic.state(&receipt), RecipientState::Notified);
+    }
+
+    /// A rejected one ends: nothing of it leaves, now or later.
+    fn a_rejected_message_ends(store) {
+        let clinic = Clinic::open(store);
+        let receipt = held(&clinic);
+        clinic.work();
+        clinic.flow.review(&clinic.staff, receipt.message, Review::Reject, REASON)?;
+        assert_eq!(clinic.state(&receipt), RecipientState::Blocked);
+        clinic.work();
+        assert!(clinic.take().is_empty());
+        let again = clinic.flow.review(&clinic.staff, receipt.message, Review::Release, REASON);
+        assert_eq!(code(again), Some(Code::StateConflict));
+        assert_eq!(clinic.count(receipt.message, "message.rejected"), 1);
+        assert_eq!(clinic.flow.overview(&clinic.staff)?.off_by, 0);
+    }
+
+    fn who_may_and_what_is_asked_for(store) {
+        let clinic = Clinic::open(store);
+        let receipt = held(&clinic);
+        clinic.work();
+        let review = |ctx: &ctx::Ctx, reason: &str| clinic.flow.review(ctx, receipt.message, Review::Release, reason);
+        for role in [Role::Administrator, Role::Staff, Role::Auditor, Role::Developer] {
+            assert_eq!(code(review(&clinic.user(&[role]), REASON)), Some(Code::ActionForbidden), "{role}");
+        }
+        assert_eq!(code(review(&clinic.neighbour(), REASON)), Some(Code::NotFound));
+        let at = |code| Some((code, Some("/reason".to_owned())));
+        assert_eq!(refusal(review(&clinic.staff, "  \n")), at(Code::FieldMissing));
+        assert_eq!(refusal(review(&clinic.staff, &"x".repeat(501))), at(Code::FieldInvalid));
+        assert_eq!(clinic.state(&receipt), RecipientState::Held);
+        assert!(review(&clinic.user(&[Role::Compliance]), REASON).is_ok());
+    }
+}

@@ -1,0 +1,126 @@
+//! Who is at the other end of an MX connection, and the answers to what its session asks.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use flow::Flow;
+use flow::inbound::{Door, Examination, Incoming, Results};
+use mail::smtp::{Mailbox, Received, ServerSession};
+use model::seams::Net;
+use model::{Address, Code, Domain, Result};
+
+use super::dns;
+use super::pace::Pace;
+use crate::submission::client::has_room;
+use crate::submission::conversation::Question;
+
+/// One session's client.
+pub(super) struct Client {
+    flow: Flow,
+    net: Arc<dyn Net>,
+    pace: Pace,
+    ip: IpAddr,
+    /// Of the transaction under way.
+    from: Option<Address>,
+    doors: Vec<Door>,
+}
+
+impl Client {
+    pub fn new(flow: Flow, net: Arc<dyn Net>, pace: Pace, ip: IpAddr) -> Self {
+        Self {
+            flow,
+            net,
+            pace,
+            ip,
+            from: None,
+            doors: Vec::new(),
+        }
+    }
+
+    pub async fn answer(&mut self, question: Question, session: &mut ServerSession) {
+        match question {
+            // The session of an MX does not ask.
+            Question::Authenticate { .. } => session.authenticated(Err(Code::CredentialsInvalid)),
+            Question::Sender(from) => {
+                let verdict = self.sender(from).await;
+                session.sender(verdict.map_err(|e| e.code()));
+            }
+            Question::Recipient(to) => {
+                let verdict = self.recipient(to).await;
+                session.recipient(verdict.map_err(|e| e.code()));
+            }
+            Question::Message(received) => {
+                let verdict = self.message(received).await;
+                if let Err(error) = &verdict {
+                    tracing::info!(%error, "a message was not taken in");
+                }
+                session.message(verdict.map_err(|e| e.code()));
+            }
+        }
+    }
+
+    async fn sender(&mut self, from: Mailbox) -> Result<()> {
+        self.doors.clear();
+        self.from = match from {
+            Mailbox::Null => None,
+            Mailbox::Address(from) => Some(from),
+        };
+        self.pace.count(self.ip, self.flow.world().now())?;
+        let flow = self.flow.clone();
+        crate::blocking(move || has_room(flow.world())).await?;
+        match &self.from {
+            Some(from) if self.takes_no_mail(from.domain()).await => {
+                Err(Code::SenderUnreachable.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// RFC 7505 §4.2: who cannot be answered does not write.
+    async fn takes_no_mail(&self, domain: &Domain) -> bool {
+        matches!(self.net.mx(domain).await, Ok(answer) if answer.value.is_empty())
+    }
+
+    async fn recipient(&mut self, to: Address) -> Result<()> {
+        let (flow, ip, from) = (self.flow.clone(), self.ip, self.from.clone());
+        let door = crate::blocking(move || {
+            let door = flow.inbound_door(&to)?;
+            flow.greet_stranger(ip, from.as_ref(), &door)?;
+            Ok(door)
+        });
+        self.doors.push(door.await?);
+        Ok(())
+    }
+
+    /// Blocks until the message is durable.
+    async fn message(&mut self, received: Received) -> Result<String> {
+        let (doors, from) = (std::mem::take(&mut self.doors), self.from.take());
+        let (flow, began) = (self.flow.clone(), self.flow.world().now());
+        let with = if received.encrypted {
+            "ESMTPS"
+        } else {
+            "ESMTP"
+        };
+        let helo = received.helo;
+        let (results, content) = if doors.iter().any(Door::is_for_people) {
+            let of = Examination::new(self.ip, &helo, from.as_ref(), received.bytes, began);
+            dns::examine(&self.net, of).await?
+        } else {
+            (Results::unexamined(), received.bytes)
+        };
+        let incoming = Incoming {
+            doors,
+            from,
+            helo,
+            with,
+            content,
+            results,
+        };
+        let name = crate::blocking(move || flow.take_in(incoming)).await?;
+        let took = self.flow.world().now().since(began);
+        metrics::histogram!("smtpsrv_process_data_duration").record(took.as_secs_f64());
+        metrics::counter!("total_messages_received", "service" => "smtp_mx").increment(1);
+        tracing::info!(request = name, "taken in by the MX");
+        Ok(name)
+    }
+}
