@@ -131,7 +131,7 @@ impl ServerSession {
             offers.push("STARTTLS".to_owned());
         }
         if self.takes_requiretls() {
-            offers.push("REQUIRETLS".to_owned());
+            offers.insert(1, "REQUIRETLS".to_owned());
         }
         if self.config.security == Security::Encrypted && self.asks_to_sign_in() && !self.signed_in
         {
