@@ -20,6 +20,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+/// A delivery allocates some thousand times; the system's allocator took an eighth of its CPU time.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Secure communication for healthcare, run by yourself.
 #[derive(Parser)]
 #[command(name = "caduceus", version, about)]
