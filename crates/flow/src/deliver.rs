@@ -290,27 +290,29 @@ impl Dispatcher {
     }
 
     /// What the end of an attempt means for its delivery; what it means for others is applied.
+    ///
+    /// An end that comes twice, or too late, is none: what befalls its delivery in the same step (an
+    /// expiry, an order) is not this attempt's doing. Nor is what follows the first effect.
     fn ends(&self, job: &Job, outcome: Outcome, evidence: &Evidence) -> Vec<Settling> {
         let mut held = self.lock();
         self.rule(&mut held, job, outcome, evidence);
+        let is_current = held.queue.running(job.delivery) == Some(job.fence);
+        let now = self.world.now();
         let input = Input::Finished {
             id: job.delivery,
             fence: job.fence,
             outcome,
         };
-        let effects = queue::step(
-            &mut held.queue,
-            self.world.now(),
-            self.world.rng.as_ref(),
-            input,
-        );
-        let (own, others): (Vec<_>, Vec<_>) = effects
-            .into_iter()
-            .partition(|e| id_of(e) == Some(job.delivery) && !matches!(e, Effect::Start { .. }));
+        let effects = queue::step(&mut held.queue, now, self.world.rng.as_ref(), input);
+        let (own, others): (Vec<_>, Vec<_>) = effects.into_iter().partition(|e| {
+            is_current && id_of(e) == Some(job.delivery) && !matches!(e, Effect::Start { .. })
+        });
         self.apply(&mut held, others);
-        own.into_iter()
-            .map(|effect| Settling::after(job, effect, outcome, evidence.clone()))
-            .collect()
+        let ends = own.into_iter().enumerate().map(|(nth, effect)| match nth {
+            0 => Settling::after(job, effect, outcome, evidence.clone()),
+            _ => Settling::alone(job.delivery, job.tracked, effect, now),
+        });
+        ends.collect()
     }
 
     /// An end that could not be stored is kept, behind those kept before it.

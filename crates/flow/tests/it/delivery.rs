@@ -55,6 +55,21 @@ on_disk! {
         assert_eq!(clinic.state(&receipt), RecipientState::Delivered);
     }
 
+    /// Nor is it one where the delivery's time is over by then: the expiry is no attempt's doing.
+    fn an_end_that_comes_twice_is_none(store) {
+        let clinic = Clinic::open(store);
+        let receipt = clinic.send(&["lee@peer.example"]);
+        let job = clinic.take_one();
+        clinic.finish(job.clone(), DEFERRED);
+        clinic.finish(job.clone(), Outcome::Accepted);
+        clinic.clock.advance(limits::DELIVERY_LIFETIME);
+        clinic.finish(job, Outcome::Accepted);
+        assert_eq!(clinic.state(&receipt), RecipientState::Queued, "nobody took it");
+        assert!(clinic.take().is_empty());
+        assert_eq!(clinic.state(&receipt), RecipientState::Expired);
+        assert_eq!(clinic.outcomes(&receipt), ["deferred"]);
+    }
+
     fn expired_in_the_queue(store) {
         let clinic = Clinic::open(store);
         let receipt = clinic.arrive(arrival(&[("lee@peer.example", "")], PLAIN))?;
