@@ -8,10 +8,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU32};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 mod aside;
 mod begin;
+mod crowd;
 mod lease;
 mod obey;
 mod route;
@@ -21,7 +22,7 @@ use model::{
     Address, Code, DeliveryId, Demand, Domain, Error, Evidence, MessageId, Mode, OrganisationId,
     Outcome, RecipientId, Result, Stream, StsPolicy, Timestamp,
 };
-use queue::{Destination, Effect, Input, Item, SourceId};
+use queue::{Destination, Effect, Input, Item, Said, SourceId};
 use store::Pending;
 use store::tables::deliveries;
 use vault::OpenedKey;
@@ -42,6 +43,10 @@ pub struct Dispatcher {
     began: AtomicBool,
     /// Beats so far, and the look for abandoned deliveries that one of them began.
     beats: AtomicU32,
+    /// No other node can exist, said the first beat: nothing is counted for others.
+    alone: AtomicBool,
+    /// Whose key makes the tokens that all nodes have in common.
+    tokens: OnceLock<OrganisationId>,
     look: Mutex<Option<lease::Look>>,
     /// Letters that were just sealed, for their first attempt.
     fresh: Fresh<DeliveryId, OutLetter>,
@@ -123,6 +128,8 @@ impl Dispatcher {
             lookups: VecDeque::new(),
             unsettled: VecDeque::new(),
         };
+        // Until a beat says otherwise.
+        let alone = world.store.engine() != store::Engine::Postgres;
         Self {
             world,
             flow,
@@ -131,6 +138,8 @@ impl Dispatcher {
             unsure: AtomicBool::new(false),
             began: AtomicBool::new(false),
             beats: AtomicU32::new(0),
+            alone: AtomicBool::new(alone),
+            tokens: OnceLock::new(),
             look: Mutex::new(None),
             fresh: Fresh::new(model::limits::FRESH_OCTETS_MAX),
             bell: tokio::sync::Notify::new(),
@@ -295,13 +304,14 @@ impl Dispatcher {
     /// expiry, an order) is not this attempt's doing. Nor is what follows the first effect.
     fn ends(&self, job: &Job, outcome: Outcome, evidence: &Evidence) -> Vec<Settling> {
         let mut held = self.lock();
-        self.rule(&mut held, job, outcome, evidence);
+        let said = self.said(&held, job, outcome, evidence);
         let is_current = held.queue.running(job.delivery) == Some(job.fence);
         let now = self.world.now();
         let input = Input::Finished {
             id: job.delivery,
             fence: job.fence,
             outcome,
+            said,
         };
         let effects = queue::step(&mut held.queue, now, self.world.rng.as_ref(), input);
         let (own, others): (Vec<_>, Vec<_>) = effects.into_iter().partition(|e| {
@@ -449,6 +459,7 @@ impl Dispatcher {
                 id: job.delivery,
                 fence: job.fence,
                 outcome: Outcome::OurFault,
+                said: Said::default(),
             };
             let effects = queue::step(
                 &mut held.queue,
@@ -476,6 +487,7 @@ impl Dispatcher {
                 id: job.delivery,
                 fence: job.fence,
                 outcome: Outcome::OurFault,
+                said: Said::default(),
             },
         );
     }

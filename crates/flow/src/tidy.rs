@@ -50,6 +50,7 @@ impl Flow {
         let reports = now.minus(limits::DOMAIN_REPORTS_KEEP);
         self.world().store.write(move |tx| {
             store::tables::reports::forget_before(tx, reports)?;
+            store::tables::way_limits::forget_before(tx, over)?;
             crate::inbound::tidy(tx, now)
         })?;
         self.tidy_hooks()?;

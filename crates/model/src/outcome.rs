@@ -15,6 +15,13 @@ pub struct Verdict {
     pub rule: &'static str,
 }
 
+impl Verdict {
+    /// A first attempt is told to come again (RFC 6647): rules about that are named for it.
+    pub fn is_greylisting(&self) -> bool {
+        self.rule.contains("greylist")
+    }
+}
+
 /// A peer's literal reply, cleaned of control characters and capped. It may quote an address.
 pub type ReplyText = Phi<String>;
 

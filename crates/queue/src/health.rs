@@ -29,6 +29,8 @@ pub(crate) enum Signal {
     Answered,
     /// It is there but wants less from us, or nothing.
     TurnedAway,
+    /// One of its domains wants nothing; it serves others.
+    OfDomain,
     /// Nobody is there.
     Unreachable,
     /// Nothing.

@@ -8,7 +8,7 @@ use model::{
     DeliveryId, Demand, Domain, OrderId, OrganisationId, Outcome, RefusalScope, Stream, Timestamp,
 };
 
-use crate::{Order, RuleId, SourceId};
+use crate::{Order, RuleId, Share, SourceId};
 
 /// Where a delivery goes: the recipient's domain in lower case, shared by all that go there.
 ///
@@ -72,12 +72,7 @@ pub enum Input {
         id: DeliveryId,
         fence: u64,
         outcome: Outcome,
-    },
-    /// The reply to the attempt under way matched a rule of its provider. Comes before `Finished`.
-    Ruled {
-        id: DeliveryId,
-        fence: u64,
-        rule: RuleId,
+        said: Said,
     },
     /// The attempt that was to begin did not: the day's share of its new source is used up.
     Exhausted {
@@ -85,6 +80,14 @@ pub enum Input {
         fence: u64,
         until: Timestamp,
     },
+    /// The attempt that was to begin did not: all nodes together do as much there as they may.
+    Crowded {
+        id: DeliveryId,
+        fence: u64,
+        until: Timestamp,
+    },
+    /// How many nodes live, and which of them this one is.
+    Shared(Share),
     /// DNS told the MX hosts of a destination; none when it has none or nobody could tell.
     Resolved {
         destination: Destination,
@@ -106,6 +109,27 @@ pub enum Input {
     Drain,
     /// Whoever ran the attempt is gone. What it achieved is unknown.
     LeaseLost(DeliveryId),
+}
+
+/// What the reply said beyond the outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// The rule of its provider that it matched.
+    pub rule: Option<RuleId>,
+    pub advice: Option<Advice>,
+}
+
+/// What a reply asks for, where that is more than "later" or "no". `docs/shaping.md` has the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Advice {
+    /// A first attempt is told to come again: minutes later, by the same way.
+    Greylisted,
+    /// The mailbox is full: hours later.
+    QuotaWait,
+    /// This source is not wanted there: by another one of the pool, where there is one.
+    Elsewhere,
+    /// It speaks of the recipients' domain alone, not of the servers that it shares with others.
+    DomainOnly,
 }
 
 /// What to do about it. Effects are in order.

@@ -129,9 +129,21 @@ impl State {
 
     /// Attempts at once on one lane, when all is well.
     pub(crate) fn window_max(&self, provider: ProviderId) -> u32 {
+        self.share.of(self.connections_to_site(provider))
+    }
+
+    /// The same on all nodes together.
+    pub(crate) fn connections_to_site(&self, provider: ProviderId) -> u32 {
         let own = self.settings.concurrency_per_destination;
         let theirs = self.routing.shaping.of(provider).limits.connections;
         theirs.map_or(own, |theirs| own.min(theirs)).max(1)
+    }
+
+    pub(crate) fn reshare_groups(&mut self) {
+        let nodes = self.share.nodes();
+        for (_, group) in self.groups.iter_mut() {
+            group.pace.reshare(&group.limits, nodes);
+        }
     }
 
     fn intern_group(&mut self, name: GroupName) -> u32 {
@@ -146,7 +158,7 @@ impl State {
             running: [0; 2],
             open: [BTreeSet::new(), BTreeSet::new()],
             last_lane: [u32::MAX; 2],
-            pace: Pace::new(&limits),
+            pace: Pace::new(&limits, self.share.nodes()),
             shut: None,
             hits: Vec::new(),
             timer: None,
@@ -265,6 +277,11 @@ impl State {
         self.send_elsewhere(group, (source, provider, None), until, now);
     }
 
+    /// All nodes together do as much there as they may: this one waits for its turn.
+    pub(crate) fn crowded(&mut self, lane: u32, until: Timestamp) {
+        self.shut(self.lanes[lane].group, until, Why::Rate);
+    }
+
     fn send_elsewhere(&mut self, group: u32, what: GroupName, until: Timestamp, now: Timestamp) {
         self.elsewhere.retain(|_, until| *until > now);
         self.elsewhere.insert(what, until);
@@ -307,7 +324,8 @@ impl State {
     /// Sets whether a lane can start something now, after anything it depends on changed.
     pub(crate) fn reopen(&mut self, index: u32) {
         let lane = &self.lanes[index];
-        let rooms = rooms(lane.running, lane.health.window());
+        let window = lane.health.window().min(self.window_max(lane.provider));
+        let rooms = rooms(lane.running, window);
         let ready = lane.ready;
         let group = lane.group;
         for stream in [0, 1] {
@@ -326,7 +344,10 @@ impl State {
         let window = match group.shut {
             Some(_) => 0,
             // the lane's own window is the limit where the group is one lane
-            None => group.limits.connections.unwrap_or(u32::MAX),
+            None => group
+                .limits
+                .connections
+                .map_or(u32::MAX, |all| self.share.of(all)),
         };
         let rooms = rooms(group.running, window);
         for (stream, room) in rooms.into_iter().enumerate() {

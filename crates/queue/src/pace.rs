@@ -33,13 +33,22 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
-    pub fn new(limits: &Limits) -> Self {
-        let rates = [(limits.per_minute, MINUTE), (limits.per_hour, HOUR)];
-        let buckets = rates
+    /// One of `nodes` equal shares of the rates.
+    pub fn new(limits: &Limits, nodes: u32) -> Self {
+        let buckets = rates(limits)
             .into_iter()
-            .filter_map(|(rate, window)| Some(Bucket::new(rate?, window)))
+            .filter_map(|(rate, window)| Some(Bucket::new(rate?, window, nodes)))
             .collect();
         Self { buckets }
+    }
+
+    /// Another share of the same rates; what was taken stays taken.
+    pub fn reshare(&mut self, limits: &Limits, nodes: u32) {
+        let mut new = Self::new(limits, nodes);
+        for (new, old) in new.buckets.iter_mut().zip(&self.buckets) {
+            new.full_at = old.full_at;
+        }
+        *self = new;
     }
 
     /// Takes one from each bucket. Gives the moment from which the next may be taken, if that is
@@ -63,12 +72,13 @@ impl Pace {
 }
 
 impl Bucket {
-    fn new(rate: u32, window: Duration) -> Self {
-        let every = window / rate.max(1);
+    fn new(rate: u32, window: Duration, nodes: u32) -> Self {
+        let nodes = nodes.max(1);
+        let every = (window / rate.max(1)).saturating_mul(nodes);
         Self {
             window,
             every,
-            burst: every * (rate / BURST_SHARE).max(1),
+            burst: every.saturating_mul((rate / BURST_SHARE / nodes).max(1)),
             full_at: UNUSED,
         }
     }
@@ -79,6 +89,38 @@ impl Bucket {
         self.full_at = owed_until.plus(self.every);
         self.full_at.minus(self.burst)
     }
+}
+
+/// Takes one from the buckets that all nodes share, a minute's and an hour's, each by the moment at which
+/// it is full again: what they are then, or from when on one may be taken.
+///
+/// # Errors
+/// That moment, when it has not come.
+pub fn take_shared(
+    limits: &Limits,
+    full_at: [Timestamp; 2],
+    now: Timestamp,
+) -> Result<[Timestamp; 2], Timestamp> {
+    let mut after = full_at;
+    let mut free_at = now;
+    for ((rate, window), at) in rates(limits).into_iter().zip(&mut after) {
+        let Some(rate) = rate else { continue };
+        let mut bucket = Bucket::new(rate, window, 1);
+        bucket.full_at = *at;
+        let owed_until = (*at).min(now.plus(window)).max(now);
+        free_at = free_at.max(owed_until.minus(bucket.burst));
+        bucket.take(now);
+        *at = bucket.full_at;
+    }
+    if free_at > now {
+        Err(free_at)
+    } else {
+        Ok(after)
+    }
+}
+
+fn rates(limits: &Limits) -> [(Option<u32>, Duration); 2] {
+    [(limits.per_minute, MINUTE), (limits.per_hour, HOUR)]
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::Timestamp;
+use model::seams::Rng;
 
 use crate::finish;
 use crate::state::{Owner, Phase, State};
@@ -29,6 +30,9 @@ pub(crate) struct DomainRow {
     pub route: Option<Route>,
     /// A question is open: how many times it was put, and when it is put again.
     asked: Option<(u8, Timestamp)>,
+    /// Its own servers' word is that it takes nothing now: how many times in a row, and until when it is
+    /// left alone. Other domains of the same servers are not.
+    rest: Option<(u32, Timestamp)>,
 }
 
 #[derive(Clone)]
@@ -45,6 +49,7 @@ impl DomainRow {
             items: 0,
             route: None,
             asked: None,
+            rest: None,
         }
     }
 }
@@ -85,6 +90,40 @@ impl State {
             .filter(|source| sources.contains(*source) && can_be_used(*source));
         let whose = (item.stream, item.organisation);
         kept.unwrap_or_else(|| sources.choose(whose, item.id, can_be_used))
+    }
+
+    pub(crate) fn domain_rests_until(&self, slot: u32, now: Timestamp) -> Option<Timestamp> {
+        let (_, until) = self.domains[self.entries[slot].domain].rest?;
+        (until > now).then_some(until)
+    }
+
+    /// Leaves a domain alone; how long depends on how many times in a row it said so.
+    pub(crate) fn rest_domain(&mut self, domain: u32, now: Timestamp, chance: &dyn Rng) {
+        let times = match self.domains[domain].rest {
+            // of several that ran when it began
+            Some((_, until)) if until > now => return,
+            Some((times, _)) => times.saturating_add(1),
+            None => 1,
+        };
+        let until = now.plus(self.settings.retry.delay(times, chance));
+        self.domains[domain].rest = Some((times, until));
+    }
+
+    pub(crate) fn domain_answers(&mut self, domain: u32) {
+        self.domains[domain].rest = None;
+    }
+
+    /// A source for what its present one was turned off with; each of the pool has one try.
+    pub(crate) fn find_other_source(&self, slot: u32, now: Timestamp) -> Option<SourceId> {
+        let entry = &self.entries[slot];
+        let route = self.domains[entry.domain].route.as_ref()?;
+        let present = self.lanes[entry.lane].source;
+        let sources = &self.routing.sources;
+        let whose = (entry.item.stream, entry.item.organisation);
+        sources.choose_other(whose, entry.item.id, |source| {
+            let tried = source == present || entry.turned_off & source.bit() != 0;
+            !tried && !self.is_elsewhere(source, route, now)
+        })
     }
 
     fn ask(&mut self, domain: u32, now: Timestamp) {

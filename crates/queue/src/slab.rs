@@ -32,6 +32,11 @@ impl<T> Slab<T> {
             .zip(&self.rows)
             .filter_map(|(slot, row)| Some((slot, row.as_ref()?)))
     }
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (u32, &mut T)> {
+        (0..)
+            .zip(&mut self.rows)
+            .filter_map(|(slot, row)| Some((slot, row.as_mut()?)))
+    }
     pub fn insert(&mut self, row: T) -> u32 {
         if let Some(slot) = self.free.pop() {
             self.rows[slot as usize] = Some(row);

@@ -29,6 +29,10 @@ impl SourceId {
     pub fn at(position: usize) -> Option<Self> {
         u8::try_from(position).ok().map(Self)
     }
+    /// For a set of few; those beyond are one.
+    pub(crate) fn bit(self) -> u32 {
+        1 << self.0.min(31)
+    }
     pub fn position(self) -> usize {
         usize::from(self.0)
     }
@@ -160,6 +164,16 @@ impl Sources {
         self.draw(pool, draw, can_be_used)
             .or_else(|| self.draw(pool, draw, |_| true))
             .unwrap_or(SourceId(0))
+    }
+
+    /// Another one of the pool, where one can be used.
+    pub(crate) fn choose_other(
+        &self,
+        (stream, organisation): (Stream, OrganisationId),
+        id: DeliveryId,
+        can_be_used: impl Fn(SourceId) -> bool,
+    ) -> Option<SourceId> {
+        self.draw(self.pool(stream, organisation), spread(id), can_be_used)
     }
 
     fn draw(

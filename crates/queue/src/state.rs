@@ -14,7 +14,7 @@ use crate::orders::{Facts, Orders};
 use crate::ready::{Place, Ready};
 use crate::routes::{DomainRow, Lobby};
 use crate::slab::Slab;
-use crate::{Destination, Effect, Item, Routing, Settings, SourceId};
+use crate::{Destination, Effect, Item, Routing, Settings, Share, SourceId};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phase {
@@ -37,6 +37,8 @@ pub(crate) struct Entry {
     pub held: bool,
     pub domain: u32,
     pub lane: u32,
+    /// Sources that were not wanted at its provider, a bit each.
+    pub turned_off: u32,
     timer: Timestamp,
     arrival: u64,
 }
@@ -70,6 +72,8 @@ pub struct State {
     pub(crate) settings: Settings,
     pub(crate) routing: Routing,
     pub(crate) draining: bool,
+    /// This node's part of what all nodes together may do.
+    pub(crate) share: Share,
     pub(crate) entries: Slab<Entry>,
     pub(crate) domains: Slab<DomainRow>,
     pub(crate) lanes: Slab<Lane>,
@@ -115,6 +119,7 @@ impl State {
             settings,
             routing,
             draining: false,
+            share: Share::WHOLE,
             entries: Slab::new(),
             domains: Slab::new(),
             lanes: Slab::new(),
@@ -209,6 +214,7 @@ impl State {
             held: false,
             domain,
             lane: NO_LANE,
+            turned_off: 0,
             timer: Timestamp::MAX,
             arrival,
         });

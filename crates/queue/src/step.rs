@@ -37,20 +37,29 @@ fn take(
 ) {
     match input {
         Input::Add(item) => effects.extend(add(state, now, item)),
-        Input::Finished { id, fence, outcome } => {
+        Input::Finished {
+            id,
+            fence,
+            outcome,
+            said,
+        } => {
             let current = under_way(state, id, fence);
-            effects.extend(current.map(|slot| finish::finished(state, slot, now, chance, outcome)));
-        }
-        Input::Ruled { id, fence, rule } => {
-            if let Some(slot) = under_way(state, id, fence) {
-                state.ruled(state.entries[slot].lane, rule, now);
-            }
+            let end = current.map(|slot| finish::finished(state, slot, now, chance, outcome, said));
+            effects.extend(end);
         }
         Input::Exhausted { id, fence, until } => {
             if let Some(slot) = under_way(state, id, fence) {
-                effects.extend(finish::not_begun(state, slot, until, now));
+                state.exhausted(state.entries[slot].lane, until, now);
+                effects.extend(finish::not_begun(state, slot, now));
             }
         }
+        Input::Crowded { id, fence, until } => {
+            if let Some(slot) = under_way(state, id, fence) {
+                state.crowded(state.entries[slot].lane, until);
+                effects.extend(finish::not_begun(state, slot, now));
+            }
+        }
+        Input::Shared(share) => state.set_share(share),
         Input::Resolved { destination, hosts } => state.resolved(&destination, &hosts, now),
         Input::Orders(orders) => {
             if state.orders.replace(orders) {
@@ -97,6 +106,9 @@ pub(crate) fn wait(state: &mut State, slot: u32, now: Timestamp) {
     let (due, expires) = (item.due, item.expires);
     if due > now {
         return state.enter(slot, Phase::Scheduled, due.min(expires));
+    }
+    if let Some(until) = state.domain_rests_until(slot, now) {
+        return state.enter(slot, Phase::Scheduled, until.min(expires));
     }
     if !state.bind(slot, now) {
         return state.enter(slot, Phase::Lobby, expires);

@@ -9,8 +9,8 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ctx::World;
-use model::{Address, Code, DeliveryId, Mode, RecipientState, Result, Timestamp};
-use queue::{Destination, Input, Item};
+use model::{Address, Code, DeliveryId, Mode, NodeId, RecipientState, Result, Timestamp};
+use queue::{Destination, Input, Item, Share};
 use store::Tx;
 use store::tables::{deliveries, messages, recipients};
 
@@ -58,11 +58,16 @@ impl Dispatcher {
             if first {
                 deliveries::take_up_aside(tx)?;
             }
-            deliveries::bury(tx, world.node, dead_before)
+            let buried = deliveries::bury(tx, world.node, dead_before)?;
+            Ok((buried, deliveries::living(tx, alive_since)?))
         });
         // What failed by its report may have buried someone: the next beat looks.
-        let buried = buried.inspect_err(|_| self.beats.store(0, Ordering::Relaxed))?;
+        let (buried, living) = buried.inspect_err(|_| self.beats.store(0, Ordering::Relaxed))?;
         self.began.store(true, Ordering::Release);
+        if first {
+            self.alone.store(alone, Ordering::Release);
+        }
+        self.count_off(&living);
         let beat = self.beats.fetch_add(1, Ordering::Relaxed);
         if buried > 0 || beat.is_multiple_of(LOOK_EVERY_BEATS) {
             let from = Timestamp::from_micros(i64::MIN);
@@ -77,6 +82,17 @@ impl Dispatcher {
             total += self.adopt().inspect_err(|_| self.note_unsure())?;
         }
         Ok(total)
+    }
+
+    /// This node's place among those that live says which share of every limit is its own.
+    fn count_off(&self, living: &[NodeId]) {
+        let place = living.iter().position(|node| *node == self.world.node);
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let share = match place {
+            Some(place) => Share::new(number(place), number(living.len())),
+            None => Share::WHOLE,
+        };
+        self.step(&mut self.lock(), Input::Shared(share));
     }
 
     /// Goes on with what a beat began; gives how much it took. Call it again until that is 0.

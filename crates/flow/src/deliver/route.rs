@@ -1,7 +1,7 @@
 //! Route: what the scheduler asks of DNS, what the edge answers, what a reply says about a source.
 
-use model::{Domain, Evidence, Outcome, Timestamp};
-use queue::{Destination, Input, Reply};
+use model::{BounceAction, Domain, Evidence, Outcome, RefusalScope, Timestamp};
+use queue::{Advice, Destination, Input, Reply, RuleId, Said};
 
 use super::{Dispatcher, Held, Job};
 
@@ -36,14 +36,32 @@ impl Dispatcher {
         self.step(held, Input::Resolved { destination, hosts });
     }
 
-    /// What the reply to an attempt says about its source at its provider, if a rule knows it.
-    pub(super) fn rule(&self, held: &mut Held, job: &Job, outcome: Outcome, evidence: &Evidence) {
-        let Some((_, provider)) = held.queue.lane_of(job.delivery) else {
-            return;
-        };
-        let Some(code) = evidence.reply_code.filter(|_| outcome != Outcome::Accepted) else {
-            return;
-        };
+    /// What the reply to an attempt says beyond its outcome: about its source at its provider, and about
+    /// when and how to come again.
+    pub(super) fn said(
+        &self,
+        held: &Held,
+        job: &Job,
+        outcome: Outcome,
+        evidence: &Evidence,
+    ) -> Said {
+        Said {
+            rule: self.find_rule(held, job, outcome, evidence),
+            advice: advice(outcome, evidence),
+        }
+    }
+
+    fn find_rule(
+        &self,
+        held: &Held,
+        job: &Job,
+        outcome: Outcome,
+        evidence: &Evidence,
+    ) -> Option<RuleId> {
+        let (_, provider) = held.queue.lane_of(job.delivery)?;
+        let code = evidence
+            .reply_code
+            .filter(|_| outcome != Outcome::Accepted)?;
         // The program reads the peer's words to obey them; nobody is shown anything.
         let access = self.world.system(job.tracked.organisation).machine_access();
         let text = evidence.reply_text.as_ref().map(|text| text.open(access));
@@ -52,14 +70,7 @@ impl Dispatcher {
             enhanced: evidence.reply_enhanced.as_deref(),
             text: text.map_or("", String::as_str),
         };
-        if let Some(rule) = self.ways.routing().shaping.judge(provider, reply) {
-            let input = Input::Ruled {
-                id: job.delivery,
-                fence: job.fence,
-                rule,
-            };
-            self.step(held, input);
-        }
+        self.ways.routing().shaping.judge(provider, reply)
     }
 
     /// Another moment for what waits; the database has it already.
@@ -68,5 +79,23 @@ impl Dispatcher {
         self.step(&mut held, Input::Reschedule { id, due, expires });
         drop(held);
         self.bell.notify_one();
+    }
+}
+
+/// What the verdict on a reply asks of the scheduler; see `docs/shaping.md`.
+fn advice(outcome: Outcome, evidence: &Evidence) -> Option<Advice> {
+    let (Outcome::Deferred(scope) | Outcome::Refused(scope)) = outcome else {
+        return None;
+    };
+    match evidence.verdict {
+        Some(verdict) if verdict.action == BounceAction::RetryElsewhere => Some(Advice::Elsewhere),
+        Some(verdict) if verdict.action == BounceAction::QuotaWait => Some(Advice::QuotaWait),
+        Some(verdict) if verdict.is_greylisting() => Some(Advice::Greylisted),
+        Some(_) if scope == RefusalScope::Domain => Some(Advice::DomainOnly),
+        // No server was asked: DNS knows nothing of this domain just now.
+        None if scope == RefusalScope::Domain && evidence.mx_host.is_none() => {
+            Some(Advice::DomainOnly)
+        }
+        _ => None,
     }
 }

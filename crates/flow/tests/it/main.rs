@@ -9,6 +9,7 @@ mod at_rest;
 mod cancel;
 mod clinic;
 mod conservation;
+mod crowd;
 mod delivery;
 mod destroyed;
 mod faults;

@@ -6,11 +6,12 @@ use super::Pace;
 use crate::shaping::Limits;
 
 fn pace(per_minute: Option<u32>, per_hour: Option<u32>) -> Pace {
-    Pace::new(&Limits {
+    let limits = Limits {
         per_minute,
         per_hour,
         ..Limits::default()
-    })
+    };
+    Pace::new(&limits, 1)
 }
 
 /// Takes as fast as it may from second 1,000 on, for `span`; how many it got.
@@ -61,4 +62,48 @@ fn a_clock_that_jumps_back_delays_by_no_more_than_a_window() {
         "{:?}",
         next.since(now)
     );
+}
+
+/// Two nodes that take from one kept state get together what one node would get alone.
+#[test]
+fn buckets_that_nodes_share_give_no_more_than_the_rate() {
+    let limits = Limits {
+        per_minute: Some(60),
+        per_hour: Some(1_200),
+        ..Limits::default()
+    };
+    let mut alone = Pace::new(&limits, 1);
+    let mut kept = [super::UNUSED; 2];
+    let mut free_at = Timestamp::from_secs(1_000);
+    let mut count = 0;
+    for second in 1_000..1_000 + 3_600 {
+        let now = Timestamp::from_secs(second);
+        for _node in 0..2 {
+            for _try in 0..10 {
+                match super::take_shared(&limits, kept, now) {
+                    Ok(after) => {
+                        assert!(free_at <= now, "taken before its time");
+                        free_at = alone.take(now).unwrap_or(now);
+                        kept = after;
+                        count += 1;
+                    }
+                    Err(until) => assert_eq!(until, free_at),
+                }
+            }
+        }
+    }
+    assert!((1_200..=1_200 + 121).contains(&count), "{count}");
+}
+
+#[test]
+fn shares_of_a_rate_add_up_to_the_rate() {
+    let limits = Limits {
+        per_minute: Some(60),
+        ..Limits::default()
+    };
+    for nodes in 1..=4 {
+        let each = taken(&mut Pace::new(&limits, nodes), 600);
+        let all = each * u64::from(nodes);
+        assert!((600..=600 + 12).contains(&all), "{all} by {nodes}");
+    }
 }

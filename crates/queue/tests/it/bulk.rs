@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use caduceus_queue::{Destination, Effect, Input, Item, Settings, Settlement, State, step};
+use caduceus_queue::{Destination, Effect, Input, Item, Said, Settings, Settlement, State, step};
 use model::{DeliveryId, Demand, OrganisationId, Outcome, Stream, Timestamp};
 
 use crate::chance::Even;
@@ -72,6 +72,7 @@ fn all_expire_in_portions_and_none_starts_after_its_time() {
             id,
             fence,
             outcome: Outcome::Accepted,
+            said: Said::default(),
         },
     );
     let (longest, rest) = catch_up(&mut state, now);

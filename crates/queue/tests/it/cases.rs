@@ -19,7 +19,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use caduceus_queue::{
-    Destination, Effect, Input, Item, RetryCurve, Settings, Settlement, State, step,
+    Destination, Effect, Input, Item, RetryCurve, Said, Settings, Settlement, State, step,
 };
 use model::{DeliveryId, Demand, OrganisationId, Outcome, RefusalScope, Stream, Timestamp};
 
@@ -129,6 +129,7 @@ impl Script {
                     id,
                     fence,
                     outcome: outcome(how),
+                    said: Said::default(),
                 })
             }
             ["cancel", name] => {

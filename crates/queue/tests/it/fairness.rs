@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use caduceus_queue::{Destination, Effect, Input, Item, Settings, State, step};
+use caduceus_queue::{Destination, Effect, Input, Item, Said, Settings, State, step};
 use model::{DeliveryId, Demand, OrganisationId, Outcome, Stream, Timestamp};
 use proptest::prelude::*;
 
@@ -56,6 +56,7 @@ fn order_of_starts(settings: Settings, items: Vec<Item>) -> Vec<DeliveryId> {
                     id,
                     fence,
                     outcome: Outcome::Accepted,
+                    said: Said::default(),
                 },
             ),
             &mut under_way,
@@ -140,7 +141,12 @@ fn a_dead_destination_costs_few_attempts_however_much_waits_for_it() {
                     &mut state,
                     now,
                     &Even(0),
-                    Input::Finished { id, fence, outcome },
+                    Input::Finished {
+                        id,
+                        fence,
+                        outcome,
+                        said: Said::default(),
+                    },
                 ));
             }
         }
@@ -157,7 +163,12 @@ fn a_dead_destination_costs_few_attempts_however_much_waits_for_it() {
                     &mut state,
                     now.plus(Duration::from_secs(1)),
                     &Even(0),
-                    Input::Finished { id, fence, outcome },
+                    Input::Finished {
+                        id,
+                        fence,
+                        outcome,
+                        said: Said::default(),
+                    },
                 );
             }
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use caduceus_queue::{Destination, Effect, Input, Item, RetryCurve, Settings, Settlement};
+use caduceus_queue::{Destination, Effect, Input, Item, RetryCurve, Said, Settings, Settlement};
 use model::{DeliveryId, Demand, OrganisationId, Outcome, RefusalScope, Stream, Timestamp};
 use proptest::prelude::*;
 
@@ -84,11 +84,13 @@ fn happen(world: &mut Checked, chance: &Seeded, numbers: &mut u64) {
             id,
             fence,
             outcome: outcome(chance),
+            said: Said::default(),
         }),
         13 => pick(chance, &world.ids()).map(|id| Input::Finished {
             id,
             fence: chance.below(12),
             outcome: outcome(chance),
+            said: Said::default(),
         }),
         14 => pick(chance, &world.ids()).map(Input::Cancel),
         15 => pick(chance, &world.ids()).map(Input::LeaseLost),
@@ -190,7 +192,7 @@ proptest! {
                 _ => Outcome::Accepted,
             };
             world.now = world.now.plus(Duration::from_millis(200));
-            world.input(&chance, Input::Finished { id, fence, outcome });
+            world.input(&chance, Input::Finished { id, fence, outcome, said: Said::default() });
         }
         prop_assert!(world.settled.values().all(|s| *s == Settlement::Delivered));
     }

@@ -1,5 +1,6 @@
 //! The scheduler from outside: cases as scripts, random histories against a checker, memory and bulk.
 
+mod advice;
 mod bulk;
 mod cases;
 mod chance;
@@ -9,3 +10,4 @@ mod histories;
 mod memory;
 mod orders;
 mod routed;
+mod shared;

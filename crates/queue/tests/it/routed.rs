@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use caduceus_queue::{
-    Destination, Effect, Input, Item, Pool, Reply, Routing, Settings, Settlement, Shaping, Source,
-    SourceId, Sources, State, step,
+    Destination, Effect, Input, Item, Pool, Reply, Routing, Said, Settings, Settlement, Shaping,
+    Source, SourceId, Sources, State, step,
 };
 use model::{DeliveryId, Demand, OrganisationId, Outcome, RefusalScope, Stream, Timestamp};
 
@@ -124,25 +124,33 @@ impl Desk {
     }
 
     pub fn finish(&mut self, id: DeliveryId, outcome: Outcome) {
+        self.finish_saying(id, outcome, Said::default());
+    }
+
+    pub fn finish_saying(&mut self, id: DeliveryId, outcome: Outcome, said: Said) {
         let at = self.running.iter().position(|(running, _)| *running == id);
         let (id, fence) = self.running.remove(at.expect("it is running"));
-        self.input(Input::Finished { id, fence, outcome });
+        self.input(Input::Finished {
+            id,
+            fence,
+            outcome,
+            said,
+        });
     }
 
     /// It ends with a reply that the provider's rules are asked about.
     pub fn reply(&mut self, id: DeliveryId, code: u16, text: &str) {
-        let at = self.running.iter().position(|(running, _)| *running == id);
-        let (_, fence) = self.running[at.expect("it is running")];
         let (_, provider) = self.state.lane_of(id).expect("it has a lane");
         let reply = Reply {
             code,
             enhanced: None,
             text,
         };
-        if let Some(rule) = self.state.routing().shaping.judge(provider, reply) {
-            self.input(Input::Ruled { id, fence, rule });
-        }
-        self.finish(id, Outcome::Deferred(RefusalScope::Us));
+        let said = Said {
+            rule: self.state.routing().shaping.judge(provider, reply),
+            advice: None,
+        };
+        self.finish_saying(id, Outcome::Deferred(RefusalScope::Us), said);
     }
 
     pub fn pass(&mut self, seconds: u64) {

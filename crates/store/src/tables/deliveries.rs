@@ -90,10 +90,11 @@ statements! {
         WHERE node = $1 AND state <> 'settled' AND id > $2 ORDER BY id LIMIT $3";
     pub CLAIM = "UPDATE deliveries SET node = $2, fence = fence + 1,
         state = CASE WHEN state = 'open' THEN 'open' ELSE 'ambiguous' END WHERE id = $1 RETURNING fence";
-    pub BEGIN = "UPDATE deliveries SET state = 'running', fence = $3, source = $4 WHERE id = $1 AND node = $2 AND fence < $3
+    pub BEGIN = "UPDATE deliveries SET state = 'running', fence = $3, source = $4, site = $5 WHERE id = $1 AND node = $2 AND fence < $3
         AND state <> 'settled'";
     pub JOIN = "INSERT INTO nodes (id, started_at, seen_at) VALUES ($1, $2, $2)";
     pub BEAT = "UPDATE nodes SET seen_at = $2 WHERE id = $1";
+    pub LIVING = "SELECT id FROM nodes WHERE seen_at >= $1 ORDER BY id";
     pub BURY = "DELETE FROM nodes WHERE id <> $1 AND seen_at < $2";
     pub DEFER = "UPDATE deliveries SET due_at = $3, attempts = $4, state = $5
         WHERE id = $1 AND fence = $2 AND node = $6 AND state <> 'settled'";
@@ -219,15 +220,27 @@ pub fn beat(tx: &mut Tx<'_>, node: NodeId, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
+/// Nodes seen since `alive_since`, in the order of their ids.
+pub fn living(tx: &mut Tx<'_>, alive_since: Timestamp) -> Result<Vec<NodeId>> {
+    tx.query(&LIVING, &[alive_since.into()], |row| row.id(0))
+}
+
 /// Forgets nodes not seen since `alive_since`, so that their deliveries can be claimed.
 pub fn bury(tx: &mut Tx<'_>, node: NodeId, alive_since: Timestamp) -> Result<u64> {
     tx.execute(&BURY, &[node.into(), alive_since.into()])
 }
 
 /// Marks that an attempt begins, before a byte of it travels: what a crash leaves in this state is
-/// ambiguous. False when another node holds it now, or it was closed.
-pub fn begin(tx: &mut Tx<'_>, id: DeliveryId, (node, fence): (NodeId, u64), source: Option<&str>) -> Result<bool> {
-    Ok(tx.execute(&BEGIN, &[id.into(), node.into(), fence.into(), source.into()])? == 1)
+/// ambiguous. False when another node holds it now, or it was closed. `site` is what all nodes count it
+/// under, where there can be several.
+pub fn begin(
+    tx: &mut Tx<'_>,
+    id: DeliveryId,
+    (node, fence): (NodeId, u64),
+    source: Option<&str>,
+    site: Option<&str>,
+) -> Result<bool> {
+    Ok(tx.execute(&BEGIN, &[id.into(), node.into(), fence.into(), source.into(), site.into()])? == 1)
 }
 
 /// Hands a waiting delivery to another node, whose next look finds it; false when it is not `node`'s to

@@ -40,6 +40,7 @@ tables! {
     triggers,
     waiting,
     users,
+    way_limits,
     webhook_deliveries,
     webhooks,
 }
