@@ -14,12 +14,13 @@ import sys
 import time
 from pathlib import Path
 
-from chapters import clients, opinions, ports, relays, seals
+from chapters import clients, dane, opinions, ports, relays, seals
 from chapters.town import Town
 from mail.place import fresh_folder
 
 ROOT = Path(__file__).resolve().parent.parent
-CHAPTERS = {"relays": relays, "clients": clients, "seals": seals, "opinions": opinions, "ports": ports}
+CHAPTERS = {"relays": relays, "clients": clients, "seals": seals, "opinions": opinions,
+            "ports": ports, "dane": dane}
 
 
 def main() -> int:
@@ -39,7 +40,7 @@ def main() -> int:
 
 def run(town: Town, names: list[str]) -> list[str]:
     chapters = {name: CHAPTERS[name] for name in names}
-    town.start([record for chapter in chapters.values() for record in getattr(chapter, "RECORDS", [])])
+    town.start([record for chapter in chapters.values() for record in records(town, chapter)])
     found, figures = [], {}
     for name, chapter in chapters.items():
         began = time.monotonic()
@@ -51,6 +52,11 @@ def run(town: Town, names: list[str]) -> list[str]:
         print(f"FAULT {fault}")
     print(json.dumps(figures | {"faults": len(found)}))
     return found
+
+
+def records(town: Town, chapter) -> list[tuple[str, str, str]]:
+    """The names that a chapter wants to be there, if any."""
+    return chapter.records(town) if hasattr(chapter, "records") else []
 
 
 def arguments():

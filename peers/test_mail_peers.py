@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import dkim
 
-from chapters import letters, opinions, ports, seals
+from chapters import dane, letters, opinions, ports, seals
 from chapters.town import CLINIC, Town, letter
 from mail.exim import Route, router
 from mail.place import Authority, free_port, signing_key
@@ -46,7 +46,7 @@ class Relayed(unittest.TestCase):
 
 
 class Seals(unittest.TestCase):
-    NAMES = {name: text for name, _, text in seals.RECORDS}
+    NAMES = {name: text for name, _, text in seals.records(None)}
 
     def test_dkimpy_says_of_every_chain_what_it_was_made_to_be(self):
         for name, message, expected in seals.chains("r@in.clinic.example"):
@@ -88,6 +88,13 @@ class Opinions(unittest.TestCase):
 
     def test_every_result_of_a_field_is_read(self):
         self.assertEqual(letters.words(self.TAKEN.results), {"spf": "pass", "dkim": "pass", "dmarc": "pass", "arc": "none"})
+
+
+class Dane(unittest.TestCase):
+    def test_a_verifier_must_say_yes_to_our_key_and_no_to_another(self):
+        self.assertEqual(dane.judge("x", lambda host: host == dane.HOST), [])
+        self.assertIn("does not verify", dane.judge("x", lambda _: False)[0])
+        self.assertIn("proves nothing", dane.judge("x", lambda _: True)[0])
 
 
 class Ports(unittest.TestCase):

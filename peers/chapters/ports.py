@@ -1,4 +1,4 @@
-"""Our mail ports as testssl.sh and OpenSSL see them: protocols, ciphers, known attacks, certificate, DANE.
+"""Our mail ports as testssl.sh sees them: protocols, ciphers, known attacks, certificate.
 
 Whatever testssl.sh holds to be less than well is a fault, but for what belongs to the run and not to the
 server: its authority revokes nothing, its names have no CAA, the local OpenSSL has no GOST. Whether a
@@ -8,9 +8,6 @@ session is resumed by id or by ticket says nothing of its strength, and testssl.
 import json
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
-
-import dns.message
-import dns.query
 
 from chapters.town import HOST, fingerprint
 
@@ -34,7 +31,7 @@ def play(town) -> tuple[list[str], dict]:
         looks = [(name, pool.submit(look, town, name, port, starttls)) for name, port, starttls in ports]
         found = [f"{name}: {fault}" for name, work in looks
                  for fault in faults(work.result(), fingerprint(town.certificate))]
-    return found + dane(town), {"ports": len(ports)}
+    return found, {"ports": len(ports)}
 
 
 def look(town, name: str, port: int, starttls: bool, checks: list[str] = CHECKS) -> list[dict]:
@@ -59,26 +56,3 @@ def faults(findings: list[dict], certificate: str) -> list[str]:
         if said.get(name) != wanted:
             found.append(f"{name} should be '{wanted}' and is '{said.get(name)}'")
     return found
-
-
-def dane(town) -> list[str]:
-    """OpenSSL's DANE with the record that Knot has, and with another key's: RFC 7672."""
-    port = town.world.mx_port
-    asked = dns.message.make_query(f"_{port}._tcp.{HOST}", "TLSA")
-    answers = dns.query.udp(asked, "127.0.0.1", 10, town.knot.port).answer
-    records = [str(record) for answer in answers for record in answer]
-    if len(records) != 1:
-        return [f"Knot has {len(records)} TLSA records of the MX"]
-    usage, digest = records[0].rsplit(" ", 1)
-    found = [] if verifies(port, f"{usage} {digest}") else ["the MX does not verify by its TLSA record"]
-    if verifies(port, f"{usage} {'0' * len(digest)}"):
-        found.append("OpenSSL takes any TLSA record: it proves nothing")
-    return found
-
-
-def verifies(port: int, record: str) -> bool:
-    done = subprocess.run(
-        ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-starttls", "smtp", "-name", "out.postfix.example",
-         "-dane_tlsa_domain", HOST, "-dane_tlsa_rrdata", record, "-verify_return_error", "-no-CAfile", "-no-CApath"],
-        input="QUIT\r\n", capture_output=True, text=True, timeout=60)
-    return done.returncode == 0 and "DANE TLSA 3 1 1" in done.stdout

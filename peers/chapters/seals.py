@@ -18,8 +18,11 @@ AUTHOR = "lee@postfix.example"
 LISTS = ["list1.example", "list2.example", "list3.example"]
 KEYS = {name: signing_key() for name in LISTS}
 SELECTOR = "arc"
-RECORDS = [(f"{SELECTOR}._domainkey.{name}", "TXT", f"v=DKIM1; k=rsa; p={public}") for name, (_, public) in KEYS.items()]
 CLIENT = {"ip": "127.0.0.1", "helo": "out.list.example", "sender": AUTHOR}
+
+
+def records(_town) -> list[tuple[str, str, str]]:
+    return [(f"{SELECTOR}._domainkey.{name}", "TXT", f"v=DKIM1; k=rsa; p={public}") for name, (_, public) in KEYS.items()]
 
 
 def play(town) -> tuple[list[str], dict]:

@@ -33,7 +33,6 @@ class Exim:
 
     def __init__(self, root: Path, folder: Path, host: str, domain: str, certificate, ca_file: Path,
                  port: int, submitter: tuple[str, str], users: list[str]):
-        self.program = unpacked(root)
         self.folder, self.host, self.domain, self.port = folder, host, domain, port
         self.certificate, self.ca_file, self.submitter, self.users = certificate, ca_file, submitter, users
         self.mailboxes = folder / "mailboxes"
@@ -41,7 +40,9 @@ class Exim:
         for path in (folder, folder / "spool", folder / "log", self.mailboxes):
             path.mkdir(parents=True, exist_ok=True)
             shutil.chown(path, USER)
-        # It reads the key as its own user.
+        # Its own user starts it again and reads the key, and may not be able to reach target/.
+        self.program = folder / "exim4"
+        shutil.copy2(unpacked(root), self.program)
         self.key = folder / "key.pem"
         shutil.copy(certificate.key, self.key)
         shutil.chown(self.key, USER)
@@ -50,6 +51,9 @@ class Exim:
 
     def start(self, routes: list[Route]) -> None:
         self.config.write_text(self._settings(routes))
+        # A password stands in it.
+        shutil.chown(self.config, group=USER)
+        self.config.chmod(0o640)
         words = [str(self.program), "-C", str(self.config), "-bdf", "-q5s"]
         with open(self.folder / "exim.out", "ab") as out:
             self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd="/",

@@ -79,6 +79,11 @@ pub const TOOLS: &[Tool] = &[
         "a second opinion on DMARC",
     ),
     tool(
+        "libresolv_wrapper.so",
+        "libresolv-wrapper",
+        "points Postfix at a name server of the test",
+    ),
+    tool(
         "testssl",
         "testssl.sh",
         "looks for weak protocols and ciphers on our ports",
@@ -148,16 +153,16 @@ fn reasons() -> String {
 fn is_here(program: &str) -> bool {
     match program.starts_with('/') {
         true => Path::new(program).exists(),
-        false if program.contains(".so.") => has_library(program),
+        false if program.contains(".so") => has_library(program),
         false if program.contains("::") => has_perl_module(program),
         false => has_program(program),
     }
 }
 
-/// Where it lies depends on the machine; the loader's list says.
+/// Where it lies depends on the machine; the loader knows.
 fn has_library(name: &str) -> bool {
-    let listed = output(Path::new("/"), "/sbin/ldconfig", &["-p"]);
-    listed.is_ok_and(|text| text.contains(name))
+    let load = "import ctypes, sys; ctypes.CDLL(sys.argv[1])";
+    output(Path::new("/"), "python3", &["-c", load, name]).is_ok()
 }
 
 fn has_perl_module(name: &str) -> bool {
