@@ -71,8 +71,12 @@ class Town:
         self._up(self.server, self.server.start)
 
     def stop(self) -> None:
+        """All of them, also when one does not want to."""
         for stop in reversed(self.stops):
-            stop()
+            try:
+                stop()
+            except (OSError, subprocess.SubprocessError) as error:
+                print(f"something of the town did not stop: {error}", flush=True)
 
     def _up(self, who, start) -> None:
         self.stops.append(who.stop)

@@ -3,11 +3,10 @@
 Signed zones and lying resolvers are the Rust tests' part (crates/mta/tests/it/knot.rs).
 """
 
-import os
-import signal
 import subprocess
 from pathlib import Path
 
+import dns.exception
 import dns.message
 import dns.query
 
@@ -55,8 +54,12 @@ zone:
 
     def stop(self) -> None:
         if self.process and self.process.poll() is None:
-            os.kill(self.process.pid, signal.SIGTERM)
-            self.process.wait(30)
+            self.process.terminate()
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
 
     def _answers(self) -> bool:
         if self.process.poll() is not None:
