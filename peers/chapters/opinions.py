@@ -72,11 +72,11 @@ def cases() -> list[tuple[str, str, str, list, str | None]]:
     found = [(name, name, ip, [], None) for name in own for ip in (HERE, THERE)]
     found += [(name, "elsewhere.example", HERE, [(name, SELECTOR)], None) for name in own]
     for name in ("firm.example", "strict.example", "watch.example", "care.example"):
-        odd = [([("elsewhere.example", SELECTOR)], None), ([(f"news.{name}" if name in ("firm.example", "strict.example")
-               else name, SELECTOR)], None), ([(name, EDWARDS)], None), ([(name, REVOKED)], None), ([(name, ABSENT)], None),
-               ([(name, SELECTOR)], "body"), ([(name, SELECTOR)], "subject"),
-               ([("elsewhere.example", SELECTOR), (name, SELECTOR)], None)]
-        found += [(name, "elsewhere.example", THERE, signed, damage) for signed, damage in odd]
+        below = f"news.{name}" if f"news.{name}" in SUBDOMAINS else name
+        odd = [([("elsewhere.example", SELECTOR)], None), ([(below, SELECTOR)], None), ([(name, EDWARDS)], None),
+               ([(name, REVOKED)], None), ([(name, ABSENT)], None), ([(name, SELECTOR)], "body"),
+               ([(name, SELECTOR)], "subject"), ([("elsewhere.example", SELECTOR), (name, SELECTOR)], None)]
+        found += [(name, "elsewhere.example", THERE, signatures, damage) for signatures, damage in odd]
     found += [("news.firm.example", "firm.example", HERE, [], None), ("news.strict.example", "strict.example", HERE, [], None),
               ("news.firm.example", "elsewhere.example", HERE, [("firm.example", SELECTOR)], None)]
     return found
