@@ -9,7 +9,6 @@ each that a sync had completed between the message's last octet and the first oc
 import argparse
 import json
 import shutil
-import smtplib
 import socket
 import ssl
 import subprocess

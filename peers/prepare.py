@@ -26,14 +26,15 @@ def prepare(order: dict) -> dict:
     folder = Path(order["folder"])
     authority = Authority(folder / "authority")
     served = authority.issue(HOST)
-    ports = {name: free_port() for name in ("smtps", "submission", "http", "metrics")}
+    ports = {name: free_port() for name in ("smtps", "submission", "http", "metrics", "mx")}
     config = folder / "caduceus.toml"
     config.write_text(configuration(order, folder, served, ports))
     admin = Admin(order["binary"], config)
     admin("organisation-create", "--name", "Test Clinic", "--zone", "America/New_York")
     plain = order.get("plain", False)  # a benchmark of ours without signatures and TLS towards the receiver
     records = [] if plain else admin("domain-add", "--name", order["sender_domain"])["records"]
-    scopes = [word for scope in SCOPES for word in ("--scope", scope)]
+    more = ["message.open"] if order.get("inbound") else []
+    scopes = [word for scope in [*SCOPES, *more] for word in ("--scope", scope)]
     app = admin("app-create", "--name", "Harness", "--sender", "*", *scopes)["app"]
     key = admin("key-create", "--app", app)
     return {
@@ -48,7 +49,7 @@ def prepare(order: dict) -> dict:
         "dkim": {record["name"]: record["value"] for record in records},
         "command": [order["binary"], "serve", "--config", str(config)],
         "sender": f"sender@{order['sender_domain']}",
-    }
+    } | ({"mx_port": ports["mx"]} if order.get("inbound") else {})
 
 
 def configuration(order: dict, folder: Path, served, ports: dict) -> str:
@@ -62,6 +63,10 @@ def configuration(order: dict, folder: Path, served, ports: dict) -> str:
     to = [order["receiver"], *order.get("receivers", [])]
     policy = f'[policy]\ndanger_declared_free = ["{order["sender_domain"]}"]\n' if order.get("plain") else ""
     private = "danger_allow_private_destinations = true\n" if order.get("private_destinations") else ""
+    server = order.get("name_server")
+    names = f'name_servers = ["{server}"]\ndanger_no_dnssec = true\n' if server else ""
+    inbound = order.get("inbound")
+    taken = f'[inbound]\nlisten = "127.0.0.1:{ports["mx"]}"\ndomain = "{inbound}"\n' if inbound else ""
     return f"""hostname = "{HOST}"
 portal_url = "http://127.0.0.1:{ports['http']}"
 
@@ -83,8 +88,8 @@ metrics = "127.0.0.1:{ports['metrics']}"
 
 [delivery]
 ca_files = ["{order['ca_file']}"]
-{private}{"".join(map(route, to))}
-{policy}"""
+{private}{names}{"".join(map(route, to))}
+{taken}{policy}"""
 
 
 def route(to: dict) -> str:

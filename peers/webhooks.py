@@ -16,8 +16,6 @@ import ssl
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -25,6 +23,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 import prepare
 from mail import world
+from mail.api import call
 from mail.place import Authority, free_port, fresh_folder
 from mail.postgres import Cluster
 
@@ -174,18 +173,6 @@ def answered(receiver: Receiver, sent: set) -> set:
 def send(made) -> str:
     letter = {"from": made.sender, "to": [f"{WORD}@receiver.example"], "subject": WORD, "text": f"{WORD} diabetes"}
     return call(made, "POST", "/v1/messages", letter)["id"]
-
-
-def call(made, verb: str, path: str, body: dict | None = None) -> dict:
-    request = urllib.request.Request(
-        made.api_url + path, None if body is None else json.dumps(body).encode(),
-        {"Authorization": f"Bearer {made.api_key}", "Content-Type": "application/json"}, method=verb,
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.loads(answer.read())
-    except urllib.error.HTTPError as error:
-        return json.loads(error.read())
 
 
 def wait_for(holds, otherwise: str, seconds: float = 60) -> None:

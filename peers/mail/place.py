@@ -3,6 +3,7 @@
 A certificate authority of the test's own signs the receivers' certificates, as a public one would.
 """
 
+import base64
 import os
 import socket
 import subprocess
@@ -42,7 +43,7 @@ class Authority:
         self.folder = folder
         self.certificate = folder / "ca.pem"
         self.key = folder / "ca.key"
-        subject = ["-subj", "/CN=Test authority", "-days", "30", "-nodes"]
+        subject = ["-subj", "/CN=Test authority", "-days", "90", "-nodes"]
         extensions = ["-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign"]
         openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", *subject, *extensions,
                 "-keyout", self.key, "-out", self.certificate)
@@ -58,7 +59,7 @@ class Authority:
         openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                 "-subj", f"/CN={host}", "-keyout", key, "-out", request)
         openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.key, "-CAcreateserial",
-                "-days", "30", "-extfile", extensions, "-out", certificate)
+                "-days", "90", "-extfile", extensions, "-out", certificate)
         return Certificate(certificate, key)
 
 
@@ -66,3 +67,10 @@ def openssl(*words) -> None:
     done = subprocess.run(["openssl", *map(str, words)], capture_output=True, text=True)
     if done.returncode != 0:
         raise SystemExit(f"openssl {words[0]} failed: {done.stderr.strip()}")
+
+
+def signing_key() -> tuple[bytes, str]:
+    """An RSA key of 2048 bits for DKIM or ARC: PEM, and the public half as DNS has it."""
+    private = subprocess.run(["openssl", "genrsa", "-traditional", "2048"], capture_output=True, check=True).stdout
+    public = subprocess.run(["openssl", "rsa", "-pubout", "-outform", "DER"], input=private, capture_output=True, check=True)
+    return private, base64.b64encode(public.stdout).decode()

@@ -30,6 +30,7 @@ class World:
     dkim: dict[str, str]    # DNS name of each key -> its TXT record
     command: list[str]      # starts the server in the foreground
     sender: str             # an envelope sender the user may use
+    mx_port: int = 0        # the MX, when mail is taken in
 
 
 def load(path: Path) -> World:

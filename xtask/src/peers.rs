@@ -6,6 +6,7 @@
 
 mod debian;
 mod node;
+mod unpacked;
 mod venv;
 
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ pub use debian::{TOOLS, Tool, missing};
 /// Installs what is missing; what cannot be installed is the error.
 pub fn install(root: &Path) -> Result<()> {
     debian::install(root)?;
+    unpacked::install(root)?;
     venv::install(root)?;
     node::install(root)
 }

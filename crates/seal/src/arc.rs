@@ -332,9 +332,10 @@ fn sign_message(
     let (domain, selector, at) = (sealer.domain, sealer.selector, link.at.secs().max(0));
     let hash = BASE64.encode(crate::dkim::relaxed_body_hash(parts.body));
     let names = present.join(":");
+    // A blank, not a fold, before the instance: dkimpy looks for " i=1;" in the field as it stands.
     let field = |value: &str| {
         format!(
-            "ARC-Message-Signature: a=rsa-sha256;\r\n\tb={value};\r\n\tbh={hash}; c=relaxed/relaxed;\r\n\td={domain}; h={names};\r\n\ti={number}; s={selector}; t={at}\r\n"
+            "ARC-Message-Signature: a=rsa-sha256;\r\n\tb={value};\r\n\tbh={hash}; c=relaxed/relaxed;\r\n\td={domain};\r\n\th={names}; i={number};\r\n\ts={selector}; t={at}\r\n"
         )
     };
     let unsigned = field("");

@@ -13,7 +13,7 @@ use crate::step::{finish, has_program, output, say};
 
 /// A program and the Debian package that brings it.
 pub struct Tool {
-    /// A program's name, or an absolute path that must exist.
+    /// A program's name, a library's, a Perl module's, or an absolute path that must exist.
     pub program: &'static str,
     pub package: &'static str,
     pub why: &'static str,
@@ -66,6 +66,28 @@ pub const TOOLS: &[Tool] = &[
         "fonts for the pictures of pages",
     ),
     tool("swaks", "swaks", "an SMTP client"),
+    tool("Net::SSLeay", "libnet-ssleay-perl", "TLS for swaks"),
+    tool(
+        "libidn.so.12",
+        "libidn12",
+        "a library of Exim, which is unpacked beside Postfix",
+    ),
+    tool("libgnutls-dane.so.0", "libgnutls-dane0", "another one"),
+    tool(
+        "libopendmarc.so.2",
+        "libopendmarc2",
+        "a second opinion on DMARC",
+    ),
+    tool(
+        "libresolv_wrapper.so",
+        "libresolv-wrapper",
+        "points Postfix at a name server of the test",
+    ),
+    tool(
+        "testssl",
+        "testssl.sh",
+        "looks for weak protocols and ciphers on our ports",
+    ),
     tool(
         "/usr/sbin/knotd",
         "knot",
@@ -131,8 +153,21 @@ fn reasons() -> String {
 fn is_here(program: &str) -> bool {
     match program.starts_with('/') {
         true => Path::new(program).exists(),
+        false if program.contains(".so") => has_library(program),
+        false if program.contains("::") => has_perl_module(program),
         false => has_program(program),
     }
+}
+
+/// Where it lies depends on the machine; the loader knows.
+fn has_library(name: &str) -> bool {
+    let load = "import ctypes, sys; ctypes.CDLL(sys.argv[1])";
+    output(Path::new("/"), "python3", &["-c", load, name]).is_ok()
+}
+
+fn has_perl_module(name: &str) -> bool {
+    let load = format!("-M{name}");
+    output(Path::new("/"), "perl", &[load.as_str(), "-e", "1"]).is_ok()
 }
 
 /// Debian ships the module that makes virtual environments apart from Python.
@@ -140,7 +175,7 @@ fn has_venv(root: &Path) -> bool {
     output(root, "python3", &["-c", "import venv, ensurepip"]).is_ok()
 }
 
-fn is_root(root: &Path) -> Result<bool> {
+pub(super) fn is_root(root: &Path) -> Result<bool> {
     Ok(output(root, "id", &["-u"])?.trim() == "0")
 }
 

@@ -1,0 +1,71 @@
+"""Mail programs that nobody here wrote, both ways, on every door.
+
+    peers/mail_peers.py --binary target/debug/caduceus
+    peers/mail_peers.py --chapter relays --chapter ports
+
+Builds a small town on loopback (see chapters/town.py) and plays each chapter in it. Every fault is
+one line; any fault fails the run, and so does a peer that cannot start or does not answer in time.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from chapters import clients, dane, opinions, ports, relays, seals
+from chapters.town import Town
+from mail.place import fresh_folder
+
+ROOT = Path(__file__).resolve().parent.parent
+CHAPTERS = {"relays": relays, "clients": clients, "seals": seals, "opinions": opinions,
+            "ports": ports, "dane": dane}
+
+
+def main() -> int:
+    asked = arguments()
+    folder = fresh_folder(ROOT, "mail-peers")
+    town = Town(ROOT, asked.binary, folder, asked.prepare)
+    try:
+        found = run(town, asked.chapter or list(CHAPTERS))
+    finally:
+        town.stop()
+    if found:
+        print(f"the servers' logs and mail are kept in {folder}")
+        return 1
+    shutil.rmtree(folder)
+    return 0
+
+
+def run(town: Town, names: list[str]) -> list[str]:
+    chapters = {name: CHAPTERS[name] for name in names}
+    town.start([record for chapter in chapters.values() for record in records(town, chapter)])
+    found, figures = [], {}
+    for name, chapter in chapters.items():
+        began = time.monotonic()
+        faults, counted = chapter.play(town)
+        found += [f"{name}: {fault}" for fault in faults]
+        figures |= counted
+        print(f"   {name}: {json.dumps(counted)} in {time.monotonic() - began:.0f} s", flush=True)
+    for fault in found:
+        print(f"FAULT {fault}")
+    print(json.dumps(figures | {"faults": len(found)}))
+    return found
+
+
+def records(town: Town, chapter) -> list[tuple[str, str, str]]:
+    """The names that a chapter wants to be there, if any."""
+    return chapter.records(town) if hasattr(chapter, "records") else []
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--binary", default=str(ROOT / "target/debug/caduceus"))
+    parser.add_argument("--prepare", default=str(ROOT / "peers/prepare.py"), help="makes world.json: see peers/README.md")
+    parser.add_argument("--chapter", action="append", choices=list(CHAPTERS), help="all of them by default")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
