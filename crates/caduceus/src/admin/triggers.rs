@@ -48,7 +48,7 @@ pub enum Command {
 
 #[derive(Args)]
 pub struct What {
-    /// A word anywhere in the subject, such as [secure].
+    /// A word anywhere in the subject, such as `[secure]`.
     #[arg(long, conflicts_with = "header")]
     subject: Option<String>,
     /// The name of a header field.
