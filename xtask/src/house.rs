@@ -10,6 +10,7 @@ pub mod licences;
 pub mod metrics;
 pub mod pages;
 pub mod sizes;
+pub mod traps;
 pub mod tree;
 pub mod words;
 
@@ -73,6 +74,7 @@ pub fn findings(root: &Path) -> Result<Vec<Finding>> {
         sizes::check(&tree),
         habits::check(&tree),
         words::check(&tree),
+        traps::check(&tree),
         pages::check(&tree, &crate::reference::pages(root)?),
         metrics::check(&tree, model::METRICS),
         metrics::check_watching(&tree, model::METRICS),

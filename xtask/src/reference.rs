@@ -173,8 +173,43 @@ fn metrics() -> String {
             metric.help
         );
     }
+    page.push_str(
+        "\n## Names that are not used here\n\nAn operator may look for these, known from other mail servers.\n\n\
+         | elsewhere | here |\n|---|---|\n",
+    );
+    for (elsewhere, here) in ABSENT {
+        let _ = writeln!(page, "| {elsewhere} | {here} |");
+    }
     page
 }
+
+/// Known names without a metric of the same meaning, and what to read instead.
+const ABSENT: &[(&str, &str)] = &[
+    (
+        "`scheduled_count_by_domain`, `scheduled_count_by_tenant`",
+        "A label would tell whom an organisation writes to. The queue's page and `GET /v1/queue/deliveries` show it to those who may see it.",
+    ),
+    (
+        "`delayed_due_to_ready_queue_full`, `delayed_due_to_message_rate_throttle`, `ready_full`",
+        "Each waiting delivery says why it waits and until when, on the queue's page; `ready_count` counts those that wait for a place.",
+    ),
+    (
+        "`timeq_pop_tardiness`",
+        "`delivery_duration_seconds` and `queue_oldest_seconds` hold what tardiness would cost.",
+    ),
+    (
+        "`dispatcher_watchdog_aborted_total`",
+        "An attempt that outlasts its lease ends as ambiguous: `total_messages_ambiguous`.",
+    ),
+    (
+        "`rocks_spool_*`",
+        "`caduceus_store_*`, `message_save_latency` and `disk_free_*`.",
+    ),
+    (
+        "`zonemta_blacklisted`",
+        "A source that a provider refuses is suspended there: the queue's page names it; `total_messages_transfail_by_provider_and_source` rises.",
+    ),
+];
 
 /// Reads `pub const NAME: T = VALUE;` and the doc comment above it.
 pub fn declared_limits(source: &str) -> Vec<Limit> {

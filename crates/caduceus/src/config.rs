@@ -38,6 +38,8 @@ pub struct Config {
     pub health: Health,
     #[serde(default)]
     pub log: Log,
+    #[serde(default)]
+    pub telemetry: Telemetry,
 }
 
 /// What is watched of the sending domains.
@@ -74,6 +76,15 @@ pub struct Log {
     /// `error`, `warn`, `info` (by default), `debug` or `trace`, of our own parts; `CADUCEUS_LOG` in
     /// the environment is asked first. Other libraries are heard from `info` up.
     pub level: Option<String>,
+}
+
+/// Who hears how long each stage took.
+#[derive(Deserialize, Clone, Default)]
+#[serde(deny_unknown_fields)]
+pub struct Telemetry {
+    /// Where an OpenTelemetry collector takes traces (OTLP over HTTP), such as
+    /// `http://127.0.0.1:4318`; none by default. Spans hold ids and numbers, never a value.
+    pub otlp: Option<String>,
 }
 
 #[derive(Deserialize, Clone, Copy, Default, PartialEq, Eq)]
@@ -294,6 +305,11 @@ pub(crate) fn parse(text: &str) -> anyhow::Result<Config> {
     }
     if config.portal_url.ends_with('/') || !config.portal_url.starts_with("http") {
         bail!("portal_url must start with https:// and have no slash at its end");
+    }
+    if let Some(collector) = &config.telemetry.otlp
+        && (collector.ends_with('/') || !collector.starts_with("http"))
+    {
+        bail!("telemetry.otlp must start with http:// or https:// and have no slash at its end");
     }
     config.policy.declared_free()?;
     let inbound = config.inbound.as_ref();

@@ -26,7 +26,7 @@ const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(600);
 
 pub fn run(path: &Path) -> anyhow::Result<()> {
     let config = config::load(path)?;
-    telemetry::log(&config.log);
+    let spans = telemetry::log_and_trace(&config);
     let handle = telemetry::metrics()?;
     let wired = wire(&config)?;
     tokio::runtime::Builder::new_multi_thread()
@@ -35,7 +35,11 @@ pub fn run(path: &Path) -> anyhow::Result<()> {
         .block_on(async {
             let net = net::build(&config.delivery, wired.world.clock.clone())?;
             let (stop, stopped) = watch::channel(false);
-            let mut tasks = start(&config, &wired, net, Some(handle), stopped).await?;
+            let mut tasks =
+                start(&config, &wired, net.clone(), Some(handle), stopped.clone()).await?;
+            if let (Some(spans), Some(collector)) = (spans, config.telemetry.otlp.clone()) {
+                tasks.spawn(telemetry::otlp::export(spans, net, collector, stopped));
+            }
             tracing::info!(hostname = config.hostname, "caduceus is ready");
             crate::terminal::say("ready");
             signal().await?;

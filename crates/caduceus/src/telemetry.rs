@@ -1,26 +1,46 @@
-//! Logs on standard error, metrics for Prometheus. Neither ever holds a value.
+//! Logs on standard error, metrics for Prometheus, traces for a collector where one is configured.
+//! None of them ever holds a value.
+
+pub mod otlp;
+mod spans;
+
+use std::sync::Arc;
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use model::{METRICS, MetricKind};
+use tokio::sync::mpsc::Receiver;
 use tracing::{Level, Metadata};
 use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
-use crate::config::{Log, LogFormat};
+use crate::config::{Config, Log, LogFormat};
+use crate::wiring::SystemClock;
 
 /// As the configuration says; `CADUCEUS_LOG` is asked first. Calling it twice keeps the first.
 pub fn log(settings: &Log) {
-    start(settings.format, settings.level.as_deref().unwrap_or("info"));
+    start(settings, None);
+}
+
+/// The same for a service. Gives the spans that end, where a collector is configured to take them.
+pub fn log_and_trace(config: &Config) -> Option<Receiver<spans::Span>> {
+    let collected = config.telemetry.otlp.is_some();
+    let (watch, ended) = collected
+        .then(|| spans::watch(Arc::new(SystemClock), Arc::new(vault::SystemRng)))
+        .unzip();
+    start(&config.log, watch);
+    ended
 }
 
 /// For commands that speak to a person: only what is wrong.
 pub fn log_quietly() {
-    start(LogFormat::Json, "error");
+    let level = Some("error".to_owned());
+    let format = LogFormat::Json;
+    start(&Log { format, level }, None);
 }
 
-fn start(format: LogFormat, level: &str) {
+fn start(settings: &Log, watch: Option<spans::Watch>) {
     // A panic's text may hold what was being read; its place never does.
     std::panic::set_hook(Box::new(|panic| {
         let at = panic
@@ -29,18 +49,17 @@ fn start(format: LogFormat, level: &str) {
             .unwrap_or_default();
         tracing::error!(at, "panicked");
     }));
+    let level = settings.level.as_deref().unwrap_or("info");
     let chosen = EnvFilter::try_from_env("CADUCEUS_LOG")
         .or_else(|_| EnvFilter::try_new(level))
         .unwrap_or_else(|_| EnvFilter::new("info"));
     let filter = chosen.and(filter_fn(may_speak));
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    let started = match format {
-        LogFormat::Json => tracing_subscriber::registry()
-            .with(layer.json().with_filter(filter))
-            .try_init(),
-        LogFormat::Text => tracing_subscriber::registry()
-            .with(layer.with_filter(filter))
-            .try_init(),
+    let watch = watch.map(|watch| watch.with_filter(filter_fn(spans::is_watched)));
+    let registry = tracing_subscriber::registry().with(watch);
+    let started = match settings.format {
+        LogFormat::Json => registry.with(layer.json().with_filter(filter)).try_init(),
+        LogFormat::Text => registry.with(layer.with_filter(filter)).try_init(),
     };
     // The first that was started stays.
     drop(started);
@@ -51,9 +70,11 @@ fn start(format: LogFormat, level: &str) {
 /// at any level, and a patient's own domain identifies.
 fn may_speak(about: &Metadata<'_>) -> bool {
     let from = about.target();
-    let ours =
-        from == "caduceus" || from.starts_with("caduceus::") || from.starts_with("caduceus_");
-    ours || (*about.level() <= Level::INFO && !from.starts_with("hickory"))
+    is_ours(from) || (*about.level() <= Level::INFO && !from.starts_with("hickory"))
+}
+
+fn is_ours(target: &str) -> bool {
+    target == "caduceus" || target.starts_with("caduceus::") || target.starts_with("caduceus_")
 }
 
 /// Seconds, and whatever else has no buckets of its own: from a millisecond to ten minutes.

@@ -67,8 +67,9 @@ pub fn read(bytes: &[u8]) -> Result<Option<Report>> {
 /// `mime_invalid` over the limits of parts and depth.
 pub fn aggregate(bytes: &[u8]) -> Result<Option<Aggregate>> {
     let message = parse(bytes)?;
+    let mut room = pack::Room::default();
     for part in message.parts_with_octets() {
-        let Some(opened) = pack::open(&part) else {
+        let Some(opened) = room.open(&part) else {
             continue;
         };
         let read = match opened.trim_ascii_start().first() {

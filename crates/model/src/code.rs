@@ -134,3 +134,6 @@ codes! {
     ConfigInvalid "config_invalid" Ours 500 451 "4.3.5" "The configuration is not valid" "Correct the named setting.";
     Internal "internal" Ours 500 451 "4.3.0" "Something failed on our side" "Retry later; report the reference code if it stays.";
 }
+
+#[cfg(test)]
+mod tests;

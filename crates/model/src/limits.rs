@@ -72,7 +72,8 @@ pub const DELIVERY_LIFETIME: Duration = Duration::from_secs(2 * 86_400);
 /// How long an order about the queue may last, and how long its reason may be.
 pub const ORDER_DURATION_MAX: Duration = Duration::from_secs(30 * 86_400);
 pub const ORDER_REASON_OCTETS_MAX: usize = 1_000;
-pub const DELIVERY_LEASE: Duration = Duration::from_secs(900);
+/// Longer than an attempt may take, its ten minutes after the final dot included.
+pub const DELIVERY_LEASE: Duration = Duration::from_secs(1_800);
 /// Letters just sealed, and messages just accepted, that wait in memory for their next stage. What
 /// does not fit is read back from the database.
 pub const FRESH_OCTETS_MAX: usize = 64 * 1024 * 1024;
@@ -130,6 +131,8 @@ pub const BLOB_INLINE_OCTETS_MAX: usize = 256 * 1024;
 pub const DISK_FREE_OCTETS_MIN: u64 = 64 * 1024 * 1024;
 /// A report of another system, unpacked; the largest seen are a few MiB.
 pub const REPORT_OCTETS_MAX: usize = 20 * 1024 * 1024;
+/// A report about TLS among them: counts by reason, a few KiB each.
+pub const TLS_REPORT_OCTETS_MAX: usize = 2 * 1024 * 1024;
 /// Lines of one report that are kept.
 pub const REPORT_ROWS_MAX: usize = 5_000;
 /// How long bounces and complaints about a letter, and answers to it, find their way back.

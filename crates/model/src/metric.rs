@@ -63,7 +63,7 @@ metrics! {
     Gauge "conservation_seconds" [] "How long the last conservation check took; it runs so seldom that it uses at most 1 % of the time.";
     Gauge "ledger_pending_entries" [] "Audit entries committed and not chained yet.";
     // Coming in
-    Counter "total_messages_received" ["service"] "Messages accepted durably, by the door they came in by.";
+    Counter "total_messages_received" ["service"] "Messages accepted durably, by the door they came in by." "zonemta_message_push, postal_smtp_server_*_total";
     Gauge "connection_count" ["service"] "Open connections: `smtp_submission` in, `smtp_client` out.";
     Counter "total_connections_denied" ["service"] "Clients turned away for want of a place.";
     Histogram "smtpsrv_read_data_duration" [] "From a client's word that a message follows to its last octet.";
@@ -79,14 +79,14 @@ metrics! {
     Counter "dkim_signer_cache_hit" [] "Messages whose domain's keys were in memory.";
     Counter "dkim_signer_cache_miss" [] "Messages whose domain's keys were read first.";
     // Waiting
-    Gauge "scheduled_count" [] "Deliveries that wait for their time." "email_queue_size";
+    Gauge "scheduled_count" [] "Deliveries that wait for their time." "email_queue_size, zonemta_queue_size";
     Gauge "ready_count" [] "Deliveries that are due and wait for a place.";
     Gauge "running_count" [] "Deliveries on the wire.";
     Gauge "queued_count_by_provider_and_source" ["provider" "source"] "Deliveries that wait, by the provider they go to and the source they leave by." "queued_count_by_provider";
     Gauge "deliveries_set_aside" [] "Deliveries that could not be taken up and wait for a person.";
     Gauge "queue_oldest_seconds" [] "Age of the oldest delivery that is not finished." "postal_message_queue_latency";
     // Going out
-    Counter "total_messages_delivered" ["service"] "Attempts that ended in 250 after the final dot.";
+    Counter "total_messages_delivered" ["service"] "Attempts that ended in 250 after the final dot." "email_send_attempts_total, zonemta_delivery_status";
     Counter "total_messages_delivered_by_provider_and_source" ["provider" "source"] "The same by provider and source.";
     Counter "total_messages_transfail" ["service"] "Attempts to be repeated.";
     Counter "total_messages_transfail_by_provider_and_source" ["provider" "source"] "The same by provider and source.";
@@ -98,7 +98,7 @@ metrics! {
     Histogram "deliver_message_latency" ["service"] "One attempt, from looking up the servers to its end." "deliver_message_latency_rollup";
     Histogram "delivery_duration_seconds" ["stream"] "From a delivery's first due time (one taken up between two tries: from its making) to its 250." "mox_queue_delivery_duration_seconds, email_delivery_duration_seconds";
     Counter "connections_opened_total" [] "Connections dialled to mail servers." "mox_queue_connection_total";
-    Counter "destinations_total" ["policy"] "Attempts that got as far as a mail server, by what its domain asks of TLS." "mox_queue_destinations_total, mox_queue_destination_dane_required_total";
+    Counter "destinations_total" ["policy"] "Attempts that got as far as a mail server, by what its domain asks of TLS." "mox_queue_destinations_total, mox_queue_destination_dane_required_total, dane_result_count";
     Counter "destinations_authentic_total" [] "Look-ups of a domain's mail servers that DNSSEC proved." "mox_queue_destinations_authentic_total";
     Counter "requiretls_unsupported_total" [] "Attempts that ended because a mail server does not know REQUIRETLS." "mox_queue_requiretls_unsupported_total";
     Counter "tls_reports_total" ["result"] "Reports about TLS to other domains: `sent`, or `kept` for another try.";
@@ -108,9 +108,10 @@ metrics! {
     Counter "dns_mx_resolve_status_fail" [] "Look-ups of a domain's mail servers that DNS did not answer.";
     // Around it
     Counter "webhook_deliveries_total" ["result"] "Webhooks, by how the attempt ended.";
-    Gauge "webhook_deliveries_open" [] "Events that webhooks were not told yet.";
+    Gauge "webhook_deliveries_open" [] "Events that webhooks were not told yet." "log_hook_backlog_count";
     Gauge "webhooks_stopped" [] "Webhooks that are told nothing until somebody resumes them.";
     Counter "orphan_blobs_removed_total" [] "Stored files that belonged to nothing.";
+    Counter "trace_spans_dropped_total" [] "Spans that no collector took in time.";
     Counter "http_requests_total" ["method" "route" "status"] "Requests by method, route and status.";
     Histogram "http_request_duration_seconds" ["method" "route" "status"] "From the request's head to the answer's head.";
     Counter "caduceus_store_writes_total" [] "Closures committed.";

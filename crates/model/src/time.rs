@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use chrono::Datelike;
+
 /// A moment, UTC, microseconds. Arithmetic saturates: a far future stays far.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(i64);
@@ -51,10 +53,14 @@ impl Timestamp {
     pub fn rfc5322(self) -> String {
         self.utc().format("%a, %d %b %Y %H:%M:%S +0000").to_string()
     }
-    /// Reads RFC 3339 with any offset; `None` when it is not a moment.
+    /// Reads RFC 3339 with any offset; `None` when it is not a moment, or one that RFC 3339 cannot
+    /// say in UTC: its years have four digits.
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
         let parsed = chrono::DateTime::parse_from_rfc3339(text).ok()?;
-        Some(Self(parsed.timestamp_micros()))
+        let year = parsed.naive_utc().year();
+        (0..=9_999)
+            .contains(&year)
+            .then(|| Self(parsed.timestamp_micros()))
     }
     fn utc(self) -> chrono::DateTime<chrono::Utc> {
         chrono::DateTime::from_timestamp_micros(self.0).unwrap_or(chrono::DateTime::UNIX_EPOCH)

@@ -51,7 +51,8 @@ pub struct PoolSettings {
     pub dial_wait: Duration,
     /// A cap on what RFC 5321 §4.5.3.2 lets us wait for one answer.
     pub reply_wait_max: Duration,
-    /// A whole attempt ends before its lease does.
+    /// An attempt up to its final dot. Its answer has its own wait after that, and even then the
+    /// attempt ends before its lease does.
     pub attempt_max: Duration,
 }
 
@@ -64,7 +65,8 @@ impl PoolSettings {
             idle_connections_max: 200,
             dial_wait: Duration::from_secs(30),
             reply_wait_max: limits::SMTP_FINAL_REPLY_WAIT,
-            attempt_max: limits::DELIVERY_LEASE.saturating_sub(Duration::from_secs(60)),
+            attempt_max: limits::DELIVERY_LEASE
+                .saturating_sub(limits::SMTP_FINAL_REPLY_WAIT + Duration::from_secs(60)),
         }
     }
 }

@@ -8,6 +8,7 @@ mod licences;
 mod metrics;
 mod pages;
 mod sizes;
+mod traps;
 
 /// The repository itself breaks no rule; the list names what does.
 #[test]

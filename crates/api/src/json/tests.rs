@@ -2,6 +2,7 @@
 
 use model::Code;
 use serde::Deserialize;
+use sim::kit::hostile::{Target, rounds, texts};
 
 use super::{Pairs, from_slice, is_name};
 
@@ -122,4 +123,43 @@ fn only_what_looks_like_a_name_is_repeated() {
         wrong(r#"{"inner": [], "extra": {"Pat Smith": 1}}"#),
         (Code::FieldType, Some("/extra".into()))
     );
+}
+
+const BODIES: Target = Target {
+    name: "json_bodies",
+    seeds: || {
+        texts(&[
+            r#"{"inner": [{"number": 1}, {"number": 255}], "note": null, "extra": {"b": "1", "a": "\u00e9"}}"#,
+            r#"{"inner": [], "note": "x", "extra": {}}"#,
+        ])
+    },
+    words: &[
+        "{\"inner\":",
+        "[",
+        "]",
+        "{}",
+        "\"number\":",
+        "1e999",
+        "-0",
+        "\\ud800",
+        "\\u0000",
+        "null",
+        "true",
+        "\"inner\":[],",
+    ],
+    read: |input| match from_slice::<Outer>(input) {
+        Ok(read) => read.inner.len() + read.extra.0.len() + read.note.map_or(0, |note| note.len()),
+        Err(error) => {
+            let pointer = error.pointer().unwrap_or_default();
+            assert!(pointer.bytes().all(|b| b.is_ascii_graphic()), "{pointer}");
+            pointer.len()
+        }
+    },
+    // A place is said by the names that lead to it.
+    most: (200, 4),
+};
+
+#[test]
+fn any_body_is_read_or_refused_with_its_place() {
+    BODIES.survive(0, rounds(5_000));
 }

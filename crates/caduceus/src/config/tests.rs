@@ -1,3 +1,5 @@
+use sim::kit::hostile::{Target, rounds, texts};
+
 use super::*;
 
 const GOOD: &str = r#"
@@ -54,4 +56,51 @@ fn the_rate_of_the_api_can_be_set() {
     assert_eq!((set.burst, set.per_second), (50, 5));
     let none = format!("{GOOD}[api]\nrate_burst = 0\n");
     assert!(parse(&none).is_err(), "nobody could ask");
+}
+
+#[test]
+fn traces_go_nowhere_unless_asked_for() {
+    assert!(parse(GOOD).expect("good").telemetry.otlp.is_none());
+    let with = |url: &str| parse(&format!("{GOOD}[telemetry]\notlp = \"{url}\"\n"));
+    let set = with("http://127.0.0.1:4318").expect("good").telemetry.otlp;
+    assert_eq!(set.as_deref(), Some("http://127.0.0.1:4318"));
+    assert!(with("127.0.0.1:4318").is_err() && with("http://x.example/").is_err());
+}
+
+const FILES: Target = Target {
+    name: "configuration",
+    seeds: || {
+        let whole = format!(
+            "{GOOD}smtps = \"127.0.0.1:465\"\n[tls]\ncertificate_file = \"/c\"\nkey_file = \"/k\"\n[log]\nlevel = \"info\"\n\
+             [[source]]\nname = \"a\"\nip = \"192.0.2.1\"\nweight = 3\n[[pool]]\nsources = [\"a\"]\nstream = \"marketing\"\n"
+        );
+        texts(&[GOOD, &whole])
+    },
+    words: &[
+        "[",
+        "[[",
+        "]]",
+        "= {}",
+        "= []",
+        "= -1",
+        "= 1e400",
+        "\"\"\"",
+        "= 0x7fffffffffffffff",
+        "danger_",
+        "1979-05-27T07:32:00Z",
+    ],
+    read: |input| match parse(&String::from_utf8_lossy(input)) {
+        Ok(config) => {
+            drop(crate::ways::build(&config));
+            0
+        }
+        Err(refused) => format!("{refused:#}").len(),
+    },
+    // What is wrong is said with the name that is wrong and those that are known.
+    most: (2_000, 4),
+};
+
+#[test]
+fn any_file_is_read_or_refused_by_name() {
+    FILES.survive(0, rounds(3_000));
 }

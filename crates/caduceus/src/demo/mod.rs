@@ -18,7 +18,7 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::sync::watch;
 
-use crate::config::{Api, Config, Delivery, Health, Keys, Listen, Log, Store, Tls};
+use crate::config::{Api, Config, Delivery, Health, Keys, Listen, Log, Store, Telemetry, Tls};
 use crate::terminal::say;
 use crate::wiring::wire_with;
 use crate::{serve, telemetry};
@@ -134,6 +134,7 @@ fn configuration(folder: &Path, authority: &authority::Authority) -> anyhow::Res
             ..Health::default()
         },
         log: Log::default(),
+        telemetry: Telemetry::default(),
     })
 }
 

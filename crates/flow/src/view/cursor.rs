@@ -22,3 +22,6 @@ pub(crate) fn decode(cursor: &str) -> Result<(Timestamp, [u8; 16])> {
         id.try_into().map_err(|_| wrong())?,
     ))
 }
+
+#[cfg(test)]
+mod tests;

@@ -140,6 +140,45 @@ impl Clinic {
         )
     }
 
+    /// Gives its domain a key to sign with.
+    pub fn signing(self) -> Self {
+        let organisation = self.organisation;
+        // PKCS#8 of an Ed25519 key (RFC 8410 §7): a fixed prefix, then 32 octets.
+        let der = [
+            b"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20".as_slice(),
+            &[7; 32],
+        ];
+        let keys = self.world.keys(organisation).expect("keys");
+        let store = &self.world.store;
+        let domain = store
+            .read(move |tx| domains::list(tx, organisation))
+            .expect("domains")
+            .remove(0);
+        let aad = vault::aad("dkim_keys", "test", domain.id.as_bytes());
+        let sealed = vault::seal(
+            &keys.subkey("dkim"),
+            &aad,
+            &der.concat(),
+            self.world.rng.as_ref(),
+        );
+        let key = domains::DkimRow {
+            domain: domain.id,
+            organisation,
+            selector: "test".to_owned(),
+            algorithm: "ed25519".to_owned(),
+            sealed_key: sealed.expect("sealed"),
+            record: String::new(),
+            active: true,
+            created_at: self.world.now(),
+            state: "active".to_owned(),
+            until_at: None,
+        };
+        store
+            .write(move |tx| domains::insert_dkim(tx, &key))
+            .expect("a key");
+        self
+    }
+
     /// Another organisation of the same installation, with a clinician.
     pub fn neighbour(&self) -> Ctx {
         let id = found(&self.world, "Other clinic", "other.example");

@@ -1,5 +1,7 @@
 use std::io::Write;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder};
 
@@ -153,8 +155,7 @@ const XML: &str = "<?xml version=\"1.0\"?>\n<!-- a -->\n<feedback xmlns=\"urn:x\
     <record><row><source_ip>nonsense</source_ip><count>3</count></row></record></feedback>";
 
 fn attached(bytes: &[u8], kind: &str) -> Vec<u8> {
-    use base64::Engine;
-    let text = base64::engine::general_purpose::STANDARD.encode(bytes);
+    let text = STANDARD.encode(bytes);
     let lines: Vec<&str> = text
         .as_bytes()
         .chunks(76)
@@ -227,4 +228,38 @@ fn hostile_reports_are_no_reports() {
         aggregate(&attached(&bomb, "application/gzip")),
         Ok(None)
     ));
+}
+
+/// A thousand parts, each packed to the limit, would be unpacked for minutes.
+#[test]
+fn the_parts_of_a_message_share_one_room() {
+    let full = gzip(&vec![b' '; model::limits::REPORT_OCTETS_MAX]);
+    let report = gzip(XML.as_bytes());
+    let message = |parts: &[&[u8]]| {
+        let part = |bytes: &&[u8]| {
+            let text = STANDARD.encode(bytes);
+            format!(
+                "--b\r\nContent-Type: application/gzip\r\nContent-Transfer-Encoding: base64\r\n\r\n{text}\r\n"
+            )
+        };
+        let parts: String = parts.iter().map(part).collect();
+        format!("Content-Type: multipart/mixed; boundary=b\r\n\r\n{parts}--b--\r\n").into_bytes()
+    };
+    let found = |parts: &[&[u8]]| aggregate(&message(parts)).is_ok_and(|read| read.is_some());
+    assert!(found(&[&report, &full]) && found(&[b"\x1f\x8brubbish", &report]));
+    assert!(!found(&[&full, &report]), "nothing is left for it");
+}
+
+/// A tree of JSON takes many times the room of its text.
+#[test]
+fn a_report_about_tls_is_small() {
+    const JSON: &str = "{\"date-range\":{\"start-datetime\":\"2026-03-01T00:00:00Z\",\
+        \"end-datetime\":\"2026-03-02T00:00:00Z\"},\"policies\":[{\"policy\":{\
+        \"policy-type\":\"sts\",\"policy-domain\":\"c.example\"}}]}";
+    let padding = " ".repeat(model::limits::TLS_REPORT_OCTETS_MAX);
+    let large = gzip(format!("{JSON}{padding}").as_bytes());
+    let small = gzip(format!("{JSON}{}", " ".repeat(1_000)).as_bytes());
+    let read =
+        |bytes: &[u8]| aggregate(&attached(bytes, "application/gzip")).is_ok_and(|r| r.is_some());
+    assert!(read(&small) && !read(&large));
 }

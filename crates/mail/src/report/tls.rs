@@ -35,6 +35,10 @@ impl std::fmt::Debug for TlsPolicy {
 }
 
 pub(super) fn read(bytes: &[u8]) -> Option<TlsReport> {
+    // A tree takes many times the room of its text.
+    if bytes.len() > limits::TLS_REPORT_OCTETS_MAX {
+        return None;
+    }
     let report: Value = serde_json::from_slice(bytes).ok()?;
     let range = &report["date-range"];
     let at = |name: &str| Timestamp::parse_rfc3339(range[name].as_str()?);

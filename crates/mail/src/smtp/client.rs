@@ -180,6 +180,11 @@ impl ClientSession {
         }
     }
 
+    /// Whether the final dot was given out and its answer has not come.
+    pub fn awaits_final(&self) -> bool {
+        self.state == State::Awaiting(Stage::Final)
+    }
+
     /// The connection ended, or nothing came for `wait`: says what that means for the transaction.
     pub fn disconnected(&mut self, _fault: NetFault) {
         self.lose();

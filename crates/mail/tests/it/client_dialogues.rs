@@ -2,7 +2,8 @@
 //!
 //! `demand:` sets up (verified_tls|opportunistic|plain), `S:` is said by the server, `C:` by us, `E:`
 //! is an event that our owner sees, `A:` is what it does: `tls verified|unverified|failed`, `send …`
-//! with the message in the `M:` lines before it, `quit`, `disconnect`.
+//! with the message in the `M:` lines before it, `quit`, `disconnect`, `waits N` (at least so many
+//! seconds, as it stands).
 
 use std::collections::VecDeque;
 
@@ -139,6 +140,12 @@ impl<'a> Play<'a> {
             ["quit"] => self.session.quit(),
             ["disconnect"] => self.session.disconnected(NetFault::Closed),
             ["silence"] => self.session.disconnected(NetFault::TimedOut),
+            ["waits", seconds] => {
+                let least: u64 = seconds.parse().expect("a number");
+                let waits = self.session.wait().as_secs();
+                let place = format!("{}:{}", self.script.name, step.line);
+                assert!(waits >= least, "{place}: waits {waits} s");
+            }
             _ => panic!("{}:{}: no such act", self.script.name, step.line),
         }
     }

@@ -1,7 +1,6 @@
 //! Dialogues, properties and whole messages, through the public face only.
 
 mod client_dialogues;
-mod hostile;
 mod properties;
 mod script;
 mod server_dialogues;

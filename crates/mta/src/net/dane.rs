@@ -100,3 +100,6 @@ fn leads_to(
         })
     }))
 }
+
+#[cfg(test)]
+mod tests;

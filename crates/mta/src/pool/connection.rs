@@ -15,7 +15,7 @@ const QUIT_WAIT: Duration = Duration::from_secs(1);
 /// What a peer said before it hung up is here already or never.
 const LAST_WORDS_WAIT: Duration = Duration::from_secs(1);
 
-/// How long one attempt may wait, in all and for each answer.
+/// How long one attempt may wait: in all up to the final dot, and for each answer.
 pub(crate) struct Bounds<'a> {
     pub clock: &'a dyn Clock,
     pub until: Timestamp,
@@ -51,6 +51,8 @@ pub(crate) struct Connection {
     offered: Option<TlsFacts>,
     began_tls: bool,
     carried: u32,
+    /// When the final dot was given out whose answer is awaited.
+    dot_at: Option<Timestamp>,
     _open: Open,
 }
 
@@ -63,6 +65,7 @@ impl Connection {
             offered: None,
             began_tls: false,
             carried: 0,
+            dot_at: None,
             _open: Open::count(),
         }
     }
@@ -153,7 +156,7 @@ impl Connection {
     }
 
     async fn read(&mut self, bounds: &Bounds<'_>) {
-        let wait = bounds.wait(self.session.wait());
+        let wait = self.patience(bounds);
         let Some(wire) = &mut self.wire else { return };
         let mut buf = [0; READ_OCTETS];
         match wire.read(&mut buf, wait).await {
@@ -161,6 +164,20 @@ impl Connection {
             Ok(count) => self.session.receive(&buf[..count]),
             Err(fault) => self.lost(fault),
         }
+    }
+
+    /// RFC 5321 §4.5.3.2.6: whoever gives up early on the answer to the final dot sends twice. So that
+    /// wait is whole, however late in the attempt the dot was given; and it is one wait, however
+    /// slowly the answer drips.
+    fn patience(&mut self, bounds: &Bounds<'_>) -> Duration {
+        let wanted = self.session.wait();
+        if !self.session.awaits_final() {
+            self.dot_at = None;
+            return bounds.wait(wanted);
+        }
+        let now = bounds.clock.now();
+        let waited = now.since(*self.dot_at.get_or_insert(now));
+        wanted.min(bounds.reply_wait_max).saturating_sub(waited)
     }
 
     async fn start_tls(&mut self, bounds: &Bounds<'_>) -> Result<(), Turn> {

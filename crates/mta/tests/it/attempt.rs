@@ -215,6 +215,35 @@ async fn a_host_name_that_dns_cannot_tell_is_asked_again_later() {
     );
 }
 
+/// A signed body is never recoded: a host that cannot carry it as it is is passed over, and only when
+/// no host can is the sender told (RFC 6152 §3, RFC 6531 §3.6).
+#[tokio::test]
+async fn what_a_host_cannot_carry_goes_to_one_that_can_or_back_unchanged() {
+    let unicode = "José <josé@clinic.example>\r\n\r\nñ\r\n".as_bytes();
+    for (utf8, status) in [(false, "5.6.3"), (true, "5.6.7")] {
+        let mut errand = errand(Demand::Opportunistic);
+        errand.transaction.body = unicode.into();
+        errand.transaction.eight_bit = true;
+        errand.transaction.utf8 = utf8;
+
+        let ascii = Peer::start(MX, Act::ServeAscii, None).await;
+        let able = Peer::start(MX2, Act::Serve, None).await;
+        let world = World::new().mx(10, MX, &ascii).mx(20, MX2, &able).open();
+        assert_eq!(world.carry(&errand).await.0, Outcome::Accepted);
+        assert!(ascii.messages().is_empty());
+        let sent = [&*errand.transaction.head, unicode].concat();
+        assert!(able.messages()[0].0 == sent, "octet for octet");
+
+        let alone = World::new().mx(10, MX, &ascii).open();
+        let (outcome, evidence) = alone.carry(&errand).await;
+        assert_eq!(
+            (outcome, self::status(&evidence)),
+            (Outcome::Refused(RefusalScope::Content), Some(status))
+        );
+        assert!(ascii.messages().is_empty());
+    }
+}
+
 #[tokio::test]
 async fn an_answer_about_the_recipient_ends_the_attempt() {
     let first = Peer::start(MX, Act::RefuseRecipient(Code::NotFound), None).await;

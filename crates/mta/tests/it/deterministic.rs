@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::pin::pin;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use mail::smtp::{AuthOffer, Profile, Security, ServerAction, ServerConfig, Serve
 use model::seams::{
     Answer, Egress, HttpAnswer, HttpRequest, Later, MxHosts, Net, NetFault, TlsStart, Wire,
 };
-use model::{Demand, Domain, Outcome, TlsFacts, TlsGoal, Tlsa};
+use model::{Demand, Domain, Outcome, TlsFacts, TlsGoal, Tlsa, limits};
 use mta::{Pool, PoolSettings, carry};
 
 use sim::kit::{SimClock, SimRng};
@@ -22,6 +22,10 @@ struct MemoryNet {
     hosts: MxHosts,
     dialled: Mutex<Vec<IpAddr>>,
     alive: bool,
+    /// How long a connection takes to be made.
+    slow: Option<(Arc<SimClock>, Duration)>,
+    /// How long the answer to a final dot was waited for.
+    waited: Arc<Mutex<Vec<Duration>>>,
 }
 
 impl Net for MemoryNet {
@@ -62,7 +66,12 @@ impl Net for MemoryNet {
             if !self.alive {
                 return Err(NetFault::TimedOut);
             }
-            let wire: Box<dyn Wire> = Box::new(MemoryWire::new(Security::StartTlsOffered));
+            if let Some((clock, took)) = &self.slow {
+                clock.advance(*took);
+            }
+            let mut wire = MemoryWire::new(Security::StartTlsOffered);
+            wire.waited = Arc::clone(&self.waited);
+            let wire: Box<dyn Wire> = Box::new(wire);
             Ok(wire)
         })
     }
@@ -77,6 +86,8 @@ impl Net for MemoryNet {
 struct MemoryWire {
     server: ServerSession,
     out: Vec<u8>,
+    took: bool,
+    waited: Arc<Mutex<Vec<Duration>>>,
 }
 
 impl MemoryWire {
@@ -92,6 +103,8 @@ impl MemoryWire {
         Self {
             server,
             out: Vec::new(),
+            took: false,
+            waited: Arc::default(),
         }
     }
 
@@ -101,7 +114,10 @@ impl MemoryWire {
                 ServerAction::Write(bytes) => self.out.extend(bytes),
                 ServerAction::Sender(..) => self.server.sender(Ok(())),
                 ServerAction::Recipient(..) => self.server.recipient(Ok(())),
-                ServerAction::Message(_) => self.server.message(Ok("memory".to_owned())),
+                ServerAction::Message(_) => {
+                    self.took = true;
+                    self.server.message(Ok("memory".to_owned()));
+                }
                 ServerAction::StartTls
                 | ServerAction::Close
                 | ServerAction::Authenticate { .. } => {}
@@ -114,9 +130,12 @@ impl Wire for MemoryWire {
     fn read<'a>(
         &'a mut self,
         buf: &'a mut [u8],
-        _: Duration,
+        wait: Duration,
     ) -> Later<'a, Result<usize, NetFault>> {
         self.serve();
+        if self.took {
+            self.waited.lock().expect("no panic inside").push(wait);
+        }
         // A few bytes at a time: replies arrive split.
         let count = self.out.len().min(buf.len()).min(5);
         buf[..count].copy_from_slice(&self.out[..count]);
@@ -167,6 +186,8 @@ fn net(hosts: &[(u16, &str)], alive: bool) -> MemoryNet {
         hosts,
         dialled: Mutex::new(Vec::new()),
         alive,
+        slow: None,
+        waited: Arc::default(),
     }
 }
 
@@ -193,6 +214,25 @@ fn dialled(net: &MemoryNet, seed: u64) -> (Outcome, Vec<u8>) {
 fn an_attempt_runs_without_a_runtime() {
     let net = net(&[(10, "a.mail.example")], true);
     assert_eq!(dialled(&net, 1), (Outcome::Accepted, vec![0]));
+}
+
+/// RFC 5321 §4.5.3.2.6: ten minutes, also for a host that was reached when the attempt was nearly
+/// over; and the lease still outlasts it, so that nobody else begins meanwhile.
+#[test]
+fn the_answer_to_the_final_dot_has_its_ten_minutes_however_late_it_is_asked_for() {
+    let settings = PoolSettings::new(domain("mx.clinic.example"));
+    let before = settings.attempt_max - Duration::from_secs(5);
+    let clock = Arc::new(SimClock::default());
+    let mut net = net(&[(10, "a.mail.example")], true);
+    net.slow = Some((Arc::clone(&clock), before));
+    let (pool, rng) = (Pool::new(settings.clone()), SimRng::new(1));
+    let errand = errand(Demand::VerifiedTls);
+    let (outcome, _) = run(carry(&pool, &net, &*clock, &rng, &errand));
+    assert_eq!(outcome, Outcome::Accepted);
+    let waited = net.waited.lock().expect("no panic inside");
+    let first = *waited.first().expect("an answer was waited for");
+    assert!(first >= limits::SMTP_FINAL_REPLY_WAIT, "{first:?}");
+    assert!(settings.attempt_max + limits::SMTP_FINAL_REPLY_WAIT < limits::DELIVERY_LEASE);
 }
 
 #[test]

@@ -451,6 +451,41 @@ fn transactional_mail_finds_a_place_inside_a_providers_limit() {
     assert!(desk.running.iter().any(|(running, _)| *running == next));
 }
 
+/// Stalwart #966, #2323: a limit on one destination holds up nobody else, be it by rate, by
+/// connections or because it rests.
+#[test]
+fn a_limit_of_one_provider_delays_nobody_else() {
+    let mut desk = Desk::new(1);
+    for n in 0..200 {
+        desk.add_as(&format!("clinic{n}.example"), |item| item.priority = 9);
+    }
+    desk.resolve_all();
+    assert_eq!(
+        desk.started(),
+        4,
+        "all places of the big provider are taken"
+    );
+    while let Some(&(id, _)) = desk.running.first() {
+        desk.reply(id, 421, "slow down");
+    }
+    assert!(
+        desk.state.next_wake().is_some(),
+        "it backs off, and its mail waits"
+    );
+    for n in 0..50 {
+        let id = desk.add_as(&format!("other{n}.example"), |item| item.priority = 0);
+        desk.resolve(
+            &format!("other{n}.example"),
+            &[&format!("mx.other{n}.example")],
+        );
+        assert!(
+            desk.running.iter().any(|(running, _)| *running == id),
+            "delivery {n} to another destination starts at once"
+        );
+        desk.finish(id, Outcome::Accepted);
+    }
+}
+
 /// A clock that is set back by a day stops nothing for a day.
 #[test]
 fn a_clock_set_back_does_not_stop_a_provider() {

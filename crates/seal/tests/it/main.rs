@@ -3,7 +3,6 @@
 extern crate caduceus_seal as seal;
 
 mod dmarc;
-mod hostile;
 mod signatures;
 mod vectors;
 mod verifier;

@@ -1,4 +1,5 @@
-//! Plays seeds until time is up or one fails: `soak --seconds 60`, `soak --seed 7`.
+//! Plays seeds until time is up or one fails: `soak --seconds 60`, `soak --seed 7`. Or plays hostile
+//! input against every reader: `soak --fuzz 10`, `soak --fuzz 1 --target reports`.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -8,6 +9,7 @@
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use caduceus_sim::fuzz::TARGETS;
 use caduceus_sim::kit::Engine;
 use caduceus_sim::world::run;
 use clap::{Parser, ValueEnum};
@@ -28,6 +30,12 @@ struct Arguments {
     seconds: u64,
     #[arg(long, value_enum, default_value_t = On::Memory)]
     engine: On,
+    /// Play hostile input for so many minutes instead, round after round from --from on.
+    #[arg(long, value_name = "MINUTES")]
+    fuzz: Option<u64>,
+    /// With --fuzz: this reader alone.
+    #[arg(long, requires = "fuzz")]
+    target: Option<String>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -39,6 +47,9 @@ enum On {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(minutes) = arguments.fuzz {
+        return fuzz(minutes, arguments.from, arguments.target.as_deref());
+    }
     let engine = match arguments.engine {
         On::Memory => Engine::Memory,
         On::Sqlite => Engine::Sqlite,
@@ -84,6 +95,47 @@ fn main() -> ExitCode {
     }
     println!(
         "{played} seeds, {messages} messages, {taken} letters arrived, {read} readings, nothing found"
+    );
+    ExitCode::SUCCESS
+}
+
+/// Rounds of one target in a row.
+const BATCH: u64 = 500;
+
+/// Every target in turn until time is up. A target that fails panics with its name, the round and the
+/// smallest input that was found to fail.
+fn fuzz(minutes: u64, from: u64, target: Option<&str>) -> ExitCode {
+    let chosen = TARGETS
+        .iter()
+        .filter(|t| target.is_none_or(|name| t.name == name));
+    let chosen: Vec<_> = chosen.collect();
+    if chosen.is_empty() {
+        let names: Vec<_> = TARGETS.iter().map(|target| target.name).collect();
+        eprintln!("there is no such target; there are {}", names.join(", "));
+        return ExitCode::FAILURE;
+    }
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how long a person is willing to wait"
+    )]
+    let began = Instant::now();
+    let limit = Duration::from_secs(minutes.saturating_mul(60));
+    let mut first = from;
+    while began.elapsed() < limit {
+        for target in &chosen {
+            target.survive(first, BATCH);
+        }
+        first = first.saturating_add(BATCH);
+        let secs = began.elapsed().as_secs_f64();
+        println!(
+            "{secs:>6.1} s  rounds {from} to {first} of {} readers",
+            chosen.len()
+        );
+    }
+    println!(
+        "{} readers, {} rounds each, nothing found",
+        chosen.len(),
+        first - from
     );
     ExitCode::SUCCESS
 }

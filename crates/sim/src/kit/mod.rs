@@ -7,6 +7,7 @@
 mod beside;
 mod chance;
 mod clock;
+pub mod hostile;
 mod postgres;
 mod scratch;
 mod stores;

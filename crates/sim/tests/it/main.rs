@@ -1,6 +1,7 @@
 //! The simulated world over many seeds. Each test is a process of its own, so that all cores play.
 //! A seed that fails is printed with its steps and the command that plays it again.
 
+mod fuzz;
 mod planted;
 
 use std::ops::Range;

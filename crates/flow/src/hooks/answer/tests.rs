@@ -37,7 +37,7 @@ fn the_ladder_ends() {
             other => panic!("try {tries}: {other:?}"),
         }
     }
-    assert_eq!(total, LADDER.iter().sum());
+    assert_eq!(total, LADDER.iter().sum::<Duration>());
     assert!(total > Duration::from_secs(6 * 3_600));
     assert_eq!(judge(status(500), TRIES_MAX, 0), Verdict::Dead);
     assert_eq!(judge(status(500), u32::MAX, 255), Verdict::Dead);

@@ -1,3 +1,5 @@
+use sim::kit::hostile::{Target, rounds, texts};
+
 use super::*;
 
 fn lines(text: &str) -> Vec<(usize, String)> {
@@ -36,4 +38,35 @@ fn what_a_spreadsheet_takes_for_a_formula_comes_back_as_it_was() {
         lines("address\n\"'=1+1@mail.example\"")[0].1,
         "=1+1@mail.example"
     );
+}
+
+const FILES: Target = Target {
+    name: "suppression_csv",
+    seeds: || {
+        texts(&[
+            "address,stream,reason,expires_at\n\"o\"\"neil@mail.example\",marketing,manual,2027-01-01T00:00:00Z\nlee@mail.example,,,\n",
+            "\u{feff}Stream, Address\nmarketing,'=lee@mail.example\n",
+        ])
+    },
+    words: &["address", ",", "\"\"", "\",\"", "'=", "\n\n"],
+    read: |input| {
+        let text = String::from_utf8_lossy(input);
+        let Some(lines) = read(&text) else { return 0 };
+        assert!(
+            lines.is_sorted_by(|a, b| a.number < b.number),
+            "each line has its number"
+        );
+        let words = |line: &Line| line.stream.len() + line.reason.len() + line.expires_at.len();
+        lines
+            .iter()
+            .map(|line| line.address.len() + words(line))
+            .sum()
+    },
+    // A byte that is no UTF-8 is shown by three.
+    most: (0, 3 * FIELDS.len()),
+};
+
+#[test]
+fn any_file_is_read_or_refused() {
+    FILES.survive(0, rounds(3_000));
 }

@@ -1,6 +1,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use model::seams::NetFault;
+use sim::kit::hostile::{Target, rounds};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
 use super::{haproxy, socks5};
@@ -96,4 +97,46 @@ async fn a_proxy_that_wants_a_password_or_refuses_is_a_refusal() {
 async fn a_proxy_that_hangs_up_is_no_connection() {
     let (result, _) = proxied("198.51.100.9:25", &[(OFFER, &[5])]).await;
     assert_eq!(result, Err(NetFault::Closed));
+}
+
+/// What a proxy says to us, all of it at once; gives how much of it was read.
+fn answered(said: &[u8]) -> usize {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    runtime.expect("a runtime").block_on(async {
+        let (mut ours, mut theirs) = duplex(said.len() + 1_024);
+        theirs.write_all(said).await.expect("room for it");
+        theirs.shutdown().await.expect("said");
+        let result = socks5(&mut ours, socket("198.51.100.9:25")).await;
+        let mut left = Vec::new();
+        ours.read_to_end(&mut left).await.expect("read");
+        assert!(
+            said.ends_with(&left),
+            "what the mail server says stays unread"
+        );
+        let granted = said.starts_with(&[5, 0, 5, 0]);
+        assert!(granted || result.is_err(), "a refusal is one");
+        said.len() - left.len()
+    })
+}
+
+const PROXIES: Target = Target {
+    name: "socks5_replies",
+    seeds: || {
+        let v4 = b"\x05\0\x05\0\0\x01\x7f\0\0\x01\x04\x38220 mx\r\n".to_vec();
+        let name = b"\x05\0\x05\0\0\x03\x03a.b\x04\x38220 mx\r\n".to_vec();
+        vec![
+            v4,
+            name,
+            b"\x05\xff".to_vec(),
+            b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(),
+        ]
+    },
+    words: &["\x05\0", "\x05\x02", "\x04", "\x03\x7f"],
+    read: answered,
+    most: (2 + 4 + 1 + 255 + 2, 0),
+};
+
+#[test]
+fn any_answer_of_a_proxy_is_read_to_its_end_or_refused() {
+    PROXIES.survive(0, rounds(3_000));
 }
