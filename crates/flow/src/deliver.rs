@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 mod aside;
 mod begin;
 mod lease;
-mod obey;
+pub(crate) mod obey;
 mod route;
 
 use ctx::World;

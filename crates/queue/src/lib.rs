@@ -37,7 +37,7 @@ mod step;
 
 pub use item::{Destination, Effect, Input, Item, Settlement};
 pub use lanes::{Shut, Why};
-pub use orders::{Act, Ending, Order, Scope};
+pub use orders::{Act, Covered, Ending, Order, Scope};
 pub use picture::Traffic;
 pub use routing::Routing;
 pub use settings::{RetryCurve, Settings};
