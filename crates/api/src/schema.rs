@@ -1,8 +1,8 @@
 //! Schemas of the shared words and ids, made from the words themselves.
 
 use model::{
-    Demand, Kind, LiftReason, Method, Mode, Origin, PhiLevel, Purpose, RecipientState, Stream,
-    SuppressionReason, SuppressionSource,
+    BounceClass, Demand, Kind, LiftReason, Method, Mode, Origin, PhiLevel, Purpose, RecipientState,
+    RefusalScope, Stream, SuppressionReason, SuppressionSource,
 };
 use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -11,6 +11,18 @@ fn closed(words: impl IntoIterator<Item = &'static str>, about: &str) -> Object 
     ObjectBuilder::new()
         .schema_type(Type::String)
         .enum_values(Some(words))
+        .description(Some(about))
+        .build()
+}
+
+fn closed_or_null(words: impl IntoIterator<Item = &'static str>, about: &str) -> Object {
+    let words = words.into_iter().map(serde_json::Value::from);
+    ObjectBuilder::new()
+        .schema_type(utoipa::openapi::schema::SchemaType::from_iter([
+            Type::String,
+            Type::Null,
+        ]))
+        .enum_values(Some(words.chain([serde_json::Value::Null])))
         .description(Some(about))
         .build()
 }
@@ -65,6 +77,24 @@ pub(crate) fn stream() -> Object {
     )
 }
 
+pub(crate) fn bounce_class() -> Object {
+    closed_or_null(
+        BounceClass::ALL.iter().map(|w| w.word()),
+        "What a refusal means.",
+    )
+}
+pub(crate) fn refusal_scope() -> Object {
+    closed_or_null(
+        RefusalScope::ALL.iter().map(|w| w.word()),
+        "How far a refusal reaches. Only `recipient` ever suppresses an address.",
+    )
+}
+pub(crate) fn suppressed() -> Object {
+    closed_or_null(
+        SuppressionReason::ALL.iter().map(|w| w.word()),
+        "Why the address would get nothing, whatever the method says; null when it would.",
+    )
+}
 pub(crate) fn suppression_reason() -> Object {
     closed(
         SuppressionReason::ALL.iter().map(|w| w.word()),

@@ -46,6 +46,8 @@ pub struct PreviewRecipient {
     pub kind: Kind,
     pub domain: Domain,
     pub decision: policy::Decision,
+    /// Why this address would get nothing, whatever was decided.
+    pub suppressed: Option<SuppressionReason>,
 }
 
 /// Scanned, and sealed for rest; rows ready to insert. Made by [`prepare`] alone.
@@ -65,14 +67,24 @@ impl Flow {
         let mut draft = draft;
         let scanned = scan(self, ctx, draft.take_reading()?)?;
         let decisions = crate::decide::decisions(self, ctx, &draft, &scanned)?;
+        let addresses: Vec<_> = draft.recipients.iter().map(|r| &r.address).collect();
+        let suppressed = match is_asked(ctx, &draft) {
+            true => crate::suppression::reasons(ctx, draft.stream, &addresses)?,
+            false => vec![None; addresses.len()],
+        };
         let recipients = draft
             .recipients
             .iter()
             .zip(decisions)
-            .map(|(r, weighed)| PreviewRecipient {
-                kind: r.kind,
-                domain: r.address.domain().clone(),
-                decision: weighed.decision.clone(),
+            .zip(suppressed)
+            .map(|((r, weighed), suppressed)| {
+                let decision = weighed.decision.clone();
+                PreviewRecipient {
+                    kind: r.kind,
+                    domain: r.address.domain().clone(),
+                    suppressed: suppressed.filter(|_| !is_stopped(decision.method)),
+                    decision,
+                }
             })
             .collect();
         Ok(Preview {
@@ -222,13 +234,19 @@ fn suppressed(
     draft: &Draft,
     stored: &recipients::Recipient,
 ) -> Result<Option<(SuppressionId, SuppressionReason)>> {
-    let asked = stored.state == RecipientState::Queued
-        && ctx.mode() == Mode::Live
-        && draft.origin != Origin::System;
-    if !asked {
-        return Ok(None);
+    match stored.state == RecipientState::Queued && is_asked(ctx, draft) {
+        true => crate::suppression::find(ctx, tx, draft.stream, &stored.address_token),
+        false => Ok(None),
     }
-    crate::suppression::find(ctx, tx, draft.stream, &stored.address_token)
+}
+
+fn is_asked(ctx: &Ctx, draft: &Draft) -> bool {
+    ctx.mode() == Mode::Live && draft.origin != Origin::System
+}
+
+/// Nobody would get it anyway.
+fn is_stopped(method: Method) -> bool {
+    matches!(method, Method::Hold | Method::Block)
 }
 
 /// One entry per recipient, so that proof to one never reveals another. The payload binds the

@@ -31,6 +31,9 @@ pub(crate) const REPORT: &str = "report";
 /// A held recipient was released.
 pub(crate) const RELEASE: &str = "release";
 
+/// A list of suppressed addresses is taken in, a batch at a time.
+pub(crate) const IMPORT: &str = "import";
+
 const BATCH: usize = 64;
 
 /// Commits that one thread may have under way while it goes on sealing.
@@ -137,6 +140,7 @@ fn begin(flow: &Flow, row: &OutboxRow) -> Result<Option<Enqueuing>> {
         FALLBACK => fallback::run(flow, row),
         REPORT => report::run(flow, row),
         RELEASE => release::run(flow, row),
+        IMPORT => crate::suppression::job::run(flow, row).map(|()| None),
         _ => Err(model::Code::StoredDataInvalid.into()),
     }
 }

@@ -14,7 +14,7 @@ mod aside;
 mod begin;
 mod crowd;
 mod lease;
-mod obey;
+pub(crate) mod obey;
 mod route;
 
 use ctx::World;

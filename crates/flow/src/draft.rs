@@ -7,7 +7,7 @@
 mod letter;
 mod raw;
 mod sender;
-mod trigger;
+pub(crate) mod trigger;
 
 use std::collections::BTreeMap;
 

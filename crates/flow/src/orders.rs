@@ -17,6 +17,10 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::tables::{messages, queue_orders};
 
+mod seen;
+
+pub use seen::{OrderChoices, OrderPage, Touched};
+
 use crate::Flow;
 use crate::envelope::{open_json, seal_json};
 
@@ -158,7 +162,7 @@ impl Flow {
         })
     }
 
-    fn check_order(&self, ctx: &Ctx, new: &NewOrder) -> Result<()> {
+    pub(crate) fn check_order(&self, ctx: &Ctx, new: &NewOrder) -> Result<()> {
         let invalid = |field: &str| Error::new(Code::FieldInvalid).at(field);
         let routing = self.settings().ways.routing();
         let is_source = |name: &String| routing.sources.find(name).is_some();

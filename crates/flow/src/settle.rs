@@ -372,6 +372,7 @@ fn evidence_json(world: &Arc<World>, e: &Evidence) -> Vec<u8> {
         "mx_ip": e.mx_ip,
         "tls": e.tls,
         "policy": e.policy,
+        "scope": e.verdict.map(|verdict| verdict.scope),
         "reply_code": e.reply_code,
         "reply_enhanced": e.reply_enhanced,
         "reply_text": e.reply_text.as_ref().map(|t| t.open(access)),

@@ -8,6 +8,7 @@
 
 mod csv;
 mod import;
+pub(crate) mod job;
 mod rules;
 mod view;
 
@@ -26,6 +27,7 @@ use store::tables::{deliveries, events, messages, recipients, suppressions};
 use crate::deliver::{Job, Role};
 
 pub use import::{ImportRow, Imported, RowResult};
+pub use job::{ImportState, ImportView};
 pub use rules::Rule;
 pub use view::{Asked, NewSuppression, SuppressionPage, SuppressionView, Wanted};
 
@@ -238,6 +240,23 @@ pub(crate) fn find(
     token: &[u8; 32],
 ) -> Result<Option<(SuppressionId, SuppressionReason)>> {
     suppressions::find_in_force(tx, ctx.organisation(), stream, token, ctx.now())
+}
+
+/// Why each of the addresses would get nothing of the stream now, if so.
+pub(crate) fn reasons(
+    ctx: &Ctx,
+    stream: Stream,
+    addresses: &[&Address],
+) -> Result<Vec<Option<SuppressionReason>>> {
+    let tokens = addresses.iter().map(|address| view::token(ctx, address));
+    let tokens = tokens.collect::<Result<Vec<_>>>()?;
+    let ctx2 = ctx.clone();
+    ctx.world().store.read(move |tx| {
+        let found = tokens.iter().map(|token| find(&ctx2, tx, stream, token));
+        found
+            .map(|found| Ok(found?.map(|(_, reason)| reason)))
+            .collect()
+    })
 }
 
 /// Belongs beside the row of a recipient that is in the state `suppressed`: the event, and the word

@@ -10,7 +10,9 @@ use std::sync::atomic::Ordering;
 use ctx::Event;
 use model::{BlobId, RecipientState, Result, Timestamp, limits};
 use store::Tx;
-use store::tables::{blobs, events, idempotency, portal, recipients, sign_in, users};
+use store::tables::{
+    blobs, events, idempotency, portal, recipients, sign_in, suppression_imports, users,
+};
 
 use crate::Flow;
 
@@ -29,10 +31,14 @@ impl Flow {
         self.end_unread_notices()?;
         let now = self.world().now();
         let over = now.minus(limits::ENDED_KEEP);
-        let kinds: [(Forget, Timestamp); 5] = [
+        let kinds: [(Forget, Timestamp); 6] = [
             (
                 idempotency::forget_before,
                 now.minus(limits::IDEMPOTENCY_KEEP),
+            ),
+            (
+                suppression_imports::forget_before,
+                now.minus(limits::SUPPRESSION_IMPORT_KEEP),
             ),
             (users::forget_sessions, over),
             (portal::forget_visits, over),

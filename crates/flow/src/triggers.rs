@@ -7,6 +7,7 @@ use store::tables::triggers;
 pub use store::tables::triggers::Trigger;
 
 use crate::Flow;
+use crate::draft::trigger;
 
 /// Long enough for a word, short enough for a list that is searched for each message.
 const WORD_OCTETS_MAX: usize = 60;
@@ -28,6 +29,14 @@ const FIELDS_NEEDED: [&str; 12] = [
     "content-transfer-encoding",
 ];
 
+/// What triggers would do to a message.
+pub struct TriggerTried {
+    /// The method, and the trigger that asks for it, such as `subject [secure]`.
+    pub asked: Option<(Method, String)>,
+    /// What is left of the subject.
+    pub subject: String,
+}
+
 impl Flow {
     /// In the order they were set.
     pub fn triggers(&self, ctx: &Ctx) -> Result<Vec<Trigger>> {
@@ -36,6 +45,22 @@ impl Flow {
         self.world()
             .store
             .read(move |tx| triggers::list(tx, organisation))
+    }
+
+    /// What a subject and header fields would ask for, and the subject that would be sent. Nothing is
+    /// kept.
+    pub fn try_triggers(
+        &self,
+        ctx: &Ctx,
+        subject: &str,
+        fields: &[(String, String)],
+    ) -> Result<TriggerTried> {
+        let set = self.triggers(ctx)?;
+        let (found, subject) = trigger::judge(&set, subject, fields);
+        Ok(TriggerTried {
+            asked: found.map(|found| (found.method, found.label)),
+            subject,
+        })
     }
 
     /// # Errors

@@ -349,7 +349,12 @@ pub const ALL: &[Kind] = &[
     auditors(
         "suppression.imported",
         "A list was taken in",
-        &["added", "refused"],
+        &["added", "present", "refused", "cancelled"],
+    ),
+    auditors(
+        "suppression.import_begun",
+        "Somebody began to take in a list",
+        &["lines", "stream"],
     ),
     auditors(
         "suppression.rule_set",

@@ -157,6 +157,8 @@ ids! {
     KeyVersionId = "kv";
     /// An address that gets no more mail of one stream.
     SuppressionId = "sup";
+    /// A list of suppressed addresses that is taken in.
+    ImportId = "imp";
 }
 
 #[cfg(test)]

@@ -147,6 +147,10 @@ pub const DOMAIN_REPORTS_KEEP: Duration = Duration::from_secs(90 * 86_400);
 /// Lines of one import of suppressed addresses, and its octets.
 pub const SUPPRESSION_IMPORT_ROWS_MAX: usize = 100_000;
 pub const SUPPRESSION_IMPORT_OCTETS_MAX: usize = 25 * 1024 * 1024;
+/// What became of an import can be seen for so long.
+pub const SUPPRESSION_IMPORT_KEEP: Duration = Duration::from_secs(30 * 86_400);
+/// Refused lines that are named with their reason; those that follow are counted.
+pub const SUPPRESSION_IMPORT_REFUSED_SHOWN_MAX: usize = 200;
 /// Bounces that count together: older ones are forgotten.
 pub const SUPPRESSION_STRIKES_WINDOW: Duration = Duration::from_secs(30 * 86_400);
 /// Words and header fields that an organisation has recognised in what it sends.

@@ -11,6 +11,7 @@ mod dmarc;
 mod mx;
 mod ptr;
 mod spf;
+mod told;
 mod transport;
 mod verdict;
 
@@ -24,6 +25,7 @@ use crate::PublishedRecord;
 
 pub use book::HealthView;
 pub use dkim::KeyFacts;
+pub use told::{DmarcDay, Failure, TlsDay, Told};
 pub use verdict::{Check, Grade, Verdict};
 
 /// What an installation tells about itself: the same for all its domains.

@@ -38,7 +38,7 @@ mod step;
 
 pub use item::{Advice, Destination, Effect, Input, Item, Said, Settlement};
 pub use lanes::{Shut, Why};
-pub use orders::{Act, Ending, Order, Scope};
+pub use orders::{Act, Covered, Ending, Order, Scope};
 pub use pace::take_shared;
 pub use picture::Traffic;
 pub use routing::Routing;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use model::{DeliveryId, OrderId, OrganisationId, Stream, Timestamp};
 
-use crate::{Destination, ProviderId, SourceId};
+use crate::{Destination, ProviderId, SourceId, State};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
@@ -50,6 +50,14 @@ pub struct Scope {
     pub source: Option<SourceId>,
     /// Those of one message.
     pub deliveries: Option<Arc<BTreeSet<DeliveryId>>>,
+}
+
+/// What an order would reach if it were given now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Covered {
+    pub waiting: usize,
+    /// Under way: no order interrupts these.
+    pub running: usize,
 }
 
 /// What an order may ask about an item.
@@ -107,6 +115,25 @@ impl Orders {
         self.0
             .iter()
             .filter(move |order| order.until > now && order.scope.covers(facts))
+    }
+}
+
+impl State {
+    /// Counts what an order would reach; looks at every item once.
+    pub fn covered(&self, scope: &Scope, act: Act) -> Covered {
+        let mut covered = Covered::default();
+        for (slot, entry) in self.entries.iter() {
+            let facts = self.facts(slot);
+            let spared = facts.spared && matches!(act, Act::End(_));
+            if spared || !scope.covers(&facts) {
+                continue;
+            }
+            match entry.is_running() {
+                true => covered.running += 1,
+                false => covered.waiting += 1,
+            }
+        }
+        covered
     }
 }
 

@@ -119,6 +119,10 @@ impl Sources {
         u8::try_from(at).ok().map(SourceId)
     }
 
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.all.iter().map(|source| &*source.name)
+    }
+
     pub fn name(&self, id: SourceId) -> &str {
         &self.all[usize::from(id.0)].name
     }

@@ -29,4 +29,5 @@ migrations! {
     8 "0008_tidy",
     9 "0009_sign_in",
     10 "0010_limits",
+    12 "0012_console",
 }

@@ -157,6 +157,7 @@ ids!(
     RequestId,
     KeyVersionId,
     SuppressionId,
+    ImportId,
     WebhookId
 );
 

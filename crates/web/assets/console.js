@@ -122,6 +122,21 @@
     setInterval(refresh, 10000);
   }
 
+  // Long work: what tells how far it is comes anew until it is over.
+  function watchWork() {
+    const part = first("[data-again]");
+    if (!part) return;
+    const look = async () => {
+      if (document.hidden || Date.now() - seen > 60000) return;
+      const answer = await fetch(location.href).catch(() => null);
+      if (!answer || !answer.ok) return;
+      const next = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+      if (!next?.dataset.again) location.reload();
+      else part.replaceChildren(...next.childNodes);
+    };
+    setInterval(look, Number(part.dataset.again));
+  }
+
   // Warns before the session ends, keeps it while someone works, and takes private text off an
   // unattended screen. What is being written is never thrown away.
   function idleWatch() {
@@ -166,7 +181,7 @@
     first("[data-focus]")?.focus();
   }
 
-  for (const comfort of [copyButtons, printButtons, confirmForms, selectionCount, keyboard, tips, liveCounters, idleWatch, comeBack, focusFaults]) {
+  for (const comfort of [copyButtons, printButtons, confirmForms, selectionCount, keyboard, tips, liveCounters, watchWork, idleWatch, comeBack, focusFaults]) {
     comfort();
   }
 })();

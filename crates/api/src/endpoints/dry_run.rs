@@ -5,7 +5,9 @@ use axum::http::StatusCode;
 use axum::routing::post;
 use ctx::Action;
 use flow::Preview;
-use model::{Demand, Domain, Kind, Method, Mode, PhiLevel, ProbeState, TlsProbe};
+use model::{
+    Demand, Domain, Kind, Method, Mode, PhiLevel, ProbeState, SuppressionReason, TlsProbe,
+};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use tokio::task::JoinSet;
@@ -79,6 +81,8 @@ pub(crate) struct DryRunRecipient {
     below: Option<Method>,
     /// The subject would be replaced by one that says nothing.
     neutral_subject: bool,
+    #[schema(schema_with = schema::suppressed)]
+    suppressed: Option<SuppressionReason>,
     trace: Trace,
     reach: Reach,
 }
@@ -199,6 +203,7 @@ fn shown(mode: Mode, preview: Preview, looks: &BTreeMap<Domain, TlsProbe>) -> Dr
                 demand: r.decision.demand,
                 below: r.decision.below,
                 neutral_subject: r.decision.neutral_subject,
+                suppressed: r.suppressed,
                 trace: trace!(r.decision.trace),
                 reach: reached(looks.get(&r.domain)),
             })

@@ -7,7 +7,7 @@ use ctx::Action;
 use flow::view::{AttemptView, MessageView, RecipientView};
 use model::{
     AttemptId, Code, Demand, Kind, MessageId, Method, Mode, Origin, Purpose, RecipientId,
-    RecipientState, Stream, ThreadId, Timestamp,
+    RecipientState, RefusalScope, Stream, ThreadId, Timestamp,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -91,6 +91,11 @@ pub(crate) struct Attempt {
     reply_code: Option<u16>,
     #[schema(example = "2.0.0")]
     reply_enhanced: Option<String>,
+    /// What the answer means, and how far it reaches; null when it was taken.
+    #[schema(schema_with = schema::bounce_class)]
+    class: Option<String>,
+    #[schema(schema_with = schema::refusal_scope)]
+    scope: Option<RefusalScope>,
     #[schema(example = "TLSv1.3")]
     tls_version: Option<String>,
     /// The certificate was valid for the server's name.
@@ -209,6 +214,8 @@ fn attempt(view: AttemptView) -> Attempt {
         outcome: view.outcome,
         reply_code: view.reply_code,
         reply_enhanced: view.reply_enhanced,
+        class: view.class,
+        scope: view.scope,
         tls_version: view.tls_version,
         tls_verified: view.tls_verified,
         tls_cipher,

@@ -83,6 +83,25 @@ sim::both_engines! {
             assert_eq!(client.get("/v1/messages").await.json()["messages"], json!([]));
         });
     }
+
+    /// Whoever asks beforehand hears that an address gets no mail, and why.
+    fn a_dry_run_says_who_is_suppressed(store) {
+        let house = House::new(store);
+        let client = house.client(&ALL_SCOPES);
+        run(async {
+            let first = client.post("/v1/messages/dry_run", &letter()).await.json();
+            assert_eq!(first["recipients"][0]["suppressed"], json!(null));
+            let address = json!({"address": "Pat@mail.example", "stream": "transactional"});
+            let added = client.post("/v1/suppressions", &address).await;
+            assert_eq!(added.status, StatusCode::CREATED, "{}", added.text());
+            let again = client.post("/v1/messages/dry_run", &letter()).await.json();
+            assert_eq!(again["recipients"][0]["suppressed"], json!("manual"), "{again}");
+            let mut news = letter();
+            (news["stream"], news["purpose"]) = (json!("marketing"), json!("marketing"));
+            let other = client.post("/v1/messages/dry_run", &news).await.json();
+            assert_eq!(other["recipients"][0]["suppressed"], json!(null), "streams are apart");
+        });
+    }
 }
 
 /// What people write is in the answers that give it back on purpose, and in no log line.

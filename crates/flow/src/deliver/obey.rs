@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use ctx::World;
-use model::{NodeId, Result, Timestamp};
+use model::{MessageId, NodeId, OrganisationId, Result, Stream, Timestamp};
 use queue::{Act, Destination, Ending, Input, Order, Scope};
 use store::Tx;
 use store::tables::{deliveries, queue_orders};
@@ -77,35 +77,56 @@ fn act(row: &queue_orders::Order, ways: &Ways) -> Option<Act> {
     }
 }
 
-/// None when it covers a provider or source that this installation has no more.
 fn scope(
     tx: &mut Tx<'_>,
     row: &queue_orders::Order,
     detail: &Detail,
     ways: &Ways,
 ) -> Result<Option<Scope>> {
-    let routing = ways.routing();
-    let provider = row
-        .provider
-        .as_deref()
-        .map(|word| routing.shaping.find(word));
-    let source = row.source.as_deref().map(|name| routing.sources.find(name));
-    if provider == Some(None) || source == Some(None) {
-        return Ok(None);
-    }
-    let deliveries = match row.message {
-        Some(message) => {
-            let open = deliveries::open_of_message(tx, message)?;
-            Some(Arc::new(open.iter().map(|d| d.id).collect()))
-        }
-        None => None,
-    };
-    Ok(Some(Scope {
+    let named = Named {
         organisation: (!row.everywhere).then_some(row.organisation),
         stream: row.stream,
-        provider: provider.flatten(),
-        destination: detail.domain.as_deref().map(Destination::new),
-        source: source.flatten(),
-        deliveries,
-    }))
+        provider: row.provider.as_deref(),
+        source: row.source.as_deref(),
+        domain: detail.domain.as_deref(),
+        message: row.message,
+    };
+    named.scope(tx, ways)
+}
+
+/// What an order covers, in words.
+pub(crate) struct Named<'a> {
+    pub organisation: Option<OrganisationId>,
+    pub stream: Option<Stream>,
+    pub provider: Option<&'a str>,
+    pub source: Option<&'a str>,
+    pub domain: Option<&'a str>,
+    pub message: Option<MessageId>,
+}
+
+impl Named<'_> {
+    /// None when it covers a provider or source that this installation has no more.
+    pub fn scope(&self, tx: &mut Tx<'_>, ways: &Ways) -> Result<Option<Scope>> {
+        let routing = ways.routing();
+        let provider = self.provider.map(|word| routing.shaping.find(word));
+        let source = self.source.map(|name| routing.sources.find(name));
+        if provider == Some(None) || source == Some(None) {
+            return Ok(None);
+        }
+        let deliveries = match self.message {
+            Some(message) => {
+                let open = deliveries::open_of_message(tx, message)?;
+                Some(Arc::new(open.iter().map(|d| d.id).collect()))
+            }
+            None => None,
+        };
+        Ok(Some(Scope {
+            organisation: self.organisation,
+            stream: self.stream,
+            provider: provider.flatten(),
+            destination: self.domain.map(Destination::new),
+            source: source.flatten(),
+            deliveries,
+        }))
+    }
 }

@@ -16,16 +16,24 @@ pub(crate) struct Found {
     pub label: String,
 }
 
-/// Looks at a structured letter and takes its triggers out.
-pub(crate) fn take_from_letter(triggers: &[Trigger], letter: &mut Letter) -> Option<Found> {
-    let fields: Vec<(String, String)> = letter.headers.clone();
-    let found = find(triggers, &letter.subject, |name| {
+/// What a subject and header fields ask for, and the subject that is left.
+pub(crate) fn judge(
+    triggers: &[Trigger],
+    subject: &str,
+    fields: &[(String, String)],
+) -> (Option<Found>, String) {
+    let found = find(triggers, subject, |name| {
         let named = fields.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name));
         named.map(|(_, value)| value.clone()).collect()
     });
-    if let Some(rest) = without_words(triggers, &letter.subject) {
-        letter.subject = rest;
-    }
+    let left = without_words(triggers, subject);
+    (found, left.unwrap_or_else(|| subject.to_owned()))
+}
+
+/// Looks at a structured letter and takes its triggers out.
+pub(crate) fn take_from_letter(triggers: &[Trigger], letter: &mut Letter) -> Option<Found> {
+    let (found, left) = judge(triggers, &letter.subject, &letter.headers);
+    letter.subject = left;
     let names = field_names(triggers);
     letter
         .headers

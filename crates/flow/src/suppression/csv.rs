@@ -37,16 +37,21 @@ pub(super) struct Line {
     pub expires_at: String,
 }
 
-/// `None` when the head names no `address`; other names may be left out.
+/// `None` when the head names no `address`; other names may be left out. A list that begins with an
+/// address has no head: each line is one.
 pub(super) fn read(text: &str) -> Option<Vec<Line>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut records = records(text).into_iter();
-    let (_, head) = records.next()?;
+    let records = records(text);
+    let (_, head) = records.first()?;
+    let bare = head[0].contains('@');
     let place = |name: &str| {
         head.iter()
             .position(|h| h.trim().eq_ignore_ascii_case(name))
     };
-    let places = FIELDS.map(place);
+    let places = match bare {
+        true => [Some(0), None, None, None],
+        false => FIELDS.map(place),
+    };
     places[0]?;
     let line = |(number, fields): (usize, Vec<String>)| {
         let value = |at: Option<usize>| {
@@ -62,7 +67,13 @@ pub(super) fn read(text: &str) -> Option<Vec<Line>> {
             expires_at: value(places[3]),
         }
     };
-    Some(records.map(line).collect())
+    Some(
+        records
+            .into_iter()
+            .skip(usize::from(!bare))
+            .map(line)
+            .collect(),
+    )
 }
 
 /// Records with the number of the line they start on; empty lines are none.

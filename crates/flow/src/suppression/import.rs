@@ -2,13 +2,14 @@
 
 use ctx::{Action, Ctx, Event};
 use model::{Address, Code, Error, Result, Stream, SuppressionSource, limits};
+use store::Tx;
 
 use super::view::token;
 use super::{New, csv, suppress};
 use crate::Flow;
 
 /// Lines that one transaction stores.
-const BATCH: usize = 500;
+pub(super) const BATCH: usize = 500;
 
 /// What became of each line. No line is repeated here: addresses stay in the file.
 pub struct Imported {
@@ -36,6 +37,20 @@ pub enum RowResult {
 }
 
 impl RowResult {
+    pub const ALL: &'static [Self] = &[
+        Self::Added,
+        Self::Present,
+        Self::AddressInvalid,
+        Self::StreamInvalid,
+        Self::ReasonInvalid,
+        Self::DateInvalid,
+        Self::Over,
+    ];
+
+    pub(super) const fn is_refused(self) -> bool {
+        !matches!(self, Self::Added | Self::Present)
+    }
+
     pub const fn word(self) -> &'static str {
         match self {
             Self::Added => "added",
@@ -54,10 +69,7 @@ impl Imported {
         self.rows.iter().filter(|row| row.result == result).count()
     }
     pub fn refused(&self) -> impl Iterator<Item = &ImportRow> {
-        let fine = [RowResult::Added, RowResult::Present];
-        self.rows
-            .iter()
-            .filter(move |row| !fine.contains(&row.result))
+        self.rows.iter().filter(|row| row.result.is_refused())
     }
 }
 
@@ -76,13 +88,7 @@ impl Flow {
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Imported> {
         ctx.allow(Action::SuppressionManage, &ctx.own("suppression"))?;
-        if text.len() > limits::SUPPRESSION_IMPORT_OCTETS_MAX {
-            return Err(Code::MessageTooLarge.into());
-        }
-        let lines = csv::read(text).ok_or_else(|| Error::new(Code::FieldInvalid).at("/address"))?;
-        if lines.len() > limits::SUPPRESSION_IMPORT_ROWS_MAX {
-            return Err(Code::MessageTooLarge.into());
-        }
+        let lines = read(text)?;
         let mut rows = Vec::with_capacity(lines.len());
         for batch in lines.chunks(BATCH) {
             rows.extend(store(ctx, batch, stream)?);
@@ -101,7 +107,24 @@ impl Flow {
     }
 }
 
-/// A line that says something we can do.
+/// The lines of a file that is within the limits.
+pub(super) fn read(text: &str) -> Result<Vec<csv::Line>> {
+    if text.len() > limits::SUPPRESSION_IMPORT_OCTETS_MAX {
+        return Err(Code::MessageTooLarge.into());
+    }
+    let lines = csv::read(text).ok_or_else(|| Error::new(Code::FieldInvalid).at("/address"))?;
+    match lines.len() > limits::SUPPRESSION_IMPORT_ROWS_MAX {
+        true => Err(Code::MessageTooLarge.into()),
+        false => Ok(lines),
+    }
+}
+
+/// A line, and what it says if that is something we can do.
+pub(super) struct Judged {
+    line: usize,
+    said: std::result::Result<Understood, RowResult>,
+}
+
 struct Understood {
     address: Address,
     token: [u8; 32],
@@ -110,54 +133,56 @@ struct Understood {
     expires_at: Option<model::Timestamp>,
 }
 
-fn store(ctx: &Ctx, batch: &[csv::Line], stream: Stream) -> Result<Vec<ImportRow>> {
-    let mut judged = Vec::with_capacity(batch.len());
-    for line in batch {
-        let understood = match understand(ctx, line, stream) {
-            Ok(fine) => Ok((token(ctx, &fine.0)?, fine)),
+pub(super) fn judge(ctx: &Ctx, batch: &[csv::Line], stream: Stream) -> Result<Vec<Judged>> {
+    let judged = batch.iter().map(|line| {
+        let said = match understand(ctx, line, stream) {
             Err(result) => Err(result),
+            Ok((address, stream, reason, expires_at)) => Ok(Understood {
+                token: token(ctx, &address)?,
+                address,
+                stream,
+                reason,
+                expires_at,
+            }),
         };
-        let understood =
-            understood.map(
-                |(token, (address, stream, reason, expires_at))| Understood {
-                    address,
-                    token,
-                    stream,
-                    reason,
-                    expires_at,
-                },
-            );
-        judged.push((line.number, understood));
-    }
-    let ctx2 = ctx.clone();
-    ctx.world().store.write(move |tx| {
-        let mut rows = Vec::with_capacity(judged.len());
-        for (line, understood) in &judged {
-            let result = match understood {
-                Err(result) => *result,
-                Ok(u) => {
-                    let new = New {
-                        stream: u.stream,
-                        token: u.token,
-                        address: &u.address,
-                        reason: u.reason,
-                        source: SuppressionSource::Import,
-                        evidence: None,
-                        expires_at: u.expires_at,
-                    };
-                    match suppress(&ctx2, tx, &new)? {
-                        Some(_) => RowResult::Added,
-                        None => RowResult::Present,
-                    }
+        let line = line.number;
+        Ok(Judged { line, said })
+    });
+    judged.collect()
+}
+
+/// Stores what was understood; gives what became of each line.
+pub(super) fn keep(ctx: &Ctx, tx: &mut Tx<'_>, judged: &[Judged]) -> Result<Vec<ImportRow>> {
+    let mut rows = Vec::with_capacity(judged.len());
+    for one in judged {
+        let result = match &one.said {
+            Err(result) => *result,
+            Ok(said) => {
+                let new = New {
+                    stream: said.stream,
+                    token: said.token,
+                    address: &said.address,
+                    reason: said.reason,
+                    source: SuppressionSource::Import,
+                    evidence: None,
+                    expires_at: said.expires_at,
+                };
+                match suppress(ctx, tx, &new)? {
+                    Some(_) => RowResult::Added,
+                    None => RowResult::Present,
                 }
-            };
-            rows.push(ImportRow {
-                line: *line,
-                result,
-            });
-        }
-        Ok(rows)
-    })
+            }
+        };
+        let line = one.line;
+        rows.push(ImportRow { line, result });
+    }
+    Ok(rows)
+}
+
+fn store(ctx: &Ctx, batch: &[csv::Line], stream: Stream) -> Result<Vec<ImportRow>> {
+    let judged = judge(ctx, batch, stream)?;
+    let ctx2 = ctx.clone();
+    ctx.world().store.write(move |tx| keep(&ctx2, tx, &judged))
 }
 
 type Said = (

@@ -3,7 +3,7 @@
 use ctx::{Action, Ctx, PrincipalKind, Resource};
 use model::{
     AttemptId, Code, Demand, Kind, MessageId, Method, Mode, Origin, PolicyFacts, Purpose,
-    RecipientId, RecipientState, Result, Stream, ThreadId, Timestamp, TlsFacts,
+    RecipientId, RecipientState, RefusalScope, Result, Stream, ThreadId, Timestamp, TlsFacts,
 };
 use policy::Trace;
 use store::tables::{deliveries, messages, portal, recipients};
@@ -54,6 +54,8 @@ pub struct AttemptView {
     pub reply_enhanced: Option<String>,
     /// What the reply means, as `BounceClass` words it.
     pub class: Option<String>,
+    /// How far a refusal reaches; none once the message was destroyed.
+    pub scope: Option<RefusalScope>,
     pub tls_version: Option<String>,
     pub tls_verified: bool,
     /// What the connection achieved, whole; none without TLS, and once the message was destroyed.
@@ -181,7 +183,7 @@ fn recipient_view(
 
 fn attempt_view(a: &deliveries::Attempt, key: Option<&OpenedKey>) -> AttemptView {
     let shown = key.and_then(|key| transport_of(a, key));
-    let (tls, policy) = shown.map_or((None, None), |shown| (shown.tls, shown.policy));
+    let shown = shown.unwrap_or_default();
     AttemptView {
         id: a.id,
         number: a.number,
@@ -189,10 +191,11 @@ fn attempt_view(a: &deliveries::Attempt, key: Option<&OpenedKey>) -> AttemptView
         reply_code: a.reply_code,
         reply_enhanced: a.reply_enhanced.clone(),
         class: a.class.clone(),
+        scope: shown.scope.as_deref().and_then(RefusalScope::from_word),
         tls_version: a.tls_version.clone(),
         tls_verified: a.tls_verified,
-        tls,
-        policy,
+        tls: shown.tls,
+        policy: shown.policy,
         started_at: a.started_at,
         ended_at: a.ended_at,
     }
@@ -204,8 +207,9 @@ fn transport_of(a: &deliveries::Attempt, key: &OpenedKey) -> Option<Transport> {
     crate::envelope::open_json(&a.sealed_evidence, key, place).ok()
 }
 
-#[derive(serde::Deserialize)]
+#[derive(Default, serde::Deserialize)]
 struct Transport {
     tls: Option<TlsFacts>,
     policy: Option<PolicyFacts>,
+    scope: Option<String>,
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use flow::Receipt;
-use flow::suppression::{Asked, NewSuppression, RowResult, Rule, Wanted};
+use flow::suppression::{Asked, ImportState, NewSuppression, RowResult, Rule, Wanted};
 use model::{
     Address, BounceAction, BounceClass, Code, LiftReason, Outcome, RecipientState, RefusalScope,
     Stream, SuppressionReason, SuppressionSource, Verdict,
@@ -12,6 +12,7 @@ use model::{
 use crate::clinic::{Clinic, REFUSED};
 use crate::letters::{PLAIN, arrival, letter, octets};
 use crate::{code, on_disk};
+use store::tables::item_keys;
 
 const LEE: &str = "lee@peer.example";
 
@@ -265,6 +266,26 @@ on_disk! {
         assert_eq!(results, expected);
         assert_eq!(told, [(7, 7)]);
         assert!(held(&clinic).contains(&("sam@peer.example".to_owned(), stream, SuppressionReason::Complaint)));
+    }
+
+    /// A long list survives the program: the next one goes on where the last commit stood, and a batch
+    /// that two nodes begin counts once. When it is over, nothing can open its file.
+    fn an_import_goes_on_after_a_restart(store) {
+        let clinic = Clinic::open(store);
+        let text: String = (0..1_200).map(|n| format!("lee{n}@peer.example\n")).collect();
+        let id = clinic.flow.begin_import(&clinic.staff, &text, Stream::Marketing)?;
+        assert_eq!(clinic.flow.import(&clinic.staff, id)?.done, 500, "a short list is done at once");
+        let again = clinic.again(store, 5);
+        assert!(again.flow.work()? > 0);
+        assert_eq!(clinic.flow.import(&clinic.staff, id)?.done, 1_000);
+        while clinic.flow.work()? > 0 {}
+        let view = again.flow.import(&again.staff, id)?;
+        assert_eq!((view.state, view.done, view.added, view.refused), (ImportState::Done, 1_200, 1_200, 0));
+        assert_eq!(again.flow.suppressed_count(&again.staff)?, 1_200);
+        assert_eq!(code(again.flow.cancel_import(&again.staff, id)), Some(Code::StateConflict));
+        let organisation = clinic.staff.organisation();
+        let key = clinic.world.store.read(move |tx| item_keys::load(tx, id.as_bytes(), organisation));
+        assert_eq!(code(key), Some(Code::KeyDestroyed));
     }
 
     /// A reader's own link, from the letter that travelled: signed, one click, marketing alone.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use flow::orders::{NewOrder, OrderAct, OrderScope};
 use flow::{Job, Ways};
-use model::{Code, Outcome, RecipientState, RefusalScope, Stream, Timestamp};
+use model::{Code, Domain, Outcome, RecipientState, RefusalScope, Stream, Timestamp};
 use queue::{Routing, Shaping, Source, Sources};
 
 use crate::clinic::{Clinic, DEFERRED};
@@ -124,6 +124,52 @@ on_disk! {
         assert_eq!(code(again.flow.end_order(&one.staff, id)), Some(Code::StateConflict));
         let listed = again.flow.orders(&one.staff)?;
         assert_eq!((listed.len(), listed[0].in_force, &*listed[0].reason), (1, false, "a look at it"));
+    }
+
+    /// Whoever is asked "are you sure" is told of how many, and asking changes nothing.
+    fn an_order_says_how_many_it_would_touch(store) {
+        let clinic = Clinic::open_with(store, ways(None));
+        let sent = clinic.send(&["lee@peer.example", "kim@other.example"]);
+        clinic.send(&["lee@peer.example"]);
+        let touches = |act, scope| clinic.flow.order_touches(&clinic.staff, &order(act, scope));
+        let all = touches(OrderAct::Suspend, transactional())?;
+        assert_eq!((all.waiting, all.running, all.elsewhere), (3, 0, 0));
+        let of_message = OrderScope { message: Some(sent.message), ..OrderScope::default() };
+        let found = touches(OrderAct::Bounce, of_message.clone())?;
+        assert_eq!((found.waiting, found.elsewhere), (2, 0));
+        let domain = Domain::parse("peer.example")?;
+        let there = OrderScope { domain: Some(domain), ..OrderScope::default() };
+        assert_eq!(touches(OrderAct::Expire, there.clone())?.waiting, 2);
+        let news = OrderScope { stream: Some(Stream::Marketing), ..OrderScope::default() };
+        assert_eq!(touches(OrderAct::Bounce, news)?.waiting, 0);
+        let beside = clinic.again_with(store, 5, ways(None));
+        let seen = beside.flow.order_touches(&beside.staff, &order(OrderAct::Suspend, of_message))?;
+        assert_eq!((seen.waiting, seen.elsewhere), (0, 2), "another node holds them");
+        assert_eq!(take(&clinic).len(), 3, "asking changed nothing");
+        let begun = touches(OrderAct::Expire, there)?;
+        assert_eq!((begun.waiting, begun.running), (0, 2));
+        assert!(clinic.flow.orders(&clinic.staff)?.is_empty());
+    }
+
+    fn orders_are_listed_a_page_at_a_time(store) {
+        let clinic = Clinic::open(store);
+        let mut given = Vec::new();
+        for _ in 0..5 {
+            given.push(clinic.flow.order(&clinic.staff, order(OrderAct::Suspend, transactional()))?);
+            clinic.clock.advance(Duration::from_secs(1));
+        }
+        clinic.flow.end_order(&clinic.staff, given[2])?;
+        let mut seen = Vec::new();
+        let mut after = None;
+        loop {
+            let page = clinic.flow.order_page(&clinic.staff, true, after.as_deref(), 2)?;
+            seen.extend(page.rows.iter().map(|row| row.id));
+            let Some(next) = page.next else { break };
+            after = Some(next);
+        }
+        assert_eq!(seen, [given[4], given[3], given[1], given[0]]);
+        assert_eq!(clinic.flow.order_page(&clinic.staff, false, None, 50)?.rows.len(), 5);
+        assert!(!clinic.flow.load_order(&clinic.staff, given[2])?.in_force);
     }
 
     fn bounced_by_order_is_told_to_its_sender(store) {

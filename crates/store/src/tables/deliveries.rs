@@ -114,6 +114,9 @@ statements! {
         WHERE id = $1 AND node = $2 AND state <> 'settled'";
     pub TAKE_UP_ASIDE = "UPDATE deliveries SET state = 'ambiguous' WHERE state <> 'settled' AND state = 'aside'";
     pub ASIDE_COUNT = "SELECT count(*) FROM deliveries WHERE state <> 'settled' AND state = 'aside'";
+    pub ELSEWHERE_COUNT = "SELECT count(*) FROM (SELECT id FROM deliveries WHERE state <> 'settled' AND state <> 'aside'
+        AND organisation = $1 AND ($2 = '' OR stream = $2) AND (node IS NULL OR node <> $3) LIMIT $4) counted";
+    pub NODES = "SELECT id FROM nodes ORDER BY id LIMIT 100";
     pub OPEN_COUNT = "SELECT count(*) FROM deliveries WHERE state <> 'settled'";
     pub INSERT_ATTEMPT = "INSERT INTO attempts (id, delivery, recipient, message, organisation, number, outcome, reply_code,
         reply_enhanced, tls_version, tls_verified, sealed_evidence, started_at, ended_at, class)
@@ -304,6 +307,23 @@ pub fn take_up_aside(tx: &mut Tx<'_>) -> Result<u64> {
 
 pub fn aside_count(tx: &mut Tx<'_>) -> Result<u64> {
     Ok(tx.find(&ASIDE_COUNT, &[], |row| Ok(u64::try_from(row.int(0)?).unwrap_or(0)))?.unwrap_or(0))
+}
+
+/// Open deliveries of the organisation that this node does not hold, counted up to `most`.
+pub fn elsewhere_count(
+    tx: &mut Tx<'_>,
+    (organisation, stream): (OrganisationId, Option<Stream>),
+    node: NodeId,
+    most: u64,
+) -> Result<u64> {
+    let stream = stream.map_or("", Stream::word);
+    let values = [organisation.into(), stream.into(), node.into(), most.into()];
+    tx.find(&ELSEWHERE_COUNT, &values, |row| row.uint(0)).map(|count| count.unwrap_or(0))
+}
+
+/// The processes that are running, by id.
+pub fn nodes(tx: &mut Tx<'_>) -> Result<Vec<NodeId>> {
+    tx.query(&NODES, &[], |row| Ok(NodeId::from_bytes(row.array(0)?)))
 }
 
 pub fn open_count(tx: &mut Tx<'_>) -> Result<u64> {

@@ -9,6 +9,7 @@ statements! {
     pub INSERT = "INSERT INTO item_keys (item, organisation, version, wrapped_key) VALUES ($1, $2, $3, $4)";
     pub FIND = "SELECT wrapped_key FROM item_keys WHERE item = $1 AND organisation = $2";
     pub OUTDATED = "SELECT item, wrapped_key FROM item_keys WHERE organisation = $1 AND version <> $2 LIMIT 500";
+    pub DESTROY = "DELETE FROM item_keys WHERE item = $1 AND organisation = $2";
     pub REWRAP = "UPDATE item_keys SET version = $2, wrapped_key = $3 WHERE item = $1";
 }
 
@@ -26,6 +27,11 @@ pub fn insert(
 pub fn load(tx: &mut Tx<'_>, item: &[u8; 16], organisation: OrganisationId) -> Result<Vec<u8>> {
     tx.find(&FIND, &[item.into(), organisation.into()], |row| Ok(row.bytes(0)?.to_vec()))?
         .ok_or_else(|| Error::new(Code::KeyDestroyed))
+}
+
+/// The item opens no more, wherever a copy of it may be.
+pub fn destroy(tx: &mut Tx<'_>, item: &[u8; 16], organisation: OrganisationId) -> Result<()> {
+    tx.execute(&DESTROY, &[item.into(), organisation.into()]).map(drop)
 }
 
 /// Up to 500 items whose key is wrapped by another version than `current`.

@@ -35,6 +35,7 @@ tables! {
     sign_in,
     source_days,
     reports,
+    suppression_imports,
     suppressions,
     transport,
     triggers,

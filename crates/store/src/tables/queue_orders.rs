@@ -39,6 +39,10 @@ statements! {
     pub OF_ORGANISATION = "SELECT id, organisation, everywhere, act, stream, provider, source, message, target, sealed_detail,
         actor, created_at, until_at, ended_at FROM queue_orders WHERE organisation = $1 OR everywhere = 1
         ORDER BY created_at DESC, id DESC LIMIT 200";
+    pub PAGE = "SELECT id, organisation, everywhere, act, stream, provider, source, message, target, sealed_detail, actor,
+        created_at, until_at, ended_at FROM queue_orders WHERE (organisation = $1 OR everywhere = 1)
+        AND until_at > $2 AND (ended_at IS NULL OR ended_at > $2)
+        AND (created_at < $3 OR (created_at = $3 AND id < $4)) ORDER BY created_at DESC, id DESC LIMIT $5";
     pub END = "UPDATE queue_orders SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL AND until_at > $2";
 }
 
@@ -76,6 +80,19 @@ pub fn in_force(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<Order>> {
 /// Newest first, those for all organisations among them.
 pub fn of_organisation(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<Vec<Order>> {
     tx.query(&OF_ORGANISATION, &[organisation.into()], order)
+}
+
+/// Newest first, from after `(created, id)`: those that were in force at some time after `since`.
+pub fn page(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    since: Timestamp,
+    after: Option<(Timestamp, OrderId)>,
+    rows: usize,
+) -> Result<Vec<Order>> {
+    let (at, id) = after.unwrap_or((Timestamp::MAX, OrderId::from_bytes([u8::MAX; 16])));
+    let values = [organisation.into(), since.into(), at.into(), id.into(), rows.into()];
+    tx.query(&PAGE, &values, order)
 }
 
 /// False when it had ended already.

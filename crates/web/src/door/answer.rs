@@ -79,6 +79,7 @@ pub fn desk_page<P: Page>(
         name: desk.name.clone(),
         audit: desk.reads_audit(),
         webhooks: desk.manages_webhooks(),
+        operation: desk.reads_operation(),
     };
     let frame = asked.frame(
         &desk.house,

@@ -219,6 +219,20 @@ fn operation_routes() -> Router<WebState> {
             get(|asked| console(asked, console::queue::show)),
         )
         .route(
+            "/console/queue/orders",
+            get(|asked| console(asked, console::orders::show)),
+        )
+        .route(
+            "/console/queue/orders/{id}/end",
+            get(|asked| console(asked, console::orders::ask))
+                .post(|asked| console(asked, console::orders::end)),
+        )
+        .route(
+            "/console/queue/order",
+            get(|asked| console(asked, console::order::show))
+                .post(|asked| console(asked, console::order::submit)),
+        )
+        .route(
             "/console/domains",
             get(|asked| console(asked, console::domains::show)),
         )
@@ -275,6 +289,11 @@ fn review_routes() -> Router<WebState> {
 fn suppression_routes() -> Router<WebState> {
     Router::new()
         .route(
+            "/console/triggers",
+            get(|asked| console(asked, console::triggers::show))
+                .post(|asked| console(asked, console::triggers::submit)),
+        )
+        .route(
             "/console/suppressions",
             get(|asked| console(asked, console::suppressions::show))
                 .post(|asked| console(asked, console::suppressions::search)),
@@ -287,6 +306,11 @@ fn suppression_routes() -> Router<WebState> {
             "/console/suppressions/add",
             get(|asked| console(asked, console::suppression_add::show))
                 .post(|asked| console(asked, console::suppression_add::submit)),
+        )
+        .route(
+            "/console/suppressions/imports/{id}",
+            get(|asked| console(asked, console::suppression_import::show))
+                .post(|asked| console(asked, console::suppression_import::stop)),
         )
         .route(
             "/console/suppressions/{id}/lift",

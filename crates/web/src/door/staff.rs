@@ -47,6 +47,13 @@ impl Desk {
     pub fn manages_webhooks(&self) -> bool {
         self.is_any(&[Role::Administrator, Role::Developer])
     }
+    pub fn manages_suppressions(&self) -> bool {
+        self.cancels_any()
+    }
+    /// The queue, sending domains and triggers.
+    pub fn reads_operation(&self) -> bool {
+        self.reads_audit() || self.is_any(&[Role::Developer])
+    }
     pub fn takes_proof(&self) -> bool {
         self.is_any(&[
             Role::Administrator,

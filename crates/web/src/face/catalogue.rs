@@ -13,10 +13,15 @@ const FILES: &[(&str, &str)] = &[
     ("portal.toml", include_str!("../../catalogue/portal.toml")),
     ("console.toml", include_str!("../../catalogue/console.toml")),
     ("service.toml", include_str!("../../catalogue/service.toml")),
+    ("orders.toml", include_str!("../../catalogue/orders.toml")),
     ("message.toml", include_str!("../../catalogue/message.toml")),
     (
         "suppressions.toml",
         include_str!("../../catalogue/suppressions.toml"),
+    ),
+    (
+        "triggers.toml",
+        include_str!("../../catalogue/triggers.toml"),
     ),
     (
         "webhooks.toml",

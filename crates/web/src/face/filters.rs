@@ -29,6 +29,7 @@ pub fn install(templates: &mut Environment<'static>, catalogue: Catalogue) {
     templates.add_function("exact", |state: &State, at: &str| {
         moment(state, at, Exactness::Second)
     });
+    templates.add_function("day", day);
     templates.add_filter("count", format::count);
     templates.add_filter("size", format::size);
 }
@@ -71,6 +72,21 @@ fn moment(state: &State, at: &str, exact: Exactness) -> Result<Value, Error> {
     Ok(Value::from_safe_string(format!(
         "<time datetime=\"{}\">{words}</time>",
         at.rfc3339()
+    )))
+}
+
+/// A whole day of UTC, as reports about domains have them.
+fn day(state: &State, at: &str) -> Result<Value, Error> {
+    let now = frame(state, "now")?;
+    let parsed = Timestamp::parse_rfc3339(at).zip(Timestamp::parse_rfc3339(&now));
+    let Some((at, now)) = parsed else {
+        return Err(Error::new(ErrorKind::InvalidOperation, "not a moment"));
+    };
+    let words = format::day(at, lang(state)?, now);
+    let date = at.rfc3339();
+    let date = date.split('T').next().unwrap_or_default();
+    Ok(Value::from_safe_string(format!(
+        "<time datetime=\"{date}\">{words}</time>"
     )))
 }
 

@@ -114,6 +114,21 @@ pub fn moment(at: Timestamp, zone: Zone, lang: Lang, now: Timestamp, exact: Exac
     )
 }
 
+/// A day in words, UTC: "Tue 3 March". The year only when it is not the present one.
+pub fn day(at: Timestamp, lang: Lang, now: Timestamp) -> String {
+    let (local, row) = (Zone::UTC.local(at), lang as usize);
+    let word = DAYS[row][local.weekday().num_days_from_monday() as usize];
+    let month = MONTHS[row][local.month0() as usize];
+    let other_year = local.year() != Zone::UTC.local(now).year();
+    let (of, year) = match (lang, other_year) {
+        (Lang::En, false) => ("", String::new()),
+        (Lang::En, true) => ("", format!(" {}", local.year())),
+        (Lang::Es, false) => ("de ", String::new()),
+        (Lang::Es, true) => ("de ", format!(" de {}", local.year())),
+    };
+    format!("{word} {} {of}{month}{year}", local.day())
+}
+
 fn clock(local: &DateTime<Tz>, lang: Lang, exact: Exactness) -> String {
     let (afternoon, hour) = local.hour12();
     let half = match (lang, afternoon) {

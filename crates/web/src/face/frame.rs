@@ -33,11 +33,12 @@ pub struct Frame {
 pub enum Visitor {
     Nobody,
     Reader,
-    /// `audit`, `webhooks`: whether these are offered.
+    /// `audit`, `webhooks`, `operation`: whether these are offered.
     Staff {
         name: String,
         audit: bool,
         webhooks: bool,
+        operation: bool,
     },
 }
 
@@ -51,6 +52,7 @@ pub enum Place {
     Trace,
     Webhooks,
     Queue,
+    Triggers,
     Domains,
     Audit,
     Elsewhere,

@@ -1,6 +1,9 @@
 use std::time::Duration;
 
-use model::{Kind, Method, Mode, Origin, PhiLevel, Purpose, RecipientState, Stream, Timestamp};
+use model::{
+    BounceClass, Kind, Method, Mode, Origin, PhiLevel, Purpose, RecipientState, RefusalScope,
+    Stream, Timestamp,
+};
 
 use super::catalogue::{Catalogue, Lang};
 use super::format::{self, Exactness, Zone};
@@ -166,7 +169,8 @@ fn catalogue_and_templates_agree() {
         );
     }
     // reached through the values of facts
-    prefixes.extend(["outcome.", "tls_policy."].map(str::to_owned));
+    let of_facts = ["outcome.", "tls_policy.", "bounce_class.", "bounce_scope."];
+    prefixes.extend(of_facts.map(str::to_owned));
     let said = |key: &&str| used.contains(key) || prefixes.iter().any(|p| key.starts_with(p));
     let unsaid: Vec<&str> = keys.into_iter().filter(|key| !said(key)).collect();
     assert!(unsaid.is_empty(), "never said: {unsaid:?}");
@@ -190,6 +194,12 @@ fn every_word_of_the_model_has_its_text() {
     wanted.extend(Mode::ALL.iter().map(|w| format!("mode.{w}")));
     wanted.extend(Kind::ALL.iter().map(|w| format!("kind.{w}")));
     wanted.extend(Purpose::ALL.iter().map(|w| format!("purpose.{w}")));
+    wanted.extend(BounceClass::ALL.iter().map(|w| format!("bounce_class.{w}")));
+    wanted.extend(
+        RefusalScope::ALL
+            .iter()
+            .map(|w| format!("bounce_scope.{w}")),
+    );
     wanted.extend(Stream::ALL.iter().map(|w| format!("stream.{w}")));
     wanted.extend(PhiLevel::ALL.iter().map(|w| format!("level.{w}")));
     wanted.extend(

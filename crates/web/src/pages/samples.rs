@@ -40,16 +40,23 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     draw::<console::suppressions::Suppressions>(face, &mut all)?;
     draw::<console::suppression_lift::Lift>(face, &mut all)?;
     draw::<console::suppression_add::Add>(face, &mut all)?;
+    draw::<console::suppression_import::Import>(face, &mut all)?;
     draw::<console::audit::Audit>(face, &mut all)?;
     draw::<console::held::Held>(face, &mut all)?;
     draw::<console::held::Decide>(face, &mut all)?;
     draw::<console::recovery::Recovery>(face, &mut all)?;
     draw::<console::trace::Trace>(face, &mut all)?;
+    draw::<console::triggers::Triggers>(face, &mut all)?;
+    draw::<console::triggers::Remove>(face, &mut all)?;
     draw::<console::webhooks::Webhooks>(face, &mut all)?;
     draw::<console::webhook::Webhook>(face, &mut all)?;
     draw::<console::webhook_ask::WebhookAsk>(face, &mut all)?;
     draw::<console::webhook_secret::WebhookSecret>(face, &mut all)?;
     draw::<console::queue::Queue>(face, &mut all)?;
+    draw::<console::orders::Orders>(face, &mut all)?;
+    draw::<console::orders::End>(face, &mut all)?;
+    draw::<console::order::OrderForm>(face, &mut all)?;
+    draw::<console::order::OrderAsk>(face, &mut all)?;
     draw::<console::domains::Domains>(face, &mut all)?;
     draw::<console::domain::DomainPage>(face, &mut all)?;
     draw::<console::missing::Missing>(face, &mut all)?;
@@ -101,11 +108,13 @@ fn frame<P: Page>(sample: &Sample<P>, voice: Voice) -> Frame {
                 name: "Maximiliana Featherstonehaugh-Worthington de la Cruz".to_owned(),
                 audit: true,
                 webhooks: true,
+                operation: true,
             },
             Voice::Staff => Visitor::Staff {
                 name: "Ana Ortiz".to_owned(),
                 audit: true,
                 webhooks: true,
+                operation: true,
             },
         },
         place: P::PLACE,

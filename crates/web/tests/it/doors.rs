@@ -21,14 +21,18 @@ const DOORS: &[&str] = &[
     "/console/held/msg_00000000000000000000000000",
     "/console/recovery-codes",
     "/console/trace",
+    "/console/triggers",
     "/console/webhooks",
     "/console/webhooks/whk_00000000000000000000000000",
+    "/console/queue/order",
+    "/console/queue/orders/ord_00000000000000000000000000/end",
     "/console/domains/northside.example/check",
     "/console/domains/northside.example/rotate",
     "/console/messages/msg_00000000000000000000000000/open",
     "/console/messages/msg_00000000000000000000000000/headers",
     "/console/suppressions",
     "/console/suppressions/add",
+    "/console/suppressions/imports/imp_00000000000000000000000000",
     "/console/suppressions/sup_00000000000000000000000000/lift",
 ];
 

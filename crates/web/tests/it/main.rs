@@ -4,6 +4,7 @@ mod browser;
 mod clinic;
 mod console;
 mod doors;
+mod operation;
 mod portal;
 mod suppressions;
 mod webhooks;

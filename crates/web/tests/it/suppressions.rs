@@ -135,6 +135,7 @@ async fn a_pasted_list_says_what_became_of_each_line() {
         "{}",
         page.body
     );
+    assert!(page.says("3 of 3 lines"), "{}", page.body);
     assert_eq!(
         clinic.flow.suppressed_count(&clinic.ctx).expect("a count"),
         2
@@ -143,4 +144,40 @@ async fn a_pasted_list_says_what_became_of_each_line() {
         .post("/console/suppressions/add", &[("text", "x,y\n1,2")])
         .await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+/// A long list goes on by itself: it can be watched, stopped, and seen afterwards.
+#[tokio::test]
+async fn a_long_list_is_watched_and_stopped() {
+    let clinic = Clinic::open();
+    clinic.hire(&clinic.ctx, ANA, &[Role::Compliance]);
+    let mut browser = clinic.signed_in(ANA).await;
+    browser.get("/console/suppressions/add").await;
+    let text: String = (0..1_800)
+        .map(|n| format!("lee{n}@mail.example\n"))
+        .collect();
+    let fields = [("stream", "marketing"), ("text", text.as_str())];
+    let page = browser.post("/console/suppressions/add", &fields).await;
+    assert!(
+        page.says("500 of 1,800 lines") && page.says("data-again"),
+        "{}",
+        page.body
+    );
+    let door = page.find("<form method=\"post\" action=\"/console/suppressions/imports/");
+    let door = format!(
+        "/console/suppressions/imports/{}",
+        door.expect("it can be stopped")
+    );
+    assert!(clinic.flow.work().expect("works") > 0);
+    assert!(browser.get(&door).await.says("1,000 of 1,800 lines"));
+    assert!(browser.post(&door, &[]).await.says("Stopped"));
+    while clinic.flow.work().expect("works") > 0 {}
+    let page = browser.get(&door).await;
+    assert!(page.says("1,000 of 1,800 lines") && !page.says("data-again"));
+    assert_eq!(
+        clinic.flow.suppressed_count(&clinic.ctx).expect("a count"),
+        1_000
+    );
+    assert!(browser.post(&door, &[]).await.says("It was over already"));
+    assert!(browser.get("/console/suppressions/add").await.says(&door));
 }

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use ctx::Role;
 use flow::hooks::Answered;
+use model::Stream;
 
 use crate::clinic::Clinic;
 
@@ -66,6 +67,18 @@ async fn a_webhook_is_added_tested_stopped_resumed_and_removed() {
         .await
         .clone();
     assert!(page.says("evt_") && page.says("204"));
+
+    let change = [
+        ("act", "change"),
+        ("stream", "marketing"),
+        ("kind", "portal.read"),
+    ];
+    assert!(browser.post(&hook, &change).await.says("Changed"));
+    let set = clinic.flow.hooks(&clinic.ctx).expect("webhooks").remove(0);
+    assert_eq!(
+        (set.stream, set.kinds),
+        (Some(Stream::Marketing), vec!["portal.read".to_owned()])
+    );
 
     let page = browser.post(&hook, &[("act", "rotate")]).await.clone();
     assert!(page.says("Make a new secret?"));

@@ -27,6 +27,13 @@ fn columns_stand_in_any_order_and_may_be_missing() {
 }
 
 #[test]
+fn a_bare_list_has_no_head() {
+    let expected = [(1, "lee@mail.example"), (3, "kim@mail.example")];
+    let read = lines("lee@mail.example\r\n\r\nkim@mail.example\n");
+    assert_eq!(read, expected.map(|(n, a)| (n, a.to_owned())));
+}
+
+#[test]
 fn a_file_without_an_address_column_is_not_read() {
     assert!(super::read("mail\nlee@mail.example").is_none());
     assert!(super::read("").is_none());

@@ -46,6 +46,7 @@ pub const KINDS: &[&str] = &[
     "suppression.listed",
     "suppression.exported",
     "suppression.imported",
+    "suppression.import_begun",
     "portal.code_sent",
     "portal.code_refused",
     "portal.entered",

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use model::{Code, Domain, Result, Timestamp};
-use people::health::{Check, Finding, Grade, HealthView};
+use people::health::{self, Check, Finding, Grade, HealthView};
 use people::{DkimView, KeyState, PublishedRecord};
 use serde::Serialize;
 
@@ -23,6 +23,7 @@ pub struct DomainPage {
     pub asked: bool,
     pub checks: Vec<Checked>,
     pub keys: Vec<Key>,
+    pub told: Told,
     /// Where new keys may be made: they are an administrator's, and not while a pair waits.
     pub may_rotate: bool,
     /// What the act just done came to: `rotated`, `waits`.
@@ -57,6 +58,32 @@ pub struct Key {
     pub record: PublishedRecord,
 }
 
+/// What others reported of the last 30 days, failures first.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Told {
+    pub dmarc: Vec<Reported>,
+    pub tls: Vec<Reported>,
+    /// More was reported than shows.
+    pub more: bool,
+}
+
+/// One reporter's day.
+#[derive(Clone, Debug, Serialize)]
+pub struct Reported {
+    pub day: Timestamp,
+    pub reporter: String,
+    /// What the sender was held to, of a report on TLS.
+    pub policy: Option<String>,
+    pub good: u64,
+    pub bad: u64,
+    /// Where it failed: an address and what was done, or a kind of failure; and how often.
+    pub failures: Vec<(String, Option<String>, u64)>,
+}
+
+/// Days shown of each kind, and failures of one day.
+const DAYS_SHOWN_MAX: usize = 60;
+const FAILURES_SHOWN_MAX: usize = 20;
+
 /// GET `/console/domains/{name}`
 pub async fn show(asked: Asked) -> Result<Response> {
     let desk = desk(&asked).await?;
@@ -65,8 +92,15 @@ pub async fn show(asked: Asked) -> Result<Response> {
         desk.ctx()?.clone(),
         named(&asked)?,
     );
-    let view = run(move || people.domain_health(&ctx, &name)).await?;
+    let (view, told) = run(move || {
+        Ok((
+            people.domain_health(&ctx, &name)?,
+            people.domain_told(&ctx, &name)?,
+        ))
+    })
+    .await?;
     let mut page = DomainPage::of(&view);
+    page.told = Told::of(told);
     page.may_rotate &= desk.manages();
     page.done = ["rotated", "waits"]
         .into_iter()
@@ -134,8 +168,59 @@ impl DomainPage {
                 .filter(|c| !c.found.is_empty())
                 .collect(),
             keys: view.keys.iter().map(Key::of).collect(),
+            told: Told::default(),
             may_rotate: !waits,
             done: None,
+        }
+    }
+}
+
+impl Told {
+    fn of(told: health::Told) -> Self {
+        let most = told.dmarc.len().max(told.tls.len());
+        Self {
+            more: told.more || most > DAYS_SHOWN_MAX,
+            dmarc: told
+                .dmarc
+                .into_iter()
+                .take(DAYS_SHOWN_MAX)
+                .map(Reported::dmarc)
+                .collect(),
+            tls: told
+                .tls
+                .into_iter()
+                .take(DAYS_SHOWN_MAX)
+                .map(Reported::tls)
+                .collect(),
+        }
+    }
+}
+
+impl Reported {
+    fn dmarc(one: health::DmarcDay) -> Self {
+        let failures = one.failures.into_iter().take(FAILURES_SHOWN_MAX);
+        Self {
+            day: one.day,
+            reporter: one.reporter,
+            policy: None,
+            good: one.passed,
+            bad: one.failed,
+            failures: failures
+                .map(|f| (f.source, Some(f.disposition), f.messages))
+                .collect(),
+        }
+    }
+    fn tls(one: health::TlsDay) -> Self {
+        let reasons = one.reasons.into_iter().take(FAILURES_SHOWN_MAX);
+        Self {
+            day: one.day,
+            reporter: one.reporter,
+            policy: Some(one.policy),
+            good: one.successes,
+            bad: one.failures,
+            failures: reasons
+                .map(|(reason, sessions)| (reason, None, sessions))
+                .collect(),
         }
     }
 }

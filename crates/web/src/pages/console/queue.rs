@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use flow::orders::OrderView;
 use flow::view::{QueueLine, Summary, Waiting, WaitingPage};
 use model::{Result, Stream, Timestamp, limits};
 use serde::Serialize;
@@ -9,7 +10,7 @@ use serde::Serialize;
 use crate::door::answer::desk_page;
 use crate::door::asked::Asked;
 use crate::door::run;
-use crate::door::staff::desk;
+use crate::door::staff::{desk, escape};
 use crate::pages::{Page, Place, Sample, Voice};
 
 #[derive(Clone, Debug, Serialize)]
@@ -24,6 +25,10 @@ pub struct Queue {
     pub more: bool,
     pub stream: Option<Stream>,
     pub all_streams: &'static [Stream],
+    /// Orders in force.
+    pub orders: u64,
+    /// Whether this visitor may give and end orders.
+    pub manages: bool,
     /// What goes to each provider, by the source it leaves by; of all organisations together.
     pub lanes: Vec<Lane>,
     pub rows: Vec<Row>,
@@ -41,6 +46,10 @@ pub struct Lane {
     /// Why nothing starts, as a word of the catalogue below `stops`, and until when.
     pub stopped: Option<&'static str>,
     pub until: Option<Timestamp>,
+    /// The order that keeps all of it from starting.
+    pub order: Option<String>,
+    /// To the form that gives such an order.
+    pub suspend_href: String,
     /// While the source is new: sent today, and at most.
     pub warm_up: Option<(u64, u32)>,
 }
@@ -76,6 +85,8 @@ impl Queue {
             more: summary.more,
             stream,
             all_streams: Stream::ALL,
+            orders: 0,
+            manages: false,
             lanes: Vec::new(),
             rows,
             later_href: None,
@@ -96,11 +107,17 @@ pub async fn show(asked: Asked) -> Result<Response> {
     })
     .await?;
     let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
-    let lanes = run(move || flow.queue(&ctx)).await?.rows;
+    let (lanes, orders) = run(move || {
+        let orders = flow.order_page(&ctx, true, None, limits::PAGE_ROWS_MAX)?;
+        Ok((flow.queue(&ctx)?.rows, orders.rows))
+    })
+    .await?;
     let now = asked.now();
     let rows = found.rows.iter().map(|row| Row::of(row, now)).collect();
     let mut page = Queue::new(&found.summary, stream, rows);
-    page.lanes = lanes.iter().map(Lane::of).collect();
+    page.lanes = lanes.iter().map(|line| Lane::of(line, &orders)).collect();
+    page.orders = u64::try_from(orders.len()).unwrap_or(u64::MAX);
+    page.manages = desk.manages();
     let word = stream.map_or("", Stream::word);
     let link = |extra: String| format!("/console/queue?stream={word}{extra}");
     page.later_href = found.next.map(|cursor| link(format!("&after={cursor}")));
@@ -109,9 +126,11 @@ pub async fn show(asked: Asked) -> Result<Response> {
 }
 
 impl Lane {
-    fn of(line: &QueueLine) -> Self {
+    fn of(line: &QueueLine, orders: &[OrderView]) -> Self {
+        let order = orders.iter().find(|order| suspends(order, line));
         let resting = line.rest_ends.map(|until| ("resting", until));
-        let stopped = line.stopped.or(resting);
+        let ordered = order.map(|order| ("ordered", order.until));
+        let stopped = ordered.or(line.stopped).or(resting);
         Self {
             provider: line.provider.clone(),
             source: line.source.clone(),
@@ -119,9 +138,25 @@ impl Lane {
             running: line.running,
             stopped: stopped.map(|(why, _)| why),
             until: stopped.map(|(_, until)| until),
+            order: order.map(|order| order.id.to_string()),
+            suspend_href: suspend_href(&line.provider, &line.source),
             warm_up: line.warm_up,
         }
     }
+}
+
+fn suspend_href(provider: &str, source: &str) -> String {
+    let (provider, source) = (escape(provider), escape(source));
+    format!("/console/queue/order?act=suspend&provider={provider}&source={source}")
+}
+
+/// Whether the order keeps from starting all that goes this way; narrower ones show in their list.
+fn suspends(order: &OrderView, line: &QueueLine) -> bool {
+    let scope = &order.scope;
+    let narrow = scope.stream.is_some() || scope.domain.is_some() || scope.message.is_some();
+    let at = |wanted: &Option<String>, here: &str| wanted.as_deref().is_none_or(|w| w == here);
+    let here = at(&scope.provider, &line.provider) && at(&scope.source, &line.source);
+    order.act == "suspend" && !narrow && !scope.everywhere && here
 }
 
 impl Row {

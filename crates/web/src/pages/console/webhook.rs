@@ -33,6 +33,8 @@ pub struct Webhook {
     pub mode: Mode,
     pub stream: Option<Stream>,
     pub kinds: Vec<String>,
+    pub all_kinds: Vec<&'static str>,
+    pub all_streams: &'static [Stream],
     /// `active`, `paused`, `off`
     pub state: &'static str,
     pub because: Option<String>,
@@ -101,6 +103,15 @@ pub async fn act(asked: Asked) -> Result<Response> {
     if let Some(act) = ask.filter(|_| asked.field("sure") != "yes") {
         let id = run(move || flow.hook(&ctx, id)).await?.id.to_string();
         return desk_page(&asked, &desk, StatusCode::OK, &WebhookAsk { id, act });
+    }
+    if asked.field("act") == "change" {
+        let change = HookChange {
+            kinds: Some(asked.fields("kind").map(str::to_owned).collect()),
+            stream: Some(Stream::from_word(asked.field("stream"))),
+            ..HookChange::default()
+        };
+        run(move || flow.change_hook(&ctx, id, change)).await?;
+        return Ok(redirect(&format!("/console/webhooks/{id}?done=changed")));
     }
     let (what, event) = (
         asked.field("act").to_owned(),
@@ -175,6 +186,8 @@ impl Webhook {
             mode: view.mode,
             stream: view.stream,
             kinds: view.kinds,
+            all_kinds: super::webhooks::all_kinds(),
+            all_streams: Stream::ALL,
             state: view.state.word(),
             because: view.because,
             created_at: view.created_at,

@@ -105,15 +105,18 @@ impl Webhooks {
         Self {
             rows,
             new,
-            all_kinds: model::events::told()
-                .map(|kind| kind.word)
-                .filter(|word| *word != "webhook.tested")
-                .collect(),
+            all_kinds: all_kinds(),
             all_modes: Mode::ALL.to_vec(),
             all_streams: Stream::ALL.to_vec(),
             faults: Vec::new(),
         }
     }
+}
+
+/// What a webhook can hear; a test is always told.
+pub(super) fn all_kinds() -> Vec<&'static str> {
+    let words = model::events::told().map(|kind| kind.word);
+    words.filter(|word| *word != "webhook.tested").collect()
 }
 
 impl New {

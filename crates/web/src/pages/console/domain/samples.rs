@@ -5,7 +5,7 @@ use std::time::Duration;
 use people::PublishedRecord;
 use people::health::Verdict;
 
-use super::{Checked, DomainPage, Found, Key};
+use super::{Checked, DomainPage, Found, Key, Reported, Told};
 use crate::pages::Sample;
 use crate::pages::samples::NOW;
 
@@ -23,6 +23,7 @@ pub fn all() -> Vec<Sample<DomainPage>> {
         checked_at: None,
         asked: true,
         checks: Vec::new(),
+        told: Told::default(),
         ..good.clone()
     };
     vec![
@@ -109,9 +110,47 @@ fn page(grade: &'static str, checks: Vec<Checked>) -> DomainPage {
             key("cad20311r", "retiring"),
             key("cad19902r", "retired"),
         ],
+        told: told(grade == "fail"),
         may_rotate: true,
         done: None,
     }
+}
+
+fn told(bad: bool) -> Told {
+    let one = |days: u64, policy: Option<&str>, failures: &[(&str, Option<&str>, u64)]| Reported {
+        day: NOW.minus(Duration::from_secs(days * 86_400)),
+        reporter: if days == 2 {
+            "Northside Community Mail Protection Service"
+        } else {
+            "peer.example"
+        }
+        .to_owned(),
+        policy: policy.map(str::to_owned),
+        good: 420 * days,
+        bad: failures.iter().map(|(_, _, count)| count).sum(),
+        failures: failures
+            .iter()
+            .map(|(what, done, count)| ((*what).to_owned(), done.map(str::to_owned), *count))
+            .collect(),
+    };
+    let spoofed = [
+        ("198.51.100.9", Some("reject"), 1_204),
+        ("2001:db8::25", Some("quarantine"), 3),
+    ];
+    let failed = [
+        ("certificate-expired", None, 12),
+        ("sts-policy-fetch-error", None, 1),
+    ];
+    let mut told = Told {
+        dmarc: vec![one(1, None, &[]), one(3, None, &[])],
+        tls: vec![one(1, Some("sts"), &[])],
+        more: bad,
+    };
+    if bad {
+        told.dmarc.insert(0, one(2, None, &spoofed));
+        told.tls.insert(0, one(2, Some("sts"), &failed));
+    }
+    told
 }
 
 fn checked(found: &[(Verdict, &str, &[&str])]) -> Checked {

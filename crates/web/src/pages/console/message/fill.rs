@@ -1,7 +1,7 @@
 //! From what `flow` shows of a message to what the page shows.
 
 use flow::view::{AttemptView, ContentView, EventView, MessageView, RecipientView};
-use model::{Access, MessageId, Method, PhiLevel, RecipientState, Timestamp};
+use model::{Access, BounceClass, MessageId, Method, PhiLevel, RecipientState, Timestamp};
 
 use super::{About, Attempt, Content, Fact, MessagePage, Recipient, Reply, Rule, Why, timeline};
 use crate::door::staff::Desk;
@@ -187,6 +187,8 @@ fn attempt(made: &AttemptView) -> Attempt {
     if let Some(answer) = timeline::answer(made) {
         facts.push(Fact::exact("reply", answer));
     }
+    let class = made.class.as_deref().and_then(BounceClass::from_word);
+    facts.extend(timeline::meaning(class, made.scope));
     facts.push(Fact::at("ended", made.ended_at));
     facts.push(Fact::exact("attempt", made.id.to_string()));
     Attempt {

@@ -89,7 +89,11 @@ fn waiting() -> MessagePage {
     let put_off = Attempt {
         outcome: "outcome.deferred".to_owned(),
         good: false,
-        facts: vec![Fact::exact("reply", "451 4.7.1")],
+        facts: vec![
+            Fact::exact("reply", "451 4.7.1"),
+            Fact::word("class", "bounce_class", "TransientFailure"),
+            Fact::word("scope", "bounce_scope", "our_address"),
+        ],
         ..tls_attempt(1)
     };
     MessagePage {
@@ -258,16 +262,12 @@ fn returned() -> MessagePage {
         Some(2),
         vec![Fact::exact("tls", "TLSv1.3")],
     ));
-    timeline.push(step(
-        "delivered",
-        Progress::Failed,
-        Some(3),
-        vec![Fact::exact("reply", "550 5.1.1")],
-    ));
+    timeline.push(step("delivered", Progress::Failed, Some(3), no_mailbox()));
     timeline.push(step("opened", Progress::Skipped, None, Vec::new()));
     let refused = Attempt {
         outcome: "outcome.refused".to_owned(),
         good: false,
+        facts: no_mailbox(),
         ..tls_attempt(1)
     };
     MessagePage {
@@ -298,4 +298,12 @@ fn held() -> MessagePage {
         cancellable: Some(1),
         ..delivered()
     }
+}
+
+fn no_mailbox() -> Vec<Fact> {
+    vec![
+        Fact::exact("reply", "550 5.1.1"),
+        Fact::word("class", "bounce_class", "InvalidRecipient"),
+        Fact::word("scope", "bounce_scope", "recipient"),
+    ]
 }

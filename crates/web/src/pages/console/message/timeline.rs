@@ -4,7 +4,7 @@
 //! event is not done.
 
 use flow::view::{AttemptView, EventView, MessageView, RecipientView};
-use model::{Method, RecipientState, Timestamp};
+use model::{BounceClass, Method, RecipientState, RefusalScope, Timestamp};
 
 use super::{Fact, Progress, Step, Value};
 
@@ -206,9 +206,18 @@ fn reply(event: &EventView) -> Vec<Fact> {
         Some(enhanced) => format!("{code} {enhanced}"),
         None => code,
     });
-    both.map(|answer| Fact::exact("reply", answer))
-        .into_iter()
-        .collect()
+    let word = |name: &str| event.facts.get(name);
+    let class = word("class").and_then(|word| BounceClass::from_word(word));
+    let scope = word("scope").and_then(|word| RefusalScope::from_word(word));
+    let answer = both.map(|answer| Fact::exact("reply", answer));
+    answer.into_iter().chain(meaning(class, scope)).collect()
+}
+
+/// What the answer means, and how far it reaches.
+pub fn meaning(class: Option<BounceClass>, scope: Option<RefusalScope>) -> Vec<Fact> {
+    let class = class.map(|class| Fact::word("class", "bounce_class", class.word()));
+    let scope = scope.map(|scope| Fact::word("scope", "bounce_scope", scope.word()));
+    class.into_iter().chain(scope).collect()
 }
 
 pub fn answer(made: &AttemptView) -> Option<String> {

@@ -36,8 +36,11 @@ pub fn all() -> Vec<Sample<Queue>> {
         lanes: vec![
             lane("google", "east-1", Some("rate")),
             lane("microsoft", "east-2", Some("back_off")),
+            lane("yahoo", "east-1", Some("ordered")),
             lane("other", "east-1", None),
         ],
+        orders: 2,
+        manages: true,
         ..Queue::new(&summary, None, (0..12).map(row).collect())
     };
     vec![
@@ -60,6 +63,8 @@ fn lane(provider: &str, source: &str, stopped: Option<&'static str>) -> Lane {
         waiting: 14,
         running: 2,
         stopped,
+        suspend_href: "#".to_owned(),
+        order: (stopped == Some("ordered")).then(|| "ord_01KJVB0W7HQ3ZJ8X9T4M2C6D00".to_owned()),
         until: stopped.map(|_| NOW.plus(Duration::from_secs(900))),
         warm_up: (source == "east-2").then_some((180, 500)),
     }

@@ -63,6 +63,8 @@ fn page(rows: Vec<Row>) -> Webhook {
         mode: Mode::Live,
         stream: None,
         kinds: Vec::new(),
+        all_kinds: super::super::webhooks::all_kinds(),
+        all_streams: Stream::ALL,
         state: "active",
         because: None,
         created_at: NOW.minus(Duration::from_secs(9 * 86_400)),

@@ -1,0 +1,188 @@
+//! What those who run the service do in the console: orders about the queue, and triggers.
+
+use axum::http::StatusCode;
+use ctx::Role;
+use model::Method;
+
+use crate::clinic::Clinic;
+
+const ANA: &str = "ana@northside.example";
+
+#[tokio::test]
+async fn an_order_is_asked_about_before_it_is_given_and_ended_again() {
+    let clinic = Clinic::open();
+    clinic.hire(&clinic.ctx, ANA, &[Role::Administrator]);
+    let receipt = clinic.write_by(
+        Method::Tls,
+        &clinic.ctx,
+        "Hello",
+        (Some("Hello"), None),
+        Vec::new(),
+    );
+    clinic.flow.dispatcher().beat(true).expect("a beat");
+    while clinic.flow.work().expect("works") > 0 {}
+    let mut browser = clinic.signed_in(ANA).await;
+    let message = receipt.message.to_string();
+    let form = browser.get("/console/queue").await;
+    let link = format!("/console/queue/order?message={message}");
+    assert!(form.says(&link), "{}", form.body);
+    assert!(browser.get(&link).await.says("Hand to another server"));
+    let suspend = format!("{link}&act=suspend");
+    assert!(
+        browser
+            .get(&suspend)
+            .await
+            .says(&format!("value=\"{message}\""))
+    );
+
+    let door = "/console/queue/order";
+    let mut fields = vec![
+        ("act", "suspend"),
+        ("message", message.as_str()),
+        ("lasts", "3600"),
+    ];
+    let page = browser.post(door, &fields).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.says("Write why you order this"));
+    fields.push(("reason", "a look at it"));
+    let page = browser.post(door, &fields).await;
+    assert!(
+        page.says("1 delivery waits here and is covered"),
+        "{}",
+        page.body
+    );
+    assert!(clinic.flow.orders(&clinic.ctx).expect("orders").is_empty());
+    fields.push(("step", "give"));
+    let page = browser.post(door, &fields).await;
+    assert!(page.says("The order is in force") && page.says("a look at it"));
+    assert!(clinic.flow.dispatcher().take(1).expect("jobs").is_empty());
+
+    let id = clinic.flow.orders(&clinic.ctx).expect("orders")[0].id;
+    let end = format!("/console/queue/orders/{id}/end");
+    assert!(browser.get(&end).await.says("Let this mail go on?"));
+    assert!(browser.post(&end, &[]).await.says("The order has ended"));
+    assert!(
+        browser
+            .post(&end, &[])
+            .await
+            .says("This order was over already")
+    );
+    assert!(
+        browser
+            .get("/console/queue/orders")
+            .await
+            .says("No order is in force")
+    );
+    assert!(
+        browser
+            .get("/console/queue/orders?show=all")
+            .await
+            .says("a look at it")
+    );
+}
+
+/// Whoever may look may not act, and sees no way to.
+#[tokio::test]
+async fn an_auditor_sees_orders_and_gives_none() {
+    let clinic = Clinic::open();
+    clinic.hire(&clinic.ctx, ANA, &[Role::Auditor]);
+    let mut browser = clinic.signed_in(ANA).await;
+    assert!(!browser.get("/console/queue").await.says("Give an order"));
+    assert_eq!(
+        browser.get("/console/queue/orders").await.status,
+        StatusCode::OK
+    );
+    for path in ["/console/queue/order", "/console/queue/order?act=bounce"] {
+        assert_eq!(
+            browser.get(path).await.status,
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
+    }
+    browser.get("/console/queue").await;
+    let fields = [
+        ("act", "bounce"),
+        ("reason", "no"),
+        ("lasts", "60"),
+        ("step", "give"),
+    ];
+    let page = browser.post("/console/queue/order", &fields).await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    assert!(clinic.flow.orders(&clinic.ctx).expect("orders").is_empty());
+    browser.get("/console/triggers").await;
+    let fields = [
+        ("act", "set"),
+        ("place", "subject"),
+        ("word", "#mine"),
+        ("method", "portal"),
+    ];
+    assert_eq!(
+        browser.post("/console/triggers", &fields).await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn a_trigger_is_added_tried_and_removed() {
+    let clinic = Clinic::open();
+    clinic.hire(&clinic.ctx, ANA, &[Role::Administrator]);
+    let mut browser = clinic.signed_in(ANA).await;
+    browser.get("/console/triggers").await;
+    let door = "/console/triggers";
+    let short = [
+        ("act", "set"),
+        ("place", "subject"),
+        ("word", "ab"),
+        ("method", "portal"),
+    ];
+    let page = browser.post(door, &short).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.says("Enter one word of at least 3 letters"));
+    let new = [
+        ("act", "set"),
+        ("place", "subject"),
+        ("word", "#quiet"),
+        ("method", "hold"),
+    ];
+    assert!(browser.post(door, &new).await.says("The trigger is set"));
+
+    let tried = [
+        ("act", "try"),
+        ("subject", "Your visit #Quiet"),
+        ("lines", ""),
+    ];
+    let page = browser.post(door, &tried).await;
+    assert!(page.says("Yes, by subject #quiet."), "{}", page.body);
+    assert!(page.says("<span class=\"exact\">Your visit</span>"));
+    let plain = [
+        ("act", "try"),
+        ("subject", "Your visit"),
+        ("lines", "X-Nothing: yes"),
+    ];
+    assert!(browser.post(door, &plain).await.says("No trigger fits."));
+
+    let gone = [
+        ("act", "remove"),
+        ("place", "subject"),
+        ("name", ""),
+        ("word", "#quiet"),
+    ];
+    assert!(browser.post(door, &gone).await.says("Remove this trigger?"));
+    assert!(browser.get(door).await.says("#quiet"), "it only asked");
+    let sure = [gone[0], gone[1], gone[2], gone[3], ("sure", "yes")];
+    assert!(
+        browser
+            .post(door, &sure)
+            .await
+            .says("The trigger was removed")
+    );
+    assert!(!browser.get(door).await.says("#quiet"));
+    let stream = [
+        ("act", "stream"),
+        ("stream", "marketing"),
+        ("method", "portal"),
+    ];
+    assert!(browser.post(door, &stream).await.says("was saved"));
+    let set = clinic.flow.stream_options(&clinic.ctx).expect("options");
+    assert_eq!(set.len(), 1);
+}
