@@ -27,7 +27,7 @@ FOUND = {
 def play(town) -> tuple[list[str], dict]:
     ports = [("submission", town.world.smtp_port, True), ("submissions", town.world.smtps_port, False),
              ("mx", town.world.mx_port, True)]
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(len(ports)) as pool:
         looks = [(name, pool.submit(look, town, name, port, starttls)) for name, port, starttls in ports]
         found = [f"{name}: {fault}" for name, work in looks
                  for fault in faults(work.result(), fingerprint(town.certificate))]
