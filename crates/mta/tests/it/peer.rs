@@ -241,7 +241,7 @@ fn without(reply: &[u8], words: &[&str]) -> Vec<u8> {
     let is_offered = |line: &&[u8]| {
         let named =
             |word: &&str| line.strip_prefix(b"250-") == Some(format!("{word}\r\n").as_bytes());
-        !words.iter().any(|word| named(&word))
+        !words.iter().any(|word| named(word))
     };
     lines.filter(is_offered).collect::<Vec<_>>().concat()
 }

@@ -42,7 +42,7 @@ fn judge(input: &[u8]) -> usize {
         "a changed certificate matched"
     );
     let strange = CertificateDer::from(data.to_vec());
-    is_named(record(&digest(&SHA256, &SERVER).as_ref()[..]), &strange);
+    is_named(record(digest(&SHA256, &SERVER).as_ref()), &strange);
     usize::from(named)
 }
 
