@@ -12,6 +12,8 @@ const missing = (code) => Object.assign(new Error(code), { code });
 async function resolver(name, type) {
   const here = records.filter((record) => record.name === name.toLowerCase());
   if (here.length === 0) throw missing("ENOTFOUND");
+  const alias = here.find((record) => record.type === "CNAME");
+  if (alias) return resolver(alias.data.replace(/\.$/, ""), type);
   const data = here.filter((record) => record.type === type).map((record) => record.data);
   if (data.length === 0) throw missing("ENODATA");
   if (type === "TXT") return data.map((text) => [text]);
