@@ -18,7 +18,11 @@ pub(super) struct DataReader {
     line: usize,
     kept: Vec<u8>,
     kept_max: usize,
-    fault: Option<Code>,
+    /// Octets of the message so far, kept or not.
+    octets: usize,
+    /// A line was longer than lines may be.
+    is_long: bool,
+    given_up: Option<Code>,
 }
 
 /// What the reader makes of a piece of input.
@@ -72,7 +76,9 @@ impl DataReader {
             line: 0,
             kept,
             kept_max,
-            fault: None,
+            octets: 0,
+            is_long: false,
+            given_up: None,
         }
     }
 
@@ -129,15 +135,19 @@ impl DataReader {
     /// The message, or why it cannot be taken: over the size limit, or a line over its limit.
     pub(super) fn into_message(mut self) -> Result<Vec<u8>, Code> {
         self.check_line();
-        match self.fault {
+        match self.fault() {
             Some(code) => Err(code),
             None => Ok(self.kept),
         }
     }
 
-    /// Why the message cannot be taken, as far as is known; the rest is still read and dropped.
+    /// Why the message cannot be taken, as far as is known; the rest is still read and dropped. Of two
+    /// reasons it is always the same one, whichever was met first.
     pub(super) fn fault(&self) -> Option<Code> {
-        self.fault
+        let too_large = self.octets > self.kept_max;
+        self.given_up
+            .or(too_large.then_some(Code::MessageTooLarge))
+            .or(self.is_long.then_some(Code::LineTooLong))
     }
 
     /// What the message takes of memory now.
@@ -147,7 +157,8 @@ impl DataReader {
 
     /// It will not be taken: the rest is read and dropped.
     pub(super) fn give_up(&mut self, code: Code) {
-        self.spoil(code);
+        self.given_up.get_or_insert(code);
+        self.kept = Vec::new();
     }
 
     fn end_line(&mut self) {
@@ -158,25 +169,15 @@ impl DataReader {
 
     /// RFC 5321 §4.5.3.1.6: CRLF counts, a stuffed dot does not.
     fn check_line(&mut self) {
-        if self.line + 2 > limits::TEXT_LINE_OCTETS_MAX {
-            self.spoil(Code::LineTooLong);
-        }
+        self.is_long |= self.line + 2 > limits::TEXT_LINE_OCTETS_MAX;
     }
 
     fn keep(&mut self, octets: &[u8]) {
-        if self.fault.is_some() {
-            return;
+        self.octets = self.octets.saturating_add(octets.len());
+        match self.fault() {
+            Some(_) => self.kept = Vec::new(),
+            None => self.kept.extend_from_slice(octets),
         }
-        if octets.len() > self.kept_max - self.kept.len() {
-            self.spoil(Code::MessageTooLarge);
-        } else {
-            self.kept.extend_from_slice(octets);
-        }
-    }
-
-    fn spoil(&mut self, code: Code) {
-        self.fault.get_or_insert(code);
-        self.kept = Vec::new();
     }
 }
 

@@ -78,7 +78,7 @@ fn run(text: &str) -> String {
     let mut script = Script {
         state: State::new(Settings {
             retry: RetryCurve::default(),
-            ..Settings::default()
+            ..standard()
         }),
         now: Timestamp::from_secs(0),
         chance: Even(0),
@@ -286,6 +286,14 @@ fn number(text: &str) -> u64 {
     text.parse().expect("a number")
 }
 
+/// What a case does not set; its lease is shorter than the product's.
+fn standard() -> Settings {
+    Settings {
+        lease: Duration::from_secs(900),
+        ..Settings::default()
+    }
+}
+
 fn settings(words: &[&str]) -> Settings {
     let count = |name: &str, other: u32| {
         option(words, name).map_or(other, |n| u32::try_from(number(n)).expect("a count"))
@@ -293,7 +301,7 @@ fn settings(words: &[&str]) -> Settings {
     let span = |name: &str, other: Duration| {
         option(words, name).map_or(other, |t| moment(t).since(moment("0")))
     };
-    let standard = Settings::default();
+    let standard = standard();
     Settings {
         concurrency_per_destination: count("destination", standard.concurrency_per_destination),
         concurrency_total: count("total", standard.concurrency_total),

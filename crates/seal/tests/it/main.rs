@@ -3,6 +3,7 @@
 extern crate caduceus_seal as seal;
 
 mod dmarc;
+mod names;
 mod signatures;
 mod vectors;
 mod verifier;

@@ -164,3 +164,17 @@ proptest! {
         prop_assert_eq!(read_in_pieces(pieces), specified(&input));
     }
 }
+
+/// Of two reasons to refuse it the same one is told, whatever was met first.
+#[test]
+fn a_long_line_in_a_large_message_is_told_alike_however_it_is_split() {
+    let text = [b"a".repeat(3_000), b"\r\nb\r\n.\r\n".to_vec()].concat();
+    for octets in [1, 7, 1_000, 2_999, 4_000] {
+        let mut reader = DataReader::dotted(2_000, None);
+        for piece in text.chunks(octets) {
+            reader.feed(piece);
+        }
+        let code = reader.into_message().err();
+        assert_eq!(code, Some(Code::MessageTooLarge), "{octets} at a time");
+    }
+}
