@@ -9,41 +9,18 @@ use crate::pages::Sample;
 use crate::pages::samples::NOW;
 
 pub fn forms() -> Vec<Sample<OrderForm>> {
-    let choices = OrderChoices {
-        providers: ["google", "microsoft", "yahoo", "other"]
-            .map(str::to_owned)
-            .to_vec(),
-        sources: ["east-1", "east-2"].map(str::to_owned).to_vec(),
-        nodes: vec![NodeId::from_bytes([1; 16])],
-    };
     let alone = OrderChoices {
         nodes: Vec::new(),
-        ..choices.clone()
-    };
-    let form = |filled, fault| OrderForm::new(filled, &choices, fault);
-    let wrong = |field, key, filled| form(filled, Some(Fault::new(field, key)));
-    let at_google = Filled {
-        provider: "google".to_owned(),
-        source: "east-1".to_owned(),
-        ..filled("suspend")
+        ..choices()
     };
     let bare = |act| Filled {
         act,
         lasts: usual(act),
         ..Filled::default()
     };
-    vec![
+    let mut all = vec![
         Sample::new("empty", form(bare(""), None)),
-        Sample::new(
-            "suspend",
-            form(
-                Filled {
-                    reason: String::new(),
-                    ..at_google.clone()
-                },
-                None,
-            ),
-        ),
+        Sample::new("suspend", form(unexplained(), None)),
         Sample::new("bounce", form(bare("bounce"), None)),
         Sample::new("expire", form(bare("expire"), None)),
         Sample::new("rebind", form(bare("rebind"), None)),
@@ -52,41 +29,53 @@ pub fn forms() -> Vec<Sample<OrderForm>> {
             "transfer_alone",
             OrderForm::new(bare("transfer"), &alone, None),
         ),
-        Sample::new(
-            "error",
-            wrong(
-                "reason",
-                "order_reason",
-                Filled {
-                    reason: String::new(),
-                    ..at_google
-                },
-            ),
-        ),
+        Sample::spanish(form(filled("rebind"), None)),
+    ];
+    all.extend(mistakes());
+    all
+}
+
+fn mistakes() -> Vec<Sample<OrderForm>> {
+    let wrong = |field, key, filled| form(filled, Some(Fault::new(field, key)));
+    let no_message = Filled {
+        message: "msg_1".to_owned(),
+        ..filled("bounce")
+    };
+    let nowhere = Filled {
+        domain: "mail.example".to_owned(),
+        ..filled("rebind")
+    };
+    vec![
+        Sample::new("error", wrong("reason", "order_reason", unexplained())),
         Sample::new(
             "error_message",
-            wrong(
-                "message",
-                "order_message",
-                Filled {
-                    message: "msg_1".to_owned(),
-                    ..filled("bounce")
-                },
-            ),
+            wrong("message", "order_message", no_message),
         ),
-        Sample::new(
-            "error_to",
-            wrong(
-                "to",
-                "order_to",
-                Filled {
-                    domain: "mail.example".to_owned(),
-                    ..filled("rebind")
-                },
-            ),
-        ),
-        Sample::spanish(form(filled("rebind"), None)),
+        Sample::new("error_to", wrong("to", "order_to", nowhere)),
     ]
+}
+
+fn choices() -> OrderChoices {
+    let providers = ["google", "microsoft", "yahoo", "other"];
+    OrderChoices {
+        providers: providers.map(str::to_owned).to_vec(),
+        sources: ["east-1", "east-2"].map(str::to_owned).to_vec(),
+        nodes: vec![NodeId::from_bytes([1; 16])],
+    }
+}
+
+fn form(filled: Filled, fault: Option<Fault>) -> OrderForm {
+    OrderForm::new(filled, &choices(), fault)
+}
+
+/// As a link of the queue page fills it in.
+fn unexplained() -> Filled {
+    Filled {
+        provider: "google".to_owned(),
+        source: "east-1".to_owned(),
+        reason: String::new(),
+        ..filled("suspend")
+    }
 }
 
 pub fn asks() -> Vec<Sample<OrderAsk>> {

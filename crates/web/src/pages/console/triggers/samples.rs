@@ -7,30 +7,16 @@ use crate::face::Fault;
 use crate::pages::Sample;
 
 pub fn lists() -> Vec<Sample<Triggers>> {
-    let some = || {
-        vec![
-            row("subject", "", "+encrypt+", Method::Portal),
-            row("subject", "", "[secure]", Method::Portal),
-            row("subject", "", "#hold", Method::Hold),
-            row("header", "x-protect", "", Method::Portal),
-            row("header", "x-sensitivity", "very private", Method::Hold),
-        ]
+    let done = |word, rows| Triggers {
+        done: Some(word),
+        ..page(rows)
     };
-    let tried = |method: Option<Method>| Triggers {
-        subject: "[Secure] Your appointment on Friday".to_owned(),
-        lines: "X-Protect: yes".to_owned(),
-        tried: Some(Tried {
-            method,
-            label: method
-                .map(|_| "subject [secure]".to_owned())
-                .unwrap_or_default(),
-            subject: "Your appointment on Friday".to_owned(),
-        }),
+    let full = Triggers {
+        full: true,
         ..page(some())
     };
-    let wrong = |field, key, new| Triggers {
-        new,
-        faults: vec![Fault::new(field, key)],
+    let may_not = Triggers {
+        manages: false,
         ..page(some())
     };
     let long = row(
@@ -39,57 +25,57 @@ pub fn lists() -> Vec<Sample<Triggers>> {
         "only for the eyes of the one who is written to, and nobody",
         Method::Hold,
     );
-    vec![
+    let mut all = vec![
         Sample::new("empty", page(Vec::new())),
-        Sample::new(
-            "one",
-            Triggers {
-                done: Some("set"),
-                ..page(some().drain(..1).collect())
-            },
-        ),
-        Sample::new(
-            "many",
-            Triggers {
-                done: Some("removed"),
-                ..page(some())
-            },
-        ),
+        Sample::new("one", done("set", some().drain(..1).collect())),
+        Sample::new("many", done("removed", some())),
         Sample::new("tried", tried(Some(Method::Portal))),
         Sample::new("tried_none", tried(None)),
         Sample::new("long_names", page(vec![long])),
-        Sample::new(
-            "full",
-            Triggers {
-                full: true,
-                ..page(some())
-            },
-        ),
-        Sample::new(
-            "may_not",
-            Triggers {
-                manages: false,
-                ..page(some())
-            },
-        ),
-        Sample::new(
-            "error",
-            wrong(
-                "word",
-                "trigger_word",
-                row("subject", "", "a b", Method::Portal),
-            ),
-        ),
-        Sample::new(
-            "error_name",
-            wrong(
-                "name",
-                "trigger_name",
-                row("header", "subject", "", Method::Hold),
-            ),
-        ),
+        Sample::new("full", full),
+        Sample::new("may_not", may_not),
         Sample::spanish(tried(Some(Method::Portal))),
+    ];
+    all.extend(mistakes());
+    all
+}
+
+fn mistakes() -> Vec<Sample<Triggers>> {
+    let wrong = |field, key, new| Triggers {
+        new,
+        faults: vec![Fault::new(field, key)],
+        ..page(some())
+    };
+    let spaced = row("subject", "", "a b", Method::Portal);
+    let needed = row("header", "subject", "", Method::Hold);
+    vec![
+        Sample::new("error", wrong("word", "trigger_word", spaced)),
+        Sample::new("error_name", wrong("name", "trigger_name", needed)),
     ]
+}
+
+fn some() -> Vec<Row> {
+    vec![
+        row("subject", "", "+encrypt+", Method::Portal),
+        row("subject", "", "[secure]", Method::Portal),
+        row("subject", "", "#hold", Method::Hold),
+        row("header", "x-protect", "", Method::Portal),
+        row("header", "x-sensitivity", "very private", Method::Hold),
+    ]
+}
+
+fn tried(method: Option<Method>) -> Triggers {
+    let label = method.map(|_| "subject [secure]".to_owned());
+    Triggers {
+        subject: "[Secure] Your appointment on Friday".to_owned(),
+        lines: "X-Protect: yes".to_owned(),
+        tried: Some(Tried {
+            method,
+            label: label.unwrap_or_default(),
+            subject: "Your appointment on Friday".to_owned(),
+        }),
+        ..page(some())
+    }
 }
 
 pub fn removes() -> Vec<Sample<Remove>> {
