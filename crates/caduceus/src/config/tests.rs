@@ -55,3 +55,24 @@ fn the_rate_of_the_api_can_be_set() {
     let none = format!("{GOOD}[api]\nrate_burst = 0\n");
     assert!(parse(&none).is_err(), "nobody could ask");
 }
+
+/// Whoever turns one on can read what it gives up.
+#[test]
+fn every_dangerous_setting_is_documented() {
+    let (code, page) = (
+        include_str!("../config.rs"),
+        include_str!("../../../../docs/danger.md"),
+    );
+    let fields = code.lines().filter_map(|line| {
+        let name = line.trim().strip_prefix("pub ")?.split(':').next()?;
+        name.starts_with("danger_").then_some(name)
+    });
+    let fields: Vec<&str> = fields.collect();
+    assert!(fields.len() >= 4, "{fields:?}");
+    for name in fields {
+        assert!(
+            page.contains(&format!(".{name}`")),
+            "{name} is not in docs/danger.md"
+        );
+    }
+}
