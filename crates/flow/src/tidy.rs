@@ -27,6 +27,7 @@ impl Flow {
     /// The store's.
     pub fn tidy(&self) -> Result<()> {
         self.end_unread_notices()?;
+        self.tell_delays()?;
         let now = self.world().now();
         let over = now.minus(limits::ENDED_KEEP);
         let kinds: [(Forget, Timestamp); 5] = [
@@ -50,6 +51,7 @@ impl Flow {
         let reports = now.minus(limits::DOMAIN_REPORTS_KEEP);
         self.world().store.write(move |tx| {
             store::tables::reports::forget_before(tx, reports)?;
+            crate::after::forget_report_hours(tx, now)?;
             crate::inbound::tidy(tx, now)
         })?;
         self.tidy_hooks()?;

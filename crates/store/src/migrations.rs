@@ -28,4 +28,5 @@ migrations! {
     7 "0007_health",
     8 "0008_tidy",
     9 "0009_sign_in",
+    11 "0011_wire",
 }

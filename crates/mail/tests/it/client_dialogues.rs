@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use caduceus_mail::smtp::{ClientAction, ClientDone, ClientSession, Transaction};
+use caduceus_mail::smtp::{ClientAction, ClientDone, ClientSession, Dsn, Notify, Transaction};
 use model::seams::NetFault;
 use model::{Address, Demand, Outcome, RefusalScope, TlsFacts};
 
@@ -132,7 +132,7 @@ impl<'a> Play<'a> {
                     body: body.into(),
                     utf8: rest.contains(&"utf8"),
                     eight_bit: rest.contains(&"8bit"),
-                    notify_never: rest.contains(&"never"),
+                    dsn: dsn(rest),
                     require_tls: rest.contains(&"requiretls"),
                 });
             }
@@ -161,6 +161,19 @@ impl<'a> Play<'a> {
                 ClientAction::Close => self.seen.push_back("E: close".to_owned()),
             }
         }
+    }
+}
+
+/// `notify=WORDS`, `envid=TEXT`, `orcpt=rfc822;…`; a `_` stands for a space.
+fn dsn(words: &[&str]) -> Dsn {
+    let said = |name: &str| {
+        let word = words.iter().find_map(|word| word.strip_prefix(name))?;
+        Some(word.replace('_', " "))
+    };
+    Dsn {
+        notify: Notify::read(&said("notify=").unwrap_or_default()),
+        envid: said("envid="),
+        orcpt: said("orcpt="),
     }
 }
 

@@ -63,6 +63,7 @@ pub const KINDS: &[&str] = &[
     "delivery.bounced",
     "delivery.delayed",
     "dsn",
+    "report.withheld",
     "domain.reported",
     "mailbox.added",
     "mailbox.removed",
