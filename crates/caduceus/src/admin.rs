@@ -4,6 +4,7 @@
 //! With SQLite the service must be stopped first: its data folder belongs to one process.
 
 mod domain;
+mod mail;
 mod output;
 mod probe;
 mod queue;
@@ -101,6 +102,13 @@ pub enum Command {
         of: Of,
         #[command(subcommand)]
         act: domain::Act,
+    },
+    /// The least TLS for all mail; the domain of return paths.
+    Mail {
+        #[command(flatten)]
+        of: Of,
+        #[command(subcommand)]
+        act: mail::Act,
     },
     /// List what waits to leave, why, and until when.
     QueueList {
@@ -281,6 +289,7 @@ fn dispatch_mail(wired: &Wired, command: Command) -> anyhow::Result<Output> {
         Command::ReportAddresses { of } => report_addresses(wired, &system(wired, &of)?),
         Command::Queue(command) => queue::dispatch(wired, command),
         Command::Suppressions(command) => suppressions::run(wired, command),
+        Command::Mail { of, act } => mail::run(wired, &system(wired, &of)?, &act),
         Command::Triggers(command) => triggers::run(wired, command),
         Command::Webhooks { of, act } => webhooks::run(wired, &system(wired, &of)?, act),
         Command::QueueList { of, stream, rows } => {

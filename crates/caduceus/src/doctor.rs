@@ -17,6 +17,8 @@ struct Finding {
     what: &'static str,
     problem: Option<String>,
     detail: String,
+    /// Chosen, so nothing to fail for, and worth knowing all the same.
+    warning: bool,
 }
 
 pub fn run(path: &Path, json: bool) -> ExitCode {
@@ -24,20 +26,30 @@ pub fn run(path: &Path, json: bool) -> ExitCode {
     for f in &findings {
         if json {
             say(
-                serde_json::json!({ "check": f.what, "ok": f.problem.is_none(), "detail": f.detail, "remedy": f.problem }),
+                serde_json::json!({ "check": f.what, "ok": f.is_well(), "warning": f.warning, "detail": f.detail, "remedy": f.problem }),
             );
         } else {
-            let mark = if f.problem.is_none() { "ok  " } else { "FAIL" };
+            let mark = match (f.warning, &f.problem) {
+                (true, _) => "warn",
+                (false, None) => "ok  ",
+                (false, Some(_)) => "FAIL",
+            };
             say(format!("{mark} {}: {}", f.what, f.detail));
             if let Some(remedy) = &f.problem {
                 say(format!("     {remedy}"));
             }
         }
     }
-    if findings.iter().all(|f| f.problem.is_none()) {
+    if findings.iter().all(Finding::is_well) {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
+    }
+}
+
+impl Finding {
+    fn is_well(&self) -> bool {
+        self.warning || self.problem.is_none()
     }
 }
 
@@ -53,6 +65,7 @@ fn examine(path: &Path) -> Vec<Finding> {
         }
     };
     let mut findings = vec![good("configuration", path.display().to_string())];
+    findings.extend(examine_dangers(&config));
     let key = examine_key(&config);
     let key_good = key.problem.is_none();
     findings.push(key);
@@ -60,6 +73,39 @@ fn examine(path: &Path) -> Vec<Finding> {
         findings.extend(examine_data(&config));
     }
     findings
+}
+
+/// Switches that weaken what the program promises (docs/danger.md).
+fn examine_dangers(config: &Config) -> Vec<Finding> {
+    let delivery = &config.delivery;
+    let switches = [
+        (
+            delivery.danger_no_dnssec,
+            "delivery.danger_no_dnssec",
+            "DNS answers are not validated: DANE is never used, and REQUIRETLS reaches only domains \
+             with MTA-STS",
+        ),
+        (
+            delivery.danger_allow_private_destinations,
+            "delivery.danger_allow_private_destinations",
+            "mail is delivered to loopback and private addresses that any domain may name",
+        ),
+        (
+            !config.policy.danger_declared_free.is_empty(),
+            "policy.danger_declared_free",
+            "mail of these domains leaves with opportunistic TLS unless something is found in it",
+        ),
+    ];
+    let on = switches.into_iter().filter(|(on, ..)| *on);
+    on.map(|(_, switch, means)| Finding {
+        warning: true,
+        ..bad(
+            "dangerous setting",
+            format!("{switch} is on: {means}"),
+            "Take it out of the configuration where it is not needed (docs/danger.md).".to_owned(),
+        )
+    })
+    .collect()
 }
 
 fn examine_key(config: &Config) -> Finding {
@@ -128,6 +174,7 @@ fn good(what: &'static str, detail: String) -> Finding {
         what,
         problem: None,
         detail,
+        warning: false,
     }
 }
 
@@ -136,6 +183,7 @@ fn bad(what: &'static str, detail: String, remedy: String) -> Finding {
         what,
         problem: Some(remedy),
         detail,
+        warning: false,
     }
 }
 

@@ -176,6 +176,7 @@ fn envelope(ctx: &Ctx, draft: &Draft, scanned: &Scanned) -> Envelope {
         metadata: draft.metadata.clone(),
         files,
         transport: draft.transport,
+        terms: draft.terms.clone(),
     }
 }
 

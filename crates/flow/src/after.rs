@@ -4,6 +4,7 @@
 //! transaction that removes the entry: a crash in between repeats the work, never loses or doubles
 //! its effect.
 
+mod delay;
 mod fallback;
 mod release;
 mod report;
@@ -27,12 +28,20 @@ pub(crate) const SEAL: &str = "seal";
 pub(crate) const FALLBACK: &str = "fallback";
 /// A recipient could not be reached: tell the sender.
 pub(crate) const REPORT: &str = "report";
+/// It was handed on to where success is not reported: tell the sender who asked.
+pub(crate) const REPORT_RELAYED: &str = "report_relayed";
+/// The recipient's server said that it is in the mailbox: tell the sender who asked.
+pub(crate) const REPORT_DELIVERED: &str = "report_delivered";
+/// It waits for long: tell the sender.
+pub(crate) const REPORT_DELAYED: &str = "report_delayed";
 
 /// A held recipient was released.
 pub(crate) const RELEASE: &str = "release";
 
 /// A list of suppressed addresses is taken in, a batch at a time.
 pub(crate) const IMPORT: &str = "import";
+
+pub(crate) use delay::forget_report_hours;
 
 const BATCH: usize = 64;
 
@@ -138,7 +147,10 @@ fn begin(flow: &Flow, row: &OutboxRow) -> Result<Option<Enqueuing>> {
     match row.topic.as_str() {
         SEAL => seal::run(flow, row),
         FALLBACK => fallback::run(flow, row),
-        REPORT => report::run(flow, row),
+        REPORT => report::run(flow, row, report::About::Failure),
+        REPORT_RELAYED => report::run(flow, row, report::About::Relayed),
+        REPORT_DELIVERED => report::run(flow, row, report::About::Delivered),
+        REPORT_DELAYED => report::run(flow, row, report::About::Delay),
         RELEASE => release::run(flow, row),
         IMPORT => crate::suppression::job::run(flow, row).map(|()| None),
         _ => Err(model::Code::StoredDataInvalid.into()),

@@ -12,6 +12,7 @@ use model::{
     Stream,
 };
 use policy::{Decision, MessageFacts, RecipientFacts, TlsKnown};
+use store::tables::mail_options::{self, MailOptions};
 use store::tables::triggers::{self, Trigger};
 use store::tables::{domains, messages, organisations, recipients};
 use vault::OpenedKey;
@@ -150,6 +151,7 @@ pub(crate) fn decisions(
         demanded: draft
             .demanded
             .or_else(|| house.stream_option(draft, scanned)),
+        tls_minimum: house.options.tls_minimum,
         system: false,
     };
     let mut said = Vec::new();
@@ -185,6 +187,7 @@ pub(crate) struct OwnSettings {
     domains: Vec<String>,
     pub(crate) triggers: Vec<Trigger>,
     streams: Vec<(Stream, Method)>,
+    pub(crate) options: MailOptions,
 }
 
 impl OwnSettings {
@@ -217,6 +220,7 @@ pub(crate) fn house(flow: &Flow, ctx: &Ctx) -> Result<Arc<OwnSettings>> {
                 domains: domains.into_iter().map(|d| d.name).collect(),
                 triggers: triggers::list(tx, organisation)?,
                 streams: triggers::streams(tx, organisation)?,
+                options: mail_options::find(tx, organisation)?,
             })))
         })
     })?;

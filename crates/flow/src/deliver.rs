@@ -14,20 +14,22 @@ mod aside;
 mod begin;
 mod crowd;
 mod lease;
+mod letter;
 pub(crate) mod obey;
 mod route;
 
 use ctx::World;
 use model::{
-    Address, Code, DeliveryId, Demand, Domain, Error, Evidence, MessageId, Mode, OrganisationId,
-    Outcome, RecipientId, Result, Stream, StsPolicy, Timestamp,
+    DeliveryId, Evidence, MessageId, Mode, OrganisationId, Outcome, RecipientId, Result, Stream,
+    Timestamp,
 };
 use queue::{Destination, Effect, Input, Item, Said, SourceId};
 use store::Pending;
 use store::tables::deliveries;
-use vault::OpenedKey;
 
-use crate::envelope::{Route, Transport, open_json};
+pub use letter::OutLetter;
+use letter::Towards;
+
 use crate::fresh::Fresh;
 use crate::settle::{Settling, settle};
 use crate::{Inner, Settings, Way, Ways};
@@ -95,28 +97,6 @@ pub struct Job {
     /// None when the scheduler no longer knew it.
     source: Option<SourceId>,
     pub(crate) tracked: Tracked,
-}
-
-/// What goes on the wire, and what the wire must achieve.
-#[derive(Clone)]
-pub struct OutLetter {
-    /// `None` is the null reverse-path.
-    pub from: Option<Address>,
-    pub to: Address,
-    /// `head` then `body` are the exact octets, before dot-stuffing.
-    pub head: Arc<[u8]>,
-    pub body: Arc<[u8]>,
-    pub utf8: bool,
-    pub eight_bit: bool,
-    pub demand: Demand,
-    pub destination: Domain,
-    pub sent_sha256: [u8; 32],
-    /// REQUIRETLS (RFC 8689).
-    pub require_tls: bool,
-    /// `TLS-Required: No`: sets aside the receiving domain's policies, never `demand`.
-    pub tls_optional: bool,
-    /// The destination's MTA-STS policy as it was last learned.
-    pub sts: Option<StsPolicy>,
 }
 
 impl Dispatcher {
@@ -260,7 +240,7 @@ impl Dispatcher {
             let letter = deliveries::load_sealed(tx, row.sealed)?;
             Ok((key, row, letter))
         })?;
-        let (from, to, transport) = to_address(&key, &row)?;
+        let towards = Towards::open(&key, &row)?;
         let head = key.open(
             &vault::aad("sealed", "sealed_head", letter.id.as_bytes()),
             &letter.sealed_head,
@@ -270,7 +250,9 @@ impl Dispatcher {
             None => Vec::new(),
         };
         let octets = (head.into(), body.into());
-        Ok(OutLetter::new((from, to), octets, row.demand, letter.sent_sha256).going(transport))
+        let ends = (towards.from, towards.to);
+        let letter = OutLetter::new(ends, octets, row.demand, letter.sent_sha256);
+        Ok(letter.going(towards.transport).asking(towards.dsn))
     }
 
     /// Stores how an attempt ended (commit 3). Blocks until durable.
@@ -498,48 +480,12 @@ impl Dispatcher {
         let mut evidence = Evidence::starting(self.world.now());
         let (outcome, code) = crate::settle::test_outcome(letter.to.local(), letter.demand);
         evidence.reply_code = code;
+        evidence.success_untold = letter.dsn.notify.wants_success() && outcome == Outcome::Accepted;
         self.finish(job, outcome, evidence)
     }
 
     fn lock(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl OutLetter {
-    pub(crate) fn new(
-        (from, to): (Option<Address>, Address),
-        (head, body): (Arc<[u8]>, Arc<[u8]>),
-        demand: Demand,
-        sent_sha256: [u8; 32],
-    ) -> Self {
-        Self {
-            utf8: to.needs_utf8()
-                || from.as_ref().is_some_and(Address::needs_utf8)
-                || header_is_utf8(&head, &body),
-            eight_bit: !head.is_ascii() || !body.is_ascii(),
-            destination: to.domain().clone(),
-            demand,
-            sent_sha256,
-            head,
-            body,
-            from,
-            to,
-            require_tls: false,
-            tls_optional: false,
-            sts: None,
-        }
-    }
-
-    pub(crate) fn going(mut self, transport: Transport) -> Self {
-        self.require_tls = transport == Transport::Required;
-        self.tls_optional = transport == Transport::Optional;
-        self
-    }
-
-    /// How much memory it takes, about.
-    fn octets(&self) -> usize {
-        self.head.len() + self.body.len() + 1_000
     }
 }
 
@@ -586,25 +532,4 @@ fn id_of(effect: &Effect) -> Option<DeliveryId> {
         | Effect::Release { id, .. } => Some(*id),
         Effect::Resolve(_) => None,
     }
-}
-
-fn to_address(
-    key: &OpenedKey,
-    row: &deliveries::Delivery,
-) -> Result<(Option<Address>, Address, Transport)> {
-    let route: Route = open_json(
-        &row.sealed_route,
-        key,
-        ("deliveries", "sealed_route", row.id.as_bytes()),
-    )?;
-    let from = route.from.as_deref().map(Address::parse).transpose()?;
-    let to = Address::parse(&route.to).map_err(|_| Error::new(Code::StoredDataInvalid))?;
-    Ok((from, to, route.transport))
-}
-
-/// Raw UTF-8 in header fields needs SMTPUTF8 (RFC 6532). Other raw octets there are old mail that
-/// 8BITMIME carries.
-fn header_is_utf8(head: &[u8], body: &[u8]) -> bool {
-    let is_utf8 = |part: &[u8]| !part.is_ascii() && std::str::from_utf8(part).is_ok();
-    is_utf8(head) || is_utf8(&body[..mail::header_block_end(body)])
 }

@@ -17,7 +17,7 @@ use model::{
 
 use crate::scan::Reading;
 
-use crate::envelope::Transport;
+use crate::envelope::{Terms, Transport};
 
 pub(crate) use letter::check_files;
 pub use letter::{DraftFile, Letter};
@@ -56,6 +56,7 @@ pub struct Draft {
     pub(crate) tags: Vec<String>,
     pub(crate) metadata: BTreeMap<String, String>,
     pub(crate) transport: Transport,
+    pub(crate) terms: Terms,
     /// What an idempotency key binds: a hash of what was submitted.
     pub(crate) body_hash: [u8; 32],
     /// What `content` says, where it was parsed already.

@@ -90,6 +90,7 @@ fn out_letter(letter: &SealedLetter, way: &Way) -> OutLetter {
         letter.signed.sha256,
     )
     .going(way.transport)
+    .asking(way.dsn.clone())
 }
 
 /// In the order of the letters and their ways.
@@ -167,11 +168,7 @@ fn insert_way(
 ) -> Result<(Item, crate::deliver::Tracked)> {
     let (stored, now, world) = (&sealed.stored, ctx.now(), ctx.world());
     let id = DeliveryId::mint(now, world.rng.as_ref());
-    let route = Route {
-        from: way.from.as_ref().map(|a| a.as_str().to_owned()),
-        to: way.to.as_str().to_owned(),
-        transport: way.transport,
-    };
+    let route = Route::new(way.from.as_ref(), &way.to, way.transport, &way.dsn);
     let sealed_route = seal_json(
         &route,
         &stored.key,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use mail::smtp::{Dsn, Notify};
 use model::{Address, AttachmentId, Code, Error, MessageId, Result};
 use serde::{Deserialize, Serialize};
 use vault::OpenedKey;
@@ -23,6 +24,20 @@ pub(crate) struct Envelope {
     pub files: Vec<FileFacts>,
     #[serde(default)]
     pub transport: Transport,
+    #[serde(default, skip_serializing_if = "Terms::is_usual")]
+    pub terms: Terms,
+}
+
+/// What was asked of reports beside NOTIFY (RFC 3461), which stands with each recipient. RET is not
+/// kept: no report of ours returns more than header fields, whatever was asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Terms {
+    pub envid: Option<String>,
+    /// By the recipient's position.
+    pub orcpts: BTreeMap<u32, String>,
+    /// Written by a program or for a list: nobody is told of anything (RFC 3834 §2).
+    pub quiet: bool,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -54,6 +69,50 @@ pub(crate) struct Route {
     pub to: String,
     #[serde(default)]
     pub transport: Transport,
+    /// What a server that knows DSN is asked, as [`Notify`] words it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub notify: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub envid: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orcpt: Option<String>,
+}
+
+impl Route {
+    pub fn new(from: Option<&Address>, to: &Address, transport: Transport, dsn: &Dsn) -> Self {
+        Self {
+            from: from.map(|a| a.as_str().to_owned()),
+            to: to.as_str().to_owned(),
+            transport,
+            notify: dsn.notify.words(),
+            envid: dsn.envid.clone(),
+            orcpt: dsn.orcpt.clone(),
+        }
+    }
+    pub fn dsn(&self) -> Dsn {
+        Dsn {
+            notify: Notify::read(&self.notify),
+            envid: self.envid.clone(),
+            orcpt: self.orcpt.clone(),
+        }
+    }
+}
+
+impl Terms {
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+    /// What the next server is asked for one recipient.
+    pub fn dsn(&self, position: u32, notify: &str) -> Dsn {
+        if self.quiet {
+            return Dsn::default();
+        }
+        Dsn {
+            notify: Notify::read(notify),
+            envid: self.envid.clone(),
+            orcpt: self.orcpts.get(&position).cloned(),
+        }
+    }
 }
 
 impl Envelope {

@@ -39,6 +39,7 @@ pub mod hooks;
 pub mod inbound;
 mod measure;
 mod notice;
+pub mod options;
 pub mod orders;
 mod pack;
 pub mod portal;
@@ -57,15 +58,16 @@ pub mod view;
 mod way;
 
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use ctx::{Kept, World};
 use fresh::Fresh;
-use model::{AppId, Domain, MessageId, OrganisationId, Result};
+use model::{AppId, Domain, MessageId, OrganisationId, Result, Timestamp};
 
 pub use accept::{Preview, PreviewRecipient, Receipt, ReceiptRecipient};
 pub use deliver::{Dispatcher, Job, OutLetter};
 pub use draft::{Draft, DraftFile, DraftRecipient, Letter};
+pub use envelope::Transport;
 pub use held::Review;
 pub use measure::Conservation;
 pub use settings::Settings;
@@ -96,6 +98,8 @@ struct Inner {
     /// See [`Flow::tidy`].
     turns: AtomicU64,
     measured: measure::Pace,
+    /// Up to when deliveries were looked at for delays to tell.
+    delays_told: Mutex<Option<Timestamp>>,
 }
 
 impl Flow {
@@ -115,6 +119,7 @@ impl Flow {
             bell: tokio::sync::Notify::new(),
             turns: AtomicU64::new(0),
             measured: measure::Pace::default(),
+            delays_told: Mutex::default(),
         });
         Self { inner }
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use ctx::Ctx;
 use mail::return_path::Errand;
+use mail::smtp::Dsn;
 use model::{
     Address, Demand, Domain, MessageId, Method, NoticeId, RecipientId, RecipientState, Result,
     SealedId, Stream,
@@ -45,6 +46,8 @@ pub(crate) struct Way {
     pub(crate) to: Address,
     pub(crate) demand: Demand,
     pub(crate) transport: Transport,
+    /// What the next server is asked to report.
+    pub(crate) dsn: Dsn,
     pub(crate) role: &'static str,
     pub(crate) notice: Option<(NoticeId, [u8; 32])>,
 }
@@ -206,6 +209,7 @@ fn letter(
             to: stored.address(r)?,
             demand: r.demand,
             transport: stored.envelope.transport,
+            dsn: stored.envelope.terms.dsn(r.position, &r.notify),
             role: "letter",
             notice: None,
         });
@@ -274,6 +278,7 @@ fn notice_letter(
         to,
         demand: Demand::Opportunistic,
         transport: Transport::Usual,
+        dsn: Dsn::default(),
         role: "notice",
         notice: Some((NoticeId::mint(now, rng.as_ref()), hash)),
     };

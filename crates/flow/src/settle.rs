@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ctx::{Event, World};
+use mail::smtp::Notify;
 use model::{
     AttemptId, Code, DeliveryId, Demand, Evidence, Method, Mode, OrderId, Outcome, RecipientState,
     RefusalScope, Result, Timestamp,
@@ -70,9 +71,13 @@ impl Settling {
     pub(crate) fn tracked(&self) -> Tracked {
         self.tracked
     }
-    /// What was delivered asks for nothing: see [`settle`].
+    /// What was delivered asks for nothing but a report that its sender ordered: see [`settle`].
     pub(crate) fn may_ask_for_more(&self) -> bool {
-        !self.is_delivered()
+        !self.is_delivered() || self.tracked.role == Role::Notice || self.is_success_untold()
+    }
+    fn is_success_untold(&self) -> bool {
+        let made = self.attempt.as_ref();
+        made.is_some_and(|made| made.evidence.success_untold)
     }
     pub(crate) fn is_delivered(&self) -> bool {
         let delivered = Settlement::Delivered;
@@ -197,10 +202,14 @@ fn finish(
     record(world, tx, s, key, kind, word)?;
     match (role, settlement) {
         (Role::Letter, Settlement::Delivered) => {
-            move_to(tx, s, RecipientState::Delivered).map(|_| false)
+            let moved = move_to(tx, s, RecipientState::Delivered)?;
+            tell_success(world, tx, s, moved && s.is_success_untold())
         }
         (Role::Notice, Settlement::Delivered) => {
-            move_to(tx, s, RecipientState::Notified).map(|_| false)
+            let moved = move_to(tx, s, RecipientState::Notified)?;
+            let row = recipients::load(tx, s.tracked.recipient, s.tracked.organisation)?;
+            let wanted = Notify::read(&row.notify).wants_success();
+            tell_success(world, tx, s, moved && wanted)
         }
         (Role::Letter, Settlement::ToPortal) => below_demand(world, tx, s),
         (Role::Letter | Role::Notice, Settlement::Bounced(_) | Settlement::ToPortal) => {
@@ -255,6 +264,14 @@ fn below_demand(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling) -> Result<boo
         }
         None => give_up(world, tx, s, RecipientState::Bounced),
     }
+}
+
+/// Nobody else will report it: the next server knows no DSN, or it waits in our own portal.
+fn tell_success(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling, wanted: bool) -> Result<bool> {
+    if !wanted {
+        return Ok(false);
+    }
+    follow_up(world, tx, s, crate::after::REPORT_RELAYED)
 }
 
 /// Its sender hears of it, unless it arrived after all: someone may read in the portal what an

@@ -29,6 +29,7 @@ impl Flow {
     /// The store's.
     pub fn tidy(&self) -> Result<()> {
         self.end_unread_notices()?;
+        self.tell_delays()?;
         let now = self.world().now();
         let over = now.minus(limits::ENDED_KEEP);
         let kinds: [(Forget, Timestamp); 6] = [
@@ -57,6 +58,7 @@ impl Flow {
         self.world().store.write(move |tx| {
             store::tables::reports::forget_before(tx, reports)?;
             store::tables::way_limits::forget_before(tx, over)?;
+            crate::after::forget_report_hours(tx, now)?;
             crate::inbound::tidy(tx, now)
         })?;
         self.tidy_hooks()?;

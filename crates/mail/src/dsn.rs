@@ -1,9 +1,9 @@
-//! Failure and delay notices to our own senders (RFC 3464), redacted.
+//! Reports of failure, delay and success to our own senders (RFC 3464), redacted.
 //!
 //! A notice says for whom, when and with which codes; it never quotes subject, body or the peer's
 //! words, which may. To be sent with `<>`, and never about a message that came from `<>`.
 
-use model::{Address, MessageId, Result, Timestamp};
+use model::{Address, Domain, MessageId, Result, Timestamp};
 
 use crate::compose::text;
 
@@ -15,23 +15,35 @@ pub enum DsnAction {
     Delayed,
     /// Tried until its lifetime ended.
     Expired,
+    /// Handed to a server, or to our portal, that reports no success itself (RFC 3464 §2.3.3).
+    Relayed,
+    /// The recipient's server says that it reached the mailbox.
+    Delivered,
 }
 
 pub struct DsnFacts<'a> {
     /// Our host name.
     pub reporting_mta: &'a str,
+    /// Whose words it is: the domain that signs it.
+    pub from: &'a Domain,
     /// The sender of the original, who gets the notice.
     pub to: &'a Address,
+    /// The sender's own name for the transaction (RFC 3461 §4.4).
+    pub envid: Option<&'a str>,
     /// Message-ID of the original, so that the sender's program can match it.
     pub message_id_header: Option<&'a str>,
     pub our_id: MessageId,
     pub recipient: &'a Address,
+    /// `rfc822;…` as the sender first wrote it (RFC 3461 §4.2).
+    pub orcpt: Option<&'a str>,
     pub action: DsnAction,
     /// Enhanced status code such as `5.1.1`.
     pub status: &'a str,
     /// The peer's reply code and enhanced code.
     pub diagnostic: Option<(u16, &'a str)>,
     pub arrived_at: Timestamp,
+    /// Of a delay: when we stop trying.
+    pub retry_until: Option<Timestamp>,
     pub now: Timestamp,
     pub boundary_seed: [u8; 16],
 }
@@ -50,16 +62,20 @@ pub fn dsn(f: &DsnFacts<'_>) -> Result<Vec<u8>> {
             "\r\n--{boundary}\r\nContent-Type: text/rfc822-headers\r\n\r\n"
         ));
         out.push_str(&format!("Message-ID: {id}\r\n"));
+        out.push_str("Subject: (withheld to protect privacy)\r\n");
     }
     out.push_str(&format!("\r\n--{boundary}--\r\n"));
     Ok(out.into_bytes())
 }
 
 fn write_fields(f: &DsnFacts<'_>, boundary: &str, out: &mut String) -> Result<()> {
-    let daemon = Address::parse(&format!("mailer-daemon@{}", f.reporting_mta))?;
+    // DMARC aligns with who signs, which is the organisation.
+    let daemon = Address::parse(&format!("mailer-daemon@{}", f.from.as_str()))?;
     let subject = match f.action {
         DsnAction::Failed | DsnAction::Expired => "Your message could not be delivered",
         DsnAction::Delayed => "Your message is delayed",
+        DsnAction::Relayed => "Your message was passed on",
+        DsnAction::Delivered => "Your message was delivered",
     };
     let seed: String = f.boundary_seed.iter().map(|b| format!("{b:02x}")).collect();
     out.push_str(&format!("Date: {}\r\n", f.now.rfc5322()));
@@ -69,10 +85,7 @@ fn write_fields(f: &DsnFacts<'_>, boundary: &str, out: &mut String) -> Result<()
     ));
     out.push_str(&text::address_field("To", &[(None, f.to)]));
     out.push_str(&text::unstructured_field("Subject", subject));
-    out.push_str(&format!(
-        "Message-ID: <{seed}@{}>\r\n",
-        daemon.domain().as_str()
-    ));
+    out.push_str(&format!("Message-ID: <{seed}@{}>\r\n", f.reporting_mta));
     if let Some(id) = original_id(f) {
         out.push_str(&format!("In-Reply-To: {id}\r\nReferences: {id}\r\n"));
     }
@@ -93,6 +106,10 @@ fn write_explanation(f: &DsnFacts<'_>, out: &mut String) {
         DsnAction::Expired => {
             "Your message could not be delivered to this recipient in the time allowed.\r\nWe have stopped trying."
         }
+        DsnAction::Relayed => {
+            "Your message was passed on for this recipient. You will hear no more of it unless it\r\ncomes back."
+        }
+        DsnAction::Delivered => "Your message reached the mailbox of this recipient.",
     };
     // An address of RFC 6531 is the only thing here that may not be ASCII.
     let encoding = if f.recipient.needs_utf8() {
@@ -126,10 +143,21 @@ fn write_status(f: &DsnFacts<'_>, out: &mut String) {
     let action = match f.action {
         DsnAction::Failed | DsnAction::Expired => "failed",
         DsnAction::Delayed => "delayed",
+        DsnAction::Relayed => "relayed",
+        DsnAction::Delivered => "delivered",
     };
     out.push_str("Content-Type: message/delivery-status\r\n\r\n");
+    if let Some(envid) = f.envid.and_then(plain) {
+        out.push_str(&format!("Original-Envelope-Id: {envid}\r\n"));
+    }
     out.push_str(&format!("Reporting-MTA: dns; {}\r\n", f.reporting_mta));
     out.push_str(&format!("Arrival-Date: {}\r\n\r\n", f.arrived_at.rfc5322()));
+    if let Some(orcpt) = f.orcpt.and_then(plain) {
+        out.push_str(&format!(
+            "Original-Recipient: {}\r\n",
+            orcpt.replacen(';', "; ", 1)
+        ));
+    }
     out.push_str(&format!(
         "Final-Recipient: {}\r\n",
         typed_address(f.recipient)
@@ -139,7 +167,11 @@ fn write_status(f: &DsnFacts<'_>, out: &mut String) {
         let enhanced = enhanced_code(enhanced).map_or(String::new(), |e| format!(" {e}"));
         out.push_str(&format!("Diagnostic-Code: smtp; {code}{enhanced}\r\n"));
     }
-    out.push_str(&format!("Last-Attempt-Date: {}\r\n", f.now.rfc5322()));
+    if let Some(until) = f.retry_until {
+        out.push_str(&format!("Will-Retry-Until: {}\r\n", until.rfc5322()));
+    } else {
+        out.push_str(&format!("Last-Attempt-Date: {}\r\n", f.now.rfc5322()));
+    }
 }
 
 /// RFC 3464 §2.3.2; RFC 6533 §3 for addresses beyond ASCII, in its 7-bit form.
@@ -159,10 +191,20 @@ fn typed_address(address: &Address) -> String {
 
 /// The status, or the general one of its class where it is malformed.
 fn status<'a>(f: &DsnFacts<'a>) -> &'a str {
-    enhanced_code(f.status).unwrap_or(match f.action {
-        DsnAction::Delayed => "4.0.0",
-        DsnAction::Failed | DsnAction::Expired => "5.0.0",
-    })
+    let class = match f.action {
+        DsnAction::Relayed | DsnAction::Delivered => "2",
+        DsnAction::Delayed => "4",
+        // A refusal that was temporary until time ran out keeps its own class.
+        DsnAction::Failed | DsnAction::Expired => "",
+    };
+    let agrees = |code: &&str| code.starts_with(class);
+    enhanced_code(f.status)
+        .filter(agrees)
+        .unwrap_or(match f.action {
+            DsnAction::Delayed => "4.0.0",
+            DsnAction::Failed | DsnAction::Expired => "5.0.0",
+            DsnAction::Relayed | DsnAction::Delivered => "2.0.0",
+        })
 }
 
 fn enhanced_code(text: &str) -> Option<&str> {
@@ -171,6 +213,12 @@ fn enhanced_code(text: &str) -> Option<&str> {
         |part: &&str| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
     (parts.len() == 3 && parts.iter().all(is_number) && matches!(parts[0], "2" | "4" | "5"))
         .then_some(text)
+}
+
+/// What the sender gave, if it is one line of printable ASCII.
+fn plain(text: &str) -> Option<&str> {
+    let printable = |b: u8| b == b' ' || b.is_ascii_graphic();
+    (!text.is_empty() && text.len() <= 600 && text.bytes().all(printable)).then_some(text)
 }
 
 /// The original's Message-ID if it is a plain one: it comes from outside.

@@ -14,7 +14,7 @@ mod sasl;
 mod server;
 
 pub use client::{ClientAction, ClientDone, ClientSession, Transaction};
-pub use envelope::{MailParams, Mailbox, Notify, RcptParams, Ret};
+pub use envelope::{Dsn, MailParams, Mailbox, Notify, RcptParams, Ret};
 pub use server::{
     AuthOffer, Profile, Received, Security, ServerAction, ServerConfig, ServerSession,
 };

@@ -198,6 +198,11 @@ pub const ALL: &[Kind] = &[
         &["role", "mode", "complaint"],
     ),
     apps(
+        "report.withheld",
+        "Its sender was not told by mail: too many reports went to that address in this hour",
+        &[],
+    ),
+    apps(
         "suppression.made",
         "The address is sent no more of this stream",
         &["stream", "reason", "source"],
@@ -360,6 +365,16 @@ pub const ALL: &[Kind] = &[
         "suppression.rule_set",
         "When a reason suppresses, and for how long, was set",
         &["reason", "strikes", "keep_days"],
+    ),
+    auditors(
+        "settings.tls_minimum_set",
+        "Whether nothing may leave below verified TLS was set",
+        &["on"],
+    ),
+    auditors(
+        "settings.bounce_domain_set",
+        "The domain of return paths was set",
+        &["domain"],
     ),
     auditors(
         "settings.stream_set",

@@ -68,6 +68,10 @@ pub const SMTP_ERRORS_PER_SESSION_MAX: u32 = 20;
 pub const SMTP_COMMAND_WAIT: Duration = Duration::from_secs(300);
 /// RFC 5321 §4.5.3.2.6: after the final dot the sender waits ten minutes.
 pub const SMTP_FINAL_REPLY_WAIT: Duration = Duration::from_secs(600);
+/// After which a sender who did not decline is told once that a message still waits.
+pub const DELAY_REPORT_AFTER: Duration = Duration::from_secs(4 * 3_600);
+/// Reports to one sender in an hour: software that writes to a dead list is not answered without end.
+pub const REPORTS_PER_HOUR_MAX: u32 = 200;
 pub const DELIVERY_LIFETIME: Duration = Duration::from_secs(2 * 86_400);
 /// How long an order about the queue may last, and how long its reason may be.
 pub const ORDER_DURATION_MAX: Duration = Duration::from_secs(30 * 86_400);
@@ -139,6 +143,9 @@ pub const REPORT_ROWS_MAX: usize = 5_000;
 pub const RETURN_PATH_LIFETIME: Duration = Duration::from_secs(90 * 86_400);
 /// Messages that one client network may hand to the MX in a minute.
 pub const MX_MESSAGES_PER_MINUTE_MAX: u32 = 120;
+/// Unknown recipients that one client network may ask the MX for in a minute; then it is told to come
+/// back later, whomever it asks for.
+pub const MX_UNKNOWN_PER_MINUTE_MAX: u32 = 30;
 /// Questions to DNS about one message that comes in, and the time all of them may take.
 pub const MX_LOOKUPS_MAX: usize = 100;
 pub const MX_LOOKUPS_WAIT: Duration = Duration::from_secs(30);

@@ -54,6 +54,8 @@ pub struct Evidence {
     pub reply_text: Option<ReplyText>,
     /// What that reply means, where it refused or put off.
     pub verdict: Option<Verdict>,
+    /// The sender wants to hear of success, and the server that took it reports none.
+    pub success_untold: bool,
     /// SHA-256 of the exact bytes sent after DATA, before dot-stuffing.
     pub sent_sha256: Option<[u8; 32]>,
     /// What the connection was held to. None where no host was tried.
@@ -76,6 +78,7 @@ impl Evidence {
             reply_enhanced: None,
             reply_text: None,
             verdict: None,
+            success_untold: false,
             sent_sha256: None,
             policy: None,
             learned: None,

@@ -58,8 +58,7 @@ pub async fn attempt(
             body: Arc::clone(&letter.body),
             utf8: letter.utf8,
             eight_bit: letter.eight_bit,
-            // Their failure notices come back to us and are told in our words, without PHI.
-            notify_never: false,
+            dsn: letter.dsn.clone(),
             require_tls: letter.require_tls,
         },
         destination: letter.destination.clone(),
@@ -93,6 +92,7 @@ pub async fn carry(
                 clock,
                 until,
                 reply_wait_max: pool.settings().reply_wait_max,
+                kept_for_last: pool.settings().reply_wait_max,
             };
             let memory = pool.memory();
             let sts = memory

@@ -156,6 +156,7 @@ impl Prober {
             clock: &*self.clock,
             until: self.clock.now().plus(CAP),
             reply_wait_max: CAP,
+            kept_for_last: Duration::ZERO,
         };
         let turn = connection.advance(&bounds).await;
         let below = matches!(&turn, Turn::Done(done) if done.outcome == Outcome::BelowDemand);

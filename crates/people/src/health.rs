@@ -50,6 +50,8 @@ pub struct Subject {
     pub organisation: OrganisationId,
     pub name: Domain,
     pub keys: Vec<KeyFacts>,
+    /// The organisation's own domain of return paths.
+    pub return_path: Option<Domain>,
 }
 
 /// One thing looked at.
@@ -138,6 +140,15 @@ impl Finding {
 
 /// Looks at everything about one domain.
 pub async fn look(net: &dyn Net, house: &House, subject: &Subject, now: Timestamp) -> Report {
+    let own = House {
+        // Without a domain of the installation's nothing comes back, whatever is set.
+        return_path: house
+            .return_path
+            .as_ref()
+            .map(|ours| subject.return_path.clone().unwrap_or_else(|| ours.clone())),
+        ..house.clone()
+    };
+    let house = &own;
     let addresses = ptr::egress(net, house).await;
     let mut findings = vec![spf::check(net, house, &subject.name, &addresses).await];
     findings.extend(dkim::check(net, subject).await);

@@ -28,11 +28,12 @@ pub enum Condition {
     PlainChosen,
     TlsBroken,
     PortalOn,
+    TlsMinimum,
 }
 
 use Condition::{
     DeclaredFree, Marketing, MethodDemanded, PartUnread, PhiFound, PhiInSubject, PlainChosen,
-    PortalOn, SomethingFound, SystemMail, TlsBroken,
+    PortalOn, SomethingFound, SystemMail, TlsBroken, TlsMinimum,
 };
 
 impl Condition {
@@ -48,6 +49,7 @@ impl Condition {
         PlainChosen,
         TlsBroken,
         PortalOn,
+        TlsMinimum,
     ];
 
     pub(crate) fn holds(self, facts: &Facts) -> bool {
@@ -67,6 +69,7 @@ impl Condition {
             PlainChosen => recipient.prefers_plain && !recipient.internal,
             TlsBroken => recipient.tls_known == TlsKnown::Broken,
             PortalOn => recipient.portal_on,
+            TlsMinimum => message.tls_minimum,
         }
     }
 
@@ -97,6 +100,8 @@ impl Condition {
             }
             (PortalOn, true) => "the portal is on",
             (PortalOn, false) => "the portal is off",
+            (TlsMinimum, true) => "the organisation asks for verified TLS at least",
+            (TlsMinimum, false) => "the organisation sets no minimum of its own",
         }
     }
 
@@ -119,6 +124,8 @@ impl Condition {
             (SystemMail, _) | (MethodDemanded, false) => return None,
             // `SomethingFound` speaks of these in the one direction, `PhiFound` in the other.
             (PhiFound, true) | (PhiInSubject | SomethingFound, false) => return None,
+            // A minimum is the organisation's standing choice, not something of this message.
+            (TlsMinimum, false) => return None,
             (MethodDemanded, true) => "the sender had not asked for a method",
             (SomethingFound, true) => "nothing had been found",
             (PhiFound, false) => "PHI had been found",
@@ -137,6 +144,7 @@ impl Condition {
             (TlsBroken, false) => "the recipient's mail server were known to fail TLS verification",
             (PortalOn, true) => "the portal were off",
             (PortalOn, false) => "the portal were on",
+            (TlsMinimum, true) => "the organisation set no minimum of its own",
         })
     }
 
@@ -162,6 +170,7 @@ impl Condition {
             TlsBroken if holds => recipient.tls_known = TlsKnown::Verified,
             TlsBroken => recipient.tls_known = TlsKnown::Broken,
             PortalOn => recipient.portal_on = !holds,
+            TlsMinimum => message.tls_minimum = !holds,
         }
     }
 
@@ -179,6 +188,7 @@ impl Condition {
             PlainChosen => "plain_chosen",
             TlsBroken => "tls_broken",
             PortalOn => "portal_on",
+            TlsMinimum => "tls_minimum",
         }
     }
 }

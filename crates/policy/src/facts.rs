@@ -22,6 +22,8 @@ pub struct MessageFacts {
     pub declared_no_phi: bool,
     /// The method the sender asked for. It can only strengthen.
     pub demanded: Option<Method>,
+    /// The organisation lets nothing leave below verified TLS.
+    pub tls_minimum: bool,
     /// Our own notices, codes and delivery reports, built from templates without PHI.
     pub system: bool,
 }

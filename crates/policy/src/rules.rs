@@ -11,7 +11,7 @@ use model::Method;
 use crate::condition::{Condition, Facts};
 use Condition::{
     DeclaredFree, Marketing, MethodDemanded, PartUnread, PhiFound, PhiInSubject, PlainChosen,
-    PortalOn, SomethingFound, SystemMail, TlsBroken,
+    PortalOn, SomethingFound, SystemMail, TlsBroken, TlsMinimum,
 };
 
 /// A condition or its opposite.
@@ -227,6 +227,13 @@ const STANDARD: &[Rule] = &[
         id: "13",
         name: "protected by default",
         when: &[&[Not(SystemMail), Not(DeclaredFree), Not(PlainChosen)]],
+        effect: Effect::Needs(Method::Tls),
+    },
+    Rule {
+        id: "14",
+        name: "the organisation's minimum",
+        // It binds declarations and choices too: whoever cannot take verified TLS reads in the portal.
+        when: &[&[Is(TlsMinimum), Not(SystemMail)]],
         effect: Effect::Needs(Method::Tls),
     },
 ];

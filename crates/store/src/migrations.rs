@@ -29,5 +29,6 @@ migrations! {
     8 "0008_tidy",
     9 "0009_sign_in",
     10 "0010_limits",
+    11 "0011_wire",
     12 "0012_console",
 }

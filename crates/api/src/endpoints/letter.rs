@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ctx::Ctx;
-use flow::{Draft, DraftFile, DraftRecipient, Letter};
+use flow::{Draft, DraftFile, DraftRecipient, Letter, Transport};
 use model::{Code, Error, Kind, Method, Origin, Purpose, Result, Stream, Timestamp, limits};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -118,6 +118,13 @@ pub(crate) struct LetterBody<'a> {
     send_at: Option<String>,
     #[schema(schema_with = schema::method_demanded, required = false)]
     method: Option<Method>,
+    /// REQUIRETLS (RFC 8689): every server on the way must promise TLS, else it is returned.
+    #[serde(default)]
+    require_tls: bool,
+    /// `TLS-Required: No` (RFC 8689): rather delivered than held up by the receiving domain's own TLS
+    /// policy. Never below what the decision demands; not together with `require_tls`.
+    #[serde(default)]
+    tls_optional: bool,
 }
 
 /// A file to attach.
@@ -187,6 +194,12 @@ fn letter(body: LetterBody<'_>) -> Result<Letter> {
     {
         return Err(Error::new(Code::FieldInvalid).at("/method"));
     }
+    let transport = match (body.require_tls, body.tls_optional) {
+        (true, true) => return Err(Error::new(Code::FieldInvalid).at("/tls_optional")),
+        (true, false) => Transport::Required,
+        (false, true) => Transport::Optional,
+        (false, false) => Transport::Usual,
+    };
     Ok(Letter {
         origin: Origin::Api,
         from,
@@ -206,6 +219,7 @@ fn letter(body: LetterBody<'_>) -> Result<Letter> {
         send_at: body.send_at.as_deref().map(send_at).transpose()?,
         declared_no_phi: false,
         demanded: body.method,
+        transport,
         thread: None,
     })
 }

@@ -224,3 +224,28 @@ fn a_demanded_method_is_obeyed_and_a_later_time_is_kept() {
         assert_eq!(shown["send_at"], "2026-12-01T08:00:00.000Z");
     });
 }
+
+/// RFC 8689: REQUIRETLS and its opposite are asked for in the body; not both.
+#[test]
+fn tls_on_the_way_can_be_required_and_relaxed() {
+    let store = sim::kit::store_on(sim::kit::Engine::Memory);
+    let house = House::new(&store);
+    let client = house.client(&ALL_SCOPES);
+    run(async {
+        let mut message = letter();
+        message["require_tls"] = json!(true);
+        assert_eq!(
+            client.post("/v1/messages", &message).await.status,
+            StatusCode::ACCEPTED
+        );
+        message["tls_optional"] = json!(true);
+        let both = client.post("/v1/messages", &message).await;
+        assert_eq!(both.summary(), "422 field_invalid /tls_optional");
+        message["require_tls"] = json!(false);
+        let relaxed = client.post("/v1/messages", &message).await;
+        assert_eq!(relaxed.status, StatusCode::ACCEPTED);
+        let id = text(&relaxed.json()["id"]);
+        let headers = client.get(&format!("/v1/messages/{id}/content")).await;
+        assert_eq!(headers.status, StatusCode::OK);
+    });
+}

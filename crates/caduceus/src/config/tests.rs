@@ -104,3 +104,24 @@ const FILES: Target = Target {
 fn any_file_is_read_or_refused_by_name() {
     FILES.survive(0, rounds(3_000));
 }
+
+/// Whoever turns one on can read what it gives up.
+#[test]
+fn every_dangerous_setting_is_documented() {
+    let (code, page) = (
+        include_str!("../config.rs"),
+        include_str!("../../../../docs/danger.md"),
+    );
+    let fields = code.lines().filter_map(|line| {
+        let name = line.trim().strip_prefix("pub ")?.split(':').next()?;
+        name.starts_with("danger_").then_some(name)
+    });
+    let fields: Vec<&str> = fields.collect();
+    assert!(fields.len() >= 4, "{fields:?}");
+    for name in fields {
+        assert!(
+            page.contains(&format!(".{name}`")),
+            "{name} is not in docs/danger.md"
+        );
+    }
+}

@@ -1,22 +1,37 @@
-//! Tells the sender that a recipient could not be reached (RFC 3464), without subject or content.
+//! Tells the sender what became of a message for one recipient (RFC 3464), without subject or content.
 //!
-//! Only to authenticated SMTP submitters with a return path who did not decline it: API and console
-//! show the same as events. A report is sent with the null reverse-path and asks for verified TLS,
-//! because it names the recipient; it never causes another report.
+//! Only to authenticated SMTP submitters with a return path, as they asked (RFC 3461 §4.1): API and
+//! console show the same as events. Nobody is told about what a program or a list sent. A report is
+//! sent with the null reverse-path and asks for verified TLS, because it names the recipient; it never
+//! causes another report, and its own failure counts against nobody.
 
-use ctx::Ctx;
+use ctx::{Ctx, Event};
+use mail::smtp::{Dsn, Notify};
 use mail::{DsnAction, DsnFacts};
-use model::{Demand, Method, Origin, RecipientId, RecipientState, Result, SealedId};
+use model::{
+    Address, Demand, Method, Origin, RecipientId, RecipientState, Result, SealedId, Timestamp,
+    limits,
+};
 use store::tables::events::OutboxRow;
-use store::tables::{deliveries, recipients};
+use store::tables::{deliveries, events, recipients, sender_reports};
 
+use super::delay::hour_of;
 use crate::Flow;
 use crate::content::{Stored, load};
 use crate::enqueue::{Enqueuing, Step, begin};
 use crate::envelope::Transport;
 use crate::seal::{Sealed, SealedLetter, Way};
 
-pub(super) fn run(flow: &Flow, row: &OutboxRow) -> Result<Option<Enqueuing>> {
+/// What there is to tell.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum About {
+    Failure,
+    Delay,
+    Relayed,
+    Delivered,
+}
+
+pub(super) fn run(flow: &Flow, row: &OutboxRow, about: About) -> Result<Option<Enqueuing>> {
     let ctx = flow.world().system(row.organisation);
     let (id, organisation) = (RecipientId::from_bytes(row.subject), row.organisation);
     let recipient = flow
@@ -24,16 +39,66 @@ pub(super) fn run(flow: &Flow, row: &OutboxRow) -> Result<Option<Enqueuing>> {
         .store
         .read(move |tx| recipients::load(tx, id, organisation))?;
     let stored = load(&ctx, recipient.message)?;
-    match report(flow, &ctx, stored, &recipient)? {
-        Some(sealed) => Ok(Some(begin(
-            flow,
-            &ctx,
-            sealed,
-            Step::Later,
-            Some(row.position),
-        ))),
-        None => super::drop_entry(flow, row),
+    let Some(to) = reader(&stored, &recipient, about)? else {
+        return super::drop_entry(flow, row);
+    };
+    if !has_room(&ctx, &to)? {
+        return withhold(flow, &ctx, row, &recipient).map(|()| None);
     }
+    let sealed = report(flow, &ctx, stored, &recipient, to, about)?;
+    let position = Some(row.position);
+    Ok(Some(begin(flow, &ctx, sealed, Step::Later, position)))
+}
+
+/// Who is told; `None` when nobody wants to be, or it is no longer true.
+fn reader(
+    stored: &Stored,
+    recipient: &recipients::Recipient,
+    about: About,
+) -> Result<Option<Address>> {
+    let wanted = Notify::read(&recipient.notify);
+    let asked = match about {
+        About::Failure => wanted.wants_failure(),
+        About::Delay => wanted.wants_delay() && !is_over(recipient.state),
+        About::Relayed | About::Delivered => wanted.wants_success(),
+    };
+    if stored.message.origin != Origin::Smtp || stored.envelope.terms.quiet || !asked {
+        return Ok(None);
+    }
+    stored.envelope.sender()
+}
+
+/// A delay is news only until it is known how it ended. What was accepted may still wait elsewhere.
+fn is_over(state: RecipientState) -> bool {
+    !matches!(state, RecipientState::Queued | RecipientState::Delivered)
+}
+
+/// Software that writes to a list of dead addresses is not answered without end.
+fn has_room(ctx: &Ctx, to: &Address) -> Result<bool> {
+    let organisation = ctx.organisation();
+    let token = ctx.world().keys(organisation)?.blind("report", &to.fold());
+    let hour = hour_of(ctx.now());
+    ctx.world().store.write(move |tx| {
+        sender_reports::take(tx, organisation, &token, hour, limits::REPORTS_PER_HOUR_MAX)
+    })
+}
+
+/// The event stands for the report, with the outbox entry gone in the same commit.
+fn withhold(
+    flow: &Flow,
+    ctx: &Ctx,
+    row: &OutboxRow,
+    recipient: &recipients::Recipient,
+) -> Result<()> {
+    let (ctx, position) = (ctx.clone(), row.position);
+    let (message, id) = (recipient.message, recipient.id);
+    flow.world().store.write(move |tx| {
+        if events::done(tx, position)? {
+            let event = Event::new("report.withheld").message(message).recipient(id);
+            ctx.record(tx, event)?;
+        }
+        Ok(())
+    })
 }
 
 fn report(
@@ -41,46 +106,11 @@ fn report(
     ctx: &Ctx,
     stored: Stored,
     recipient: &recipients::Recipient,
-) -> Result<Option<Sealed>> {
-    let declined = recipient.notify.split(',').any(|word| word == "NEVER")
-        || (!recipient.notify.is_empty()
-            && !recipient.notify.split(',').any(|word| word == "FAILURE"));
-    let Some(to) = stored.envelope.sender()? else {
-        return Ok(None);
-    };
-    if stored.message.origin != Origin::Smtp || declined {
-        return Ok(None);
-    }
-    let address = stored.address(recipient)?;
-    let (expired, last) = (
-        recipient.state == RecipientState::Expired,
-        last_attempt(ctx, recipient)?,
-    );
-    // It was accepted and came back later: that answer says nothing about the failure.
-    let last = last.filter(|a| a.outcome != "accepted");
-    let status = status(recipient.state, last.as_ref());
-    let mut boundary_seed = [0; 16];
-    ctx.world().rng.fill(&mut boundary_seed);
-    let bytes = mail::dsn(&DsnFacts {
-        reporting_mta: &flow.settings().hostname,
-        to: &to,
-        message_id_header: stored.envelope.message_id.as_deref(),
-        our_id: stored.message.id,
-        recipient: &address,
-        action: if expired {
-            DsnAction::Expired
-        } else {
-            DsnAction::Failed
-        },
-        status: &status,
-        diagnostic: last
-            .as_ref()
-            .and_then(|a| a.reply_code.map(|code| (code, status.as_str()))),
-        arrived_at: stored.message.created_at,
-        now: ctx.now(),
-        boundary_seed,
-    })?;
+    to: Address,
+    about: About,
+) -> Result<Sealed> {
     let house = crate::notice::house(flow, ctx)?;
+    let bytes = words(flow, ctx, &stored, recipient, (&house.sender, &to), about)?;
     let signed = crate::notice::sign_whole(flow, ctx, house.sender.domain(), bytes)?;
     let way = Way {
         recipient: recipient.id,
@@ -89,6 +119,7 @@ fn report(
         demand: Demand::VerifiedTls,
         // RFC 8689 §5: a report without a return path is not held up for want of REQUIRETLS.
         transport: Transport::Usual,
+        dsn: Dsn::never(),
         role: "report",
         notice: None,
     };
@@ -99,25 +130,75 @@ fn report(
         content: None,
         ways: vec![way],
     };
-    Ok(Some(Sealed {
+    Ok(Sealed {
         stored,
         letters: vec![letter],
-    }))
+    })
+}
+
+fn words(
+    flow: &Flow,
+    ctx: &Ctx,
+    stored: &Stored,
+    recipient: &recipients::Recipient,
+    (house, to): (&Address, &Address),
+    about: About,
+) -> Result<Vec<u8>> {
+    let address = stored.address(recipient)?;
+    let last =
+        last_failed(ctx, recipient)?.filter(|_| matches!(about, About::Failure | About::Delay));
+    let status = status(recipient.state, last.as_ref(), about);
+    let terms = &stored.envelope.terms;
+    let mut boundary_seed = [0; 16];
+    ctx.world().rng.fill(&mut boundary_seed);
+    mail::dsn(&DsnFacts {
+        reporting_mta: &flow.settings().hostname,
+        from: house.domain(),
+        to,
+        envid: terms.envid.as_deref(),
+        message_id_header: stored.envelope.message_id.as_deref(),
+        our_id: stored.message.id,
+        recipient: &address,
+        orcpt: terms.orcpts.get(&recipient.position).map(String::as_str),
+        action: action(about, recipient.state),
+        status: &status,
+        diagnostic: last
+            .as_ref()
+            .and_then(|a| a.reply_code.map(|code| (code, status.as_str()))),
+        arrived_at: stored.message.created_at,
+        retry_until: retry_until(ctx, recipient, about)?,
+        now: ctx.now(),
+        boundary_seed,
+    })
+}
+
+fn action(about: About, state: RecipientState) -> DsnAction {
+    match about {
+        About::Failure if state == RecipientState::Expired => DsnAction::Expired,
+        About::Failure => DsnAction::Failed,
+        About::Delay => DsnAction::Delayed,
+        About::Relayed => DsnAction::Relayed,
+        About::Delivered => DsnAction::Delivered,
+    }
 }
 
 /// What the failed attempt was answered, else what we know ourselves.
-fn status(state: RecipientState, last: Option<&deliveries::Attempt>) -> String {
-    let own = match state {
+fn status(state: RecipientState, last: Option<&deliveries::Attempt>, about: About) -> String {
+    let own = match (about, state) {
+        (About::Relayed | About::Delivered, _) => return "2.0.0".to_owned(),
+        (About::Delay, _) => "4.4.7",
         // RFC 3463 §3.8: rejected by somebody of the sender's own organisation.
-        RecipientState::Blocked | RecipientState::Suppressed => return "5.7.1".to_owned(),
-        RecipientState::Expired => "4.4.7",
+        (_, RecipientState::Blocked | RecipientState::Suppressed) => return "5.7.1".to_owned(),
+        (_, RecipientState::Expired) => "4.4.7",
         _ => "5.0.0",
     };
     let answered = last.and_then(|a| a.reply_enhanced.clone());
     answered.unwrap_or_else(|| own.to_owned())
 }
 
-fn last_attempt(
+/// How the wire last refused it. What was accepted and came back later says nothing about a failure,
+/// and a notice that was taken and never picked up did not fail on the wire.
+fn last_failed(
     ctx: &Ctx,
     recipient: &recipients::Recipient,
 ) -> Result<Option<deliveries::Attempt>> {
@@ -126,7 +207,20 @@ fn last_attempt(
         .world()
         .store
         .read(move |tx| deliveries::attempts(tx, message))?;
-    // A notice that was taken and never picked up did not fail on the wire.
     let failed = |a: &deliveries::Attempt| a.recipient == id && a.outcome != "accepted";
     Ok(attempts.into_iter().rfind(failed))
+}
+
+/// RFC 3464 §2.3.9; unknown where another server is the one that tries.
+fn retry_until(
+    ctx: &Ctx,
+    recipient: &recipients::Recipient,
+    about: About,
+) -> Result<Option<Timestamp>> {
+    if about != About::Delay {
+        return Ok(None);
+    }
+    let (message, id) = (recipient.message, recipient.id);
+    let store = &ctx.world().store;
+    store.read(move |tx| sender_reports::expires_at(tx, message, id))
 }

@@ -15,7 +15,8 @@ use store::Tx;
 use store::tables::{deliveries, messages, recipients};
 
 use super::aside::{is_hopeless, mark};
-use super::{Dispatcher, Tracked, to_address};
+use super::letter::Towards;
+use super::{Dispatcher, Tracked};
 
 /// How long a node may be silent before others take its deliveries.
 const NODE_SILENCE: Duration = Duration::from_secs(15);
@@ -225,7 +226,7 @@ fn read(world: &Arc<World>, tx: &mut Tx<'_>, row: deliveries::Delivery) -> Resul
         }
         other => other?,
     };
-    let to = to_address(&key, &row)?.1;
+    let to = Towards::open(&key, &row)?.to;
     let mode = message.mode;
     Ok(Some(Taken { row, to, mode }))
 }

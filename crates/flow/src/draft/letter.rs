@@ -1,5 +1,6 @@
 //! A draft from structured fields: what the API, the console and the portal take.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use ctx::{Action, Ctx};
@@ -10,7 +11,7 @@ use model::{
 
 use super::{Draft, DraftRecipient, sha256, trigger};
 use crate::Flow;
-use crate::envelope::Transport;
+use crate::envelope::{Terms, Transport};
 
 /// Fields as a client gives them, types already right.
 pub struct Letter {
@@ -33,6 +34,8 @@ pub struct Letter {
     /// Honoured only for apps that an administrator allowed to declare it.
     pub declared_no_phi: bool,
     pub demanded: Option<Method>,
+    /// What is asked of TLS on the way (RFC 8689).
+    pub transport: Transport,
     /// The conversation it continues, and the Message-ID it answers.
     pub thread: Option<(ThreadId, Option<String>)>,
 }
@@ -101,7 +104,8 @@ impl Flow {
             added,
             tags: letter.tags,
             metadata: letter.metadata,
-            transport: Transport::Usual,
+            transport: letter.transport,
+            terms: Terms::default(),
             reading: None,
         })
     }
@@ -126,6 +130,14 @@ impl Flow {
                 inline_id: None,
             })
             .collect();
+        // RFC 8689 §5: the field is how servers after the next hear of it.
+        let mut headers = Cow::Borrowed(&letter.headers);
+        let said = |(name, _): &(String, String)| name.eq_ignore_ascii_case("tls-required");
+        if letter.transport == Transport::Optional && !letter.headers.iter().any(said) {
+            headers
+                .to_mut()
+                .push(("TLS-Required".to_owned(), "No".to_owned()));
+        }
         mail::compose(&mail::Compose {
             from: (letter.from_name.as_deref(), &letter.from),
             reply_to: letter.reply_to.as_ref(),
@@ -135,7 +147,7 @@ impl Flow {
             text: letter.text.as_deref(),
             html: letter.html.as_deref(),
             attachments: &attachments,
-            headers: &letter.headers,
+            headers: &headers,
             message_id: &message_id,
             in_reply_to: letter
                 .thread
@@ -181,6 +193,7 @@ fn fingerprint(letter: &Letter) -> [u8; 32] {
         letter.send_at,
         letter.declared_no_phi,
         letter.demanded,
+        letter.transport,
     );
     let thread = letter
         .thread

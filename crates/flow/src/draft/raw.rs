@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use ctx::{Action, Ctx};
+use mail::report::{Automatic, automatic};
+use mail::smtp::RcptParams;
 use model::{
     Address, Code, Error, Kind, MessageId, Method, Origin, Purpose, Result, Stream, ThreadId,
     limits,
@@ -10,7 +12,7 @@ use model::{
 
 use super::{Draft, DraftRecipient, sha256, trigger};
 use crate::Flow;
-use crate::envelope::Transport;
+use crate::envelope::{Terms, Transport};
 use crate::scan::Reading;
 
 /// Fields that name blind recipients.
@@ -19,8 +21,10 @@ const BLIND_FIELDS: [&str; 2] = ["bcc", "resent-bcc"];
 /// One SMTP transaction, finished.
 pub struct Arrival {
     pub from: Option<Address>,
-    /// With the RFC 3461 NOTIFY words of each.
-    pub recipients: Vec<(Address, String)>,
+    /// With what each was to be told of (RFC 3461).
+    pub recipients: Vec<(Address, RcptParams)>,
+    /// The client's own name for the transaction (RFC 3461 §4.4).
+    pub envid: Option<String>,
     pub content: Vec<u8>,
     pub helo: String,
     /// The `with` word of the Received field: `ESMTPSA` (RFC 3848).
@@ -48,16 +52,8 @@ impl Flow {
         let id = MessageId::mint(now, rng);
         let added = added_fields(&self.settings().hostname, ctx, id, &arrival, &message);
         let named = message.recipients_in_headers();
-        let recipients = arrival
-            .recipients
-            .into_iter()
-            .map(|(address, notify)| DraftRecipient {
-                kind: kind_of(&named, &address),
-                address,
-                name: None,
-                notify,
-            })
-            .collect();
+        let terms = terms_of(&arrival, &message);
+        let recipients = recipients_of(arrival.recipients, &named);
         let body_hash = sha256(&arrival.content);
         let authors = message.from();
         let shown = authors.iter().map(|(_, address)| address);
@@ -98,6 +94,7 @@ impl Flow {
             tags: Vec::new(),
             metadata: BTreeMap::new(),
             transport,
+            terms,
             body_hash,
             content,
             reading,
@@ -111,6 +108,18 @@ fn check_names(message: &mail::Message<'_>) -> Result<()> {
         return Err(Code::NameInvalid.into());
     }
     Ok(())
+}
+
+/// What the client asked of reports. Nobody is told about what programs and lists send (RFC 3834 §2).
+fn terms_of(arrival: &Arrival, message: &mail::Message<'_>) -> Terms {
+    let all = arrival.recipients.iter().zip(0u32..);
+    Terms {
+        envid: arrival.envid.clone(),
+        orcpts: all
+            .filter_map(|((_, params), position)| Some((position, params.orcpt.clone()?)))
+            .collect(),
+        quiet: automatic(message, arrival.from.is_none()) != Automatic::No,
+    }
 }
 
 /// RFC 8689 §4.1: with REQUIRETLS the header field counts for nothing.
@@ -234,6 +243,19 @@ pub(super) fn without_fields(content: &[u8], names: &[&str]) -> Vec<u8> {
     }
     out.extend_from_slice(body);
     out
+}
+
+fn recipients_of(
+    given: Vec<(Address, RcptParams)>,
+    named: &[(Kind, Address)],
+) -> Vec<DraftRecipient> {
+    let recipient = |(address, params): (Address, RcptParams)| DraftRecipient {
+        kind: kind_of(named, &address),
+        address,
+        name: None,
+        notify: params.notify.words(),
+    };
+    given.into_iter().map(recipient).collect()
 }
 
 /// A recipient that no header field names was meant to be blind.

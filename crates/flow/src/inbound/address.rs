@@ -2,7 +2,7 @@
 
 use ctx::Ctx;
 use mail::return_path::{Errand, ReturnPath};
-use model::{Address, DomainId, MessageId, OrganisationId, RecipientId, Result, limits};
+use model::{Address, Domain, DomainId, MessageId, OrganisationId, RecipientId, Result, limits};
 
 use crate::Flow;
 
@@ -46,9 +46,20 @@ fn made(flow: &Flow, ctx: &Ctx, errand: Errand, id: [u8; 16]) -> Result<Option<A
     let Some(settings) = &flow.settings().inbound else {
         return Ok(None);
     };
+    let own = match errand {
+        Errand::Letter | Errand::Notice | Errand::Code => bounce_domain(flow, ctx)?,
+        Errand::Reply | Errand::Reports => None,
+    };
+    let domain = own.as_ref().unwrap_or(&settings.domain);
     let lifetime = (errand != Errand::Reports).then_some(limits::RETURN_PATH_LIFETIME);
     let path = ReturnPath::new(errand, id, ctx.now(), lifetime);
     let blinder = ctx.world().keys(ctx.organisation())?.blinder("return-path");
-    path.write(&settings.domain, &|text| blinder.token(text))
-        .map(Some)
+    path.write(domain, &|text| blinder.token(text)).map(Some)
+}
+
+/// The organisation's own, so that SPF speaks for a domain of the author's.
+fn bounce_domain(flow: &Flow, ctx: &Ctx) -> Result<Option<Domain>> {
+    let house = crate::decide::house(flow, ctx)?;
+    let name = house.options.bounce_domain.as_deref();
+    name.map(Domain::parse).transpose()
 }

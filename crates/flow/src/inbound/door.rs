@@ -1,8 +1,8 @@
 //! Whether an address leads somewhere, and where to.
 
 use mail::return_path::{self, Claimed, Errand, ReturnPath};
-use model::{Address, Code, DomainId, MessageId, OrganisationId, RecipientId, Result};
-use store::tables::{domains, mailboxes, messages, recipients};
+use model::{Address, Code, Domain, DomainId, MessageId, OrganisationId, RecipientId, Result};
+use store::tables::{domains, mail_options, mailboxes, messages, recipients};
 
 use crate::Flow;
 
@@ -57,12 +57,15 @@ impl Flow {
     /// `recipient_unknown` for every address that leads nowhere, forged and expired ones included.
     pub fn inbound_door(&self, address: &Address) -> Result<Door> {
         let settings = super::settings(self)?;
-        if address.domain() == &settings.domain {
-            if let Some(claimed) = return_path::read(address.local()) {
-                return self
-                    .open(claimed)?
-                    .ok_or_else(|| Code::RecipientUnknown.into());
-            }
+        let ours = address.domain() == &settings.domain;
+        if (ours || self.takes_bounces(address.domain())?)
+            && let Some(claimed) = return_path::read(address.local())
+        {
+            return self
+                .open(claimed)?
+                .ok_or_else(|| Code::RecipientUnknown.into());
+        }
+        if ours {
             if address.local().eq_ignore_ascii_case(COMPLAINTS) {
                 return Ok(Door::Complaints);
             }
@@ -74,13 +77,27 @@ impl Flow {
     /// Our return path among the addresses that a complaint quotes.
     pub(super) fn find_path(&self, quoted: &[Address]) -> Result<Option<BouncePath>> {
         let settings = super::settings(self)?;
-        for address in quoted.iter().filter(|a| a.domain() == &settings.domain) {
+        for address in quoted {
+            let ours = address.domain() == &settings.domain;
+            if !ours && !self.takes_bounces(address.domain())? {
+                continue;
+            }
             let claimed = return_path::read(address.local());
             if let Some(Door::Bounce(path)) = claimed.map(|c| self.open(c)).transpose()?.flatten() {
                 return Ok(Some(path));
             }
         }
         Ok(None)
+    }
+
+    /// Whether an organisation chose it for its return paths. Who signed the path is still to be seen.
+    fn takes_bounces(&self, domain: &Domain) -> Result<bool> {
+        let name = domain.as_str().to_owned();
+        let found = self
+            .world()
+            .store
+            .read(move |tx| mail_options::owner(tx, &name))?;
+        Ok(found.is_some())
     }
 
     /// The owner's key says whether it is genuine.

@@ -25,7 +25,7 @@ use crate::accept::{insert, prepare};
 use crate::content::{Stored, load};
 use crate::decide::{Decided, decide};
 use crate::draft::{Draft, DraftRecipient, sha256};
-use crate::envelope::Transport;
+use crate::envelope::{Terms, Transport};
 
 /// An answer: only a recipient of the message may give one, and only as who they are.
 pub(super) fn reply(
@@ -178,6 +178,7 @@ fn draft(
         tags: Vec::new(),
         metadata: BTreeMap::new(),
         transport: Transport::Usual,
+        terms: Terms::default(),
         reading: None,
     })
 }

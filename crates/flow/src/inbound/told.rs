@@ -6,9 +6,10 @@ use std::sync::Arc;
 use ctx::{Ctx, Event};
 use mail::report::{Automatic, DeliveryAction, DeliveryStatus, Report};
 use mail::return_path::Errand;
+use mail::smtp::Notify;
 use model::{Code, Mode, RecipientId, RecipientState, Result, SuppressionSource};
 use store::Tx;
-use store::tables::{events, messages, recipients};
+use store::tables::{events, messages, recipients, sender_reports};
 
 use super::door::BouncePath;
 use super::{Effect, Incoming, once, system};
@@ -149,7 +150,7 @@ fn delivery(
     }
     ctx.record(tx, event)?;
     if !status.is_permanent_failure() {
-        return Ok(());
+        return pass_on(ctx, tx, path, status.action);
     }
     let from = match path.errand {
         Errand::Letter => RecipientState::Delivered,
@@ -168,6 +169,28 @@ fn delivery(
         )?;
     }
     Ok(())
+}
+
+/// A sender who asked hears what the recipient's server said. That it tries on is told once, whoever
+/// said it first.
+fn pass_on(ctx: &Ctx, tx: &mut Tx<'_>, path: &BouncePath, action: DeliveryAction) -> Result<()> {
+    if path.errand != Errand::Letter {
+        return Ok(());
+    }
+    let row = recipients::load(tx, path.recipient, path.organisation)?;
+    let (wanted, now) = (Notify::read(&row.notify), ctx.now());
+    let topic = match action {
+        DeliveryAction::Delivered if wanted.wants_success() => crate::after::REPORT_DELIVERED,
+        DeliveryAction::Relayed if wanted.wants_success() => crate::after::REPORT_RELAYED,
+        DeliveryAction::Delayed
+            if wanted.wants_delay()
+                && sender_reports::claim_delay(tx, path.organisation, row.id, now)? =>
+        {
+            crate::after::REPORT_DELAYED
+        }
+        _ => return Ok(()),
+    };
+    events::push(tx, topic, path.organisation, row.id.as_bytes(), now).map(drop)
 }
 
 /// What a report says of a mailbox counts against it. A code that bounces is a reader's who asked.

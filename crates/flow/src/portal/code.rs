@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ctx::Event;
 use mail::return_path::Errand;
+use mail::smtp::Dsn;
 use model::seams::Rng;
 use model::{Code, Demand, Method, Result, SealedId, Secret, limits};
 use store::tables::portal;
@@ -68,6 +69,7 @@ impl Flow {
             to,
             demand: Demand::Opportunistic,
             transport: Transport::Usual,
+            dsn: Dsn::default(),
             role: "code",
             notice: None,
         };

@@ -6,11 +6,11 @@ use ctx::Event;
 use model::{Address, Code, Error, Kind, Method, Origin, Purpose, Result, Stream};
 use store::tables::{messages, portal, recipients};
 
-use crate::Flow;
 use crate::accept::{insert, prepare};
 use crate::content::load;
 use crate::decide::decide;
 use crate::draft::{DraftFile, DraftRecipient, Letter, check_files};
+use crate::{Flow, Transport};
 
 pub struct Reply {
     pub text: String,
@@ -105,6 +105,7 @@ fn letter(
         send_at: None,
         declared_no_phi: false,
         demanded: None,
+        transport: Transport::Usual,
         thread: Some(thread),
     }
 }

@@ -97,6 +97,32 @@ on_disk! {
         assert_eq!(clinic.flow.overview(&clinic.staff)?.off_by, 0);
     }
 
+    /// RFC 3461 §5.2.1: what the recipient's server reports to our return path is told to the sender
+    /// who asked, in our words; a delay once, whoever noticed it.
+    fn what_the_next_server_reports_reaches_the_sender_who_asked(store) {
+        let clinic = Clinic::open(store).taking_mail(false);
+        clinic.arrive(arrival(&[("lee@peer.example", "SUCCESS,DELAY")], PLAIN))?;
+        let to = path(&clinic.deliver(Outcome::Accepted));
+        assert!(clinic.take().is_empty(), "the server said that it would report");
+        for (action, status) in [("delayed", "4.4.1"), ("delivered", "2.1.5")] {
+            take_in(&clinic, &to, "", &dsn(action, status))?;
+            let report = clinic.deliver(Outcome::Accepted);
+            let said = String::from_utf8(octets(&report)).expect("text");
+            assert!(report.from.is_none() && report.to.as_str() == "nurse@clinic.example");
+            assert!(said.contains(&format!("Action: {action}\r\n")), "{said}");
+            assert!(!said.contains("anari"), "{said}");
+        }
+        take_in(&clinic, &to, "", &dsn("delayed", "4.2.0"))?;
+        assert!(clinic.take().is_empty(), "a delay is told once");
+
+        clinic.arrive(arrival(&[("kim@peer.example", "FAILURE")], PLAIN))?;
+        let to = path(&clinic.deliver(Outcome::Accepted));
+        for action in ["delayed", "delivered", "relayed"] {
+            take_in(&clinic, &to, "", &dsn(action, "2.0.0"))?;
+        }
+        assert!(clinic.take().is_empty(), "only failures were asked for");
+    }
+
     /// A notice that comes back is a bounce too; whoever read the message in time has it.
     fn a_returned_notice_bounces_unless_it_was_read(store) {
         let clinic = Clinic::open(store).taking_mail(false);

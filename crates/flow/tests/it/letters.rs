@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use flow::draft::Arrival;
 use flow::{DraftFile, DraftRecipient, Letter, OutLetter};
+use mail::smtp::{Notify, RcptParams};
 use model::seams::Rng;
 use model::{Address, Kind, Origin, Purpose, Stream};
 use sim::kit::SimRng;
@@ -41,6 +42,7 @@ pub fn letter(recipients: &[&str]) -> Letter {
         send_at: None,
         declared_no_phi: false,
         demanded: None,
+        transport: flow::Transport::Usual,
         thread: None,
     }
 }
@@ -58,12 +60,21 @@ pub fn arrival(recipients: &[(&str, &str)], content: &str) -> Arrival {
         from: Some(address("nurse@clinic.example")),
         recipients: recipients
             .iter()
-            .map(|(to, notify)| (address(to), (*notify).to_owned()))
+            .map(|(to, notify)| (address(to), asking(notify, None)))
             .collect(),
         content: content.replace('\n', "\r\n").into_bytes(),
         helo: "software.clinic.example".to_owned(),
         with: "ESMTPSA",
         require_tls: false,
+        envid: None,
+    }
+}
+
+/// What a recipient's sender wants to be told.
+pub fn asking(notify: &str, orcpt: Option<&str>) -> RcptParams {
+    RcptParams {
+        notify: Notify::read(notify),
+        orcpt: orcpt.map(str::to_owned),
     }
 }
 

@@ -20,6 +20,7 @@ mod inbound;
 mod letters;
 mod limits;
 mod nodes;
+mod options;
 mod portal;
 mod portal_codes;
 mod proof;

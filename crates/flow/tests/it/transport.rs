@@ -139,6 +139,23 @@ on_disk! {
         }
     }
 
+    /// The same from the API; the header field travels so that later servers hear of it.
+    fn letters_ask_for_tls_on_the_way_as_mail_does(store) {
+        let clinic = Clinic::open(store);
+        for (transport, wanted) in [
+            (flow::Transport::Required, (true, false)),
+            (flow::Transport::Optional, (false, true)),
+        ] {
+            let letter = flow::Letter { transport, ..crate::letters::letter(&["lee@peer.example"]) };
+            clinic.submit(&clinic.staff, letter)?;
+            clinic.work();
+            let sent = clinic.deliver(Outcome::Accepted);
+            assert_eq!((sent.require_tls, sent.tls_optional), wanted);
+            let text = String::from_utf8(octets(&sent)).expect("text");
+            assert_eq!(text.contains("\r\nTLS-Required: No\r\n"), wanted.1, "{text}");
+        }
+    }
+
     fn a_day_of_sessions_becomes_one_report(store) {
         let clinic = Clinic::open(store);
         for failure in [None, None, Some("certificate-expired")] {

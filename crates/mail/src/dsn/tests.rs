@@ -9,14 +9,18 @@ fn address(text: &str) -> Address {
 fn notice(recipient: &str, action: DsnAction, diagnostic: Option<(u16, &str)>) -> String {
     let facts = DsnFacts {
         reporting_mta: "mail.clinic.example",
+        from: &Domain::parse("clinic.example").expect("a domain"),
         to: &address("nurse@clinic.example"),
         message_id_header: Some("<1@clinic.example>"),
         our_id: MessageId::from_bytes([7; 16]),
+        envid: Some("QQ314159"),
         recipient: &address(recipient),
+        orcpt: Some("rfc822;Pat@old.example"),
         action,
         status: "5.1.1",
         diagnostic,
         arrived_at: Timestamp::from_secs(1_700_000_000),
+        retry_until: (action == DsnAction::Delayed).then(|| Timestamp::from_secs(1_700_100_000)),
         now: Timestamp::from_secs(1_700_003_600),
         boundary_seed: [1; 16],
     };
@@ -28,16 +32,17 @@ fn notice(recipient: &str, action: DsnAction, diagnostic: Option<(u16, &str)>) -
 fn a_failure_is_told_without_quoting() {
     let text = notice("pat@mail.example", DsnAction::Failed, Some((550, "5.1.1")));
     for expected in [
-        "From: Mail Delivery <mailer-daemon@mail.clinic.example>\r\n",
+        "From: Mail Delivery <mailer-daemon@clinic.example>\r\n",
         "To: nurse@clinic.example\r\n",
         "Auto-Submitted: auto-replied\r\n",
         "In-Reply-To: <1@clinic.example>\r\n",
         "Content-Type: multipart/report; report-type=delivery-status;\r\n",
-        "Reporting-MTA: dns; mail.clinic.example\r\n",
+        "Original-Envelope-Id: QQ314159\r\nReporting-MTA: dns; mail.clinic.example\r\n",
         "Arrival-Date: Tue, 14 Nov 2023 22:13:20 +0000\r\n\r\n",
-        "Final-Recipient: rfc822; pat@mail.example\r\nAction: failed\r\nStatus: 5.1.1\r\n",
+        "\r\n\r\nOriginal-Recipient: rfc822; Pat@old.example\r\nFinal-Recipient: rfc822; pat@mail.example\r\nAction: failed\r\nStatus: 5.1.1\r\n",
         "Diagnostic-Code: smtp; 550 5.1.1\r\n",
         "Content-Type: text/rfc822-headers\r\n\r\nMessage-ID: <1@clinic.example>\r\n",
+        "Subject: (withheld to protect privacy)\r\n",
     ] {
         assert!(text.contains(expected), "lacks {expected:?}:\n{text}");
     }
@@ -59,7 +64,20 @@ fn a_delay_says_so() {
             && text.contains("Subject: Your message is delayed\r\n")
     );
     assert!(!text.contains("Diagnostic-Code"));
+    assert!(text.contains("Will-Retry-Until: Thu, 16 Nov 2023 02:00:00 +0000\r\n"));
     assert!(notice("pat@mail.example", DsnAction::Expired, None).contains("Action: failed\r\n"));
+}
+
+#[test]
+fn a_success_says_how_far_it_is_known() {
+    let relayed = notice("pat@mail.example", DsnAction::Relayed, None);
+    assert!(
+        relayed.contains("Action: relayed\r\nStatus: 2.0.0\r\n"),
+        "{relayed}"
+    );
+    assert!(relayed.contains("Subject: Your message was passed on\r\n"));
+    let delivered = notice("pat@mail.example", DsnAction::Delivered, None);
+    assert!(delivered.contains("Action: delivered\r\n"));
 }
 
 #[test]

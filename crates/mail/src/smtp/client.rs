@@ -12,6 +12,7 @@ use std::time::Duration;
 use model::seams::NetFault;
 use model::{Address, Domain, Floor, Outcome, RefusalScope, TlsFacts, Verdict, limits};
 
+use super::Dsn;
 use super::response::{Response, Responses};
 use job::Job;
 
@@ -84,7 +85,8 @@ pub struct Transaction {
     pub utf8: bool,
     /// The body holds octets above 127 (RFC 6152).
     pub eight_bit: bool,
-    pub notify_never: bool,
+    /// What the sender wants to hear, for a server that knows DSN (RFC 3461).
+    pub dsn: Dsn,
     /// The next hop must promise the same (RFC 8689).
     pub require_tls: bool,
 }
@@ -205,6 +207,11 @@ impl ClientSession {
     /// How many messages the peer takes on one connection, when it says so (RFC 9422 §4).
     pub fn mail_max(&self) -> Option<u32> {
         self.offers.mail_max
+    }
+
+    /// Whether the peer reports what it is asked to (DSN, RFC 3461).
+    pub fn reports(&self) -> bool {
+        self.offers.dsn
     }
 
     /// What TLS achieved, once it did.

@@ -55,6 +55,68 @@ impl Notify {
     pub fn wants_delay(self) -> bool {
         matches!(self, Self::Unspecified | Self::On { delay: true, .. })
     }
+
+    /// The words of the parameter, comma-separated; empty when it was not said.
+    pub fn words(self) -> String {
+        let (success, failure, delay) = match self {
+            Self::Unspecified => return String::new(),
+            Self::Never => return "NEVER".to_owned(),
+            Self::On {
+                success,
+                failure,
+                delay,
+            } => (success, failure, delay),
+        };
+        let all = [(success, "SUCCESS"), (failure, "FAILURE"), (delay, "DELAY")];
+        let said = all.into_iter().filter(|(on, _)| *on).map(|(_, word)| word);
+        said.collect::<Vec<_>>().join(",")
+    }
+
+    /// What [`Notify::words`] wrote.
+    pub fn read(words: &str) -> Self {
+        let says = |word| words.split(',').any(|said| said == word);
+        match words {
+            "" => Self::Unspecified,
+            _ if says("NEVER") => Self::Never,
+            _ => Self::On {
+                success: says("SUCCESS"),
+                failure: says("FAILURE"),
+                delay: says("DELAY"),
+            },
+        }
+    }
+}
+
+/// What the sender wants to hear of one recipient, as it is passed on to a server that knows DSN.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dsn {
+    pub notify: Notify,
+    /// The sender's own name for the transaction; only said on encrypted connections.
+    pub envid: Option<String>,
+    /// `rfc822;…`, not in xtext.
+    pub orcpt: Option<String>,
+}
+
+impl Dsn {
+    /// Nobody is to hear anything.
+    pub fn never() -> Self {
+        Self {
+            notify: Notify::Never,
+            ..Self::default()
+        }
+    }
+}
+
+/// RFC 3461 §4: `+`, `=` and what is not graphic ASCII become `+` and two hexadecimal digits.
+pub(super) fn xtext(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for octet in text.bytes() {
+        match octet {
+            b'!'..=b'~' if !matches!(octet, b'+' | b'=') => out.push(char::from(octet)),
+            _ => out.push_str(&format!("+{octet:02X}")),
+        }
+    }
+    out
 }
 
 /// Parameters of RCPT.

@@ -7,7 +7,7 @@
 
 use std::collections::VecDeque;
 
-use caduceus_mail::smtp::{ClientAction, ClientDone, ClientSession, Transaction};
+use caduceus_mail::smtp::{ClientAction, ClientDone, ClientSession, Dsn, Notify, Transaction};
 use model::seams::NetFault;
 use model::{Address, Demand, Outcome, RefusalScope, TlsFacts};
 
@@ -133,7 +133,7 @@ impl<'a> Play<'a> {
                     body: body.into(),
                     utf8: rest.contains(&"utf8"),
                     eight_bit: rest.contains(&"8bit"),
-                    notify_never: rest.contains(&"never"),
+                    dsn: dsn(rest),
                     require_tls: rest.contains(&"requiretls"),
                 });
             }
@@ -168,6 +168,19 @@ impl<'a> Play<'a> {
                 ClientAction::Close => self.seen.push_back("E: close".to_owned()),
             }
         }
+    }
+}
+
+/// `notify=WORDS`, `envid=TEXT`, `orcpt=rfc822;…`; a `_` stands for a space.
+fn dsn(words: &[&str]) -> Dsn {
+    let said = |name: &str| {
+        let word = words.iter().find_map(|word| word.strip_prefix(name))?;
+        Some(word.replace('_', " "))
+    };
+    Dsn {
+        notify: Notify::read(&said("notify=").unwrap_or_default()),
+        envid: said("envid="),
+        orcpt: said("orcpt="),
     }
 }
 

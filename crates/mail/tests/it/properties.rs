@@ -118,7 +118,7 @@ fn carry(message: &[u8], cut: usize, piece: usize) -> (Vec<u8>, Outcome) {
                     body: body.into(),
                     utf8: false,
                     eight_bit: true,
-                    notify_never: false,
+                    dsn: Default::default(),
                     require_tls: false,
                 }),
                 ClientAction::Done(done) => outcome = Some(done.outcome),
@@ -167,7 +167,7 @@ proptest! {
                             body: [].into(),
                             utf8: false,
                             eight_bit: false,
-                            notify_never: false,
+                            dsn: Default::default(),
                             require_tls: false,
                         });
                     }

@@ -384,6 +384,9 @@ impl Attempt<'_> {
         evidence.reply_enhanced.clone_from(&done.enhanced);
         evidence.reply_text = done.text.clone().map(Phi::new);
         evidence.verdict = done.verdict;
+        let wanted = self.errand.transaction.dsn.notify.wants_success();
+        evidence.success_untold =
+            wanted && done.outcome == Outcome::Accepted && !connection.reports();
         if matches!(done.outcome, Outcome::Accepted | Outcome::Ambiguous) {
             evidence.sent_sha256 = Some(self.errand.sent_sha256);
         }

@@ -83,12 +83,18 @@ impl Client {
 
     async fn recipient(&mut self, to: Address) -> Result<()> {
         let (flow, ip, from) = (self.flow.clone(), self.ip, self.from.clone());
+        self.pace.may_ask(ip, flow.world().now())?;
         let door = crate::blocking(move || {
             let door = flow.inbound_door(&to)?;
             flow.greet_stranger(ip, from.as_ref(), &door)?;
             Ok(door)
         });
-        self.doors.push(door.await?);
+        let door = door.await.inspect_err(|error| {
+            if error.code() == Code::RecipientUnknown {
+                self.pace.count_unknown(ip, self.flow.world().now());
+            }
+        })?;
+        self.doors.push(door);
         Ok(())
     }
 

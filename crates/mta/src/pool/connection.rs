@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mail::smtp::{ClientAction, ClientDone, ClientSession, Transaction};
 use model::seams::{Clock, NetFault, Wire};
-use model::{Floor, Timestamp, TlsFacts};
+use model::{Floor, Timestamp, TlsFacts, limits};
 
 use super::PoolKey;
 use crate::telemetry::Open;
@@ -20,14 +20,24 @@ pub(crate) struct Bounds<'a> {
     pub clock: &'a dyn Clock,
     pub until: Timestamp,
     pub reply_wait_max: Duration,
+    /// What of it nothing before the final dot may use up, so that its answer is waited for as long as
+    /// RFC 5321 §4.5.3.2.6 asks however slow the rest was.
+    pub kept_for_last: Duration,
 }
 
 impl Bounds<'_> {
     pub fn wait(&self, wanted: Duration) -> Duration {
-        wanted.min(self.reply_wait_max).min(self.left())
+        let left = if wanted == limits::SMTP_FINAL_REPLY_WAIT {
+            self.until.since(self.clock.now())
+        } else {
+            self.left()
+        };
+        wanted.min(self.reply_wait_max).min(left)
     }
+    /// For all that comes before the final dot.
     pub fn left(&self) -> Duration {
-        self.until.since(self.clock.now())
+        let whole = self.until.since(self.clock.now());
+        whole.saturating_sub(self.kept_for_last)
     }
 }
 
@@ -89,6 +99,11 @@ impl Connection {
     /// What TLS achieved, or what was offered and not good enough.
     pub fn tls(&self) -> Option<&TlsFacts> {
         self.session.protection().or(self.offered.as_ref())
+    }
+
+    /// Whether the peer reports what it is asked to.
+    pub fn reports(&self) -> bool {
+        self.session.reports()
     }
 
     /// Whether the peer agreed to STARTTLS.
@@ -214,3 +229,6 @@ impl Connection {
         self.session.disconnected(fault);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,8 +3,8 @@
 use ctx::Ctx;
 use flow::Flow;
 use flow::draft::Arrival;
-use mail::smtp::{Mailbox, Notify, Received, ServerSession};
-use model::{Address, Code, MessageId, Result, Secret, Timestamp, limits};
+use mail::smtp::{Mailbox, Received, ServerSession};
+use model::{Code, MessageId, Result, Secret, Timestamp, limits};
 use people::People;
 
 use super::conversation::Question;
@@ -138,37 +138,12 @@ fn arrival(received: Received) -> Arrival {
             Mailbox::Null => None,
             Mailbox::Address(from) => Some(from),
         },
-        recipients: received
-            .recipients
-            .into_iter()
-            .map(|(to, params)| noted(to, params.notify))
-            .collect(),
+        recipients: received.recipients,
+        envid: received.from_params.envid,
         content: received.bytes,
         helo: received.helo,
         // RFC 3848: extended SMTP, secured, authenticated. Nothing else can be submitted here.
         with: "ESMTPSA",
         require_tls: received.from_params.requiretls,
     }
-}
-
-/// NOTIFY in the words of RFC 3461 §4.1.
-fn noted(to: Address, notify: Notify) -> (Address, String) {
-    let words = match notify {
-        Notify::Unspecified => String::new(),
-        Notify::Never => "NEVER".to_owned(),
-        Notify::On {
-            success,
-            failure,
-            delay,
-        } => {
-            let chosen = [(success, "SUCCESS"), (failure, "FAILURE"), (delay, "DELAY")];
-            chosen
-                .into_iter()
-                .filter(|(on, _)| *on)
-                .map(|(_, word)| word)
-                .collect::<Vec<_>>()
-                .join(",")
-        }
-    };
-    (to, words)
 }

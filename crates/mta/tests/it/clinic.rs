@@ -120,7 +120,7 @@ impl Clinic {
         let address = |text: &str| Address::parse(text).expect("an address");
         let arrival = Arrival {
             from: Some(address("nurse@clinic.example")),
-            recipients: vec![(address(to), String::new())],
+            recipients: vec![(address(to), Default::default())],
             content: format!(
                 "From: nurse@clinic.example\r\nTo: {to}\r\nSubject: news\r\n\r\n{text}\r\n"
             )
@@ -128,6 +128,7 @@ impl Clinic {
             helo: "software.clinic.example".to_owned(),
             with: "ESMTPSA",
             require_tls: false,
+            envid: None,
         };
         let submitted = tokio::task::spawn_blocking(move || {
             let draft = flow.draft_from_arrival(&ctx, arrival)?;

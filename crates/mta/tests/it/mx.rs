@@ -286,3 +286,30 @@ async fn a_client_network_has_its_pace() {
         .says("MAIL FROM:<lee@peer.example>", "450 4.7.0")
         .await;
 }
+
+/// Who tries names (over several connections, since one ends after a few errors) learns no more, not
+/// even of the ones that exist.
+#[tokio::test]
+async fn who_guesses_addresses_is_told_to_come_back_later() {
+    let door = Door::open().await;
+    for _ in 0..3 {
+        let mut client = door.greeted().await;
+        client.says("MAIL FROM:<lee@peer.example>", "250").await;
+        for guess in 0..limits::MX_UNKNOWN_PER_MINUTE_MAX / 3 {
+            client
+                .says(
+                    &format!("RCPT TO:<name{guess}@clinic.example>"),
+                    "550 5.1.1",
+                )
+                .await;
+        }
+    }
+    let mut client = door.greeted().await;
+    client.says("MAIL FROM:<lee@peer.example>", "250").await;
+    client
+        .says("RCPT TO:<one.more@clinic.example>", "450 4.7.0")
+        .await;
+    client
+        .says("RCPT TO:<desk@clinic.example>", "450 4.7.0")
+        .await;
+}

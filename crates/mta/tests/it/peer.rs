@@ -22,6 +22,10 @@ pub enum Act {
     ServeRequireTls,
     /// Takes everything, but neither 8BITMIME nor SMTPUTF8.
     ServeAscii,
+    /// Takes everything, and offers neither 8BITMIME nor SMTPUTF8.
+    ServeOld,
+    /// Takes everything, and says that one message is enough for a connection (RFC 9422).
+    ServeOne,
     /// Says this instead of 220 and hangs up.
     Greet(&'static str),
     /// Accepts the connection and says nothing.
@@ -175,6 +179,19 @@ impl Host {
         self.speak(&mut session, &mut stream, &mut carried).await;
     }
 
+    /// Other words in the answer to EHLO.
+    fn amend_offers(&self, bytes: &mut Vec<u8>) {
+        let said = String::from_utf8_lossy(bytes).into_owned();
+        let other = match self.act {
+            Act::ServeOld => said
+                .replace("250-8BITMIME\r\n", "")
+                .replace("250-SMTPUTF8\r\n", ""),
+            Act::ServeOne => said.replace("LIMITS RCPTMAX", "LIMITS MAILMAX=1 RCPTMAX"),
+            _ => return,
+        };
+        *bytes = other.into_bytes();
+    }
+
     async fn speak<S>(
         &self,
         session: &mut ServerSession,
@@ -188,6 +205,7 @@ impl Host {
         loop {
             match session.next() {
                 Some(ServerAction::Write(mut bytes)) => {
+                    self.amend_offers(&mut bytes);
                     if matches!(self.act, Act::InjectReply) && bytes.starts_with(b"220 2.0.0") {
                         bytes.extend(b"250 2.0.0 injected\r\n");
                     }

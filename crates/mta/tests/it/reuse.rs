@@ -113,3 +113,28 @@ async fn shutdown_leaves_every_connection() {
     world.pool.close_all().await;
     assert_eq!(world.pool.idle_count(), 0);
 }
+
+/// RFC 9422 §4.1: no more messages than the peer takes on one connection.
+#[tokio::test]
+async fn a_peers_own_limit_of_messages_is_kept() {
+    let peer = Peer::start(MX, Act::ServeOne, None).await;
+    let world = World::new().mx(10, MX, &peer).open();
+    for _ in 0..2 {
+        assert_eq!(world.send(Demand::Opportunistic).await.0, Outcome::Accepted);
+    }
+    assert_eq!((peer.connections(), peer.messages().len()), (2, 2));
+}
+
+/// The parameters of DSN go on to a host that knows it; where none does, the sender is told by us.
+#[tokio::test]
+async fn success_is_ours_to_tell_where_the_host_does_not_report_it() {
+    for (act, untold) in [(Act::Serve, true), (Act::ServeRequireTls, false)] {
+        let peer = Peer::start(MX, act, None).await;
+        let world = World::new().mx(10, MX, &peer).open();
+        let mut mail = crate::world::errand(Demand::Opportunistic);
+        mail.transaction.dsn.notify = mail::smtp::Notify::read("SUCCESS");
+        let (outcome, evidence) = world.carry(&mail).await;
+        assert_eq!(outcome, Outcome::Accepted);
+        assert_eq!(evidence.success_untold, untold);
+    }
+}

@@ -30,7 +30,7 @@ pub fn errand(demand: Demand) -> Errand {
             body: BODY.into(),
             utf8: false,
             eight_bit: false,
-            notify_never: false,
+            dsn: Default::default(),
             require_tls: false,
         },
         destination: domain("mail.example"),

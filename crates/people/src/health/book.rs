@@ -7,8 +7,8 @@ use std::time::Duration;
 use ctx::{Action, Ctx, Event};
 use model::{Code, Domain, DomainId, Error, Result};
 use store::Tx;
-use store::tables::domain_health;
 use store::tables::domains::{self, DomainRow};
+use store::tables::{domain_health, mail_options};
 
 use super::{Check, Grade, KeyFacts, Report, Subject};
 use crate::People;
@@ -179,7 +179,9 @@ fn subject(tx: &mut Tx<'_>, row: &DomainRow) -> Result<Subject> {
         })
     };
     let keys = domains::keys(tx, row.id)?;
+    let own = mail_options::find(tx, row.organisation)?.bounce_domain;
     Ok(Subject {
+        return_path: own.as_deref().map(Domain::parse).transpose()?,
         id: row.id,
         organisation: row.organisation,
         name: Domain::parse(&row.name)?,

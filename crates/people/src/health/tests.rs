@@ -411,6 +411,7 @@ fn judged(gone: &[&str], come: &[&str]) -> Report {
         blocklists: vec!["list.example".to_owned()],
     };
     let subject = Subject {
+        return_path: None,
         id: DomainId::from_bytes([1; 16]),
         organisation: OrganisationId::from_bytes([2; 16]),
         name: domain("clinic.example"),

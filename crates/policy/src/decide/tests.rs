@@ -12,7 +12,7 @@ fn facts() -> impl Strategy<Value = Facts> {
         prop::sample::select(PhiLevel::ALL.to_vec()),
         prop::sample::select(Stream::ALL.to_vec()),
         prop::option::of(prop::sample::select(Method::ALL.to_vec())),
-        any::<[bool; 4]>(),
+        any::<[bool; 5]>(),
     );
     let recipient = (
         prop::sample::select(TlsKnown::ALL.to_vec()),
@@ -27,6 +27,7 @@ fn facts() -> impl Strategy<Value = Facts> {
             stream,
             purpose: Purpose::Treatment,
             declared_no_phi: m[2],
+            tls_minimum: m[4],
             demanded,
             system: m[3],
         },
@@ -100,6 +101,7 @@ fn without_rules_nothing_leaves() {
         stream: Stream::Transactional,
         purpose: Purpose::System,
         declared_no_phi: true,
+        tls_minimum: false,
         demanded: None,
         system: true,
     };

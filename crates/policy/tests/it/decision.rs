@@ -140,6 +140,7 @@ pub(crate) fn quiet_message() -> MessageFacts {
         stream: Stream::Transactional,
         purpose: Purpose::Operations,
         declared_no_phi: false,
+        tls_minimum: false,
         demanded: None,
         system: false,
     }
@@ -162,6 +163,7 @@ fn message_fact(message: &mut MessageFacts, fact: &str) {
         ("unscannable", "") => message.unscannable = true,
         ("stream", word) => message.stream = Stream::from_word(word).expect("a stream"),
         ("purpose", word) => message.purpose = Purpose::from_word(word).expect("a purpose"),
+        ("tls", "minimum") => message.tls_minimum = true,
         ("declared", "no phi") => message.declared_no_phi = true,
         ("demanded", word) => message.demanded = Some(Method::from_word(word).expect("a method")),
         ("system", "") => message.system = true,

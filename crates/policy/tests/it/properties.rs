@@ -12,6 +12,7 @@ fn message() -> impl Strategy<Value = MessageFacts> {
         any::<bool>(),
         any::<bool>(),
         any::<bool>(),
+        any::<bool>(),
         prop::bool::weighted(0.2),
     );
     let words = (
@@ -22,7 +23,7 @@ fn message() -> impl Strategy<Value = MessageFacts> {
     );
     (switches, words).prop_map(
         |(
-            (subject_phi, unscannable, declared_no_phi, system),
+            (subject_phi, unscannable, declared_no_phi, tls_minimum, system),
             (level, stream, purpose, demanded),
         )| {
             MessageFacts {
@@ -34,6 +35,7 @@ fn message() -> impl Strategy<Value = MessageFacts> {
                 purpose,
                 declared_no_phi,
                 demanded,
+                tls_minimum,
                 system,
             }
         },
@@ -76,6 +78,12 @@ proptest! {
         let with = decided(&MessageFacts { demanded: Some(asked), ..m }, &r);
         prop_assert!(strength(with.method) >= strength(without.method));
         prop_assert!(strength(with.method) >= strength(asked));
+    }
+
+    #[test]
+    fn below_an_organisations_minimum_only_its_own_notices_leave(m in message(), r in recipient()) {
+        let decision = decided(&MessageFacts { tls_minimum: true, system: false, ..m }, &r);
+        prop_assert!(decision.method != Method::Plain);
     }
 
     #[test]

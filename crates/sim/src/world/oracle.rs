@@ -59,7 +59,8 @@ pub(crate) struct Received {
     pub letters: Vec<Taken>,
     pub notices: Vec<Notice>,
     pub codes: Vec<(model::Timestamp, String)>,
-    pub reports: usize,
+    /// Reports to a sender, by what they say became of the message.
+    pub reports: BTreeMap<&'static str, usize>,
 }
 
 pub(crate) struct Notice {

@@ -159,6 +159,7 @@ impl Clinic {
             send_at: None,
             declared_no_phi: false,
             demanded: None,
+            transport: flow::Transport::Usual,
             thread: None,
         }
     }

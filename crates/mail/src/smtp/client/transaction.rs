@@ -6,6 +6,7 @@ use super::job::Job;
 use super::scope::{self, Stage};
 use super::stuff::{self, Piece};
 use super::{ClientAction, ClientDone, ClientSession, State, Transaction};
+use crate::smtp::envelope::xtext;
 use crate::smtp::response::Response;
 
 impl ClientSession {
@@ -35,12 +36,7 @@ impl ClientSession {
             return self.become_ready();
         }
         let mail = self.mail_command(&t);
-        let notify = if t.notify_never && self.offers.dsn {
-            " NOTIFY=NEVER"
-        } else {
-            ""
-        };
-        let rcpt = format!("RCPT TO:<{}>{notify}\r\n", t.to.as_str());
+        let rcpt = self.rcpt_command(&t);
         let pipelined = self.offers.pipelining;
         if pipelined {
             self.say(&format!("{mail}{rcpt}DATA\r\n"));
@@ -90,6 +86,30 @@ impl ClientSession {
         }
         if t.require_tls {
             command.push_str(" REQUIRETLS");
+        }
+        if self.offers.dsn && t.from.is_some() {
+            // Whoever reports a failure later must not return the message with it.
+            command.push_str(" RET=HDRS");
+            // Words of the sender's software that nobody scanned: never in the clear.
+            if let Some(envid) = t.dsn.envid.as_ref().filter(|_| self.facts.is_some()) {
+                command.push_str(&format!(" ENVID={}", xtext(envid)));
+            }
+        }
+        command.push_str("\r\n");
+        command
+    }
+
+    /// RFC 3461 §5.2.1: a server that knows DSN is told what the sender asked for, as it was asked.
+    fn rcpt_command(&self, t: &Transaction) -> String {
+        let mut command = format!("RCPT TO:<{}>", t.to.as_str());
+        if self.offers.dsn {
+            let words = t.dsn.notify.words();
+            if !words.is_empty() {
+                command.push_str(&format!(" NOTIFY={words}"));
+            }
+            if let Some((kind, address)) = t.dsn.orcpt.as_ref().and_then(|o| o.split_once(';')) {
+                command.push_str(&format!(" ORCPT={};{}", xtext(kind), xtext(address)));
+            }
         }
         command.push_str("\r\n");
         command

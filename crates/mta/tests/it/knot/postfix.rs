@@ -5,6 +5,9 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// Looks at its log before giving up: minutes, whatever the machine does besides.
+const LOOKS_MAX: u32 = 5_000_000;
+
 pub struct Postfix {
     pub port: u16,
     config: PathBuf,
@@ -66,7 +69,7 @@ impl Postfix {
 
     /// How many messages it has taken; waits until there are `least`.
     pub fn taken(&self, least: usize) -> usize {
-        loop {
+        for _ in 0..LOOKS_MAX {
             let log = fs::read_to_string(&self.log).unwrap_or_default();
             let count = log.matches("status=sent").count();
             if count >= least {
@@ -74,6 +77,8 @@ impl Postfix {
             }
             std::thread::yield_now();
         }
+        let log = fs::read_to_string(&self.log).unwrap_or_default();
+        panic!("Postfix did not deliver {least} messages:\n{log}");
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use mail::smtp::Notify;
 use model::{Origin, RecipientState};
 
 use super::{Notice, Oracle, Snapshot, Verdict, ensure};
@@ -14,6 +15,8 @@ use crate::world::sea::{LIAR, Protection, Taken};
 /// Longer than any planted word as it travels.
 const OVERLAP: usize = 64;
 const TOKEN_LETTERS: usize = 43;
+/// What a report can say (RFC 3464 §2.3.3).
+const ACTIONS: [&str; 4] = ["failed", "delayed", "relayed", "delivered"];
 
 impl Oracle {
     pub(super) fn read_wire(&mut self, house: &House, books: &Books) -> Verdict {
@@ -66,15 +69,23 @@ impl Oracle {
             .find(&format!("{PORTAL}/p/"))
             .and_then(|at| text.get(at + PORTAL.len() + 3..));
         if taken.from.is_none() {
-            ensure!(words.is_empty(), "a failure report quotes {words:?}");
+            ensure!(words.is_empty(), "a report quotes {words:?}");
             let covered = taken.protection == Protection::Verified;
             ensure!(
                 covered,
-                "{} took a failure report under {:?}",
+                "{} took a report under {:?}",
                 taken.host,
                 taken.protection
             );
-            slot.reports += 1;
+            let said = ACTIONS
+                .into_iter()
+                .find(|word| text.contains(&format!("Action: {word}")));
+            let Some(said) = said else {
+                return Err(super::Broken(format!(
+                    "{to} got a report that says nothing"
+                )));
+            };
+            *slot.reports.entry(said).or_default() += 1;
         } else if let Some(link) = link.and_then(|rest| rest.get(..TOKEN_LETTERS)) {
             ensure!(words.is_empty(), "a notice to {to} quotes {words:?}");
             slot.notices.push(Notice {
@@ -110,29 +121,36 @@ impl Oracle {
         Ok(())
     }
 
-    /// Failure reports go to those who submitted by SMTP and did not decline, once for a recipient.
+    /// Reports go to those who submitted by SMTP, as they asked, once for a recipient: of a failure
+    /// only when it failed, of a delay and of success at most one.
     pub fn reports_are_due(&self, books: &Books, snapshot: &Snapshot) -> Verdict {
-        let mut due: BTreeMap<String, usize> = BTreeMap::new();
+        let mut due: BTreeMap<(String, &str), usize> = BTreeMap::new();
         for sent in books.sent.iter().filter(|sent| sent.origin == Origin::Smtp) {
             let Some(stored) = snapshot.find(sent.message) else {
                 continue;
             };
             for (person, row) in sent.people.iter().zip(&stored.recipients) {
                 let failed = matches!(row.state, RecipientState::Bounced | RecipientState::Expired);
-                if failed && matches!(person.notify, "" | "FAILURE" | "SUCCESS,FAILURE") {
-                    let copies = 1 + self.ambiguities(row.id, "report");
-                    *due.entry(format!("nurse@clinic{}.example", sent.clinic))
-                        .or_default() += copies;
+                let wanted = Notify::read(person.notify);
+                let copies = 1 + self.ambiguities(row.id, "report");
+                for (word, owed) in [
+                    ("failed", failed && wanted.wants_failure()),
+                    ("delayed", wanted.wants_delay()),
+                    ("relayed", wanted.wants_success()),
+                ] {
+                    let to = format!("nurse@clinic{}.example", sent.clinic);
+                    *due.entry((to, word)).or_default() += if owed { copies } else { 0 };
                 }
             }
         }
         for (to, received) in &self.received {
-            let allowed = due.get(to).copied().unwrap_or(0);
-            ensure!(
-                received.reports <= allowed,
-                "{to} got {} failure reports, {allowed} were due",
-                received.reports
-            );
+            for (word, got) in &received.reports {
+                let allowed = due.get(&(to.clone(), *word)).copied().unwrap_or(0);
+                ensure!(
+                    *got <= allowed,
+                    "{to} got {got} reports that say {word}, {allowed} were due"
+                );
+            }
         }
         Ok(())
     }

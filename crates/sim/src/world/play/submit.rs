@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use flow::draft::Arrival;
 use flow::{Draft, DraftFile, DraftRecipient, Letter, Receipt};
+use mail::smtp::{Notify, RcptParams};
 use model::seams::Clock;
 use model::{Address, Code, Kind, Method, Mode, Origin, Purpose, Result, Stream, limits};
 
@@ -175,11 +176,15 @@ impl Driver {
             "pat"
         };
         let notify = match origin {
-            Origin::Smtp => {
-                *self
-                    .chance
-                    .pick(&["", "", "NEVER", "FAILURE", "SUCCESS,FAILURE", "SUCCESS"])
-            }
+            Origin::Smtp => *self.chance.pick(&[
+                "",
+                "",
+                "NEVER",
+                "FAILURE",
+                "SUCCESS,FAILURE",
+                "SUCCESS",
+                "DELAY",
+            ]),
             _ => "",
         };
         Person {
@@ -348,6 +353,7 @@ impl Driver {
             send_at,
             declared_no_phi: declared,
             demanded,
+            transport: flow::Transport::Usual,
             thread: None,
         })
     }
@@ -374,7 +380,11 @@ impl Driver {
         );
         let mut recipients = Vec::new();
         for person in &wish.people {
-            recipients.push((address(&person.address)?, person.notify.to_owned()));
+            let params = RcptParams {
+                notify: Notify::read(person.notify),
+                orcpt: None,
+            };
+            recipients.push((address(&person.address)?, params));
         }
         Ok(Arrival {
             from: Some(address(&format!("nurse@{domain}"))?),
@@ -383,6 +393,7 @@ impl Driver {
             helo: "records.example".to_owned(),
             with: "ESMTPSA",
             require_tls: false,
+            envid: None,
         })
     }
 }

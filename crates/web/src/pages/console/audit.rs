@@ -64,6 +64,7 @@ pub const KINDS: &[&str] = &[
     "delivery.bounced",
     "delivery.delayed",
     "dsn",
+    "report.withheld",
     "domain.reported",
     "mailbox.added",
     "mailbox.removed",
