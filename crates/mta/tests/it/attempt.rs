@@ -226,7 +226,7 @@ async fn what_a_host_cannot_carry_goes_to_one_that_can_or_back_unchanged() {
         errand.transaction.eight_bit = true;
         errand.transaction.utf8 = utf8;
 
-        let ascii = Peer::start(MX, Act::ServeAscii, None).await;
+        let ascii = Peer::start(MX, Act::ServeOld, None).await;
         let able = Peer::start(MX2, Act::Serve, None).await;
         let world = World::new().mx(10, MX, &ascii).mx(20, MX2, &able).open();
         assert_eq!(world.carry(&errand).await.0, Outcome::Accepted);
@@ -310,30 +310,6 @@ async fn a_large_message_arrives_whole() {
         1,
         "what the host said it would not take was not sent"
     );
-}
-
-/// RFC 6152 §3, RFC 6531 §3.2: a signed body is never recoded. Another host of the domain may know the
-/// extension; where none does it is returned with the code that says so.
-#[tokio::test]
-async fn an_extension_that_a_host_lacks_is_looked_for_at_the_others() {
-    for (eight_bit, utf8, lacking) in [(true, false, "5.6.3"), (true, true, "5.6.7")] {
-        let old = Peer::start(MX, Act::ServeOld, None).await;
-        let able = Peer::start(MX2, Act::Serve, None).await;
-        let mut mail = errand(Demand::Opportunistic);
-        mail.transaction.body = "señal\r\n".as_bytes().into();
-        (mail.transaction.eight_bit, mail.transaction.utf8) = (eight_bit, utf8);
-
-        let world = World::new().mx(10, MX, &old).mx(20, MX2, &able).open();
-        assert_eq!(world.carry(&mail).await.0, Outcome::Accepted);
-        let (taken, _) = able.messages().remove(0);
-        assert!(taken.ends_with("señal\r\n".as_bytes()), "as it was signed");
-
-        let world = World::new().mx(10, MX, &old).open();
-        let (outcome, evidence) = world.carry(&mail).await;
-        assert_eq!(outcome, Outcome::Refused(RefusalScope::Content));
-        assert_eq!(status(&evidence), Some(lacking));
-        assert!(old.messages().is_empty(), "nothing was sent");
-    }
 }
 
 /// A peer's words are shown and kept: they are one line of text whatever they were made of.

@@ -20,8 +20,6 @@ pub enum Act {
     Serve,
     /// Takes everything, and promises REQUIRETLS.
     ServeRequireTls,
-    /// Takes everything, but neither 8BITMIME nor SMTPUTF8.
-    ServeAscii,
     /// Takes everything, and offers neither 8BITMIME nor SMTPUTF8.
     ServeOld,
     /// Takes everything, and says that one message is enough for a connection (RFC 9422).
@@ -209,9 +207,6 @@ impl Host {
                     if matches!(self.act, Act::InjectReply) && bytes.starts_with(b"220 2.0.0") {
                         bytes.extend(b"250 2.0.0 injected\r\n");
                     }
-                    if matches!(self.act, Act::ServeAscii) {
-                        bytes = without(&bytes, &["8BITMIME", "SMTPUTF8"]);
-                    }
                     if stream.write_all(&bytes).await.is_err() || stream.flush().await.is_err() {
                         return End::Closed;
                     }
@@ -251,17 +246,6 @@ impl Host {
             }
         }
     }
-}
-
-/// A reply without some of the extensions it offers; none of them is on its last line.
-fn without(reply: &[u8], words: &[&str]) -> Vec<u8> {
-    let lines = reply.split_inclusive(|b| *b == b'\n');
-    let is_offered = |line: &&[u8]| {
-        let named =
-            |word: &&str| line.strip_prefix(b"250-") == Some(format!("{word}\r\n").as_bytes());
-        !words.iter().any(|word| named(word))
-    };
-    lines.filter(is_offered).collect::<Vec<_>>().concat()
 }
 
 /// Says nothing until the other side goes.
