@@ -1,7 +1,7 @@
 //! Both sides of SMTP: a session hears anything, in any pieces.
 
 use mail::smtp::{
-    AuthOffer, ClientAction, ClientSession, Profile, Security, ServerAction, ServerConfig,
+    AuthOffer, ClientAction, ClientSession, Dsn, Profile, Security, ServerAction, ServerConfig,
     ServerSession, Transaction,
 };
 use model::{Address, Demand, TlsFacts};
@@ -240,7 +240,7 @@ fn letter() -> Transaction {
         body: b".x\r\n".repeat(20).into(),
         utf8: false,
         eight_bit: false,
-        notify_never: true,
+        dsn: Dsn::never(),
         require_tls: false,
     }
 }
