@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from chapters import clients, dane, opinions, ports, relays, seals
-from chapters.town import Town
+from chapters.town import Town, stop_all
 from mail.place import fresh_folder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,11 +26,12 @@ CHAPTERS = {"relays": relays, "clients": clients, "seals": seals, "opinions": op
 def main() -> int:
     asked = arguments()
     folder = fresh_folder(ROOT, "mail-peers")
-    town = Town(ROOT, asked.binary, folder, asked.prepare)
+    stops: list = []
     try:
+        town = Town(ROOT, asked.binary, folder, asked.prepare, asked.engine, stops)
         found = run(town, asked.chapter or list(CHAPTERS))
     finally:
-        town.stop()
+        stop_all(stops)
     if found:
         print(f"the servers' logs and mail are kept in {folder}")
         return 1
@@ -62,6 +63,7 @@ def records(town: Town, chapter) -> list[tuple[str, str, str]]:
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binary", default=str(ROOT / "target/debug/caduceus"))
+    parser.add_argument("--engine", choices=["sqlite", "postgres"], default="sqlite")
     parser.add_argument("--prepare", default=str(ROOT / "peers/prepare.py"), help="makes world.json: see peers/README.md")
     parser.add_argument("--chapter", action="append", choices=list(CHAPTERS), help="all of them by default")
     return parser.parse_args()

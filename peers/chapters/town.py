@@ -16,6 +16,7 @@ from mail import api, arrival, world
 from mail.exim import Exim, Route
 from mail.knot import Knot
 from mail.place import Authority, free_port
+from mail.postgres import Cluster
 from mail.relay import Relay
 
 CLINIC = "clinic.example"
@@ -28,16 +29,21 @@ GONE = "gone"
 
 
 class Town:
-    def __init__(self, root: Path, binary: str, folder: Path, prepare: str):
-        self.root, self.folder = root, folder
-        self.stops: list = []
+    def __init__(self, root: Path, binary: str, folder: Path, prepare: str, engine: str, stops: list):
+        """`stops` gets what ends each thing that is started, from the first on."""
+        self.root, self.folder, self.stops = root, folder, stops
         self.authority = Authority(folder / "authority")
         self.knot = Knot(folder / "knot", free_port())
         ports = {name: free_port() for name in ("postfix", "exim")}
         routes = [{"domain": f"{name}.example", "host": f"mx.{name}.example", "ip": "127.0.0.1", "port": port}
                   for name, port in ports.items()]
+        database = None
+        if engine == "postgres":
+            cluster = Cluster(folder / "database")
+            database = cluster.start()
+            self.stops.append(cluster.stop)
         order = {
-            "binary": str(Path(binary).resolve()), "engine": "sqlite", "database_url": None, "folder": str(folder / "server"),
+            "binary": str(Path(binary).resolve()), "engine": engine, "database_url": database, "folder": str(folder / "server"),
             "receiver": routes[0], "receivers": routes[1:], "ca_file": str(self.authority.certificate),
             "sender_domain": CLINIC, "inbound": INBOUND, "name_server": self.knot.at,
         }
@@ -70,14 +76,6 @@ class Town:
             [*inward, Route("postfix.example", self.world.smtp_port, "submit")]))
         self._up(self.server, self.server.start)
 
-    def stop(self) -> None:
-        """All of them, also when one does not want to."""
-        for stop in reversed(self.stops):
-            try:
-                stop()
-            except (OSError, subprocess.SubprocessError) as error:
-                print(f"something of the town did not stop: {error}", flush=True)
-
     def _up(self, who, start) -> None:
         self.stops.append(who.stop)
         start()
@@ -104,6 +102,15 @@ class Town:
 
     def kinds(self, message: str) -> list[str]:
         return [event["kind"] for event in api.events(self.world, message)]
+
+
+def stop_all(stops: list) -> None:
+    """The last one first, and all of them, also when one does not want to."""
+    for stop in reversed(stops):
+        try:
+            stop()
+        except (OSError, subprocess.SubprocessError) as error:
+            print(f"something of the town did not stop: {error}", flush=True)
 
 
 def fingerprint(certificate: Path) -> str:
