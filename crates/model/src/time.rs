@@ -57,10 +57,9 @@ impl Timestamp {
     /// say in UTC: its years have four digits.
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
         let parsed = chrono::DateTime::parse_from_rfc3339(text).ok()?;
-        let year = parsed.naive_utc().year();
-        (0..=9_999)
-            .contains(&year)
-            .then(|| Self(parsed.timestamp_micros()))
+        // A leap second at the end of a year is the next year's first.
+        let at = Self(parsed.timestamp_micros());
+        (0..=9_999).contains(&at.utc().year()).then_some(at)
     }
     fn utc(self) -> chrono::DateTime<chrono::Utc> {
         chrono::DateTime::from_timestamp_micros(self.0).unwrap_or(chrono::DateTime::UNIX_EPOCH)

@@ -10,11 +10,11 @@ fn survive(name: &str, few: u64) {
 
 #[test]
 fn smtp_server() {
-    survive("smtp_server", 3_000);
+    survive("smtp_server", 10_000);
 }
 #[test]
 fn smtp_client() {
-    survive("smtp_client", 3_000);
+    survive("smtp_client", 10_000);
 }
 #[test]
 fn addresses() {
@@ -30,15 +30,15 @@ fn ids_and_times() {
 }
 #[test]
 fn messages() {
-    survive("messages", 3_000);
+    survive("messages", 10_000);
 }
 #[test]
 fn scan() {
-    survive("scan", 2_000);
+    survive("scan", 10_000);
 }
 #[test]
 fn reports() {
-    survive("reports", 3_000);
+    survive("reports", 10_000);
 }
 #[test]
 fn packed_reports() {
@@ -58,15 +58,15 @@ fn transport_policies() {
 }
 #[test]
 fn bundles() {
-    survive("bundles", 1_500);
+    survive("bundles", 5_000);
 }
 #[test]
 fn log_files() {
-    survive("log_files", 3_000);
+    survive("log_files", 10_000);
 }
 #[test]
 fn shaping() {
-    survive("shaping", 3_000);
+    survive("shaping", 10_000);
 }
 
 /// A target that is listed and not played would rest on nothing.
