@@ -14,11 +14,12 @@ pub struct Statement {
 }
 
 /// The tables that say who may do what and how an installation is set up; they change seldom.
-const SETTINGS: [&str; 10] = [
+const SETTINGS: [&str; 11] = [
     "api_keys",
     "apps",
     "dkim_keys",
     "domains",
+    "mail_options",
     "organisation_keys",
     "organisations",
     "stream_options",

@@ -65,10 +65,8 @@ impl Flow {
                 .open(claimed)?
                 .ok_or_else(|| Code::RecipientUnknown.into());
         }
-        if ours {
-            if address.local().eq_ignore_ascii_case(COMPLAINTS) {
-                return Ok(Door::Complaints);
-            }
+        if ours && address.local().eq_ignore_ascii_case(COMPLAINTS) {
+            return Ok(Door::Complaints);
         }
         self.mailbox(address)?
             .ok_or_else(|| Code::RecipientUnknown.into())

@@ -398,6 +398,11 @@ fn words_of_verdicts_are_unique() {
 }
 
 fn judged(gone: &[&str], come: &[&str]) -> Report {
+    judged_with(gone, come, (None, None))
+}
+
+/// With a domain of return paths: the installation's, and the organisation's own.
+fn judged_with(gone: &[&str], come: &[&str], paths: (Option<&str>, Option<&str>)) -> Report {
     let kept = GOOD
         .iter()
         .filter(|line| !gone.iter().any(|start| line.starts_with(start)));
@@ -406,12 +411,12 @@ fn judged(gone: &[&str], come: &[&str]) -> Report {
     let house = House {
         hostname: domain("mail.clinic.example"),
         addresses: vec![US.parse().expect("an address")],
-        return_path: None,
+        return_path: paths.0.map(domain),
         link_host: "mail.clinic.example".to_owned(),
         blocklists: vec!["list.example".to_owned()],
     };
     let subject = Subject {
-        return_path: None,
+        return_path: paths.1.map(domain),
         id: DomainId::from_bytes([1; 16]),
         organisation: OrganisationId::from_bytes([2; 16]),
         name: domain("clinic.example"),
@@ -436,6 +441,8 @@ fn ready<T>(work: impl Future<Output = T>) -> T {
         Poll::Pending => panic!("a table answers at once"),
     }
 }
+
+mod return_path;
 
 /// Answers from lines; a value `!` is a look-up that fails.
 struct Zone(BTreeMap<(String, &'static str), Vec<String>>);
