@@ -9,7 +9,9 @@ use anyhow::Result;
 
 use super::lexer;
 
-const SKIPPED: &[&str] = &["target", ".git", "node_modules", "__pycache__", "out"];
+const SKIPPED: &[&str] = &[".git", "node_modules", "__pycache__", "out"];
+/// Only at the root: a module may be called so too.
+const BUILT: &str = "target";
 
 #[derive(Debug, Default)]
 pub struct Tree {
@@ -82,7 +84,8 @@ fn visit(root: &Path, under: &str, files: &mut Vec<File>) -> Result<()> {
             format!("{under}/{name}")
         };
         let kind = entry.file_type()?;
-        if kind.is_dir() && !SKIPPED.contains(&name.as_str()) {
+        let skipped = path == BUILT || SKIPPED.contains(&name.as_str());
+        if kind.is_dir() && !skipped {
             visit(root, &path, files)?;
         } else if kind.is_file() {
             // What is not text (a picture, a fixture of raw bytes) has no words to check.
