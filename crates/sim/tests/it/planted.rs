@@ -52,7 +52,7 @@ const TABLE: &[(Planted, u64, &[&str])] = &[
         &["is not its message", "nobody sent it"],
     ),
     (Planted::IgnoresCancel, 5, &["was cancelled and"]),
-    (Planted::ReportsTwice, 20, &["failure reports"]),
+    (Planted::ReportsTwice, 20, &["reports that say failed"]),
 ];
 
 #[test]
