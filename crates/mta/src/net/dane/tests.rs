@@ -36,12 +36,17 @@ fn judge(input: &[u8]) -> usize {
         !named || is_usable(&record(data)),
         "an unusable record vouched"
     );
-    let whole = (*selector, *matching) == (0, 0) && data == SERVER.as_ref();
+    let strange = CertificateDer::from(data.to_vec());
+    // Of an authority given whole only name and key count: DNSSEC vouches for the rest.
+    let whole = match (*usage, *selector, *matching) {
+        (TRUST_ANCHOR, 0, 0) => public_key(&strange) == public_key(&SERVER),
+        (_, 0, 0) => data == SERVER.as_ref(),
+        _ => false,
+    };
     assert!(
         !named || whole || data.len() < SERVER.len(),
         "a changed certificate matched"
     );
-    let strange = CertificateDer::from(data.to_vec());
     is_named(record(digest(&SHA256, &SERVER).as_ref()), &strange);
     usize::from(named)
 }

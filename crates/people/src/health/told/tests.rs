@@ -1,6 +1,6 @@
 use super::*;
 
-const NOON: i64 = 1_772_539_200 + 43_200;
+const NOON: i64 = 1_772_496_000 + 43_200;
 
 fn row(days_ago: i64, source: &str, messages: u64, aligned: bool) -> DmarcRow {
     let at = Timestamp::from_secs(NOON - days_ago * 86_400);
