@@ -461,6 +461,10 @@ impl Dispatcher {
     /// Another node holds it, or it ended before it left: forget it without storing anything.
     fn forget_running(&self, job: &Job) {
         let mut held = self.lock();
+        if held.queue.running(job.delivery) != Some(job.fence) {
+            // Taken up anew meanwhile: what is in memory is another attempt's.
+            return;
+        }
         held.tracked.remove(&job.delivery);
         self.step(&mut held, Input::Cancel(job.delivery));
         self.step(

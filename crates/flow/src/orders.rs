@@ -13,6 +13,7 @@ use model::{
     Code, Domain, Error, MessageId, NodeId, OrderId, OrganisationId, Result, Stream, Timestamp,
     limits,
 };
+use queue::SourceId;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::tables::{messages, queue_orders};
@@ -23,6 +24,7 @@ pub use seen::{OrderChoices, OrderPage, Touched};
 
 use crate::Flow;
 use crate::envelope::{open_json, seal_json};
+use crate::view::live_only;
 
 /// What is ordered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,7 +89,8 @@ impl Flow {
     /// Orders something about waiting mail, at once on this node and within seconds on the others.
     ///
     /// # Errors
-    /// `field_invalid` with the field; `not_found` for a message that is not there.
+    /// `field_invalid` with the field; `not_found` for a message that is not there; `state_conflict`
+    /// when the organisation has as many in force as it may.
     pub fn order(&self, ctx: &Ctx, new: NewOrder) -> Result<OrderId> {
         ctx.allow(Action::QueueManage, &ctx.own("queue"))?;
         self.check_order(ctx, &new)?;
@@ -122,6 +125,10 @@ impl Flow {
         };
         let (actor, row, key) = (ctx.clone(), Arc::new(row), Arc::new(key));
         self.world().store.write(move |tx| {
+            let others = queue_orders::count_in_force(tx, row.organisation, now)?;
+            if !row.everywhere && others >= limits::ORDERS_IN_FORCE_MAX {
+                return Err(Code::StateConflict.into());
+            }
             key.insert(tx)?;
             queue_orders::insert(tx, &row)?;
             actor.record(tx, ordered(&row, &detail, &key)).map(drop)
@@ -136,6 +143,7 @@ impl Flow {
     /// `state_conflict` when it was over already.
     pub fn end_order(&self, ctx: &Ctx, id: OrderId) -> Result<()> {
         ctx.allow(Action::QueueManage, &ctx.own("queue"))?;
+        live_only(ctx)?;
         let actor = ctx.clone();
         self.world().store.write(move |tx| {
             let row = queue_orders::find(tx, id)?.filter(|row| may_end(&actor, row));
@@ -163,9 +171,14 @@ impl Flow {
     }
 
     pub(crate) fn check_order(&self, ctx: &Ctx, new: &NewOrder) -> Result<()> {
+        live_only(ctx)?;
         let invalid = |field: &str| Error::new(Code::FieldInvalid).at(field);
         let routing = self.settings().ways.routing();
         let is_source = |name: &String| routing.sources.find(name).is_some();
+        // Another organisation's source has a name to lose.
+        let is_open = |source: SourceId| {
+            ctx.actor() == "system" || routing.sources.is_open_to(source, ctx.organisation())
+        };
         let scope = &new.scope;
         if new.reason.trim().is_empty() || new.reason.len() > limits::ORDER_REASON_OCTETS_MAX {
             return Err(invalid("/reason"));
@@ -184,7 +197,7 @@ impl Flow {
             return Err(invalid("/provider"));
         }
         if let OrderAct::Rebind(to) = &new.act
-            && !is_source(to)
+            && !routing.sources.find(to).is_some_and(is_open)
         {
             return Err(invalid("/to"));
         }

@@ -75,6 +75,8 @@ pub const REPORTS_PER_HOUR_MAX: u32 = 200;
 pub const DELIVERY_LIFETIME: Duration = Duration::from_secs(2 * 86_400);
 /// How long an order about the queue may last, and how long its reason may be.
 pub const ORDER_DURATION_MAX: Duration = Duration::from_secs(30 * 86_400);
+/// Orders that one organisation may have in force: all nodes obey all of them.
+pub const ORDERS_IN_FORCE_MAX: u64 = 100;
 pub const ORDER_REASON_OCTETS_MAX: usize = 1_000;
 /// Longer than an attempt may take, its ten minutes after the final dot included.
 pub const DELIVERY_LEASE: Duration = Duration::from_secs(1_800);

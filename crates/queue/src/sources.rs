@@ -145,6 +145,12 @@ impl Sources {
         usize::from(id.0) < self.all.len()
     }
 
+    /// Whether mail of the organisation may leave by it without an order.
+    pub fn is_open_to(&self, id: SourceId, organisation: OrganisationId) -> bool {
+        let open = |stream: &Stream| self.pool(*stream, organisation).contains(&id);
+        Stream::ALL.iter().any(open)
+    }
+
     fn pool(&self, stream: Stream, organisation: OrganisationId) -> &[SourceId] {
         let fits = |pool: &&Pool| {
             pool.stream.is_none_or(|s| s == stream)

@@ -1,6 +1,8 @@
 //! `caduceus admin suppressions`: addresses that get no more mail.
 
-use std::io::{BufRead, IsTerminal};
+use std::fs::OpenOptions;
+use std::io::{BufRead, IsTerminal, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -145,7 +147,7 @@ pub fn run(wired: &Wired, command: Command) -> anyhow::Result<Output> {
         Command::Export { of, file } => {
             let csv = flow.export_suppressions(&system(wired, &of)?)?;
             let cannot = || format!("cannot write {}", file.display());
-            std::fs::write(&file, &csv).with_context(cannot)?;
+            write_private(&file, csv.as_bytes()).with_context(cannot)?;
             Ok(Output::new().field("rows", csv.lines().count().saturating_sub(1)))
         }
         Command::Rules { of } => rules(flow, &system(wired, &of)?),
@@ -242,6 +244,14 @@ fn rules(flow: &Flow, ctx: &Ctx) -> anyhow::Result<Output> {
         let text = format!("after {} bounces, {keep}", rule.strikes);
         out.field(rule.reason.word(), text)
     }))
+}
+
+/// A new file that only its owner may read: it names people.
+fn write_private(file: &Path, text: &[u8]) -> std::io::Result<()> {
+    let mut open = OpenOptions::new();
+    let mut out = open.write(true).create_new(true).mode(0o600).open(file)?;
+    out.write_all(text)?;
+    out.sync_all()
 }
 
 /// Asks a person at a terminal; a script says `--yes`.

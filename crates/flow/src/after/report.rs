@@ -208,7 +208,18 @@ fn last_failed(
         .store
         .read(move |tx| deliveries::attempts(tx, message))?;
     let failed = |a: &deliveries::Attempt| a.recipient == id && a.outcome != "accepted";
-    Ok(attempts.into_iter().rfind(failed))
+    for attempt in attempts.into_iter().rev().filter(failed) {
+        let delivery = attempt.delivery;
+        let row = ctx
+            .world()
+            .store
+            .read(move |tx| deliveries::load(tx, delivery))?;
+        // What a server said of a code or of another report is not this letter's.
+        if matches!(row.role.as_str(), "letter" | "notice") {
+            return Ok(Some(attempt));
+        }
+    }
+    Ok(None)
 }
 
 /// RFC 3464 §2.3.9; unknown where another server is the one that tries.

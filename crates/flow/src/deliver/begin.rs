@@ -50,6 +50,10 @@ impl Dispatcher {
         let world = self.world.clone();
         let begun = self.world.store.write(move |tx| {
             let mut crowd = Crowd::default();
+            let bound = marks
+                .iter()
+                .filter_map(|mark| Some((mark.source.clone(), mark.bound.as_ref()?.site.clone())));
+            crowd.open(tx, bound.collect(), now)?;
             let begun = marks.iter().map(|mark| begin(&world, tx, mark, &mut crowd));
             let begun = begun.collect::<Result<Vec<Begun>>>()?;
             crowd.close(tx).map(|()| begun)

@@ -5,7 +5,7 @@
 //! to a provider, and begins no more a minute and an hour, than its shaping says; a node that was turned
 //! away gets the next place, so that fewer places than nodes go round.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -71,6 +71,20 @@ impl Dispatcher {
 }
 
 impl Crowd {
+    /// Locks what a transaction needs in one order, so that two nodes never wait for each other.
+    pub fn open(
+        &mut self,
+        tx: &mut Tx<'_>,
+        names: BTreeSet<(Arc<str>, Arc<str>)>,
+        now: Timestamp,
+    ) -> Result<()> {
+        for name in names {
+            let (row, running) = way_limits::lock(tx, &name.0, &name.1, now)?;
+            self.0.insert(name, Known { row, running });
+        }
+        Ok(())
+    }
+
     /// Takes a place for one attempt; or says when to look again.
     pub fn enter(
         &mut self,

@@ -144,7 +144,13 @@ impl Dispatcher {
     fn adopt(&self) -> Result<usize> {
         let (mut after, mut total) = (DeliveryId::from_bytes([0; 16]), 0);
         loop {
-            let known: BTreeSet<DeliveryId> = self.lock().tracked.keys().copied().collect();
+            let node = self.world.node;
+            let seen = self
+                .world
+                .store
+                .read(move |tx| deliveries::of_node(tx, node, after, CLAIM_ROWS))?;
+            // Looked up after they were read: what begins from now on raises its fence.
+            let unknown = self.unknown(&seen);
             let world = self.world.clone();
             let (last, taken) = self.world.store.write(move |tx| {
                 let rows = deliveries::of_node(tx, world.node, after, CLAIM_ROWS)?;
@@ -153,7 +159,10 @@ impl Dispatcher {
                     .map(|row| row.id)
                     .filter(|_| rows.len() == CLAIM_ROWS);
                 let mut taken = Vec::new();
-                for mut row in rows.into_iter().filter(|row| !known.contains(&row.id)) {
+                for mut row in rows
+                    .into_iter()
+                    .filter(|row| unknown.contains(&(row.id, row.fence)))
+                {
                     deliveries::lease(tx, world.node, &mut row)?;
                     taken.extend(open(&world, tx, row)?);
                 }
@@ -165,6 +174,14 @@ impl Dispatcher {
                 None => return Ok(total),
             }
         }
+    }
+
+    fn unknown(&self, rows: &[deliveries::Delivery]) -> BTreeSet<(DeliveryId, u64)> {
+        let held = self.lock();
+        let unknown = rows
+            .iter()
+            .filter(|row| !held.tracked.contains_key(&row.id));
+        unknown.map(|row| (row.id, row.fence)).collect()
     }
 
     fn hold(&self, taken: Vec<Taken>) -> Result<usize> {

@@ -42,11 +42,17 @@ fn in_force(world: &Arc<World>, tx: &mut Tx<'_>, ways: &Ways, now: Timestamp) ->
         orders: Vec::new(),
         coming: false,
     };
+    let nodes = deliveries::nodes(tx)?;
     for row in queue_orders::in_force(tx, now)? {
         let Some(act) = act(&row, ways) else { continue };
         let target: Option<NodeId> = row.target.as_deref().and_then(|word| word.parse().ok());
         if act == Act::End(Ending::Transfer) && target == Some(world.node) {
             found.coming = true;
+            continue;
+        }
+        // To a node that is gone: it stays, or it would come back here until the order ends.
+        let lives = target.is_some_and(|node| nodes.contains(&node));
+        if act == Act::End(Ending::Transfer) && !lives {
             continue;
         }
         let detail = open_detail(world, tx, &row)?;

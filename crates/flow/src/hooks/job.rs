@@ -56,7 +56,13 @@ impl Flow {
             };
             after = *last;
             for id in &due {
-                jobs.extend(self.claim(*id)?);
+                // What cannot be read of one keeps no other from being told.
+                match self.claim(*id) {
+                    Ok(found) => jobs.extend(found),
+                    Err(error) => {
+                        tracing::warn!(webhook = %id, code = %error.code(), "a webhook waits");
+                    }
+                }
             }
             if due.len() < ENDPOINTS {
                 return Ok(jobs);

@@ -7,6 +7,7 @@ use store::Tx;
 use super::view::token;
 use super::{New, csv, suppress};
 use crate::Flow;
+use crate::view::live_only;
 
 /// Lines that one transaction stores.
 pub(super) const BATCH: usize = 500;
@@ -88,6 +89,7 @@ impl Flow {
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Imported> {
         ctx.allow(Action::SuppressionManage, &ctx.own("suppression"))?;
+        live_only(ctx)?;
         let lines = read(text)?;
         let mut rows = Vec::with_capacity(lines.len());
         for batch in lines.chunks(BATCH) {

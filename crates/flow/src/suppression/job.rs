@@ -14,6 +14,7 @@ use store::tables::suppression_imports::{self as imports, Counts, Import};
 use super::import::{BATCH, ImportRow, Judged, RowResult, judge, keep, read};
 use crate::Flow;
 use crate::pack::{pack, unpack};
+use crate::view::live_only;
 
 /// Imports that are listed.
 const RECENT: usize = 20;
@@ -63,6 +64,7 @@ impl Flow {
     /// limits.
     pub fn begin_import(&self, ctx: &Ctx, text: &str, stream: Stream) -> Result<ImportId> {
         ctx.allow(Action::SuppressionManage, &ctx.own("suppression"))?;
+        live_only(ctx)?;
         let lines = read(text)?.len();
         if lines == 0 {
             return Err(Error::new(Code::FieldInvalid).at("/address"));
@@ -135,6 +137,7 @@ impl Flow {
     /// `not_found`; `state_conflict` when it was over.
     pub fn cancel_import(&self, ctx: &Ctx, id: ImportId) -> Result<()> {
         ctx.allow(Action::SuppressionManage, &ctx.own("suppression"))?;
+        live_only(ctx)?;
         let ctx2 = ctx.clone();
         self.world().store.write(move |tx| {
             let found = imports::find(tx, id, ctx2.organisation())?;

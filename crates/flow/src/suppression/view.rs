@@ -12,7 +12,7 @@ use store::tables::suppressions;
 
 use super::{New, csv, suppress};
 use crate::Flow;
-use crate::view::cursor;
+use crate::view::{cursor, live_only};
 
 /// Which suppressions.
 #[derive(Clone, Default)]
@@ -90,6 +90,7 @@ impl Flow {
     /// `date_invalid` when it would be over at once.
     pub fn suppress(&self, ctx: &Ctx, new: NewSuppression) -> Result<SuppressionId> {
         ctx.allow(Action::SuppressionManage, &ctx.own("suppression"))?;
+        live_only(ctx)?;
         if new.expires_at.is_some_and(|at| at <= ctx.now()) {
             return Err(Error::new(Code::DateInvalid).at("/expires_at"));
         }
@@ -123,6 +124,7 @@ impl Flow {
         id: SuppressionId,
     ) -> Result<(Stream, SuppressionReason)> {
         ctx.allow(Action::SuppressionManage, &ctx.own("suppression"))?;
+        live_only(ctx)?;
         let organisation = ctx.organisation();
         let row = self
             .world()
@@ -145,6 +147,7 @@ impl Flow {
         because: LiftReason,
     ) -> Result<()> {
         ctx.allow(Action::SuppressionManage, &ctx.own("suppression"))?;
+        live_only(ctx)?;
         let ctx2 = ctx.clone();
         self.world().store.write(move |tx| {
             let organisation = ctx2.organisation();

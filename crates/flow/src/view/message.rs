@@ -78,6 +78,18 @@ pub(crate) fn reachable(ctx: &Ctx, row: &messages::Message) -> Result<Resource> 
     Ok(resource(row))
 }
 
+/// What reaches all mail of an organisation: a test key never touches live mail.
+///
+/// # Errors
+/// `action_forbidden` for an app with a test key.
+pub(crate) fn live_only(ctx: &Ctx) -> Result<()> {
+    let app = matches!(ctx.principal().kind, PrincipalKind::App { .. });
+    if app && ctx.mode() == Mode::Test {
+        return Err(Code::ActionForbidden.into());
+    }
+    Ok(())
+}
+
 fn resource(row: &messages::Message) -> Resource {
     Resource {
         organisation: row.organisation,

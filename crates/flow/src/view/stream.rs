@@ -126,7 +126,7 @@ impl Flow {
     /// What an address got, newest first, at most 200. The question names a person, so it is on
     /// record before it is answered.
     pub fn trace_address(&self, ctx: &Ctx, address: &Address) -> Result<Vec<TracedRecipient>> {
-        ctx.allow(Action::MessageList, &ctx.own("message"))?;
+        ctx.allow(Action::MessageAddresses, &ctx.own("message"))?;
         let organisation = ctx.organisation();
         let token = self
             .world()

@@ -1,5 +1,6 @@
 //! Who is at the other end of an MX connection, and the answers to what its session asks.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -23,6 +24,8 @@ pub(super) struct Client {
     /// Of the transaction under way.
     from: Option<Address>,
     doors: Vec<Door>,
+    /// Whom it named, folded.
+    asked: BTreeSet<String>,
 }
 
 impl Client {
@@ -34,6 +37,7 @@ impl Client {
             ip,
             from: None,
             doors: Vec::new(),
+            asked: BTreeSet::new(),
         }
     }
 
@@ -61,6 +65,7 @@ impl Client {
 
     async fn sender(&mut self, from: Mailbox) -> Result<()> {
         self.doors.clear();
+        self.asked.clear();
         self.from = match from {
             Mailbox::Null => None,
             Mailbox::Address(from) => Some(from),
@@ -84,6 +89,11 @@ impl Client {
     async fn recipient(&mut self, to: Address) -> Result<()> {
         let (flow, ip, from) = (self.flow.clone(), self.ip, self.from.clone());
         self.pace.may_ask(ip, flow.world().now())?;
+        let name = to.fold();
+        if self.asked.contains(&name) {
+            // Named again: one copy.
+            return Ok(());
+        }
         let door = crate::blocking(move || {
             let door = flow.inbound_door(&to)?;
             flow.greet_stranger(ip, from.as_ref(), &door)?;
@@ -95,6 +105,7 @@ impl Client {
             }
         })?;
         self.doors.push(door);
+        self.asked.insert(name);
         Ok(())
     }
 

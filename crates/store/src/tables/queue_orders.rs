@@ -35,7 +35,7 @@ statements! {
         created_at, until_at, ended_at FROM queue_orders WHERE id = $1";
     pub IN_FORCE = "SELECT id, organisation, everywhere, act, stream, provider, source, message, target, sealed_detail, actor,
         created_at, until_at, ended_at FROM queue_orders WHERE ended_at IS NULL AND until_at > $1
-        ORDER BY created_at, id LIMIT 1000";
+        ORDER BY everywhere DESC, created_at, id LIMIT 10000";
     pub OF_ORGANISATION = "SELECT id, organisation, everywhere, act, stream, provider, source, message, target, sealed_detail,
         actor, created_at, until_at, ended_at FROM queue_orders WHERE organisation = $1 OR everywhere = 1
         ORDER BY created_at DESC, id DESC LIMIT 200";
@@ -43,6 +43,7 @@ statements! {
         created_at, until_at, ended_at FROM queue_orders WHERE (organisation = $1 OR everywhere = 1)
         AND until_at > $2 AND (ended_at IS NULL OR ended_at > $2)
         AND (created_at < $3 OR (created_at = $3 AND id < $4)) ORDER BY created_at DESC, id DESC LIMIT $5";
+    pub COUNT_IN_FORCE = "SELECT count(*) FROM queue_orders WHERE organisation = $1 AND ended_at IS NULL AND until_at > $2";
     pub END = "UPDATE queue_orders SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL AND until_at > $2";
 }
 
@@ -72,7 +73,13 @@ pub fn find(tx: &mut Tx<'_>, id: OrderId) -> Result<Option<Order>> {
     tx.find(&FIND, &[id.into()], order)
 }
 
-/// Neither ended nor over, oldest first, of all organisations.
+/// How many of the organisation's are neither ended nor over.
+pub fn count_in_force(tx: &mut Tx<'_>, organisation: OrganisationId, now: Timestamp) -> Result<u64> {
+    let found = tx.find(&COUNT_IN_FORCE, &[organisation.into(), now.into()], |row| row.uint(0))?;
+    Ok(found.unwrap_or(0))
+}
+
+/// Neither ended nor over, those for all first, then the oldest, of all organisations.
 pub fn in_force(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<Order>> {
     tx.query(&IN_FORCE, &[now.into()], order)
 }
