@@ -105,7 +105,7 @@ impl Clinic {
     /// An app of this clinic, with every scope that software can have.
     pub fn app(&self, senders: &str, mode: Mode) -> Ctx {
         let id = AppId::mint(self.world.now(), self.world.rng.as_ref());
-        let scopes = "message.send message.read message.list message.open message.cancel proof.download audit.read webhook.manage";
+        let scopes = "message.send message.read message.list message.open message.cancel proof.download audit.read webhook.manage queue.manage suppression.manage";
         let (organisation, senders, now) =
             (self.organisation, senders.to_owned(), self.world.now());
         let row = apps::App {

@@ -1,12 +1,12 @@
 //! Test keys: the local part says how it ends, and no letter ever reaches the wire.
 
-use model::{Method, Mode, RecipientState};
+use model::{Code, Method, Mode, RecipientState};
 
 use crate::clinic::Clinic;
 use crate::letters::letter;
 
 const PARTS: [&str; 5] = ["anyone", "bounced+x", "notls+y", "deferred", "ambiguous+z"];
-use crate::on_disk;
+use crate::{code, on_disk};
 
 on_disk! {
     fn local_parts_act_out_their_ends(store) {
@@ -43,6 +43,25 @@ on_disk! {
         let states: Vec<_> = clinic.recipients(receipt.message).iter().map(|r| r.state).collect();
         assert_eq!(states[3..], [RecipientState::Expired; 2]);
         assert_eq!(clinic.flow.overview(&clinic.staff)?.off_by, 0);
+    }
+
+    /// What reaches all mail of an organisation is not for a key that is tried out.
+    fn a_test_key_neither_orders_nor_suppresses(store) {
+        let clinic = Clinic::open(store);
+        let app = clinic.app("*", Mode::Test);
+        let order = flow::orders::NewOrder {
+            act: flow::orders::OrderAct::Bounce,
+            scope: flow::orders::OrderScope::default(),
+            reason: "trying it out".to_owned(),
+            lasts: std::time::Duration::from_secs(60),
+        };
+        assert_eq!(code(clinic.flow.order(&app, order)), Some(Code::ActionForbidden));
+        let new = flow::suppression::NewSuppression {
+            address: model::Address::parse("lee@peer.example")?,
+            stream: model::Stream::Transactional,
+            expires_at: None,
+        };
+        assert_eq!(code(clinic.flow.suppress(&app, new)), Some(Code::ActionForbidden));
     }
 
     /// Live and test mail share a queue, not a fate.

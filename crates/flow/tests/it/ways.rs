@@ -172,6 +172,29 @@ on_disk! {
         assert!(!clinic.flow.load_order(&clinic.staff, given[2])?.in_force);
     }
 
+    /// Who gives many orders keeps nobody else's from being obeyed.
+    fn an_organisation_has_only_so_many_orders_in_force(store) {
+        let clinic = Clinic::open(store);
+        let suspend = || clinic.flow.order(&clinic.staff, order(OrderAct::Suspend, transactional()));
+        for _ in 1..model::limits::ORDERS_IN_FORCE_MAX {
+            suspend()?;
+        }
+        let last = suspend()?;
+        assert_eq!(code(suspend()), Some(Code::StateConflict));
+        clinic.flow.end_order(&clinic.staff, last)?;
+        suspend()?;
+    }
+
+    fn mail_does_not_wait_for_a_node_that_is_gone(store) {
+        let clinic = Clinic::open(store);
+        let gone = model::NodeId::mint(clinic.world.now(), clinic.world.rng.as_ref());
+        let receipt = clinic.submit(&clinic.staff, letter(&["lee@peer.example"]))?;
+        clinic.work();
+        clinic.flow.order(&clinic.staff, order(OrderAct::Transfer(gone), transactional()))?;
+        clinic.deliver(Outcome::Accepted);
+        assert_eq!(clinic.state(&receipt), RecipientState::Delivered);
+    }
+
     fn bounced_by_order_is_told_to_its_sender(store) {
         let clinic = Clinic::open(store);
         let receipt = clinic.arrive(arrival(&[("lee@peer.example", "")], PLAIN))?;
