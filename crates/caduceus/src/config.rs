@@ -196,6 +196,9 @@ pub struct Delivery {
     /// days from 50 to 320,000 (docs/shaping.md).
     #[serde(default)]
     pub warm_up_days: Vec<u32>,
+    /// Deliveries that are held in memory (default 200,000, some 500 octets each); what is over that waits
+    /// in the database.
+    pub in_memory_max: Option<usize>,
     /// Domains whose MX host is given here instead of by DNS. Protection is demanded all the same.
     #[serde(default)]
     pub routes: Vec<Route>,
@@ -217,6 +220,19 @@ pub struct Source {
     /// The day (UTC) a new address was first used: it carries little at first and more day by day.
     pub warm_from: Option<String>,
     pub proxy: Option<Proxy>,
+    /// It signs what leaves by it, beside the author's domain.
+    pub dkim: Option<SourceDkim>,
+}
+
+/// A source's own DKIM key.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct SourceDkim {
+    /// The domain that answers for the source: `d=` of its signature.
+    pub domain: String,
+    pub selector: String,
+    /// A private key (PEM, PKCS #8): RSA of 2048 bits or more, or Ed25519.
+    pub key_file: PathBuf,
 }
 
 fn one() -> u32 {

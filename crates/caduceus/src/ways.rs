@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use flow::Ways;
+use flow::{SourceKey, Ways};
 use model::seams::{Egress, Via};
-use model::{Domain, OrganisationId, Stream, Timestamp};
+use model::{Domain, OrganisationId, Secret, Stream, Timestamp};
+use rustls_pki_types::PrivatePkcs8KeyDer;
+use rustls_pki_types::pem::PemObject;
 
 use crate::config::{Config, Pool, Proxy, Source};
 
@@ -47,7 +49,22 @@ pub fn build(config: &Config) -> anyhow::Result<Ways> {
     if !config.delivery.warm_up_days.is_empty() {
         sources = sources.warmed_up_by(config.delivery.warm_up_days.clone());
     }
-    Ok(Ways::new(queue::Routing::new(sources, shaping), egresses))
+    let keys = config.sources.iter().map(key);
+    let keys = keys.collect::<anyhow::Result<Vec<_>>>()?;
+    Ok(Ways::new(queue::Routing::new(sources, shaping), egresses).signing_with(keys))
+}
+
+fn key(row: &Source) -> anyhow::Result<Option<Arc<SourceKey>>> {
+    let Some(dkim) = &row.dkim else {
+        return Ok(None);
+    };
+    let at = || format!("source {}: dkim", row.name);
+    let domain = Domain::parse(&dkim.domain).with_context(at)?;
+    let read = PrivatePkcs8KeyDer::from_pem_file(&dkim.key_file);
+    let der = read.with_context(|| format!("{}: cannot read {}", at(), dkim.key_file.display()))?;
+    let der = Secret::new(der.secret_pkcs8_der().to_vec());
+    let key = SourceKey::new(&domain, &dkim.selector, &der).with_context(at)?;
+    Ok(Some(Arc::new(key)))
 }
 
 fn source(row: &Source) -> anyhow::Result<queue::Source> {

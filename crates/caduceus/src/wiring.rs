@@ -58,6 +58,9 @@ pub fn wire(config: &Config) -> anyhow::Result<Wired> {
 
 pub fn wire_with(config: &Config, mut settings: Settings) -> anyhow::Result<Wired> {
     settings.ways = ways::build(config)?;
+    if let Some(max) = config.delivery.in_memory_max {
+        settings.in_memory_max = max;
+    }
     let vault: Arc<dyn Vault> = Arc::new(root_key(config)?);
     let store = store::Store::open(store_config(config, vault.as_ref())?)
         .with_context(|| format!("the database did not open ({})", place(config)))?;

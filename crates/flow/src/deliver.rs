@@ -6,7 +6,7 @@
 //! end that could not be stored is kept and stored before any new job is given out, so a letter that
 //! was taken is not sent twice because our disk was full.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
@@ -16,6 +16,7 @@ mod crowd;
 mod lease;
 mod letter;
 pub(crate) mod obey;
+mod room;
 mod route;
 
 use ctx::World;
@@ -28,7 +29,6 @@ use store::Pending;
 use store::tables::deliveries;
 
 pub use letter::OutLetter;
-use letter::Towards;
 
 use crate::fresh::Fresh;
 use crate::settle::{Settling, settle};
@@ -50,6 +50,8 @@ pub struct Dispatcher {
     /// Whose key makes the tokens that all nodes have in common.
     tokens: OnceLock<OrganisationId>,
     look: Mutex<Option<lease::Look>>,
+    signs: room::Signs,
+    review: Mutex<room::Review>,
     /// Letters that were just sealed, for their first attempt.
     fresh: Fresh<DeliveryId, OutLetter>,
     bell: tokio::sync::Notify,
@@ -57,8 +59,10 @@ pub struct Dispatcher {
 
 struct Held {
     queue: queue::State,
-    tracked: BTreeMap<DeliveryId, Tracked>,
+    room: room::Room,
     ready: VecDeque<Job>,
+    /// Those that are obeyed.
+    orders: Vec<queue::Order>,
     /// Destinations that nobody asked DNS for yet.
     lookups: VecDeque<Destination>,
     unsettled: VecDeque<Settling>,
@@ -103,8 +107,9 @@ impl Dispatcher {
     pub(crate) fn new(world: Arc<World>, settings: &Settings, flow: Weak<Inner>) -> Self {
         let held = Held {
             queue: queue::State::routed(settings.queue, settings.ways.routing().clone()),
-            tracked: BTreeMap::new(),
+            room: room::Room::new(settings.in_memory_max),
             ready: VecDeque::new(),
+            orders: Vec::new(),
             lookups: VecDeque::new(),
             unsettled: VecDeque::new(),
         };
@@ -121,6 +126,8 @@ impl Dispatcher {
             alone: AtomicBool::new(alone),
             tokens: OnceLock::new(),
             look: Mutex::new(None),
+            signs: room::Signs::default(),
+            review: Mutex::new(room::Review::default()),
             fresh: Fresh::new(model::limits::FRESH_OCTETS_MAX),
             bell: tokio::sync::Notify::new(),
         }
@@ -128,7 +135,7 @@ impl Dispatcher {
 
     pub(crate) fn add(&self, item: Item, tracked: Tracked) {
         let mut held = self.lock();
-        held.tracked.insert(item.id, tracked);
+        held.room.insert(item.id, tracked, &self.signs);
         self.step(&mut held, Input::Add(item));
         drop(held);
         self.bell.notify_one();
@@ -145,7 +152,7 @@ impl Dispatcher {
     pub(crate) fn forget(&self, id: DeliveryId) {
         self.fresh.take(&id);
         let mut held = self.lock();
-        held.tracked.remove(&id);
+        held.room.remove(&id, &self.signs);
         self.step(&mut held, Input::Cancel(id));
     }
 
@@ -155,6 +162,9 @@ impl Dispatcher {
     /// The store's: nothing was begun; what was due stays due.
     pub fn take(&self, max: usize) -> Result<Vec<Job>> {
         self.flush()?;
+        if self.is_hungry() {
+            self.fill()?;
+        }
         let jobs: Vec<Job> = {
             let mut held = self.lock();
             self.step(&mut held, Input::Tick);
@@ -193,66 +203,6 @@ impl Dispatcher {
     /// Waits for news: something was added or ended.
     pub async fn rung(&self) {
         self.bell.notified().await;
-    }
-
-    /// Opens what a job is to transmit.
-    pub fn letter(&self, job: &Job) -> Result<OutLetter> {
-        let mut letter = match self.fresh.take(&job.delivery) {
-            Some(letter) => letter,
-            None => self.load_letter(job)?,
-        };
-        if let Some(flow) = self.flow.upgrade() {
-            let organisation = job.tracked.organisation;
-            let found = flow
-                .policies
-                .load(&self.world, organisation, &letter.destination);
-            letter.sts = found?;
-        }
-        Ok(letter)
-    }
-
-    /// What a job is to transmit, where that was sealed a moment ago and the destination's policy is
-    /// in memory: once, and without reading.
-    pub fn find_fresh(&self, job: &Job) -> Option<OutLetter> {
-        let flow = self.flow.upgrade()?;
-        let mut letter = self.fresh.take(&job.delivery)?;
-        match flow
-            .policies
-            .find(job.tracked.organisation, &letter.destination)
-        {
-            Some(policy) => {
-                letter.sts = policy;
-                Some(letter)
-            }
-            None => {
-                let octets = letter.octets();
-                self.fresh.put(job.delivery, letter, octets);
-                None
-            }
-        }
-    }
-
-    fn load_letter(&self, job: &Job) -> Result<OutLetter> {
-        let (world, delivery) = (self.world.clone(), job.delivery);
-        let (key, row, letter) = self.world.store.read(move |tx| {
-            let row = deliveries::load(tx, delivery)?;
-            let key = world.item_key(tx, row.organisation, row.message.as_bytes())?;
-            let letter = deliveries::load_sealed(tx, row.sealed)?;
-            Ok((key, row, letter))
-        })?;
-        let towards = Towards::open(&key, &row)?;
-        let head = key.open(
-            &vault::aad("sealed", "sealed_head", letter.id.as_bytes()),
-            &letter.sealed_head,
-        )?;
-        let body = match letter.content {
-            Some(blob) => crate::content::open_blob(&self.world, &key, blob)?,
-            None => Vec::new(),
-        };
-        let octets = (head.into(), body.into());
-        let ends = (towards.from, towards.to);
-        let letter = OutLetter::new(ends, octets, row.demand, letter.sent_sha256);
-        Ok(letter.going(towards.transport).asking(towards.dsn))
     }
 
     /// Stores how an attempt ended (commit 3). Blocks until durable.
@@ -301,7 +251,10 @@ impl Dispatcher {
         });
         self.apply(&mut held, others);
         let ends = own.into_iter().enumerate().map(|(nth, effect)| match nth {
-            0 => Settling::after(job, effect, outcome, evidence.clone()),
+            0 => {
+                let parks = self.makes_room(&effect, now);
+                Settling::after(job, effect, outcome, evidence.clone()).parking(parks)
+            }
             _ => Settling::alone(job.delivery, job.tracked, effect, now),
         });
         ends.collect()
@@ -310,8 +263,8 @@ impl Dispatcher {
     /// An end that could not be stored is kept, behind those kept before it.
     fn note_stored(&self, end: Settling, stored: Result<bool>) -> Result<()> {
         match stored {
-            Ok(_) => {
-                self.is_stored(&end);
+            Ok(more) => {
+                self.is_stored(&end, more);
                 Ok(())
             }
             Err(error) => {
@@ -324,6 +277,7 @@ impl Dispatcher {
     /// Starts nothing new; what runs may end.
     pub fn drain(&self) {
         let mut held = self.lock();
+        self.signs.close();
         self.step(&mut held, Input::Drain);
         held.ready.clear();
     }
@@ -349,9 +303,12 @@ impl Dispatcher {
                 return Ok(());
             };
             // Ends of one delivery stay in their order.
-            let Err(error) = self.storing(&next).wait() else {
-                self.is_stored(&next);
-                continue;
+            let error = match self.storing(&next).wait() {
+                Ok(more) => {
+                    self.is_stored(&next, more);
+                    continue;
+                }
+                Err(error) => error,
             };
             let aside = aside::is_hopeless(&error) && self.set_aside(&next, &error).is_ok();
             if !aside {
@@ -370,20 +327,30 @@ impl Dispatcher {
             .write_later(move |tx| settle(&world, tx, &copy))
     }
 
-    fn is_stored(&self, settling: &Settling) {
+    /// `more`: something follows, says [`settle`].
+    fn is_stored(&self, settling: &Settling, more: bool) {
         if let (Some((domain, policy)), Some(flow)) = (settling.learned(), self.flow.upgrade()) {
             flow.policies
                 .note(settling.organisation(), domain, Some(policy.clone()));
         }
-        if settling.is_release() {
+        if settling.is_release() || settling.is_park() && more {
             self.note_unsure();
+        }
+        if let Some(fence) = settling.parked_fence() {
+            self.forget_parked(settling.delivery(), fence);
         }
         if !settling.is_final() {
             return;
         }
-        crate::measure::ended(settling);
+        if settling.is_park() {
+            self.signs.noted(settling.tracked().stream);
+        } else {
+            crate::measure::ended(settling);
+        }
         self.fresh.take(&settling.delivery());
-        self.lock().tracked.remove(&settling.delivery());
+        let mut held = self.lock();
+        held.room.remove(&settling.delivery(), &self.signs);
+        drop(held);
         // A report or a notice may follow; so it may when an earlier try was stored unreported.
         if settling.may_ask_for_more()
             && let Some(flow) = self.flow.upgrade()
@@ -409,7 +376,7 @@ impl Dispatcher {
                 held.lookups.extend(wanted);
             }
             let Some(of) = id_of(&effect) else { continue };
-            let Some(&tracked) = held.tracked.get(&of) else {
+            let Some(&tracked) = held.room.get(&of) else {
                 continue;
             };
             match effect {
@@ -465,7 +432,7 @@ impl Dispatcher {
             // Taken up anew meanwhile: what is in memory is another attempt's.
             return;
         }
-        held.tracked.remove(&job.delivery);
+        held.room.remove(&job.delivery, &self.signs);
         self.step(&mut held, Input::Cancel(job.delivery));
         self.step(
             &mut held,
@@ -533,6 +500,7 @@ fn id_of(effect: &Effect) -> Option<DeliveryId> {
         Effect::Start { id, .. }
         | Effect::Settle { id, .. }
         | Effect::Defer { id, .. }
+        | Effect::Park { id, .. }
         | Effect::Release { id, .. } => Some(*id),
         Effect::Resolve(_) => None,
     }

@@ -74,9 +74,12 @@ pub(crate) fn hand_over(flow: &Flow, sealed: &Sealed, queued: Queued) {
         .letters
         .iter()
         .flat_map(|letter| letter.ways.iter().map(move |way| (letter, way)));
-    for ((letter, way), (item, tracked)) in ways.zip(queued) {
-        flow.dispatcher()
-            .add_fresh(item, tracked, out_letter(letter, way));
+    for ((letter, way), queued) in ways.zip(queued) {
+        // what found no room waits in the database
+        if let Some((item, tracked)) = queued {
+            flow.dispatcher()
+                .add_fresh(item, tracked, out_letter(letter, way));
+        }
     }
 }
 
@@ -93,8 +96,8 @@ fn out_letter(letter: &SealedLetter, way: &Way) -> OutLetter {
     .asking(way.dsn.clone())
 }
 
-/// In the order of the letters and their ways.
-pub(crate) type Queued = Vec<(Item, crate::deliver::Tracked)>;
+/// In the order of the letters and their ways; none where the dispatcher had no room.
+pub(crate) type Queued = Vec<Option<(Item, crate::deliver::Tracked)>>;
 
 fn insert(
     flow: &Flow,
@@ -165,7 +168,7 @@ fn insert_way(
     sealed: &Sealed,
     letter: &SealedLetter,
     way: &Way,
-) -> Result<(Item, crate::deliver::Tracked)> {
+) -> Result<Option<(Item, crate::deliver::Tracked)>> {
     let (stored, now, world) = (&sealed.stored, ctx.now(), ctx.world());
     let id = DeliveryId::mint(now, world.rng.as_ref());
     let route = Route::new(way.from.as_ref(), &way.to, way.transport, &way.dsn);
@@ -206,17 +209,21 @@ fn insert_way(
         untried: true,
         source: None,
     };
-    deliveries::insert(tx, &row, world.node)?;
+    let here = flow.dispatcher().has_room(row.stream, due, now);
+    deliveries::insert(tx, &row, here.then_some(world.node))?;
     if let Some((notice, token_hash)) = way.notice {
         insert_notice(ctx, tx, &row, notice, token_hash)?;
     }
     if way.role == "letter" || way.role == "notice" {
         record(ctx, tx, sealed, letter, way)?;
     }
+    if !here {
+        return Ok(None);
+    }
     let to = Destination::from(way.to.domain());
     let item = item_of(&row, to, &flow.settings().ways);
     let mode = stored.message.mode;
-    Ok((item, crate::deliver::Tracked::of(&row, mode)))
+    Ok(Some((item, crate::deliver::Tracked::of(&row, mode))))
 }
 
 pub(crate) fn item_of(row: &deliveries::Delivery, destination: Destination, ways: &Ways) -> Item {

@@ -73,7 +73,7 @@ pub use measure::Conservation;
 pub use settings::Settings;
 pub use submit::Submitting;
 pub use unsubscribe::Unsubscribing;
-pub use way::{Way, Ways};
+pub use way::{SourceKey, Way, Ways};
 
 /// Everything the use cases share. Cheap to clone.
 #[derive(Clone)]

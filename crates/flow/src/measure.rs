@@ -58,7 +58,9 @@ impl Flow {
         }
         metrics::gauge!("ledger_pending_entries").set(pending as f64);
         let counts = self.dispatcher().counts();
+        let parked = world.store.read(store::tables::deliveries::parked_count)?;
         metrics::gauge!("scheduled_count").set(counts.scheduled as f64);
+        metrics::gauge!("deliveries_in_database").set(parked as f64);
         metrics::gauge!("ready_count").set(counts.ready as f64);
         metrics::gauge!("running_count").set(counts.running as f64);
         for row in &self.dispatcher().view().rows {

@@ -151,6 +151,8 @@ impl Flow {
             if !queue_orders::end(tx, id, actor.now())? {
                 return Err(Code::StateConflict.into());
             }
+            // what it kept waiting where no node had room
+            store::tables::deliveries::unpark(tx, row.until, actor.now())?;
             let event = Event::new("queue.resumed").about(id).fact("act", &row.act);
             actor.record(tx, event).map(drop)
         })?;

@@ -13,6 +13,8 @@ pub struct Settings {
     /// Where the portal is reached, without trailing slash: `https://mail.clinic.example`.
     pub portal_url: String,
     pub queue: queue::Settings,
+    /// Deliveries that a node holds in memory; the rest waits in the database. At least 4 are.
+    pub in_memory_max: usize,
     /// Sources, pools and what providers take.
     pub ways: Ways,
     /// How long a letter may wait for its delivery.
@@ -37,6 +39,7 @@ impl Settings {
             hostname: hostname.into(),
             portal_url: portal_url.into(),
             queue: queue::Settings::default(),
+            in_memory_max: limits::DELIVERIES_IN_MEMORY_MAX,
             ways: Ways::direct(),
             lifetime: limits::DELIVERY_LIFETIME,
             compression: 1,

@@ -25,6 +25,8 @@ pub(crate) struct Settling {
     tracked: Tracked,
     effect: Effect,
     at: Timestamp,
+    /// Put off, it waits in the database: others need its room.
+    parks: bool,
     /// `None` when no attempt was made: expiry while waiting, cancel.
     attempt: Option<Arc<Made>>,
 }
@@ -48,8 +50,12 @@ impl Settling {
             tracked: job.tracked,
             effect,
             at,
+            parks: false,
             attempt: Some(Arc::new(made)),
         }
+    }
+    pub(crate) fn parking(self, parks: bool) -> Self {
+        Self { parks, ..self }
     }
     pub(crate) fn alone(
         delivery: DeliveryId,
@@ -62,6 +68,7 @@ impl Settling {
             tracked,
             effect,
             at,
+            parks: false,
             attempt: None,
         }
     }
@@ -99,16 +106,34 @@ impl Settling {
         matches!(self.effect, Effect::Release { .. })
     }
     pub(crate) fn is_final(&self) -> bool {
-        matches!(self.effect, Effect::Settle { .. } | Effect::Release { .. })
+        matches!(
+            self.effect,
+            Effect::Settle { .. } | Effect::Release { .. } | Effect::Park { .. }
+        )
+    }
+    /// It went back to the database for want of room.
+    pub(crate) fn is_park(&self) -> bool {
+        matches!(self.effect, Effect::Park { .. })
+    }
+    /// The fence under which a delivery that was put off left the memory.
+    pub(crate) fn parked_fence(&self) -> Option<u64> {
+        match self.effect {
+            Effect::Defer { fence, .. } if self.parks => Some(fence),
+            _ => None,
+        }
     }
 }
 
-/// True when something must follow: a report, a notice instead of a letter.
+/// True when something must follow: a report, a notice instead of a letter; or a look at the database, where
+/// what was to be parked is in another state there.
 pub(crate) fn settle(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling) -> Result<bool> {
     let key = key_of(world, tx, s)?;
     learn(world, tx, s)?;
     match s.effect {
         Effect::Start { .. } | Effect::Resolve(_) => Ok(false),
+        Effect::Park { id, fence, due } => {
+            deliveries::park(tx, id, (world.node, fence), due).map(|parked| !parked)
+        }
         Effect::Release { id, fence, order } => {
             release(world, tx, s, (id, fence), order).map(|()| false)
         }
@@ -119,7 +144,9 @@ pub(crate) fn settle(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling) -> Resul
             attempts,
             ambiguous,
         } => {
-            if deliveries::defer(tx, id, (world.node, fence), due, attempts, ambiguous)? {
+            let (mine, next) = ((world.node, fence), (due, attempts));
+            let holder = (!s.parks).then_some(world.node);
+            if deliveries::defer(tx, id, mine, next, ambiguous, holder)? {
                 note_attempt(world, tx, s, &key)?;
                 let kind = if ambiguous {
                     "delivery.ambiguous"

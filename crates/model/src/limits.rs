@@ -73,6 +73,8 @@ pub const DELAY_REPORT_AFTER: Duration = Duration::from_secs(4 * 3_600);
 /// Reports to one sender in an hour: software that writes to a dead list is not answered without end.
 pub const REPORTS_PER_HOUR_MAX: u32 = 200;
 pub const DELIVERY_LIFETIME: Duration = Duration::from_secs(2 * 86_400);
+/// Deliveries that a node holds in memory unless its configuration says otherwise; some 500 octets each.
+pub const DELIVERIES_IN_MEMORY_MAX: usize = 200_000;
 /// How long an order about the queue may last, and how long its reason may be.
 pub const ORDER_DURATION_MAX: Duration = Duration::from_secs(30 * 86_400);
 /// Orders that one organisation may have in force: all nodes obey all of them.

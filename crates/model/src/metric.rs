@@ -83,6 +83,7 @@ metrics! {
     Gauge "ready_count" [] "Deliveries that are due and wait for a place.";
     Gauge "running_count" [] "Deliveries on the wire.";
     Gauge "queued_count_by_provider_and_source" ["provider" "source"] "Deliveries that wait, by the provider they go to and the source they leave by." "queued_count_by_provider";
+    Gauge "deliveries_in_database" [] "Deliveries that wait in the database because no node has room for them.";
     Gauge "deliveries_set_aside" [] "Deliveries that could not be taken up and wait for a person.";
     Gauge "queue_oldest_seconds" [] "Age of the oldest delivery that is not finished." "postal_message_queue_latency";
     // Going out
@@ -97,6 +98,7 @@ metrics! {
     Counter "total_messages_ambiguous" ["service"] "Attempts without an answer to the final dot.";
     Histogram "deliver_message_latency" ["service"] "One attempt, from looking up the servers to its end." "deliver_message_latency_rollup";
     Histogram "delivery_duration_seconds" ["stream"] "From a delivery's first due time (one taken up between two tries: from its making) to its 250." "mox_queue_delivery_duration_seconds, email_delivery_duration_seconds";
+    Counter "dispatcher_watchdog_aborted_total" [] "Attempts that made no progress for the length of a lease and were ended. Any value but 0 is a fault of ours.";
     Counter "connections_opened_total" [] "Connections dialled to mail servers." "mox_queue_connection_total";
     Counter "destinations_total" ["policy"] "Attempts that got as far as a mail server, by what its domain asks of TLS." "mox_queue_destinations_total, mox_queue_destination_dane_required_total, dane_result_count";
     Counter "destinations_authentic_total" [] "Look-ups of a domain's mail servers that DNSSEC proved." "mox_queue_destinations_authentic_total";

@@ -1,7 +1,7 @@
 //! The delivery runner: takes what is due from `flow`'s dispatcher, attempts it, gives back the end.
 //!
 //! The dispatcher decides what is due and how much may run; this only keeps it busy. Invariants: a
-//! job that was taken is finished exactly once, also when its attempt panics; no store call runs on
+//! job that was taken is finished exactly once, also when its attempt panics or hangs; no store call runs on
 //! the threads that carry the sockets.
 
 use std::sync::Arc;
@@ -191,10 +191,18 @@ impl Runner {
         });
         // Cut off with its runner: a task left alone would go on sending after shutdown.
         let task = AbortOnDrop(task);
-        task.ended().await.unwrap_or_else(|| {
-            tracing::error!(%delivery, "an attempt panicked; it may have been sent");
-            (Outcome::Ambiguous, started)
-        })
+        // All waiting in an attempt has its own bound; this is for a fault of ours, which would keep a
+        // place for good. The delivery itself is given back by the end of its lease.
+        let bound = self.flow.settings().queue.lease;
+        match timeout(bound, task.ended()).await {
+            Ok(Some(end)) => return end,
+            Ok(None) => tracing::error!(%delivery, "an attempt panicked; it may have been sent"),
+            Err(_) => {
+                metrics::counter!("dispatcher_watchdog_aborted_total").increment(1);
+                tracing::error!(%delivery, "an attempt made no progress and was ended; it may have been sent");
+            }
+        }
+        (Outcome::Ambiguous, started)
     }
 
     /// Runs store work on a thread that may block.

@@ -159,6 +159,16 @@ pub(crate) fn not_begun(state: &mut State, slot: u32, now: Timestamp) -> Option<
     None
 }
 
+/// Gives an item that is in no phase back to where it came from.
+pub(crate) fn park(state: &mut State, slot: u32, due: Timestamp) {
+    let item = state.remove(slot);
+    state.pending.push(Effect::Park {
+        id: item.id,
+        fence: item.fence,
+        due,
+    });
+}
+
 /// Ends an item that is in no phase, as an order says.
 pub(crate) fn by_order(state: &mut State, slot: u32, (order, ending): (OrderId, Ending)) {
     let effect = match ending {

@@ -93,6 +93,10 @@ pub enum Input {
         destination: Destination,
         hosts: Vec<String>,
     },
+    /// Whether others wait for room: then what is held by an order gives its own.
+    Pressed(bool),
+    /// It was to begin, and orders came before it did.
+    NotBegun { id: DeliveryId, fence: u64 },
     /// All orders of administrators that are in force.
     Orders(Vec<Order>),
     /// Another moment to send it. Ignored while an attempt is under way.
@@ -159,6 +163,12 @@ pub enum Effect {
     /// Ask DNS for the MX hosts of this destination, by [`crate::State::destination`]; the answer is an
     /// input.
     Resolve(u32),
+    /// There is no room for it here: it waits elsewhere, until `due` at least; it is forgotten here.
+    Park {
+        id: DeliveryId,
+        fence: u64,
+        due: Timestamp,
+    },
     /// Another node is to take it, by order; it is forgotten here.
     Release {
         id: DeliveryId,

@@ -139,6 +139,13 @@ impl State {
         theirs.map_or(own, |theirs| own.min(theirs)).max(1)
     }
 
+    /// Whether as much of its stream is ready on its lane as may be.
+    pub(crate) fn is_overfull(&self, slot: u32) -> bool {
+        let entry = &self.entries[slot];
+        let ready = self.lanes[entry.lane].ready[entry.item.stream as usize];
+        ready >= self.settings.ready_per_lane_max.max(1)
+    }
+
     pub(crate) fn reshare_groups(&mut self) {
         let nodes = self.share.nodes();
         for (_, group) in self.groups.iter_mut() {

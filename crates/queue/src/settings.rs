@@ -17,6 +17,9 @@ pub struct Settings {
     pub lifetime: Duration,
     /// How long an attempt may run before its item is taken back.
     pub lease: Duration,
+    /// Items of one stream that may be ready on one lane; what is over that goes back to where it came
+    /// from for a few minutes.
+    pub ready_per_lane_max: u32,
 }
 
 impl Default for Settings {
@@ -27,6 +30,7 @@ impl Default for Settings {
             retry: RetryCurve::default(),
             lifetime: limits::DELIVERY_LIFETIME,
             lease: limits::DELIVERY_LEASE,
+            ready_per_lane_max: 50_000,
         }
     }
 }

@@ -207,7 +207,7 @@ impl Sources {
 }
 
 /// A number that is as good as chance and always the same for one delivery: its id ends in chance.
-fn spread(id: DeliveryId) -> u64 {
+pub(crate) fn spread(id: DeliveryId) -> u64 {
     let [.., a, b, c, d, e, f, g, h] = *id.as_bytes();
     // an odd multiplier and the high half, so that ids which count up are spread too
     let mixed = u64::from_be_bytes([a, b, c, d, e, f, g, h]).wrapping_mul(0x9e37_79b9_7f4a_7c15);

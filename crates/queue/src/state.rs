@@ -72,6 +72,8 @@ pub struct State {
     pub(crate) settings: Settings,
     pub(crate) routing: Routing,
     pub(crate) draining: bool,
+    /// Others wait for room.
+    pub(crate) pressed: bool,
     /// This node's part of what all nodes together may do.
     pub(crate) share: Share,
     pub(crate) entries: Slab<Entry>,
@@ -119,6 +121,7 @@ impl State {
             settings,
             routing,
             draining: false,
+            pressed: false,
             share: Share::WHOLE,
             entries: Slab::new(),
             domains: Slab::new(),
@@ -290,6 +293,20 @@ impl State {
         }
         self.forget_domain_if_idle(entry.domain);
         entry.item
+    }
+
+    /// Whether an order ends it, as far as that can be told of one that is not here.
+    pub fn is_ended(&self, item: &Item, now: Timestamp) -> bool {
+        let facts = Facts {
+            id: item.id,
+            organisation: item.organisation,
+            stream: item.stream,
+            destination: &item.destination,
+            provider: None,
+            source: item.source,
+            spared: item.spared,
+        };
+        self.orders.ends(&facts, now).is_some()
     }
 
     /// What orders may ask about an item.

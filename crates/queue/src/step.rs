@@ -1,12 +1,17 @@
 //! The one transition: take the input, let due timers act, start what can start.
 
+use std::time::Duration;
+
 use model::seams::Rng;
 use model::{DeliveryId, Timestamp};
 
 use crate::finish;
+use crate::sources::spread;
 use crate::state::{Owner, Phase};
 use crate::{Effect, Input, Item, Settlement, State};
 
+/// How long what found its lane full stays away.
+const OVERFLOW_SECONDS: (u64, u64) = (60, 300);
 /// Timers acted upon in one step. Those left over keep `next_wake` in the past: the caller ticks
 /// again, and hears of finished attempts in between.
 const TIMERS_PER_STEP: usize = 10_000;
@@ -21,7 +26,8 @@ pub fn step(state: &mut State, now: Timestamp, chance: &dyn Rng, input: Input) -
     take(state, now, chance, input, &mut effects);
     fire_timers(state, now, chance, &mut effects);
     state.review(now, REVIEWED_PER_STEP);
-    if !state.draining {
+    // what was not looked at since the orders changed may be under one
+    if !state.draining && state.review_from.is_none() {
         start_ready(state, now, &mut effects);
     }
     effects.append(&mut state.pending);
@@ -60,6 +66,16 @@ fn take(
             }
         }
         Input::Shared(share) => state.set_share(share),
+        Input::Pressed(pressed) => {
+            if pressed && !state.pressed && state.held() > 0 {
+                state.review_from = Some(0);
+            }
+            state.pressed = pressed;
+        }
+        Input::NotBegun { id, fence } => {
+            let waits = under_way(state, id, fence);
+            effects.extend(waits.and_then(|slot| finish::not_begun(state, slot, now)));
+        }
         Input::Resolved { destination, hosts } => state.resolved(&destination, &hosts, now),
         Input::Orders(orders) => {
             if state.orders.replace(orders) {
@@ -96,6 +112,10 @@ fn add(state: &mut State, now: Timestamp, mut item: Item) -> Option<Effect> {
     if item.expires <= now {
         return Some(finish::forget(state, slot, Settlement::Expired));
     }
+    if let Some(end) = state.orders.ends(&state.facts(slot), now) {
+        finish::by_order(state, slot, end);
+        return None;
+    }
     wait(state, slot, now);
     None
 }
@@ -121,10 +141,24 @@ pub(crate) fn wait(state: &mut State, slot: u32, now: Timestamp) {
     if let Some(end) = state.orders.ends(&facts, now) {
         finish::by_order(state, slot, end);
     } else if let Some(until) = state.orders.held_until(&facts, now) {
-        state.hold(slot, until.min(expires));
+        let until = until.min(expires);
+        if state.pressed {
+            finish::park(state, slot, until);
+        } else {
+            state.hold(slot, until);
+        }
+    } else if state.is_overfull(slot) {
+        let id = state.entries[slot].item.id;
+        finish::park(state, slot, now.plus(overflow_delay(id)).min(expires));
     } else {
         state.enter(slot, Phase::Ready, expires);
     }
+}
+
+/// Not all at once, and the same for one delivery.
+fn overflow_delay(id: DeliveryId) -> Duration {
+    let (low, high) = OVERFLOW_SECONDS;
+    Duration::from_secs(low + spread(id) % (high - low))
 }
 
 fn reschedule(state: &mut State, id: DeliveryId, to: (Timestamp, Timestamp), now: Timestamp) {

@@ -1,3 +1,10 @@
+-- What waits in the database because no node has room for it is nobody's: its node is null. Each index is
+-- empty while there is room.
+
+CREATE INDEX deliveries_parked ON deliveries (stream, due_at) WHERE node IS NULL AND state <> 'settled';
+CREATE INDEX deliveries_parked_expiry ON deliveries (expires_at) WHERE node IS NULL AND state <> 'settled';
+CREATE INDEX deliveries_parked_by_id ON deliveries (id) WHERE node IS NULL AND state <> 'settled';
+
 -- Limits of providers that all nodes keep together. `site` is a provider's word, or a keyed token of a set
 -- of MX hosts that belong to no named one. What runs is counted where it is marked, so a node that dies
 -- leaves no wrong count; the buckets of both rates are the moments at which they are full again.

@@ -20,12 +20,13 @@ use super::{Dispatcher, Tracked};
 
 /// How long a node may be silent before others take its deliveries.
 const NODE_SILENCE: Duration = Duration::from_secs(15);
-const CLAIM_ROWS: usize = 500;
+pub(super) const CLAIM_ROWS: usize = 500;
 /// Claims in one call: a queue of a million does not keep its caller for a minute.
 const CLAIMS_MAX: usize = 20;
 /// Beats after which a node looks for abandoned deliveries although none fell silent: one that woke
 /// up after it was buried may have left some and died. A look reads the whole open queue.
 const LOOK_EVERY_BEATS: u32 = 12;
+const INTERRUPTED: &str = "the program ended during the attempt";
 
 /// A look at the queue for what is abandoned, which may take several calls.
 #[derive(Clone, Copy)]
@@ -38,7 +39,7 @@ pub(super) struct Look {
 }
 
 /// A delivery that is this node's now.
-struct Taken {
+pub(super) struct Taken {
     row: deliveries::Delivery,
     to: Address,
     mode: Mode,
@@ -78,7 +79,7 @@ impl Dispatcher {
                 from,
             });
         }
-        let mut total = self.take_over()?;
+        let mut total = self.take_over()? + self.sweep()?;
         if self.unsure.swap(false, Ordering::AcqRel) | self.obey()? {
             total += self.adopt().inspect_err(|_| self.note_unsure())?;
         }
@@ -125,19 +126,30 @@ impl Dispatcher {
     /// How many, and how far it came when there may be more.
     fn claim(&self, look: Look) -> Result<(usize, Option<Timestamp>)> {
         let world = self.world.clone();
+        let free = self.lock().room.free_of_each();
         let claimed = self.world.store.write(move |tx| {
             let (since, from) = (look.alive_since, look.from);
-            let rows = deliveries::claim(tx, world.node, since, from, CLAIM_ROWS)?;
+            let rows = deliveries::of_dead(tx, since, from, CLAIM_ROWS)?;
             let last = rows.last().map(|row| row.due_at);
             let reached = last.filter(|_| rows.len() == CLAIM_ROWS);
-            let taken = rows
-                .into_iter()
-                .filter_map(|row| open(&world, tx, row).transpose())
-                .collect::<Result<Vec<_>>>()?;
-            Ok((taken, reached))
+            let (mut free, mut taken, mut parked) = (free, Vec::new(), Vec::new());
+            for mut row in rows {
+                if free[row.stream as usize] == 0 {
+                    parked.push(row.stream);
+                    park(&world, tx, &row)?;
+                    continue;
+                }
+                free[row.stream as usize] -= 1;
+                deliveries::lease(tx, world.node, &mut row)?;
+                taken.extend(open(&world, tx, row)?);
+            }
+            Ok((taken, parked, reached))
         });
-        let (taken, reached) = claimed.inspect_err(|_| self.note_unsure())?;
-        Ok((self.hold(taken)?, reached))
+        let (taken, parked, reached) = claimed.inspect_err(|_| self.note_unsure())?;
+        for stream in &parked {
+            self.signs.noted(*stream);
+        }
+        Ok((self.hold(taken)? + parked.len(), reached))
     }
 
     /// Takes what is this node's in the database and unknown to its memory.
@@ -178,13 +190,12 @@ impl Dispatcher {
 
     fn unknown(&self, rows: &[deliveries::Delivery]) -> BTreeSet<(DeliveryId, u64)> {
         let held = self.lock();
-        let unknown = rows
-            .iter()
-            .filter(|row| !held.tracked.contains_key(&row.id));
+        let known: BTreeSet<DeliveryId> = held.room.ids().collect();
+        let unknown = rows.iter().filter(|row| !known.contains(&row.id));
         unknown.map(|row| (row.id, row.fence)).collect()
     }
 
-    fn hold(&self, taken: Vec<Taken>) -> Result<usize> {
+    pub(super) fn hold(&self, taken: Vec<Taken>) -> Result<usize> {
         let count = taken.len();
         for t in taken {
             let to = Destination::from(t.to.domain());
@@ -197,7 +208,7 @@ impl Dispatcher {
     /// Adds it in place of what was known of it: that has a stale fence.
     fn replace(&self, item: Item, tracked: Tracked) {
         let mut held = self.lock();
-        if held.tracked.remove(&item.id).is_some() {
+        if held.room.remove(&item.id, &self.signs).is_some() {
             // The first forgets it while it waits, the second while an attempt runs.
             self.step(&mut held, Input::Cancel(item.id));
             self.step(&mut held, Input::LeaseLost(item.id));
@@ -207,8 +218,21 @@ impl Dispatcher {
     }
 }
 
+/// For whoever has room.
+fn park(world: &Arc<World>, tx: &mut Tx<'_>, row: &deliveries::Delivery) -> Result<()> {
+    deliveries::park_of_dead(tx, row.id)?;
+    if row.interrupted {
+        note(world, tx, row, "delivery.ambiguous", INTERRUPTED)?;
+    }
+    Ok(())
+}
+
 /// What the scheduler needs to know of it; nothing when it cannot be read.
-fn open(world: &Arc<World>, tx: &mut Tx<'_>, row: deliveries::Delivery) -> Result<Option<Taken>> {
+pub(super) fn open(
+    world: &Arc<World>,
+    tx: &mut Tx<'_>,
+    row: deliveries::Delivery,
+) -> Result<Option<Taken>> {
     let (id, tracked) = (row.id, Tracked::of(&row, Mode::Live));
     match read(world, tx, row) {
         Err(error) if is_hopeless(&error) => {
@@ -224,8 +248,7 @@ fn open(world: &Arc<World>, tx: &mut Tx<'_>, row: deliveries::Delivery) -> Resul
 fn read(world: &Arc<World>, tx: &mut Tx<'_>, row: deliveries::Delivery) -> Result<Option<Taken>> {
     let message = messages::load(tx, row.message, row.organisation)?;
     if row.interrupted {
-        let because = "the program ended during the attempt";
-        note(world, tx, &row, "delivery.ambiguous", because)?;
+        note(world, tx, &row, "delivery.ambiguous", INTERRUPTED)?;
     }
     let key = match world.item_key(tx, row.organisation, row.message.as_bytes()) {
         Err(error) if error.code() == Code::KeyDestroyed => {

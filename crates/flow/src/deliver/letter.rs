@@ -1,6 +1,6 @@
-//! What goes on the wire for one delivery, and where it goes.
+//! Letter: what a job transmits, read back from its sealed form or at hand since it was sealed.
 //!
-//! Invariant: `head` and `body` are the octets that were sealed; nothing here changes them.
+//! Invariant: what was sealed stays as it is; a source's own signature only stands before it.
 
 use std::sync::Arc;
 
@@ -9,6 +9,9 @@ use model::{Address, Code, Demand, Domain, Error, Result, StsPolicy};
 use store::tables::deliveries;
 use vault::OpenedKey;
 
+use super::{Dispatcher, Job};
+use crate::SourceKey;
+use crate::draft::sha256_of;
 use crate::envelope::{Route, Transport, open_json};
 
 /// What goes on the wire, and what the wire must achieve.
@@ -41,6 +44,89 @@ pub(super) struct Towards {
     pub to: Address,
     pub transport: Transport,
     pub dsn: Dsn,
+}
+
+impl Dispatcher {
+    /// Opens what a job is to transmit.
+    pub fn letter(&self, job: &Job) -> Result<OutLetter> {
+        let mut letter = match self.fresh.take(&job.delivery) {
+            Some(letter) => letter,
+            None => self.load_letter(job)?,
+        };
+        if let Some(flow) = self.flow.upgrade() {
+            let organisation = job.tracked.organisation;
+            let found = flow
+                .policies
+                .load(&self.world, organisation, &letter.destination);
+            letter.sts = found?;
+        }
+        self.signed_by_source(job, letter)
+    }
+
+    /// Under the signature of the source that it leaves by too, where that has a key of its own: what is
+    /// sealed stays as it is, and the hash is that of what travels.
+    fn signed_by_source(&self, job: &Job, mut letter: OutLetter) -> Result<OutLetter> {
+        let Some(key) = self.key_of(job) else {
+            return Ok(letter);
+        };
+        let now = self.world.now();
+        let mut head = seal::dkim::sign(&[&key.0], &letter.head, &letter.body, now)?;
+        head.extend_from_slice(&letter.head);
+        letter.sent_sha256 = sha256_of(&[&head, &letter.body]);
+        letter.head = head.into();
+        Ok(letter)
+    }
+
+    fn key_of(&self, job: &Job) -> Option<&SourceKey> {
+        self.ways.key(job.source?)
+    }
+
+    /// What a job is to transmit, where that was sealed a moment ago and the destination's policy is
+    /// in memory: once, and without reading.
+    pub fn find_fresh(&self, job: &Job) -> Option<OutLetter> {
+        let flow = self.flow.upgrade()?;
+        if self.key_of(job).is_some() {
+            return None; // signing takes a thread that may be busy
+        }
+        let mut letter = self.fresh.take(&job.delivery)?;
+        match flow
+            .policies
+            .find(job.tracked.organisation, &letter.destination)
+        {
+            Some(policy) => {
+                letter.sts = policy;
+                Some(letter)
+            }
+            None => {
+                let octets = letter.octets();
+                self.fresh.put(job.delivery, letter, octets);
+                None
+            }
+        }
+    }
+
+    fn load_letter(&self, job: &Job) -> Result<OutLetter> {
+        let (world, delivery) = (self.world.clone(), job.delivery);
+        let (key, row, letter) = self.world.store.read(move |tx| {
+            let row = deliveries::load(tx, delivery)?;
+            let key = world.item_key(tx, row.organisation, row.message.as_bytes())?;
+            let letter = deliveries::load_sealed(tx, row.sealed)?;
+            Ok((key, row, letter))
+        })?;
+        let towards = Towards::open(&key, &row)?;
+        let head = key.open(
+            &vault::aad("sealed", "sealed_head", letter.id.as_bytes()),
+            &letter.sealed_head,
+        )?;
+        let body = match letter.content {
+            Some(blob) => crate::content::open_blob(&self.world, &key, blob)?,
+            None => Vec::new(),
+        };
+        let octets = (head.into(), body.into());
+        let ends = (towards.from, towards.to);
+        let letter = OutLetter::new(ends, octets, row.demand, letter.sent_sha256);
+        Ok(letter.going(towards.transport).asking(towards.dsn))
+    }
 }
 
 impl OutLetter {

@@ -29,8 +29,21 @@ impl Dispatcher {
             .world
             .store
             .read(move |tx| in_force(&world, tx, &ways, now))?;
+        let endings = found.orders.iter().filter(|order| {
+            let ending = [Act::End(Ending::Bounce), Act::End(Ending::Expire)];
+            ending.contains(&order.act)
+        });
+        self.note_endings(endings.map(|order| order.id).collect());
         let mut held = self.lock();
-        self.step(&mut held, Input::Orders(found.orders));
+        if held.orders != found.orders {
+            held.orders.clone_from(&found.orders);
+            self.step(&mut held, Input::Orders(found.orders));
+            // What was to begin and did not is under the orders like all that waits.
+            for job in std::mem::take(&mut held.ready) {
+                let (id, fence) = (job.delivery, job.fence);
+                self.step(&mut held, Input::NotBegun { id, fence });
+            }
+        }
         drop(held);
         self.bell.notify_one();
         Ok(found.coming)

@@ -56,12 +56,12 @@ impl Clinic {
     }
 
     pub fn again_with(&self, store: &TestStore, seed: u64, ways: Ways) -> Self {
-        Self::on(
-            world(store, &self.clock, seed),
-            self.organisation,
-            self.clock.clone(),
-            move |settings| settings.ways = ways.clone(),
-        )
+        self.again_tuned(store, seed, move |settings| settings.ways = ways.clone())
+    }
+
+    pub fn again_tuned(&self, store: &TestStore, seed: u64, tune: impl Fn(&mut Settings)) -> Self {
+        let world = world(store, &self.clock, seed);
+        Self::on(world, self.organisation, self.clock.clone(), tune)
     }
 
     fn on(

@@ -26,6 +26,7 @@ mod portal_codes;
 mod proof;
 mod reports;
 mod restart;
+mod room;
 mod senders;
 mod spans;
 mod suppression;

@@ -59,7 +59,37 @@ fn transactional() -> OrderScope {
     }
 }
 
+/// A key that is nobody's: PKCS #8 of an Ed25519 key (RFC 8410 §7), a fixed prefix, then 32 octets.
+fn source_key() -> flow::SourceKey {
+    let prefix = [
+        0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20,
+    ];
+    let der = [prefix.as_slice(), &[7; 32]].concat();
+    let domain = model::Domain::parse("esp.example").expect("a domain");
+    flow::SourceKey::new(&domain, "s1", &model::Secret::new(der)).expect("a key")
+}
+
 on_disk! {
+    /// The author's signature and what is sealed stay; the hash is that of what travels.
+    fn a_source_with_a_key_signs_what_leaves_by_it(store) {
+        let plain = Clinic::open_with(store, ways(None));
+        plain.send(&["lee@a.example"]);
+        let sealed = plain.letter(&take(&plain)[0]);
+        let keys = [None, Some(std::sync::Arc::new(source_key()))];
+        for key in keys {
+            let signing = ways(None).signing_with(vec![key.clone(), key.clone()]);
+            let clinic = plain.again_with(store, 5 + u64::from(key.is_some()), signing);
+            plain.clock.advance(Duration::from_secs(16));
+            assert_eq!(clinic.beat(), 1);
+            let job = take(&clinic).remove(0);
+            let letter = clinic.letter(&job);
+            let head = String::from_utf8(letter.head.to_vec())?;
+            assert_eq!(head.contains("d=esp.example"), key.is_some());
+            assert!(letter.head.ends_with(&sealed.head), "what is sealed is fixed");
+            assert_eq!(letter.sent_sha256 == sealed.sent_sha256, key.is_none());
+        }
+    }
+
     /// The row remembers the source, so that a greylisted retry keeps it after a restart.
     fn a_retry_keeps_its_source_after_a_restart(store) {
         let dead = Clinic::open_with(store, ways(None));

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ctx::{Ctx, NewOrganisation, Parts, World};
 use flow::draft::Arrival;
@@ -46,11 +47,15 @@ impl Drop for Ground {
 impl Clinic {
     /// A test database is opened on a thread that may block.
     pub async fn open(engine: Engine) -> Self {
-        let opened = tokio::task::spawn_blocking(move || Self::open_blocking(engine));
+        Self::open_with_lease(engine, model::limits::DELIVERY_LEASE).await
+    }
+
+    pub async fn open_with_lease(engine: Engine, lease: Duration) -> Self {
+        let opened = tokio::task::spawn_blocking(move || Self::open_blocking(engine, lease));
         opened.await.expect("a clinic")
     }
 
-    fn open_blocking(engine: Engine) -> Self {
+    fn open_blocking(engine: Engine, lease: Duration) -> Self {
         let store = store_on(engine);
         let clock = Arc::new(SimClock::default());
         let parts = Parts {
@@ -68,10 +73,9 @@ impl Clinic {
         };
         let organisation = world.create_organisation(clinic).expect("an organisation");
         let ctx = world.system(organisation);
-        let flow = Flow::new(
-            world,
-            Settings::new("mx.clinic.example", "https://mail.clinic.example"),
-        );
+        let mut settings = Settings::new("mx.clinic.example", "https://mail.clinic.example");
+        settings.queue.lease = lease;
+        let flow = Flow::new(world, settings);
         Self {
             flow,
             ctx,

@@ -141,6 +141,59 @@ async fn an_attempt_that_panics_is_an_ambiguous_end_and_no_lost_job() {
     );
 }
 
+/// A network that never answers, and whose bounds fail too.
+struct Deaf;
+
+impl Net for Deaf {
+    fn mx<'a>(&'a self, _: &'a Domain) -> Later<'a, Result<Answer<MxHosts>, NetFault>> {
+        Box::pin(std::future::pending())
+    }
+    fn addresses<'a>(&'a self, _: &'a Domain) -> Later<'a, Result<Answer<Vec<IpAddr>>, NetFault>> {
+        Box::pin(std::future::pending())
+    }
+    fn txt<'a>(&'a self, _: &'a str) -> Later<'a, Result<Vec<Vec<u8>>, NetFault>> {
+        Box::pin(std::future::pending())
+    }
+    fn names(&self, _: IpAddr) -> Later<'_, Result<Vec<Domain>, NetFault>> {
+        Box::pin(std::future::pending())
+    }
+    fn tlsa<'a>(&'a self, _: &'a Domain, _: u16) -> Later<'a, Result<Answer<Vec<Tlsa>>, NetFault>> {
+        Box::pin(std::future::pending())
+    }
+    fn http(&self, _: HttpRequest, _: Duration) -> Later<'_, Result<HttpAnswer, NetFault>> {
+        Box::pin(std::future::pending())
+    }
+    fn dial<'a>(
+        &'a self,
+        _: SocketAddr,
+        _: &'a Egress,
+        _: Duration,
+    ) -> Later<'a, Result<Box<dyn Wire>, NetFault>> {
+        Box::pin(std::future::pending())
+    }
+    fn smtp_port(&self) -> u16 {
+        25
+    }
+    fn may_dial(&self, _: IpAddr) -> bool {
+        true
+    }
+}
+
+/// It is given back as ambiguous, and its place is free again.
+#[tokio::test]
+async fn an_attempt_that_hangs_is_ended_and_given_back() {
+    let clinic = Clinic::open_with_lease(Engine::Memory, Duration::from_millis(1)).await;
+    let running = clinic.start(Arc::new(Deaf));
+    let receipt = clinic.submit("pat@mail.example", TEXT).await;
+    while clinic.attempts(&receipt).await.is_empty() {
+        tokio::task::yield_now().await;
+    }
+    clinic.stop();
+    running.await.expect("nothing hangs on");
+    assert_eq!(clinic.attempts(&receipt).await, ["ambiguous"]);
+    assert_eq!(clinic.flow.dispatcher().counts().running, 0);
+}
+
 fn contains(bytes: &[u8], word: &str) -> bool {
     bytes
         .windows(word.len())

@@ -237,6 +237,7 @@ impl Script {
             Effect::Release { id, fence, .. } => {
                 format!("release {} fence {fence}", self.name(id))
             }
+            Effect::Park { id, due, .. } => format!("park {} until {}", self.name(id), clock(due)),
             Effect::Start { id, fence, attempt } => {
                 format!("start {} attempt {attempt} fence {fence}", self.name(id))
             }
@@ -308,6 +309,7 @@ fn settings(words: &[&str]) -> Settings {
         lease: span("lease", standard.lease),
         lifetime: span("lifetime", standard.lifetime),
         retry: standard.retry,
+        ready_per_lane_max: standard.ready_per_lane_max,
     }
 }
 

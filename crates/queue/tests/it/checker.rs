@@ -99,7 +99,7 @@ impl Checked {
     fn check(&mut self, effect: Effect, input: &Input, stale: bool) {
         match effect {
             Effect::Start { id, fence, attempt } => self.check_start(id, fence, attempt),
-            Effect::Resolve(_) | Effect::Release { .. } => {
+            Effect::Resolve(_) | Effect::Release { .. } | Effect::Park { .. } => {
                 panic!("nothing is asked or given away where every destination stands for itself")
             }
             Effect::Defer {

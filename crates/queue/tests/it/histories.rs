@@ -16,6 +16,7 @@ fn settings(chance: &Seeded) -> Settings {
         retry: RetryCurve::default(),
         lifetime: Duration::from_secs(3_600 * (1 + chance.below(48))),
         lease: Duration::from_secs(60 + chance.below(1_800)),
+        ready_per_lane_max: 1_000,
     }
 }
 

@@ -9,5 +9,6 @@ mod fairness;
 mod histories;
 mod memory;
 mod orders;
+mod room;
 mod routed;
 mod shared;

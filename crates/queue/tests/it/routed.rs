@@ -36,6 +36,8 @@ pub struct Desk {
     pub running: Vec<(DeliveryId, u64)>,
     pub settled: Vec<(DeliveryId, Settlement)>,
     pub released: Vec<DeliveryId>,
+    /// Given back for want of room, and until when.
+    pub parked: Vec<(DeliveryId, Timestamp)>,
     pub asked: Vec<String>,
     numbers: u128,
 }
@@ -60,6 +62,7 @@ impl Desk {
             running: Vec::new(),
             settled: Vec::new(),
             released: Vec::new(),
+            parked: Vec::new(),
             asked: Vec::new(),
             numbers: 0,
         }
@@ -75,6 +78,7 @@ impl Desk {
                 }
                 Effect::Defer { id, .. } => self.running.retain(|(running, _)| *running != id),
                 Effect::Release { id, .. } => self.released.push(id),
+                Effect::Park { id, due, .. } => self.parked.push((id, due)),
                 Effect::Resolve(number) => {
                     let name = self.state.destination(number).expect("a destination");
                     self.asked.push(name.as_str().to_owned());

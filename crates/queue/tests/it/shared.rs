@@ -57,7 +57,9 @@ impl Nodes {
     fn begin(&mut self, at: usize) {
         let desk = &mut self.desks[at];
         for (id, fence) in desk.running.clone() {
-            let known = |(_, of, mark): &(usize, DeliveryId, u64)| (*of, *mark) == (id, fence);
+            let known = |(node, of, mark): &(usize, DeliveryId, u64)| {
+                (*node, *of, *mark) == (at, id, fence)
+            };
             if self.on_the_wire.iter().any(known) {
                 continue;
             }

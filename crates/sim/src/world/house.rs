@@ -19,6 +19,7 @@ use store::tables::domains;
 use vault::RootKeys;
 
 use super::faults::Faults;
+use super::planted::Planted;
 use super::sea::{Dns, Guard, Habits, Sea, domain};
 use crate::kit::{Engine, SimClock, SimRng, TestStore, store_on};
 
@@ -67,6 +68,8 @@ pub(crate) struct House {
     /// `None` is a node that is down.
     pub nodes: Vec<Option<Node>>,
     pub clinics: Vec<Clinic>,
+    /// A planted fault of the program's configuration.
+    pub loose: Option<Planted>,
 }
 
 /// An organisation and its credentials.
@@ -105,7 +108,7 @@ pub(crate) enum Flying {
 }
 
 /// An old source and one that is warmed up from the first day on.
-fn ways() -> Ways {
+fn ways(loose: Option<Planted>) -> Ways {
     let source = |name: &str, warm_from| queue::Source {
         name: name.into(),
         weight: 1,
@@ -113,8 +116,16 @@ fn ways() -> Ways {
     };
     let first = SimClock::default().now();
     let all = vec![source("old", None), source("new", Some(first))];
-    let sources = queue::Sources::new(all, Vec::new()).warmed_up_by(WARM_UP.to_vec());
-    let shaping = queue::Shaping::parse(SHAPING).expect("the sea's shaping is well formed");
+    let warm_up = match loose {
+        Some(Planted::IgnoresWarmUp) => WARM_UP.map(|most| most * 100),
+        _ => WARM_UP,
+    };
+    let sources = queue::Sources::new(all, Vec::new()).warmed_up_by(warm_up.to_vec());
+    let shaping = match loose {
+        Some(Planted::IgnoresShaping) => SHAPING.replace("connections = 3", "connections = 30"),
+        _ => SHAPING.to_owned(),
+    };
+    let shaping = queue::Shaping::parse(&shaping).expect("the sea's shaping is well formed");
     Ways::new(queue::Routing::new(sources, shaping), Vec::new())
 }
 
@@ -138,6 +149,7 @@ impl House {
             faults,
             nodes: Vec::new(),
             clinics: Vec::new(),
+            loose: None,
         };
         let founder = house.open_node()?;
         for (i, language) in ["en", "es"].into_iter().enumerate() {
@@ -169,7 +181,7 @@ impl House {
         // Every other history seals after the answer, as where sealing fails at first.
         settings.seal_at_once = self.roots.last().is_some_and(|seed| seed % 2 == 0);
         (settings.lifetime, settings.queue.lifetime) = (LIFETIME, LIFETIME);
-        settings.ways = ways();
+        settings.ways = ways(self.loose);
         let flow = Flow::new(world.clone(), settings);
         let pool = Arc::new(Pool::new(PoolSettings::new(domain(HOSTNAME))));
         Ok(Node {

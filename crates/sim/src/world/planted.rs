@@ -42,6 +42,14 @@ pub enum Planted {
     IgnoresCancel,
     /// A failure is reported twice to the sender.
     ReportsTwice,
+    /// A provider gets more connections than it takes.
+    IgnoresShaping,
+    /// A new source carries more than its day allows.
+    IgnoresWarmUp,
+    /// What was suspended starts.
+    IgnoresSuspension,
+    /// Whatever address DNS tells is dialled.
+    DialsAnywhere,
 }
 
 impl Planted {
@@ -61,6 +69,10 @@ impl Planted {
         Self::MisaddressesLetter,
         Self::IgnoresCancel,
         Self::ReportsTwice,
+        Self::IgnoresShaping,
+        Self::IgnoresWarmUp,
+        Self::IgnoresSuspension,
+        Self::DialsAnywhere,
     ];
 }
 

@@ -9,6 +9,7 @@ mod operate;
 mod reader;
 mod sabotage;
 mod submit;
+mod watch;
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -37,6 +38,7 @@ pub(crate) struct Driver {
     /// Where new recipients live.
     domains: Vec<String>,
     plant: Arc<Plant>,
+    watch: watch::Watch,
     /// Commits, octets heard and letters taken at the last look.
     seen: Cell<(u64, usize, usize)>,
 }
@@ -116,6 +118,7 @@ impl Driver {
             acting: 0,
             domains,
             plant: Arc::new(Plant::new(None, 0)),
+            watch: watch::Watch::default(),
             seen: Cell::new((u64::MAX, 0, 0)),
         }
     }
@@ -124,6 +127,10 @@ impl Driver {
     pub fn plant(&mut self, fault: Option<Planted>, seed: u64) {
         self.plant = Arc::new(Plant::new(fault, seed));
         self.house.sea.bend(Arc::clone(&self.plant));
+        if let Some(fault @ (Planted::IgnoresShaping | Planted::IgnoresWarmUp)) = fault {
+            self.house.loose = Some(fault);
+            self.house.nodes.iter_mut().for_each(|node| *node = None);
+        }
     }
 
     pub fn faults_planted(&self) -> u32 {

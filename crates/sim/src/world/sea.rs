@@ -92,6 +92,8 @@ pub(crate) struct Inner {
     pub taken: Vec<Taken>,
     /// Someone between us and DNS lies, now and then.
     lying: bool,
+    /// Times that an address was dialled which no stranger's DNS may lead to.
+    pub strays: u32,
 }
 
 impl Sea {
@@ -106,6 +108,7 @@ impl Sea {
             heard: Vec::new(),
             taken: Vec::new(),
             lying: true,
+            strays: 0,
         };
         Arc::new(Self {
             clock,
@@ -267,10 +270,9 @@ impl Net for SeaNet {
     ) -> Later<'a, Result<Answer<Vec<IpAddr>>, NetFault>> {
         let inner = self.0.lock();
         let found = inner.hosts.iter().position(|known| known.name == *host);
-        let answer = found.ok_or(NetFault::NoRecord).map(|at| Answer {
-            value: vec![address(at)],
-            secure: inner.hosts[at].guard == Guard::Dane,
-        });
+        let answer = found
+            .ok_or(NetFault::NoRecord)
+            .map(|at| inner.addresses_of(at));
         Box::pin(async move { answer })
     }
 
@@ -306,7 +308,8 @@ impl Net for SeaNet {
         Box::pin(async move {
             let now = self.0.clock.now();
             let (answers, host) = {
-                let inner = self.0.lock();
+                let mut inner = self.0.lock();
+                inner.strays += u32::from(to.ip().is_loopback());
                 let host = inner.position(to.ip()).ok_or(NetFault::Refused)?;
                 (inner.hosts[host].habits.answers_dial(&inner.chance), host)
             };
@@ -330,8 +333,8 @@ impl Net for SeaNet {
         25
     }
 
-    fn may_dial(&self, _: IpAddr) -> bool {
-        true
+    fn may_dial(&self, ip: IpAddr) -> bool {
+        !ip.is_loopback() || self.0.is_bent(Planted::DialsAnywhere)
     }
 }
 

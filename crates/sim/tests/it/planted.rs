@@ -53,6 +53,10 @@ const TABLE: &[(Planted, u64, &[&str])] = &[
     ),
     (Planted::IgnoresCancel, 5, &["was cancelled and"]),
     (Planted::ReportsTwice, 20, &["reports that say failed"]),
+    (Planted::IgnoresShaping, 20, &["connections of one source"]),
+    (Planted::IgnoresWarmUp, 10, &["the new source carried"]),
+    (Planted::IgnoresSuspension, 40, &["suspends it"]),
+    (Planted::DialsAnywhere, 20, &["this machine was dialled"]),
 ];
 
 #[test]

@@ -83,8 +83,29 @@ statements! {
         expires_at, attempts, fence, created_at, state, source FROM deliveries WHERE id = $1";
     pub CLAIMABLE = "SELECT id, sealed, message, recipient, organisation, role, sealed_route, demand, stream, priority, due_at,
         expires_at, attempts, fence, created_at, state, source FROM deliveries
-        WHERE state <> 'settled' AND state <> 'aside' AND due_at >= $3 AND (node IS NULL OR NOT EXISTS (SELECT 1 FROM nodes n
-            WHERE n.id = deliveries.node AND n.seen_at >= $1)) ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED";
+        WHERE state <> 'settled' AND state <> 'aside' AND due_at >= $3 AND node IS NOT NULL AND NOT EXISTS (SELECT 1
+            FROM nodes n WHERE n.id = deliveries.node AND n.seen_at >= $1) ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED";
+    pub PARKED = "SELECT id, sealed, message, recipient, organisation, role, sealed_route, demand, stream, priority, due_at,
+        expires_at, attempts, fence, created_at, state, source FROM deliveries
+        WHERE node IS NULL AND state <> 'settled' AND state <> 'aside' AND stream = $1 AND due_at <= $2
+        ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED";
+    pub PARKED_OVER = "SELECT id, sealed, message, recipient, organisation, role, sealed_route, demand, stream, priority,
+        due_at, expires_at, attempts, fence, created_at, state, source FROM deliveries
+        WHERE node IS NULL AND state <> 'settled' AND state <> 'aside' AND expires_at <= $1
+        ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED";
+    pub PARKED_AFTER = "SELECT id, sealed, message, recipient, organisation, role, sealed_route, demand, stream, priority,
+        due_at, expires_at, attempts, fence, created_at, state, source FROM deliveries
+        WHERE node IS NULL AND state <> 'settled' AND state <> 'aside' AND id > $1 ORDER BY id LIMIT $2";
+    pub STILL_PARKED = "SELECT id, sealed, message, recipient, organisation, role, sealed_route, demand, stream, priority,
+        due_at, expires_at, attempts, fence, created_at, state, source FROM deliveries
+        WHERE node IS NULL AND state <> 'settled' AND state <> 'aside' AND id = $1 FOR UPDATE SKIP LOCKED";
+    pub ANY_PARKED = "SELECT 1 FROM deliveries WHERE node IS NULL AND state <> 'settled' AND state <> 'aside' LIMIT 1";
+    pub PARKED_COUNT = "SELECT count(*) FROM deliveries WHERE node IS NULL AND state <> 'settled' AND state <> 'aside'";
+    pub PARK = "UPDATE deliveries SET node = NULL, fence = $2 + 1, due_at = $4
+        WHERE id = $1 AND fence <= $2 AND node = $3 AND state <> 'settled' AND state <> 'running'";
+    pub PARK_OF_DEAD = "UPDATE deliveries SET node = NULL, fence = fence + 1,
+        state = CASE WHEN state = 'open' THEN 'open' ELSE 'ambiguous' END WHERE id = $1";
+    pub UNPARK = "UPDATE deliveries SET due_at = $3 WHERE node IS NULL AND state <> 'settled' AND stream = $1 AND due_at = $2";
     pub OF_NODE = "SELECT id, sealed, message, recipient, organisation, role, sealed_route, demand, stream, priority, due_at,
         expires_at, attempts, fence, created_at, state, source FROM deliveries
         WHERE node = $1 AND state <> 'settled' AND id > $2 ORDER BY id LIMIT $3";
@@ -96,7 +117,7 @@ statements! {
     pub BEAT = "UPDATE nodes SET seen_at = $2 WHERE id = $1";
     pub LIVING = "SELECT id FROM nodes WHERE seen_at >= $1 ORDER BY id";
     pub BURY = "DELETE FROM nodes WHERE id <> $1 AND seen_at < $2";
-    pub DEFER = "UPDATE deliveries SET due_at = $3, attempts = $4, state = $5
+    pub DEFER = "UPDATE deliveries SET due_at = $3, attempts = $4, state = $5, node = $7
         WHERE id = $1 AND fence = $2 AND node = $6 AND state <> 'settled'";
     pub SETTLE = "UPDATE deliveries SET state = 'settled', node = NULL
         WHERE id = $1 AND fence <= $2 AND node = $3 AND state <> 'settled'";
@@ -159,8 +180,9 @@ pub fn load_sealed(tx: &mut Tx<'_>, id: SealedId) -> Result<Sealed> {
     .ok_or_else(wrong)
 }
 
-/// Inserts it leased to `node` from the start: it goes straight into that node's scheduler.
-pub fn insert(tx: &mut Tx<'_>, d: &Delivery, node: NodeId) -> Result<()> {
+/// Inserts it leased to `node` from the start: it goes straight into that node's scheduler. Without one it
+/// waits for a node that has room.
+pub fn insert(tx: &mut Tx<'_>, d: &Delivery, node: Option<NodeId>) -> Result<()> {
     tx.execute(
         &INSERT,
         &[
@@ -189,18 +211,65 @@ pub fn load(tx: &mut Tx<'_>, id: DeliveryId) -> Result<Delivery> {
     tx.find(&FIND, &[id.into()], delivery)?.ok_or_else(wrong)
 }
 
-/// Takes up to `rows` open deliveries, due at `from` or later, whose node has not been seen since
-/// `alive_since`: earliest first.
-pub fn claim(
+/// Up to `rows` that nobody holds, due until `until`: earliest first. `lease` must follow.
+pub fn parked(tx: &mut Tx<'_>, stream: Stream, until: Timestamp, rows: usize) -> Result<Vec<Delivery>> {
+    tx.query(&PARKED, &[stream.word().into(), until.into(), rows.into()], delivery)
+}
+
+/// Up to `rows` that nobody holds and whose time is over. `lease` must follow.
+pub fn parked_over(tx: &mut Tx<'_>, now: Timestamp, rows: usize) -> Result<Vec<Delivery>> {
+    tx.query(&PARKED_OVER, &[now.into(), rows.into()], delivery)
+}
+
+/// What nobody holds, in the order of ids from after `after`.
+pub fn parked_after(tx: &mut Tx<'_>, after: DeliveryId, rows: usize) -> Result<Vec<Delivery>> {
+    tx.query(&PARKED_AFTER, &[after.into(), rows.into()], delivery)
+}
+
+/// Those of them that nobody holds. `lease` must follow.
+pub fn still_parked(tx: &mut Tx<'_>, ids: &[DeliveryId]) -> Result<Vec<Delivery>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        found.extend(tx.find(&STILL_PARKED, &[(*id).into()], delivery)?);
+    }
+    Ok(found)
+}
+
+pub fn any_parked(tx: &mut Tx<'_>) -> Result<bool> {
+    Ok(tx.find(&ANY_PARKED, &[], |_| Ok(()))?.is_some())
+}
+
+pub fn parked_count(tx: &mut Tx<'_>) -> Result<u64> {
+    Ok(tx.find(&PARKED_COUNT, &[], |row| row.uint(0))?.unwrap_or(0))
+}
+
+/// Gives a waiting delivery back until a node has room; false when it is not `node`'s to give.
+pub fn park(tx: &mut Tx<'_>, id: DeliveryId, (node, fence): (NodeId, u64), due: Timestamp) -> Result<bool> {
+    Ok(tx.execute(&PARK, &[id.into(), fence.into(), node.into(), due.into()])? == 1)
+}
+
+/// What a dead node held, and no living one has room for.
+pub fn park_of_dead(tx: &mut Tx<'_>, id: DeliveryId) -> Result<()> {
+    tx.execute(&PARK_OF_DEAD, &[id.into()]).map(drop)
+}
+
+/// What was parked until exactly then is due now.
+pub fn unpark(tx: &mut Tx<'_>, until: Timestamp, now: Timestamp) -> Result<()> {
+    for stream in [Stream::Transactional, Stream::Marketing] {
+        tx.execute(&UNPARK, &[stream.word().into(), until.into(), now.into()])?;
+    }
+    Ok(())
+}
+
+/// Up to `rows` open deliveries, due at `from` or later, whose node has not been seen since
+/// `alive_since`: earliest first. `lease` or `park_of_dead` must follow.
+pub fn of_dead(
     tx: &mut Tx<'_>,
-    node: NodeId,
     alive_since: Timestamp,
     from: Timestamp,
     rows: usize,
 ) -> Result<Vec<Delivery>> {
-    let mut found = tx.query(&CLAIMABLE, &[alive_since.into(), rows.into(), from.into()], delivery)?;
-    found.iter_mut().try_for_each(|d| lease(tx, node, d))?;
-    Ok(found)
+    tx.query(&CLAIMABLE, &[alive_since.into(), rows.into(), from.into()], delivery)
 }
 
 /// Leases it to `node` under a fence that no attempt had before.
@@ -257,18 +326,19 @@ pub fn reschedule(tx: &mut Tx<'_>, id: DeliveryId, due: Timestamp, expires: Time
     Ok(tx.execute(&RESCHEDULE, &[id.into(), due.into(), expires.into()])? == 1)
 }
 
-/// Puts a delivery off; false when the fence is stale or another node holds it.
+/// Puts a delivery off, and leaves it to `holder`: its node, or whichever has room; false when the fence is
+/// stale or another node holds it.
 pub fn defer(
     tx: &mut Tx<'_>,
     id: DeliveryId,
     (node, fence): (NodeId, u64),
-    due: Timestamp,
-    attempts: u32,
+    (due, attempts): (Timestamp, u32),
     ambiguous: bool,
+    holder: Option<NodeId>,
 ) -> Result<bool> {
     let state = if ambiguous { "ambiguous" } else { "open" };
     let attempts = Value::Int(attempts.into());
-    let values = [id.into(), fence.into(), due.into(), attempts, state.into(), node.into()];
+    let values = [id.into(), fence.into(), due.into(), attempts, state.into(), node.into(), holder.into()];
     Ok(tx.execute(&DEFER, &values)? == 1)
 }
 

@@ -45,6 +45,10 @@ impl Oracle {
             ensure!(!spoke, "an envelope went to where a lie in DNS led");
             heard.read = heard.bytes.len();
         }
+        ensure!(
+            sea.strays == 0,
+            "this machine was dialled, as a lie in DNS told"
+        );
         let fresh = sea.taken[self.taken_read..].to_vec();
         self.taken_read = sea.taken.len();
         drop(sea);

@@ -50,7 +50,11 @@ impl Driver {
             "beat: claimed {}",
             claimed.as_ref().map_or(0, |count| *count)
         );
-        self.judge(&what, &claimed).map(drop)
+        self.judge(&what, &claimed)?;
+        if claimed.is_ok() {
+            self.watch.reads_orders(self.acting);
+        }
+        Ok(())
     }
 
     pub(super) fn take(&mut self) -> Verdict {
@@ -77,6 +81,7 @@ impl Driver {
             ),
             &letter,
         )?;
+        let started = letter.as_ref().ok().cloned();
         let state = match letter {
             Err(_) => Flying::Landed(Box::new((
                 Outcome::OurFault,
@@ -102,7 +107,10 @@ impl Driver {
         let began = self.house.clock.now();
         let flying = job.clone();
         self.node_mut()?.flights.push(Flight { job, began, state });
-        self.check_connections(&flying)
+        match started {
+            Some(letter) => self.check_start(&flying, &letter),
+            None => Ok(()),
+        }
     }
 
     /// Lets one attempt go on for as long as it need not wait; gives its end back at once, mostly.

@@ -3,14 +3,15 @@
 
 use std::time::Duration;
 
-use flow::Job;
 use flow::orders::{NewOrder, OrderAct, OrderScope};
 use model::seams::Clock;
-use model::{Code, Stream};
+use model::{Code, OrderId, Stream};
+use store::tables::queue_orders;
 
 use super::Driver;
-use crate::world::house::{CONNECTIONS_MAX, Flying, PROVIDER};
+use crate::world::house::PROVIDER;
 use crate::world::oracle::{Verdict, ensure};
+use crate::world::planted::Planted;
 
 impl Driver {
     /// Answers what the scheduler asks of DNS; some answers are lost on their way.
@@ -21,7 +22,13 @@ impl Driver {
                 self.note("an answer about mail servers is lost".to_owned());
                 continue;
             }
-            let hosts = self.house.sea.mail_hosts(&domain);
+            // A lie about whose servers these are decides who shares limits, and nothing else.
+            let asked = if self.chance.happens(1, 12) {
+                crate::world::sea::domain(self.chance.pick::<String>(&self.domains))
+            } else {
+                domain.clone()
+            };
+            let hosts = self.house.sea.mail_hosts(&asked);
             self.node()?.flow.dispatcher().found(&domain, hosts);
         }
         Ok(())
@@ -64,8 +71,33 @@ impl Driver {
             reason: "a drill".to_owned(),
             lasts,
         };
+        let (holds, scope) = (new.act == OrderAct::Suspend, new.scope.clone());
+        let until = self.house.clock.now().plus(lasts);
         let ordered = self.node()?.flow.order(&ctx, new);
-        self.judge(&what, &ordered).map(drop)
+        self.judge(&what, &ordered)?;
+        if let Ok(id) = ordered
+            && holds
+        {
+            let order = (id, ctx.organisation());
+            self.watch.suspend(order, scope, until, self.acting);
+            self.ignore_suspension(id)?;
+        }
+        Ok(())
+    }
+
+    /// Where that fault is planted: the order is over before its time, and nobody was told.
+    fn ignore_suspension(&mut self, id: OrderId) -> Verdict {
+        if !self.plant.happens(Planted::IgnoresSuspension, 90) {
+            return Ok(());
+        }
+        let now = self.house.clock.now();
+        self.house.faults.arm(false);
+        self.house
+            .store
+            .write(move |tx| queue_orders::end(tx, id, now))?;
+        self.node()?.flow.dispatcher().beat(self.house.alone())?;
+        self.house.faults.arm(true);
+        Ok(())
     }
 
     /// Ends whatever is in force.
@@ -77,6 +109,7 @@ impl Driver {
         self.judge("list orders", &orders)?;
         for order in orders.unwrap_or_default() {
             if order.in_force {
+                self.watch.may_be_over(order.id);
                 let ended = self.node()?.flow.end_order(&ctx, order.id);
                 self.judge(&format!("end {}", order.id), &ended)?;
             }
@@ -105,28 +138,6 @@ impl Driver {
                 "{message} is there and has no time"
             );
         }
-        Ok(())
-    }
-
-    /// No source has more connections to the provider than its shaping says. Attempts whose lease is
-    /// over count no more, nor those of a node that another one took over.
-    pub(super) fn check_connections(&mut self, job: &Job) -> Verdict {
-        if !self.house.alone() {
-            return Ok(());
-        }
-        let now = self.house.clock.now();
-        let lease = model::limits::DELIVERY_LEASE;
-        let flights = self.node()?.flights.iter().filter(|flight| {
-            let way = &flight.job.way;
-            matches!(flight.state, Flying::Wire(_))
-                && (&way.provider, &way.source) == (&job.way.provider, &job.way.source)
-                && now.since(flight.began) < lease
-        });
-        let count = flights.count();
-        ensure!(
-            *job.way.provider != *PROVIDER || count <= CONNECTIONS_MAX,
-            "{count} connections of one source to one provider"
-        );
         Ok(())
     }
 }

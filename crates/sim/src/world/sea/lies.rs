@@ -2,14 +2,16 @@
 //!
 //! In a signed zone a lie is found out: a forged or stripped answer is `DnsFailed`. Elsewhere it is
 //! believed: the list of hosts may lead to the liar's own server, whose certificate is good for its
-//! own name. What an MTA-STS domain announces is told truly here, since a first contact cannot be
+//! own name, and an address may be told as this machine's own. What an MTA-STS domain announces is told truly here, since a first contact cannot be
 //! protected (RFC 8461 §10.1).
+
+use std::net::{IpAddr, Ipv4Addr};
 
 use model::seams::{Answer, HttpAnswer, MxHosts, NetFault};
 use model::{Domain, Tlsa};
 
 use super::habits::{Guard, Habits};
-use super::{Host, Inner, Zone, domain, key};
+use super::{Host, Inner, Zone, address, domain, key};
 
 /// Whose mail server must never hear an envelope.
 pub(crate) const LIAR: &str = "mx.liar.example";
@@ -31,6 +33,21 @@ impl Inner {
             value,
             secure: zone.guard == Guard::Dane,
         })
+    }
+
+    /// A host's address; where nothing proves it, a lie may name this machine.
+    pub(super) fn addresses_of(&self, at: usize) -> Answer<Vec<IpAddr>> {
+        let secure = self.hosts[at].guard == Guard::Dane;
+        let lie = !secure && self.lying && self.chance.happens(1, 12);
+        let ip = if lie {
+            IpAddr::V4(Ipv4Addr::LOCALHOST)
+        } else {
+            address(at)
+        };
+        Answer {
+            value: vec![ip],
+            secure,
+        }
     }
 
     pub(super) fn keys_of(&self, host: &Domain) -> Result<Answer<Vec<Tlsa>>, NetFault> {
