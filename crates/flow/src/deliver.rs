@@ -60,9 +60,8 @@ pub struct Dispatcher {
 struct Held {
     queue: queue::State,
     room: room::Room,
-    ready: VecDeque<Job>,
-    /// Those that are obeyed.
-    orders: Vec<queue::Order>,
+    /// What the last step started, for the one who asked.
+    ready: Vec<Job>,
     /// Destinations that nobody asked DNS for yet.
     lookups: VecDeque<Destination>,
     unsettled: VecDeque<Settling>,
@@ -106,15 +105,13 @@ pub struct Job {
 impl Dispatcher {
     pub(crate) fn new(world: Arc<World>, settings: &Settings, flow: Weak<Inner>) -> Self {
         let held = Held {
-            queue: queue::State::routed(settings.queue, settings.ways.routing().clone()),
+            queue: queue::State::routed(settings.queue, settings.ways.routing().clone())
+                .start_when_asked(),
             room: room::Room::new(settings.in_memory_max),
-            ready: VecDeque::new(),
-            orders: Vec::new(),
+            ready: Vec::new(),
             lookups: VecDeque::new(),
             unsettled: VecDeque::new(),
         };
-        // Until a beat says otherwise.
-        let alone = world.store.engine() != store::Engine::Postgres;
         Self {
             world,
             flow,
@@ -123,7 +120,8 @@ impl Dispatcher {
             unsure: AtomicBool::new(false),
             began: AtomicBool::new(false),
             beats: AtomicU32::new(0),
-            alone: AtomicBool::new(alone),
+            // Until a beat says otherwise.
+            alone: AtomicBool::new(false),
             tokens: OnceLock::new(),
             look: Mutex::new(None),
             signs: room::Signs::default(),
@@ -167,12 +165,8 @@ impl Dispatcher {
         }
         let jobs: Vec<Job> = {
             let mut held = self.lock();
-            self.step(&mut held, Input::Tick);
-            // What waited here longer than its lease went back to the queue and starts again later.
-            let Held { queue, ready, .. } = &mut *held;
-            ready.retain(|job| queue.running(job.delivery) == Some(job.fence));
-            let count = max.min(ready.len());
-            ready.drain(..count).collect()
+            self.step(&mut held, Input::Ask(max));
+            std::mem::take(&mut held.ready)
         };
         if jobs.is_empty() {
             return Ok(jobs);
@@ -193,7 +187,7 @@ impl Dispatcher {
     /// When there may be something to take without anything else happening.
     pub fn next_wake(&self) -> Option<Timestamp> {
         let held = self.lock();
-        if held.ready.is_empty() && held.unsettled.is_empty() && held.lookups.is_empty() {
+        if held.unsettled.is_empty() && held.lookups.is_empty() {
             held.queue.next_wake()
         } else {
             Some(self.world.now())
@@ -279,7 +273,6 @@ impl Dispatcher {
         let mut held = self.lock();
         self.signs.close();
         self.step(&mut held, Input::Drain);
-        held.ready.clear();
     }
 
     pub fn waiting(&self) -> usize {
@@ -382,7 +375,7 @@ impl Dispatcher {
             match effect {
                 Effect::Start { id, fence, attempt } => {
                     let lane = held.queue.lane_of(id);
-                    held.ready.push_back(Job {
+                    held.ready.push(Job {
                         delivery: id,
                         fence,
                         attempt,
@@ -416,10 +409,9 @@ impl Dispatcher {
                 self.world.rng.as_ref(),
                 input,
             );
-            let others = effects.into_iter().filter(|e| {
-                id_of(e) != Some(job.delivery)
-                    || matches!(e, Effect::Start { .. } | Effect::Settle { .. })
-            });
+            let others = effects
+                .into_iter()
+                .filter(|e| id_of(e) != Some(job.delivery) || matches!(e, Effect::Settle { .. }));
             let others = others.collect();
             self.apply(&mut held, others);
         }

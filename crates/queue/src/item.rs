@@ -95,8 +95,8 @@ pub enum Input {
     },
     /// Whether others wait for room: then what is held by an order gives its own.
     Pressed(bool),
-    /// It was to begin, and orders came before it did.
-    NotBegun { id: DeliveryId, fence: u64 },
+    /// Whoever runs attempts has room for so many; see [`crate::State::start_when_asked`].
+    Ask(usize),
     /// All orders of administrators that are in force.
     Orders(Vec<Order>),
     /// Another moment to send it. Ignored while an attempt is under way.

@@ -366,6 +366,15 @@ impl State {
         }
     }
 
+    /// Whether some item has a turn now.
+    pub(crate) fn has_turn(&self) -> bool {
+        let total = self.settings.concurrency_total.max(1);
+        let [transactional, marketing] = self.running;
+        let urgent = !self.open[0].is_empty();
+        let other = marketing < marketing_share(total) && !self.open[1].is_empty();
+        transactional + marketing < total && (urgent || other)
+    }
+
     /// The item whose turn it is: transactional before marketing; groups, lanes and organisations in
     /// turn.
     pub(crate) fn take_turn(&mut self) -> Option<u32> {

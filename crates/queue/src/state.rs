@@ -72,6 +72,8 @@ pub struct State {
     pub(crate) settings: Settings,
     pub(crate) routing: Routing,
     pub(crate) draining: bool,
+    /// How many may start in this step; none where whatever can start does.
+    pub(crate) asked: Option<usize>,
     /// Others wait for room.
     pub(crate) pressed: bool,
     /// This node's part of what all nodes together may do.
@@ -116,11 +118,19 @@ impl State {
         Self::routed(settings, Routing::direct())
     }
 
+    /// From now on attempts start only as [`crate::Input::Ask`] has room for: the turn is given when the
+    /// attempt begins, so nothing that came later and goes first finds it taken.
+    pub fn start_when_asked(mut self) -> Self {
+        self.asked = Some(0);
+        self
+    }
+
     pub fn routed(settings: Settings, routing: Routing) -> Self {
         Self {
             settings,
             routing,
             draining: false,
+            asked: None,
             pressed: false,
             share: Share::WHOLE,
             entries: Slab::new(),
@@ -173,8 +183,10 @@ impl State {
     }
     /// When to call `step` with a `Tick` if nothing else happens before.
     pub fn next_wake(&self) -> Option<Timestamp> {
+        let starts = self.asked.is_some() && !self.draining && self.has_turn();
         match self.review_from {
             Some(_) => Some(Timestamp::from_micros(i64::MIN)),
+            None if starts => Some(Timestamp::from_micros(i64::MIN)),
             None => self.timers.first().map(|(at, _)| *at),
         }
     }

@@ -30,6 +30,9 @@ pub fn step(state: &mut State, now: Timestamp, chance: &dyn Rng, input: Input) -
     if !state.draining && state.review_from.is_none() {
         start_ready(state, now, &mut effects);
     }
+    if let Some(asked) = &mut state.asked {
+        *asked = 0;
+    }
     effects.append(&mut state.pending);
     effects
 }
@@ -72,9 +75,10 @@ fn take(
             }
             state.pressed = pressed;
         }
-        Input::NotBegun { id, fence } => {
-            let waits = under_way(state, id, fence);
-            effects.extend(waits.and_then(|slot| finish::not_begun(state, slot, now)));
+        Input::Ask(room) => {
+            if let Some(asked) = &mut state.asked {
+                *asked = room;
+            }
         }
         Input::Resolved { destination, hosts } => state.resolved(&destination, &hosts, now),
         Input::Orders(orders) => {
@@ -215,11 +219,22 @@ fn wake_item(state: &mut State, slot: u32, now: Timestamp, chance: &dyn Rng) -> 
 }
 
 fn start_ready(state: &mut State, now: Timestamp, effects: &mut Vec<Effect>) {
-    while let Some(slot) = state.take_turn() {
+    while state.asked != Some(0)
+        && let Some(slot) = state.take_turn()
+    {
         // its timer may be among those left over for the next step
         if state.entries[slot].item.expires <= now {
             effects.push(finish::settle(state, slot, Settlement::Expired));
             continue;
+        }
+        // its domain wants nothing since it was made ready
+        if state.domain_rests_until(slot, now).is_some() {
+            state.leave(slot);
+            wait(state, slot, now);
+            continue;
+        }
+        if let Some(asked) = &mut state.asked {
+            *asked -= 1;
         }
         state.leave(slot);
         state.paced(state.entries[slot].lane, now);

@@ -35,15 +35,7 @@ impl Dispatcher {
         });
         self.note_endings(endings.map(|order| order.id).collect());
         let mut held = self.lock();
-        if held.orders != found.orders {
-            held.orders.clone_from(&found.orders);
-            self.step(&mut held, Input::Orders(found.orders));
-            // What was to begin and did not is under the orders like all that waits.
-            for job in std::mem::take(&mut held.ready) {
-                let (id, fence) = (job.delivery, job.fence);
-                self.step(&mut held, Input::NotBegun { id, fence });
-            }
-        }
+        self.step(&mut held, Input::Orders(found.orders));
         drop(held);
         self.bell.notify_one();
         Ok(found.coming)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use caduceus_queue::{Advice, Said, Settlement, SourceId};
+use caduceus_queue::{Advice, Input, Said, Settings, Settlement, SourceId, State};
 use model::{DeliveryId, Outcome, RefusalScope};
 
 use crate::routed::Desk;
@@ -114,6 +114,29 @@ fn a_domain_that_takes_nothing_rests_alone() {
     desk.finish(same, Outcome::Accepted);
     let next = desk.add("a.example");
     assert!(desk.state.running(next).is_some(), "it answers again");
+}
+
+/// What stood in line when the domain said so waits as well; nothing overtakes it meanwhile.
+#[test]
+fn what_was_ready_when_its_domain_rested_waits_too() {
+    let mut desk = Desk::new(1);
+    desk.state =
+        State::routed(Settings::default(), desk.state.routing().clone()).start_when_asked();
+    let first = desk.add("a.example");
+    desk.resolve("a.example", &["mx.host.example"]);
+    desk.input(Input::Ask(1));
+    let second = desk.add("a.example");
+    let deferred = Outcome::Deferred(RefusalScope::Domain);
+    desk.finish_saying(first, deferred, saying(Advice::DomainOnly));
+    desk.input(Input::Ask(5));
+    assert!(desk.running.is_empty(), "its domain rests");
+    assert!(desk.state.waiting(second).is_some());
+    desk.now = desk.now.plus(Duration::from_secs(HOUR));
+    desk.input(Input::Ask(5));
+    assert!(
+        desk.state.running(second).is_some(),
+        "after the rest it goes"
+    );
 }
 
 /// Said again and again, the rest grows; a recall and an expiry hold during it.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use caduceus_queue::{Act, Input, Order, Scope, Settings, State};
-use model::{OrderId, Outcome};
+use model::{OrderId, Outcome, Stream};
 
 use crate::routed::Desk;
 
@@ -75,18 +75,28 @@ fn what_is_held_gives_its_place_to_what_waits() {
     assert_eq!((desk.state.held(), desk.parked.len()), (1, 2));
 }
 
-/// Between its start here and the mark in the database an order may come.
+/// A turn is given when the attempt begins: not to marketing that was there first, and not to what an
+/// order holds by then.
 #[test]
-fn what_did_not_begin_obeys_the_orders_that_came() {
+fn nothing_starts_before_there_is_room_and_the_urgent_goes_first() {
     let mut desk = desk(100);
-    let id = desk.add("a.example");
+    desk.state =
+        State::routed(Settings::default(), desk.state.routing().clone()).start_when_asked();
+    let news = desk.add_as("a.example", |item| item.stream = Stream::Marketing);
     desk.resolve("a.example", &["mx.a.example"]);
-    let (_, fence) = desk.running.remove(0);
+    assert!(desk.running.is_empty());
+    assert!(
+        desk.state.next_wake() < Some(desk.now),
+        "it asks to be asked"
+    );
+    let code = desk.add("a.example");
+    desk.input(Input::Ask(1));
+    assert_eq!(desk.running.iter().map(|r| r.0).collect::<Vec<_>>(), [code]);
     hold_all(&mut desk);
-    assert!(desk.state.running(id).is_some(), "nothing is interrupted");
-    desk.input(Input::NotBegun { id, fence });
-    assert!(desk.state.running(id).is_none());
-    assert_eq!(desk.state.held(), 1);
+    desk.input(Input::Ask(5));
+    assert_eq!(desk.running.len(), 1, "an order came before its turn");
     desk.input(Input::Orders(Vec::new()));
-    assert_eq!(desk.running.len(), 1, "it begins when the order is over");
+    desk.input(Input::Ask(5));
+    assert_eq!(desk.running.last().map(|r| r.0), Some(news));
+    assert!(desk.state.next_wake() > Some(desk.now), "nothing can start");
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{MessageId, Method, Mode, Origin, RecipientId, Timestamp};
+use model::{MessageId, Method, Mode, Origin, RecipientId, Stream, Timestamp};
 
 /// How a submission stands, as far as its sender can know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,7 @@ pub(crate) struct Sent {
     pub message: MessageId,
     pub mode: Mode,
     pub origin: Origin,
+    pub stream: Stream,
     pub at: Timestamp,
     pub standing: Standing,
     pub canary: String,

@@ -70,6 +70,12 @@ impl Faults {
         self.lock().rates = Rates::default();
     }
 
+    /// Nothing fails in this history.
+    pub fn are_none(&self) -> bool {
+        let rates = self.lock().rates;
+        rates.not_done + rates.unreported + rates.death == 0
+    }
+
     /// The program dies here.
     pub fn kill(&self) -> ! {
         self.lock().dead = true;

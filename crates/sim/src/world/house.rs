@@ -11,7 +11,8 @@ use ctx::{Ctx, NewOrganisation, Parts, Role, World};
 use flow::{Flow, Job, Settings, Ways};
 use model::seams::{Clock, Vault};
 use model::{
-    Address, Domain, DomainId, Evidence, Mode, OrganisationId, Outcome, Result, Secret, Timestamp,
+    Address, Domain, DomainId, Evidence, Mode, OrganisationId, Outcome, Result, Secret, Stream,
+    Timestamp,
 };
 use mta::{Pool, PoolSettings};
 use people::{NewApp, NewUser, People, SignIn};
@@ -34,13 +35,20 @@ const LIFETIME: Duration = Duration::from_secs(6 * 3_600);
 pub(crate) const PROVIDER: &str = "sea";
 /// What it takes from one source at once.
 pub(crate) const CONNECTIONS_MAX: usize = 3;
+/// What it takes in a minute, and at once, from one source: two in a burst, the rest every five seconds.
+pub(crate) const PER_MINUTE: u32 = 12;
+pub(crate) const AT_ONCE: usize = 2;
+/// Of its connections, those that marketing may fill.
+pub(crate) const MARKETING_MAX: usize = 2;
+/// Deliveries that a node of every third history holds in memory: so few that most wait in the database.
+const FEW_IN_MEMORY: usize = 6;
 /// What a new source may send it on its days: few, so that they are used up.
 pub(crate) const WARM_UP: [u32; 3] = [3, 5, 9];
 const SHAPING: &str = r#"
 [provider.sea]
 mx = ["example"]
 connections = 3
-per_minute = 40
+per_minute = 12
 messages_per_connection = 3
 [[provider.sea.reply]]
 code = [421]
@@ -68,6 +76,8 @@ pub(crate) struct House {
     /// `None` is a node that is down.
     pub nodes: Vec<Option<Node>>,
     pub clinics: Vec<Clinic>,
+    /// All mail leaves by one source: then mail of one domain stands in one line.
+    pub single_source: bool,
     /// A planted fault of the program's configuration.
     pub loose: Option<Planted>,
 }
@@ -97,6 +107,8 @@ pub(crate) type Carried = (Outcome, Evidence);
 /// An attempt under way.
 pub(crate) struct Flight {
     pub job: Job,
+    /// As its sender asked; none of what no sender asked for, nor of a test.
+    pub stream: Option<Stream>,
     pub began: Timestamp,
     pub state: Flying,
 }
@@ -107,15 +119,16 @@ pub(crate) enum Flying {
     Landed(Box<Carried>),
 }
 
-/// An old source and one that is warmed up from the first day on.
-fn ways(loose: Option<Planted>) -> Ways {
+/// An old source and, unless it is the only one, one that is warmed up from the first day on.
+fn ways(loose: Option<Planted>, single: bool) -> Ways {
     let source = |name: &str, warm_from| queue::Source {
         name: name.into(),
         weight: 1,
         warm_from,
     };
     let first = SimClock::default().now();
-    let all = vec![source("old", None), source("new", Some(first))];
+    let mut all = vec![source("old", None), source("new", Some(first))];
+    all.truncate(if single { 1 } else { 2 });
     let warm_up = match loose {
         Some(Planted::IgnoresWarmUp) => WARM_UP.map(|most| most * 100),
         _ => WARM_UP,
@@ -123,6 +136,7 @@ fn ways(loose: Option<Planted>) -> Ways {
     let sources = queue::Sources::new(all, Vec::new()).warmed_up_by(warm_up.to_vec());
     let shaping = match loose {
         Some(Planted::IgnoresShaping) => SHAPING.replace("connections = 3", "connections = 30"),
+        Some(Planted::IgnoresRate) => SHAPING.replace("per_minute = 12", "per_minute = 600"),
         _ => SHAPING.to_owned(),
     };
     let shaping = queue::Shaping::parse(&shaping).expect("the sea's shaping is well formed");
@@ -149,6 +163,7 @@ impl House {
             faults,
             nodes: Vec::new(),
             clinics: Vec::new(),
+            single_source: seed % 4 == 0,
             loose: None,
         };
         let founder = house.open_node()?;
@@ -181,7 +196,10 @@ impl House {
         // Every other history seals after the answer, as where sealing fails at first.
         settings.seal_at_once = self.roots.last().is_some_and(|seed| seed % 2 == 0);
         (settings.lifetime, settings.queue.lifetime) = (LIFETIME, LIFETIME);
-        settings.ways = ways(self.loose);
+        if self.roots.last().is_some_and(|seed| seed % 3 == 0) {
+            settings.in_memory_max = FEW_IN_MEMORY;
+        }
+        settings.ways = ways(self.loose, self.single_source);
         let flow = Flow::new(world.clone(), settings);
         let pool = Arc::new(Pool::new(PoolSettings::new(domain(HOSTNAME))));
         Ok(Node {

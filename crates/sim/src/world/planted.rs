@@ -46,6 +46,10 @@ pub enum Planted {
     IgnoresShaping,
     /// A new source carries more than its day allows.
     IgnoresWarmUp,
+    /// A provider gets more in a minute than it takes.
+    IgnoresRate,
+    /// What is urgent is taken for marketing, and marketing for what is urgent.
+    SwapsStreams,
     /// What was suspended starts.
     IgnoresSuspension,
     /// Whatever address DNS tells is dialled.
@@ -71,6 +75,8 @@ impl Planted {
         Self::ReportsTwice,
         Self::IgnoresShaping,
         Self::IgnoresWarmUp,
+        Self::IgnoresRate,
+        Self::SwapsStreams,
         Self::IgnoresSuspension,
         Self::DialsAnywhere,
     ];

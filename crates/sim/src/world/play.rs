@@ -59,6 +59,7 @@ enum Action {
     FinishAgain,
     Tick,
     Jump,
+    SetBack,
     Beat,
     Portal,
     Staff,
@@ -90,6 +91,7 @@ const ACTIONS: &[(Action, u64)] = &[
     (Action::FinishAgain, 2),
     (Action::Tick, 14),
     (Action::Jump, 4),
+    (Action::SetBack, 1),
     (Action::Beat, 5),
     (Action::Portal, 10),
     (Action::Staff, 2),
@@ -127,8 +129,9 @@ impl Driver {
     pub fn plant(&mut self, fault: Option<Planted>, seed: u64) {
         self.plant = Arc::new(Plant::new(fault, seed));
         self.house.sea.bend(Arc::clone(&self.plant));
-        if let Some(fault @ (Planted::IgnoresShaping | Planted::IgnoresWarmUp)) = fault {
-            self.house.loose = Some(fault);
+        use Planted::{IgnoresRate, IgnoresShaping, IgnoresWarmUp};
+        if let Some(IgnoresRate | IgnoresShaping | IgnoresWarmUp) = fault {
+            self.house.loose = fault;
             self.house.nodes.iter_mut().for_each(|node| *node = None);
         }
     }
@@ -236,6 +239,7 @@ impl Driver {
             Action::FinishAgain => self.finish_again(),
             Action::Tick => self.tick(),
             Action::Jump => self.jump(),
+            Action::SetBack => self.set_back(),
             Action::Beat => self.beat(),
             Action::Portal => self.visit(),
             Action::Staff => self.staff(),
@@ -342,7 +346,11 @@ impl Driver {
                 self.oracle.all_ended(&snapshot)?;
                 return self.look_closely();
             }
-            self.pass_on();
+            match self.next_moment() {
+                Some(_) => self.pass_on(),
+                // what waits in the database wakes nobody before a beat
+                None => self.pass_on_to(snapshot.open.iter().map(|open| open.due).min()),
+            }
         }
         let snapshot = Snapshot::take(&self.house)?;
         Err(Broken(format!(
@@ -360,6 +368,16 @@ impl Driver {
         self.house
             .clock
             .advance_to(self.next_moment().unwrap_or(beat).max(soon));
+    }
+
+    /// To the beat before something is due, if that is later than the next.
+    fn pass_on_to(&self, due: Option<Timestamp>) {
+        self.pass_on();
+        if let Some(due) = due {
+            self.house
+                .clock
+                .advance_to(due.minus(Duration::from_secs(30)));
+        }
     }
 
     /// What is too dear to check after every step.

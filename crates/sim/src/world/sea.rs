@@ -1,6 +1,6 @@
 //! The simulated network: names, servers behind them, and what those servers heard and took.
 //!
-//! All waiting is for a moment of the simulated clock. Invariant: everything that happens follows
+//! All waiting is for a moment of steady time, whatever the clock is set to. Invariant: everything that happens follows
 //! from the seed and from the order in which attempts are polled.
 
 mod habits;
@@ -15,9 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use model::seams::{
-    Answer, Clock, Egress, HttpAnswer, HttpRequest, Later, MxHosts, Net, NetFault, Wire,
-};
+use model::seams::{Answer, Egress, HttpAnswer, HttpRequest, Later, MxHosts, Net, NetFault, Wire};
 use model::{Address, Domain, Timestamp, Tlsa};
 
 use super::planted::{Plant, Planted};
@@ -189,9 +187,10 @@ impl Sea {
         }
     }
 
-    /// The next moment at which a waiting attempt goes on.
+    /// When a waiting attempt goes on next, as the clock will tell it.
     pub fn next_moment(&self) -> Option<Timestamp> {
-        self.lock().moments.first().map(|(at, _)| *at)
+        let first = self.lock().moments.first().map(|(at, _)| *at);
+        first.map(|at| self.clock.told_at(at))
     }
 
     pub fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -257,7 +256,7 @@ impl Net for SeaNet {
         };
         let wait = self
             .0
-            .until(self.0.clock.now().plus(Duration::from_millis(40)));
+            .until(self.0.clock.steady().plus(Duration::from_millis(40)));
         Box::pin(async move {
             wait.await;
             answer
@@ -306,7 +305,7 @@ impl Net for SeaNet {
         wait: Duration,
     ) -> Later<'a, Result<Box<dyn Wire>, NetFault>> {
         Box::pin(async move {
-            let now = self.0.clock.now();
+            let now = self.0.clock.steady();
             let (answers, host) = {
                 let mut inner = self.0.lock();
                 inner.strays += u32::from(to.ip().is_loopback());
@@ -338,7 +337,7 @@ impl Net for SeaNet {
     }
 }
 
-/// A moment of the simulated clock, waited for.
+/// A moment of steady time, waited for.
 struct Until {
     sea: Arc<Sea>,
     at: Timestamp,
@@ -349,7 +348,7 @@ impl Future for Until {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-        if self.sea.clock.now() >= self.at {
+        if self.sea.clock.steady() >= self.at {
             return Poll::Ready(());
         }
         if self.ticket.is_none() {

@@ -55,6 +55,8 @@ const TABLE: &[(Planted, u64, &[&str])] = &[
     (Planted::ReportsTwice, 20, &["reports that say failed"]),
     (Planted::IgnoresShaping, 20, &["connections of one source"]),
     (Planted::IgnoresWarmUp, 10, &["the new source carried"]),
+    (Planted::IgnoresRate, 10, &["attempts within"]),
+    (Planted::SwapsStreams, 40, &["fills", "waits behind"]),
     (Planted::IgnoresSuspension, 40, &["suspends it"]),
     (Planted::DialsAnywhere, 20, &["this machine was dialled"]),
 ];

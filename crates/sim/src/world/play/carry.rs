@@ -106,7 +106,14 @@ impl Driver {
         };
         let began = self.house.clock.now();
         let flying = job.clone();
-        self.node_mut()?.flights.push(Flight { job, began, state });
+        let stream = self.asked_stream(job.delivery)?;
+        let flight = Flight {
+            job,
+            stream,
+            began,
+            state,
+        };
+        self.node_mut()?.flights.push(flight);
         match started {
             Some(letter) => self.check_start(&flying, &letter),
             None => Ok(()),
@@ -295,6 +302,16 @@ impl Driver {
         let next = next.max(soon).min(soon.plus(Duration::from_secs(900)));
         self.house.clock.advance_to(next);
         self.note("tick".to_owned());
+        Ok(())
+    }
+
+    /// The clock was wrong, and is corrected.
+    pub(super) fn set_back(&mut self) -> Verdict {
+        let seconds = *self.chance.pick(&[1, 30, 600, 4_000]);
+        let before = self.house.clock.now();
+        self.house.clock.set_back(Duration::from_secs(seconds));
+        self.watch.time_is_told_again(before);
+        self.note(format!("the clock is set back by {seconds} seconds"));
         Ok(())
     }
 

@@ -162,7 +162,7 @@ impl Driver {
 
     /// A node starts from the database and takes over what it finds.
     pub(super) fn start_node(&mut self) -> Verdict {
-        self.watch.forgets_orders(self.acting);
+        self.watch.starts_anew(self.acting, self.house.alone());
         let opened = self.house.open_node();
         self.judge("a node starts", &opened)?;
         if let Ok(node) = opened {

@@ -33,6 +33,7 @@ struct Wish {
     clinic: usize,
     mode: Mode,
     origin: Origin,
+    stream: Stream,
     canary: String,
     people: Vec<Person>,
     key: Option<(String, [u8; 32])>,
@@ -158,10 +159,15 @@ impl Driver {
             .map(|_| self.person(origin, mode))
             .collect();
         let clinic = self.below(self.house.clinics.len());
+        let stream = match origin {
+            Origin::Api if self.chance.happens(1, 4) => Stream::Marketing,
+            _ => Stream::Transactional,
+        };
         Wish {
             clinic,
             mode,
             origin,
+            stream,
             canary: canary::new(&self.chance),
             people,
             key,
@@ -251,6 +257,7 @@ impl Driver {
             message,
             mode: wish.mode,
             origin: wish.origin,
+            stream: wish.stream,
             at: self.house.clock.now(),
             standing: Standing::Unknown,
             canary: wish.canary,
@@ -343,11 +350,7 @@ impl Driver {
             headers: vec![("X-Case".to_owned(), wish.canary.clone())],
             tags: vec![wish.canary.clone()],
             metadata: BTreeMap::from([("case".to_owned(), wish.canary.clone())]),
-            stream: if self.chance.happens(1, 8) {
-                Stream::Marketing
-            } else {
-                Stream::Transactional
-            },
+            stream: self.swapped(wish.stream),
             purpose: Purpose::Treatment,
             priority: u8::try_from(self.chance.below(10)).unwrap_or(4),
             send_at,
@@ -356,6 +359,15 @@ impl Driver {
             transport: flow::Transport::Usual,
             thread: None,
         })
+    }
+
+    /// Where that fault is planted: the other stream.
+    fn swapped(&self, stream: Stream) -> Stream {
+        match stream {
+            _ if !self.plant.happens(Planted::SwapsStreams, 100) => stream,
+            Stream::Marketing => Stream::Transactional,
+            Stream::Transactional => Stream::Marketing,
+        }
     }
 
     fn arrive(&mut self, wish: &Wish) -> Verdict<Arrival> {

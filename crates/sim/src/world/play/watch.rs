@@ -1,19 +1,26 @@
-//! What the driver remembers in order to judge each start: what providers take from a source, what a new
-//! source carried today, what operators suspended.
+//! What the driver remembers in order to judge each start: what providers take from a source, at once and
+//! in a while, what a new source carried today, what operators suspended, what is urgent and waits.
+//!
+//! Invariant: what a sender asked for is judged by the sender's books, and time by the steady clock.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use flow::orders::OrderScope;
 use flow::{Job, OutLetter};
 use model::seams::Clock;
-use model::{DeliveryId, OrderId, OrganisationId, Timestamp};
-use store::tables::deliveries;
+use model::{DeliveryId, Mode, OrderId, OrganisationId, Stream, Timestamp};
+use store::tables::{deliveries, queue_orders};
 
 use super::Driver;
-use crate::world::house::{CONNECTIONS_MAX, Flying, PROVIDER, WARM_UP};
+use crate::world::house::{
+    AT_ONCE, CONNECTIONS_MAX, Flight, Flying, MARKETING_MAX, PER_MINUTE, PROVIDER, WARM_UP,
+};
 use crate::world::oracle::{Verdict, ensure};
 
+/// DNS may have to be asked first, and its answer may be lost.
+const LOOKED_UP: Duration = Duration::from_secs(30);
 const DAY: Duration = Duration::from_secs(86_400);
 
 #[derive(Default)]
@@ -21,6 +28,8 @@ pub(crate) struct Watch {
     suspended: Vec<Suspended>,
     /// Attempts of the new source, by its day.
     carried: BTreeMap<u64, u32>,
+    /// When each source began an attempt at the provider, on whatever node.
+    begun: BTreeMap<Arc<str>, Vec<Timestamp>>,
 }
 
 /// An order that keeps mail from starting.
@@ -53,11 +62,18 @@ impl Watch {
     pub fn may_be_over(&mut self, id: OrderId) {
         self.suspended.retain(|order| order.id != id);
     }
-    /// A new process there has to read them first.
-    pub fn forgets_orders(&mut self, node: usize) {
+    /// A new process there has to read them first. Where it is the only one, it starts its rates anew too.
+    pub fn starts_anew(&mut self, node: usize, alone: bool) {
         for order in &mut self.suspended {
             order.known_by.remove(&node);
         }
+        if alone {
+            self.begun.clear();
+        }
+    }
+    /// What was over then may be told as lasting once more, and nobody needs to obey it.
+    pub fn time_is_told_again(&mut self, then: Timestamp) {
+        self.suspended.retain(|order| order.until > then);
     }
     pub fn reads_orders(&mut self, node: usize) {
         for order in &mut self.suspended {
@@ -67,46 +83,134 @@ impl Watch {
 }
 
 impl Driver {
+    /// The stream that a sender asked for; none of a test, and of what no sender asked for.
+    pub(super) fn asked_stream(&self, delivery: DeliveryId) -> Verdict<Option<Stream>> {
+        self.house.faults.arm(false);
+        let row = self
+            .house
+            .store
+            .read(move |tx| deliveries::load(tx, delivery));
+        self.house.faults.arm(true);
+        let sent = self.books.find_message(row?.message);
+        let sent = sent.map(|at| &self.books.sent[at]);
+        Ok(sent.filter(|s| s.mode == Mode::Live).map(|s| s.stream))
+    }
+
     /// An attempt of this node begins.
     pub(super) fn check_start(&mut self, job: &Job, letter: &OutLetter) -> Verdict {
-        self.check_connections(job)?;
+        let stream = self.asked_stream(job.delivery)?;
+        if stream.is_some() && *job.way.provider == *PROVIDER {
+            self.check_connections(job)?;
+            self.check_rate(job)?;
+        }
+        if stream == Some(Stream::Marketing) {
+            self.check_nothing_urgent_waits(job, letter)?;
+        }
         self.check_warm_up(job)?;
         self.check_suspended(job, letter)
     }
 
-    /// No source has more connections to the provider than its shaping says, whatever nodes they are of.
-    /// Attempts whose lease is over count no more, nor those that another node took over.
+    /// No source has more connections to the provider than its shaping says, whatever nodes they are of,
+    /// and marketing leaves room. Attempts whose lease is over count no more, nor those that another node
+    /// took over.
     fn check_connections(&self, job: &Job) -> Verdict {
         let now = self.house.clock.now();
         let lease = model::limits::DELIVERY_LEASE;
-        let flights = self
-            .house
-            .nodes
-            .iter()
-            .flatten()
-            .flat_map(|node| &node.flights);
+        let nodes = self.house.nodes.iter().flatten();
+        let flights = nodes.flat_map(|node| &node.flights);
         let alike = flights.filter(|flight| {
             let way = &flight.job.way;
             matches!(flight.state, Flying::Wire(_))
+                && flight.stream.is_some()
                 && (&way.provider, &way.source) == (&job.way.provider, &job.way.source)
                 && now.since(flight.began) < lease
         });
-        let alike: Vec<(DeliveryId, u64)> = alike.map(|f| (f.job.delivery, f.job.fence)).collect();
-        self.house.faults.arm(false);
-        let count = self.house.store.read(move |tx| {
-            let mut count = 0;
-            for (id, fence) in &alike {
-                let row = deliveries::load(tx, *id)?;
-                count += usize::from(row.interrupted && row.fence == *fence);
-            }
-            Ok(count)
-        });
-        self.house.faults.arm(true);
-        let count = count?;
+        let alike: Vec<&Flight> = alike.collect();
+        let (mut count, mut marketing) = (0, 0);
+        for flight in alike {
+            let holds = usize::from(self.is_running(&flight.job)?);
+            count += holds;
+            marketing += holds * usize::from(flight.stream == Some(Stream::Marketing));
+        }
         ensure!(
-            *job.way.provider != *PROVIDER || count <= CONNECTIONS_MAX,
+            count <= CONNECTIONS_MAX,
             "{count} connections of one source to one provider"
         );
+        // several nodes know of each other's numbers, not of each other's streams
+        ensure!(
+            marketing <= MARKETING_MAX || !self.house.alone(),
+            "marketing fills {marketing} connections of one source to one provider"
+        );
+        Ok(())
+    }
+
+    fn is_running(&self, job: &Job) -> Verdict<bool> {
+        let (delivery, fence) = (job.delivery, job.fence);
+        self.house.faults.arm(false);
+        let row = self
+            .house
+            .store
+            .read(move |tx| deliveries::load(tx, delivery));
+        self.house.faults.arm(true);
+        let row = row?;
+        Ok(row.interrupted && row.fence == fence)
+    }
+
+    /// Over any span, no source begins more at the provider than its rate and one burst.
+    fn check_rate(&mut self, job: &Job) -> Verdict {
+        let now = self.house.clock.steady();
+        let begun = self.watch.begun.entry(job.way.source.clone()).or_default();
+        begun.push(now);
+        for (count, since) in begun.iter().rev().enumerate() {
+            let span = now.since(*since);
+            let earned = span.as_secs_f64() * f64::from(PER_MINUTE) / 60.0;
+            let most = AT_ONCE as f64 + earned;
+            ensure!(
+                (count + 1) as f64 <= most + 1e-6,
+                "{} attempts within {} s by one source at one provider",
+                count + 1,
+                span.as_secs()
+            );
+        }
+        Ok(())
+    }
+
+    /// No marketing starts while something urgent is due for the same domain on the same node: where there
+    /// is one line, nothing failed and nobody ordered anything.
+    fn check_nothing_urgent_waits(&self, job: &Job, letter: &OutLetter) -> Verdict {
+        if !self.house.single_source || !self.house.faults.are_none() {
+            return Ok(());
+        }
+        let (now, node) = (self.house.clock.now(), self.node()?.flow.world().node);
+        self.house.faults.arm(false);
+        let read = self.house.store.read(move |tx| {
+            let ordered = !queue_orders::in_force(tx, now)?.is_empty();
+            let rows = deliveries::of_node(tx, node, DeliveryId::from_bytes([0; 16]), 10_000)?;
+            Ok((rows, ordered))
+        });
+        self.house.faults.arm(true);
+        let (rows, ordered) = read?;
+        for row in rows.into_iter().filter(|_| !ordered) {
+            let due = !row.interrupted && row.due_at.plus(LOOKED_UP) <= now;
+            // a report goes to the sender
+            let due = due && row.role != "report";
+            let urgent = self.asked_stream(row.id)? == Some(Stream::Transactional);
+            let sent = self.books.find_message(row.message);
+            let people = sent.map_or(&[][..], |at| &self.books.sent[at].people);
+            let person = people
+                .iter()
+                .find(|person| person.id == Some(row.recipient));
+            let there = person.is_some_and(|person| {
+                let domain = person.address.rsplit('@').next();
+                domain == Some(letter.destination.as_str())
+            });
+            ensure!(
+                !(due && urgent && there),
+                "{} waits behind {}, which is marketing",
+                row.id,
+                job.delivery
+            );
+        }
         Ok(())
     }
 

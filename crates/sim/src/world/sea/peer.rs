@@ -178,7 +178,7 @@ impl Peer {
             return Err(code);
         }
         if self.happens(Quirk::Greylists) {
-            let now = self.sea.clock.now();
+            let now = self.sea.clock.steady();
             let mut inner = self.sea.lock();
             let pair = (String::new(), to.as_str().to_owned());
             let first = *inner.hosts[self.host].greylist.entry(pair).or_insert(now);
@@ -255,14 +255,17 @@ impl Peer {
         let at = self
             .sea
             .clock
-            .now()
+            .steady()
             .plus(LATENCY)
             .plus(std::mem::take(&mut self.late));
         self.said.push_back((at, bytes));
     }
 
     fn hang_up(&mut self) {
-        let last = self.said.back().map_or(self.sea.clock.now(), |(at, _)| *at);
+        let last = self
+            .said
+            .back()
+            .map_or(self.sea.clock.steady(), |(at, _)| *at);
         self.gone_at.get_or_insert(last);
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::seams::{Clock, Later, NetFault, TlsStart, Wire};
+use model::seams::{Later, NetFault, TlsStart, Wire};
 use model::{Floor, TlsGoal};
 
 use super::habits::Tls;
@@ -29,7 +29,7 @@ impl SeaWire {
     fn is_gone(&self) -> bool {
         self.peer
             .gone_at
-            .is_some_and(|at| at <= self.sea.clock.now())
+            .is_some_and(|at| at <= self.sea.clock.steady())
     }
 }
 
@@ -40,7 +40,7 @@ impl Wire for SeaWire {
         wait: Duration,
     ) -> Later<'a, Result<usize, NetFault>> {
         Box::pin(async move {
-            let deadline = self.sea.clock.now().plus(wait);
+            let deadline = self.sea.clock.steady().plus(wait);
             let arrives = self
                 .peer
                 .said
@@ -72,7 +72,7 @@ impl Wire for SeaWire {
 
     fn write<'a>(&'a mut self, bytes: &'a [u8], _: Duration) -> Later<'a, Result<(), NetFault>> {
         Box::pin(async move {
-            self.sea.until(self.sea.clock.now().plus(LATENCY)).await;
+            self.sea.until(self.sea.clock.steady().plus(LATENCY)).await;
             if self.is_gone() || !self.peer.hear(bytes) {
                 return Err(NetFault::Closed);
             }
@@ -86,7 +86,7 @@ impl Wire for SeaWire {
         wait: Duration,
     ) -> Later<'a, TlsStart> {
         Box::pin(async move {
-            let now = self.sea.clock.now();
+            let now = self.sea.clock.steady();
             let tls = self.peer.tls();
             if tls == Tls::Silent {
                 self.sea.until(now.plus(wait)).await;
