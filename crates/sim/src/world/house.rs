@@ -163,7 +163,7 @@ impl House {
             faults,
             nodes: Vec::new(),
             clinics: Vec::new(),
-            single_source: seed % 4 == 0,
+            single_source: seed.is_multiple_of(4),
             loose: None,
         };
         let founder = house.open_node()?;
@@ -194,9 +194,9 @@ impl House {
         let mut settings = Settings::new(HOSTNAME, PORTAL);
         settings.seal_threads = 1;
         // Every other history seals after the answer, as where sealing fails at first.
-        settings.seal_at_once = self.roots.last().is_some_and(|seed| seed % 2 == 0);
+        settings.seal_at_once = self.roots.last().is_some_and(|seed| seed.is_multiple_of(2));
         (settings.lifetime, settings.queue.lifetime) = (LIFETIME, LIFETIME);
-        if self.roots.last().is_some_and(|seed| seed % 3 == 0) {
+        if self.roots.last().is_some_and(|seed| seed.is_multiple_of(3)) {
             settings.in_memory_max = FEW_IN_MEMORY;
         }
         settings.ways = ways(self.loose, self.single_source);

@@ -21,6 +21,7 @@ use crate::world::oracle::{Verdict, ensure};
 
 /// DNS may have to be asked first, and its answer may be lost.
 const LOOKED_UP: Duration = Duration::from_secs(30);
+const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(86_400);
 
 #[derive(Default)]
@@ -161,14 +162,13 @@ impl Driver {
         let now = self.house.clock.steady();
         let begun = self.watch.begun.entry(job.way.source.clone()).or_default();
         begun.push(now);
-        for (count, since) in begun.iter().rev().enumerate() {
-            let span = now.since(*since);
-            let earned = span.as_secs_f64() * f64::from(PER_MINUTE) / 60.0;
-            let most = AT_ONCE as f64 + earned;
+        for (nth, since) in begun.iter().rev().enumerate() {
+            let (count, span) = (nth + 1, now.since(*since));
+            // so many more than one burst take so many times a minute's share
+            let over = u32::try_from(count.saturating_sub(AT_ONCE)).unwrap_or(u32::MAX);
             ensure!(
-                (count + 1) as f64 <= most + 1e-6,
-                "{} attempts within {} s by one source at one provider",
-                count + 1,
+                span >= MINUTE / PER_MINUTE * over,
+                "{count} attempts within {} s by one source at one provider",
                 span.as_secs()
             );
         }
