@@ -199,8 +199,9 @@ pub const ALL: &[Kind] = &[
     ),
     apps(
         "report.withheld",
-        "Its sender was not told by mail: too many reports went to that address in this hour",
-        &[],
+        "Its sender was not told by mail: `too_many` reports went to that address in this hour, or the \
+         message was `destroyed` meanwhile",
+        &["because"],
     ),
     apps(
         "suppression.made",
