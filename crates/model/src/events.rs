@@ -209,6 +209,11 @@ pub const ALL: &[Kind] = &[
         &["stream", "reason", "source"],
     ),
     apps(
+        "suppression.extended",
+        "The address is sent no more of this stream for longer than before: `until` is a time, or `lifted`",
+        &["stream", "reason", "source", "until"],
+    ),
+    apps(
         "message.received",
         "Mail came in; its id is the message's own",
         &["origin", "mode", "spf", "dkim", "dmarc", "arc", "automatic"],

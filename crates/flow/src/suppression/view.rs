@@ -84,7 +84,8 @@ impl Flow {
             .read(move |tx| suppressions::count(tx, organisation, now))
     }
 
-    /// Gives its id; of the one in force when someone decided the same before.
+    /// Gives its id; of the one in force when someone decided the same before, which lasts as long as the
+    /// longer of the two.
     ///
     /// # Errors
     /// `date_invalid` when it would be over at once.
@@ -105,12 +106,7 @@ impl Flow {
                 evidence: None,
                 expires_at: new.expires_at,
             };
-            match suppress(&ctx2, tx, &row)? {
-                Some(id) => Ok(id),
-                None => super::find(&ctx2, tx, new.stream, &token)?
-                    .map(|(id, _)| id)
-                    .ok_or_else(|| Error::new(Code::StateConflict)),
-            }
+            suppress(&ctx2, tx, &row).map(|made| made.id())
         })
     }
 

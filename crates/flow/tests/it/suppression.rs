@@ -226,6 +226,30 @@ on_disk! {
         assert_eq!(found.rows[0].source, SuppressionSource::Manual);
     }
 
+    /// Decided again for longer it holds for longer, as one suppression; decided for shorter changes nothing.
+    fn a_longer_suppression_extends_a_shorter_one(store) {
+        let clinic = Clinic::open(store);
+        let day = Duration::from_secs(86_400);
+        let until = |days: u32| Some(clinic.world.now().plus(day * days));
+        let make = |expires_at| {
+            let (address, stream) = (Address::parse(LEE)?, Stream::Transactional);
+            clinic.flow.suppress(&clinic.staff, NewSuppression { address, stream, expires_at })
+        };
+        let id = make(until(2))?;
+        assert_eq!(make(until(10))?, id);
+        assert_eq!(make(until(1))?, id);
+        clinic.clock.advance(day * 3);
+        assert_eq!(held(&clinic).len(), 1, "the longer of them holds");
+        let lasting = format!("address,stream,reason\n{LEE},,manual\n");
+        let import = || clinic.flow.import_suppressions(&clinic.staff, &lasting, Stream::Transactional, &mut |_, _| ());
+        assert_eq!(import()?.rows[0].result, RowResult::Added);
+        assert_eq!(import()?.rows[0].result, RowResult::Present);
+        clinic.clock.advance(day * 400);
+        assert_eq!(held(&clinic).len(), 1, "until it is lifted");
+        clinic.flow.lift_suppression(&clinic.staff, id, LiftReason::Mistake)?;
+        assert_eq!(held(&clinic), []);
+    }
+
     /// Another organisation neither sees nor is bound by it.
     fn organisations_are_apart(store) {
         let clinic = Clinic::open(store);
