@@ -292,6 +292,25 @@ on_disk! {
         assert!(held(&clinic).contains(&("sam@peer.example".to_owned(), stream, SuppressionReason::Complaint)));
     }
 
+    /// One answer holds so many and says so; pages hold all.
+    fn an_export_is_whole_or_refused(store) {
+        let clinic = Clinic::tuned(store, |settings| settings.suppression_export_rows_max = 300);
+        let list = |from: usize, to: usize| (from..to).map(|n| format!("lee{n}@peer.example\n")).collect::<String>();
+        let stream = Stream::Marketing;
+        clinic.flow.import_suppressions(&clinic.staff, &list(0, 300), stream, &mut |_, _| ())?;
+        assert_eq!(clinic.flow.export_suppressions(&clinic.staff)?.lines().count(), 301);
+        clinic.flow.import_suppressions(&clinic.staff, &list(300, 301), stream, &mut |_, _| ())?;
+        assert_eq!(code(clinic.flow.export_suppressions(&clinic.staff)), Some(Code::ExportTooLarge));
+        let (mut lines, mut most) = (0, 0);
+        let rows = clinic.flow.export_suppressions_to(&clinic.staff, &mut |page| {
+            let count = page.lines().count();
+            (lines, most) = (lines + count, most.max(count));
+            Ok(())
+        })?;
+        assert_eq!((rows, lines), (301, 302));
+        assert!(most <= model::limits::PAGE_ROWS_MAX, "{most} in memory");
+    }
+
     /// A long list survives the program: the next one goes on where the last commit stood, and a batch
     /// that two nodes begin counts once. When it is over, nothing can open its file.
     fn an_import_goes_on_after_a_restart(store) {
