@@ -59,6 +59,7 @@ pub(crate) struct Accepted {
     envelope: Envelope,
     sealed_envelope: Vec<u8>,
     content_sha256: [u8; 32],
+    octets: u64,
 }
 
 impl Flow {
@@ -102,6 +103,14 @@ impl Accepted {
     pub(crate) fn envelope(&self) -> &Envelope {
         &self.envelope
     }
+    /// Sealed it is all that the commit needs.
+    pub(crate) fn forget_content(&mut self) {
+        self.draft.content = Vec::new();
+    }
+    /// Octets of the content, in the clear and sealed, that are in memory.
+    pub(crate) fn content_held(&self) -> usize {
+        self.draft.content.len() + self.blob.sealed_bytes.as_ref().map_or(0, Vec::len)
+    }
 }
 
 /// Draft → Accepted.
@@ -128,6 +137,7 @@ pub(crate) fn prepare(flow: &Flow, ctx: &Ctx, mut draft: Draft) -> Result<Accept
     };
     let content_sha256 = sha256(&draft.content);
     Ok(Accepted {
+        octets: draft.content.len() as u64,
         draft,
         scanned,
         key,
@@ -262,7 +272,7 @@ fn record(
     let payload = serde_json::json!({
         "recipient": row.address().as_str(),
         "content_sha256": hex::encode(accepted.content_sha256),
-        "octets": accepted.draft.content.len(),
+        "octets": accepted.octets,
         "decided_by": row.decision().trace.decided_by,
         "rules_version": row.decision().trace.rules_version,
     });
@@ -315,7 +325,7 @@ pub(crate) fn message_row(ctx: &Ctx, accepted: &Accepted) -> Result<messages::Me
         priority: draft.priority,
         sealed_envelope: accepted.sealed_envelope.clone(),
         content: accepted.blob.id,
-        octets: draft.content.len() as u64,
+        octets: accepted.octets,
         content_sha256: accepted.content_sha256,
         attachments: u32::try_from(accepted.scanned.files.len()).unwrap_or(u32::MAX),
         findings,

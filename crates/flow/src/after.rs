@@ -42,6 +42,7 @@ pub(crate) const RELEASE: &str = "release";
 pub(crate) const IMPORT: &str = "import";
 
 pub(crate) use delay::forget_report_hours;
+pub(crate) use report::Allowance;
 
 const BATCH: usize = 64;
 
@@ -130,14 +131,10 @@ impl Turn<'_> {
     fn ended(&self, row: &OutboxRow, result: Result<()>) {
         match result {
             Ok(()) => _ = self.done.fetch_add(1, Ordering::Relaxed),
-            Err(error) if row.topic == SEAL && error.code().row().fault == Fault::Caller => {
-                // It is the message itself: trying again gives the same.
-                match unsealable::end(self.flow, row, error.code()) {
-                    Ok(()) => _ = self.done.fetch_add(1, Ordering::Relaxed),
-                    Err(error) => note(row, error, &self.failed),
-                }
-            }
-            Err(error) => note(row, error, &self.failed),
+            Err(error) => match unsealable::end(self.flow, row, error) {
+                Ok(()) => _ = self.done.fetch_add(1, Ordering::Relaxed),
+                Err(error) => note(row, error, &self.failed),
+            },
         }
     }
 }

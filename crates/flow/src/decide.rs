@@ -257,7 +257,12 @@ impl Decided {
     /// How much of memory that takes, about.
     pub(crate) fn octets(&self) -> usize {
         let rows: usize = self.recipients.iter().map(|r| r.trace.len() + 500).sum();
-        self.accepted.draft.content.len() + self.message.findings.len() + rows + 1_000
+        self.accepted.content_held() + self.message.findings.len() + rows + 1_000
+    }
+    /// Where no letter follows: what was sealed is not kept in the clear until the commit.
+    pub(crate) fn without_content(mut self) -> Self {
+        self.accepted.forget_content();
+        self
     }
     pub(crate) fn rows(&self) -> &[DecidedRow] {
         &self.rows

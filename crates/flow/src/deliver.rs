@@ -28,6 +28,7 @@ use queue::{Destination, Effect, Input, Item, Said, SourceId};
 use store::Pending;
 use store::tables::deliveries;
 
+pub(crate) use lease::Moved;
 pub use letter::OutLetter;
 
 use crate::fresh::Fresh;

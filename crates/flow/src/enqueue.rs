@@ -10,6 +10,7 @@ use queue::{Destination, Item};
 use store::tables::{deliveries, events, messages, portal};
 use store::{Pending, Tx};
 
+use crate::after::Allowance;
 use crate::envelope::{Route, seal_json};
 use crate::seal::{Sealed, SealedLetter, Way};
 use crate::{Flow, OutLetter, Ways};
@@ -19,8 +20,10 @@ use crate::{Flow, OutLetter, Ways};
 pub(crate) enum Step {
     /// The first sealing of a decided message: moves its stage.
     First,
-    /// A later letter about it: fallback notice, code, report.
+    /// A later letter about it: fallback notice, code.
     Later,
+    /// A report to its sender, as long as the sender's allowance lasts.
+    Report(Allowance),
 }
 
 /// Sealed → Queued. False when someone else did it first: then nothing was written.
@@ -120,6 +123,12 @@ fn insert(
             messages::Stage::Decided,
             messages::Stage::Enqueued,
         )?
+    {
+        return Ok(None);
+    }
+    if let Step::Report(allowance) = step
+        && let Some(way) = sealed.letters.iter().flat_map(|letter| &letter.ways).next()
+        && !allowance.take(ctx, tx, (message, way.recipient))?
     {
         return Ok(None);
     }

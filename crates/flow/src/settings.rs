@@ -15,6 +15,8 @@ pub struct Settings {
     pub queue: queue::Settings,
     /// Deliveries that a node holds in memory; the rest waits in the database. At least 4 are.
     pub in_memory_max: usize,
+    /// Suppressed addresses in one export that is one answer.
+    pub suppression_export_rows_max: usize,
     /// Sources, pools and what providers take.
     pub ways: Ways,
     /// How long a letter may wait for its delivery.
@@ -40,6 +42,7 @@ impl Settings {
             portal_url: portal_url.into(),
             queue: queue::Settings::default(),
             in_memory_max: limits::DELIVERIES_IN_MEMORY_MAX,
+            suppression_export_rows_max: limits::SUPPRESSION_EXPORT_ROWS_MAX,
             ways: Ways::direct(),
             lifetime: limits::DELIVERY_LIFETIME,
             compression: 1,

@@ -190,13 +190,49 @@ struct New<'a> {
     expires_at: Option<Timestamp>,
 }
 
-/// `None` when the address is suppressed for that reason already.
-fn suppress(ctx: &Ctx, tx: &mut Tx<'_>, new: &New<'_>) -> Result<Option<SuppressionId>> {
-    let (world, organisation, now) = (ctx.world(), ctx.organisation(), ctx.now());
-    let held = suppressions::find_in_force(tx, organisation, new.stream, &new.token, now)?;
-    if held.is_some_and(|(_, reason)| reason == new.reason) {
-        return Ok(None);
+/// What came of a suppression to make.
+enum Made {
+    New(SuppressionId),
+    /// It was suppressed for that reason already, for a shorter time.
+    Longer(SuppressionId),
+    /// It was suppressed for that reason already.
+    Present(SuppressionId),
+}
+
+impl Made {
+    const fn id(&self) -> SuppressionId {
+        match self {
+            Self::New(id) | Self::Longer(id) | Self::Present(id) => *id,
+        }
     }
+}
+
+/// One suppression an address, stream and reason: what lasts longer than the one in force extends it, so
+/// that lifting it lifts all of it.
+fn suppress(ctx: &Ctx, tx: &mut Tx<'_>, new: &New<'_>) -> Result<Made> {
+    let (organisation, now) = (ctx.organisation(), ctx.now());
+    let place = (organisation, new.stream);
+    let held = suppressions::find_of_reason(tx, place, &new.token, new.reason, now)?;
+    let Some((id, until)) = held else {
+        return insert(ctx, tx, new).map(Made::New);
+    };
+    let is_longer = until.is_some_and(|until| new.expires_at.is_none_or(|new| new > until));
+    if !is_longer {
+        return Ok(Made::Present(id));
+    }
+    suppressions::extend(tx, id, organisation, new.expires_at)?;
+    let until = new.expires_at;
+    let event = about(Event::new("suppression.extended"), id, new);
+    let event = event.fact(
+        "until",
+        until.map_or("lifted".to_owned(), |at| at.to_string()),
+    );
+    ctx.record(tx, event)?;
+    Ok(Made::Longer(id))
+}
+
+fn insert(ctx: &Ctx, tx: &mut Tx<'_>, new: &New<'_>) -> Result<SuppressionId> {
+    let (world, organisation, now) = (ctx.world(), ctx.organisation(), ctx.now());
     // Into memory first: a transaction cannot wait for another.
     world.keys_in(tx, organisation)?;
     let id = SuppressionId::mint(now, world.rng.as_ref());
@@ -219,17 +255,19 @@ fn suppress(ctx: &Ctx, tx: &mut Tx<'_>, new: &New<'_>) -> Result<Option<Suppress
     };
     key.insert(tx)?;
     suppressions::insert(tx, &row)?;
-    let mut event = Event::new("suppression.made");
+    ctx.record(tx, about(Event::new("suppression.made"), id, new))?;
+    Ok(id)
+}
+
+fn about<'a>(mut event: Event<'a>, id: SuppressionId, new: &New<'_>) -> Event<'a> {
     if let Some((message, recipient)) = new.evidence {
         event = event.message(message).recipient(recipient);
     }
-    let event = event
+    event
         .about(id)
         .fact("stream", new.stream)
         .fact("reason", new.reason)
-        .fact("source", new.source);
-    ctx.record(tx, event)?;
-    Ok(Some(id))
+        .fact("source", new.source)
 }
 
 /// Why a recipient just accepted gets nothing, if so.

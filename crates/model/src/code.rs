@@ -86,6 +86,7 @@ codes! {
     NameInvalid "name_invalid" Caller 422 553 "5.1.3" "A name holds characters that hide or reorder text" "Remove control characters, line separators and direction overrides from names of people and files.";
     HeaderForbidden "header_forbidden" Caller 422 554 "5.6.0" "This header may not be set" "Use the field made for it, or leave it to the service.";
     MessageTooLarge "message_too_large" Caller 413 552 "5.3.4" "The message is over the size limit" "Send at most 36 MiB; share larger files by a portal link.";
+    ExportTooLarge "export_too_large" Caller 422 554 "5.3.4" "The list is longer than one export holds" "Narrow it by its filter, read it a page at a time, or export it on the server by caduceus admin.";
     AttachmentTypeMismatch "attachment_type_mismatch" Caller 422 554 "5.6.1" "An attachment is not what its type says" "Declare the type that the bytes have.";
     Base64Invalid "base64_invalid" Caller 422 554 "5.6.0" "Content is not valid base64" "Use standard base64 with padding (RFC 4648 §4).";
     MimeInvalid "mime_invalid" Caller 422 554 "5.6.0" "The message's structure cannot be read" "Send well-formed MIME (RFC 2045–2049) within the limits of parts and depth.";

@@ -199,13 +199,19 @@ pub const ALL: &[Kind] = &[
     ),
     apps(
         "report.withheld",
-        "Its sender was not told by mail: too many reports went to that address in this hour",
-        &[],
+        "Its sender was not told by mail: `too_many` reports went to that address in this hour, or the \
+         message was `destroyed` meanwhile",
+        &["because"],
     ),
     apps(
         "suppression.made",
         "The address is sent no more of this stream",
         &["stream", "reason", "source"],
+    ),
+    apps(
+        "suppression.extended",
+        "The address is sent no more of this stream for longer than before: `until` is a time, or `lifted`",
+        &["stream", "reason", "source", "until"],
     ),
     apps(
         "message.received",

@@ -158,6 +158,11 @@ pub const DOMAIN_REPORTS_KEEP: Duration = Duration::from_secs(90 * 86_400);
 /// Lines of one import of suppressed addresses, and its octets.
 pub const SUPPRESSION_IMPORT_ROWS_MAX: usize = 100_000;
 pub const SUPPRESSION_IMPORT_OCTETS_MAX: usize = 25 * 1024 * 1024;
+/// Rows of one export of suppressed addresses that is one answer: as many as an import takes. The command
+/// line writes all there are, a page at a time.
+pub const SUPPRESSION_EXPORT_ROWS_MAX: usize = SUPPRESSION_IMPORT_ROWS_MAX;
+/// Rows of one export of the list of messages.
+pub const MESSAGE_EXPORT_ROWS_MAX: usize = 10_000;
 /// What became of an import can be seen for so long.
 pub const SUPPRESSION_IMPORT_KEEP: Duration = Duration::from_secs(30 * 86_400);
 /// Refused lines that are named with their reason; those that follow are counted.

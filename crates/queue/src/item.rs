@@ -99,12 +99,6 @@ pub enum Input {
     Ask(usize),
     /// All orders of administrators that are in force.
     Orders(Vec<Order>),
-    /// Another moment to send it. Ignored while an attempt is under way.
-    Reschedule {
-        id: DeliveryId,
-        due: Timestamp,
-        expires: Timestamp,
-    },
     /// Someone recalled it. An attempt under way is not interrupted, but it is not repeated.
     Cancel(DeliveryId),
     /// Time passed.

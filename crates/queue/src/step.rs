@@ -86,7 +86,6 @@ fn take(
                 state.review_from = Some(0);
             }
         }
-        Input::Reschedule { id, due, expires } => reschedule(state, id, (due, expires), now),
         Input::LeaseLost(id) => {
             let running = state
                 .find(id)
@@ -163,16 +162,6 @@ pub(crate) fn wait(state: &mut State, slot: u32, now: Timestamp) {
 fn overflow_delay(id: DeliveryId) -> Duration {
     let (low, high) = OVERFLOW_SECONDS;
     Duration::from_secs(low + spread(id) % (high - low))
-}
-
-fn reschedule(state: &mut State, id: DeliveryId, to: (Timestamp, Timestamp), now: Timestamp) {
-    let Some(slot) = state.find(id).filter(|_| state.running(id).is_none()) else {
-        return;
-    };
-    state.leave(slot);
-    let item = &mut state.entries[slot].item;
-    (item.due, item.expires) = to;
-    wait(state, slot, now);
 }
 
 fn cancel(state: &mut State, id: DeliveryId) -> Option<Effect> {

@@ -1,7 +1,7 @@
 //! `caduceus admin suppressions`: addresses that get no more mail.
 
 use std::fs::OpenOptions;
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{BufRead, BufWriter, IsTerminal, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,9 @@ use clap::Subcommand;
 use ctx::Ctx;
 use flow::Flow;
 use flow::suppression::{Asked, NewSuppression, RowResult, Rule, Wanted};
-use model::{Address, LiftReason, Stream, SuppressionId, SuppressionReason, Timestamp, limits};
+use model::{
+    Address, Code, Error, LiftReason, Stream, SuppressionId, SuppressionReason, Timestamp, limits,
+};
 
 use super::output::Output;
 use super::{Of, system};
@@ -145,10 +147,8 @@ pub fn run(wired: &Wired, command: Command) -> anyhow::Result<Output> {
             import(flow, &system(wired, &of)?, &file, stream_of(&stream)?)
         }
         Command::Export { of, file } => {
-            let csv = flow.export_suppressions(&system(wired, &of)?)?;
-            let cannot = || format!("cannot write {}", file.display());
-            write_private(&file, csv.as_bytes()).with_context(cannot)?;
-            Ok(Output::new().field("rows", csv.lines().count().saturating_sub(1)))
+            let rows = export(flow, &system(wired, &of)?, &file)?;
+            Ok(Output::new().field("rows", rows))
         }
         Command::Rules { of } => rules(flow, &system(wired, &of)?),
         Command::RuleSet {
@@ -246,12 +246,25 @@ fn rules(flow: &Flow, ctx: &Ctx) -> anyhow::Result<Output> {
     }))
 }
 
-/// A new file that only its owner may read: it names people.
-fn write_private(file: &Path, text: &[u8]) -> std::io::Result<()> {
+/// Into a new file that only its owner may read: it names people. Written a page at a time; what could not
+/// be written whole is not left behind.
+fn export(flow: &Flow, ctx: &Ctx, file: &Path) -> anyhow::Result<usize> {
+    let cannot = || format!("cannot write {}", file.display());
     let mut open = OpenOptions::new();
-    let mut out = open.write(true).create_new(true).mode(0o600).open(file)?;
-    out.write_all(text)?;
-    out.sync_all()
+    let open = open.write(true).create_new(true).mode(0o600).open(file);
+    let mut out = BufWriter::new(open.with_context(cannot)?);
+    let unwritten = |e| Error::new(Code::StoreFull).because(e);
+    let written = flow
+        .export_suppressions_to(ctx, &mut |page| {
+            out.write_all(page.as_bytes()).map_err(unwritten)
+        })
+        .and_then(|rows| {
+            let whole = out.flush().and_then(|()| out.get_ref().sync_all());
+            whole.map(|()| rows).map_err(unwritten)
+        });
+    written.with_context(cannot).inspect_err(|_| {
+        let _ = std::fs::remove_file(file);
+    })
 }
 
 /// Asks a person at a terminal; a script says `--yes`.

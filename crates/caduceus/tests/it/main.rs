@@ -1,6 +1,7 @@
 //! The program as an operator meets it: set-up, doctor, wrong keys, two processes, proofs.
 
 mod doctor;
+mod exports;
 mod logs;
 mod program;
 mod refusals;

@@ -9,9 +9,10 @@ use ctx::{Ctx, Event};
 use mail::smtp::{Dsn, Notify};
 use mail::{DsnAction, DsnFacts};
 use model::{
-    Address, Demand, Method, Origin, RecipientId, RecipientState, Result, SealedId, Timestamp,
-    limits,
+    Address, Demand, MessageId, Method, Origin, RecipientId, RecipientState, Result, SealedId,
+    Timestamp, limits,
 };
+use store::Tx;
 use store::tables::events::OutboxRow;
 use store::tables::{deliveries, events, recipients, sender_reports};
 
@@ -21,6 +22,8 @@ use crate::content::{Stored, load};
 use crate::enqueue::{Enqueuing, Step, begin};
 use crate::envelope::Transport;
 use crate::seal::{Sealed, SealedLetter, Way};
+
+const TOO_MANY: &str = "too_many";
 
 /// What there is to tell.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,12 +45,14 @@ pub(super) fn run(flow: &Flow, row: &OutboxRow, about: About) -> Result<Option<E
     let Some(to) = reader(&stored, &recipient, about)? else {
         return super::drop_entry(flow, row);
     };
-    if !has_room(&ctx, &to)? {
+    let allowance = Allowance::of(&ctx, &to)?;
+    if !allowance.has_some(&ctx)? {
         return withhold(flow, &ctx, row, &recipient).map(|()| None);
     }
     let sealed = report(flow, &ctx, stored, &recipient, to, about)?;
     let position = Some(row.position);
-    Ok(Some(begin(flow, &ctx, sealed, Step::Later, position)))
+    let step = Step::Report(allowance);
+    Ok(Some(begin(flow, &ctx, sealed, step, position)))
 }
 
 /// Who is told; `None` when nobody wants to be, or it is no longer true.
@@ -73,14 +78,46 @@ fn is_over(state: RecipientState) -> bool {
     !matches!(state, RecipientState::Queued | RecipientState::Delivered)
 }
 
-/// Software that writes to a list of dead addresses is not answered without end.
-fn has_room(ctx: &Ctx, to: &Address) -> Result<bool> {
-    let organisation = ctx.organisation();
-    let token = ctx.world().keys(organisation)?.blind("report", &to.fold());
-    let hour = hour_of(ctx.now());
-    ctx.world().store.write(move |tx| {
-        sender_reports::take(tx, organisation, &token, hour, limits::REPORTS_PER_HOUR_MAX)
-    })
+/// How many reports an address gets in an hour: software that writes to a list of dead addresses is not
+/// answered without end. What counts is what was enqueued, not what was tried.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Allowance {
+    token: [u8; 32],
+    hour: i64,
+}
+
+impl Allowance {
+    fn of(ctx: &Ctx, to: &Address) -> Result<Self> {
+        let keys = ctx.world().keys(ctx.organisation())?;
+        Ok(Self {
+            token: keys.blind("report", &to.fold()),
+            hour: hour_of(ctx.now()),
+        })
+    }
+
+    /// Spares the work where nothing is left.
+    fn has_some(&self, ctx: &Ctx) -> Result<bool> {
+        let (organisation, own) = (ctx.organisation(), *self);
+        let taken =
+            move |tx: &mut Tx<'_>| sender_reports::taken(tx, organisation, &own.token, own.hour);
+        Ok(ctx.world().store.read(taken)? < limits::REPORTS_PER_HOUR_MAX)
+    }
+
+    /// Belongs into the transaction that enqueues the report about `recipient`. False when others took
+    /// the last one meanwhile: then it is on record as withheld.
+    pub(crate) fn take(
+        &self,
+        ctx: &Ctx,
+        tx: &mut Tx<'_>,
+        (message, recipient): (MessageId, RecipientId),
+    ) -> Result<bool> {
+        let (organisation, most) = (ctx.organisation(), limits::REPORTS_PER_HOUR_MAX);
+        let took = sender_reports::take(tx, organisation, &self.token, self.hour, most)?;
+        if !took {
+            record_withheld(ctx, tx, (message, recipient), TOO_MANY)?;
+        }
+        Ok(took)
+    }
 }
 
 /// The event stands for the report, with the outbox entry gone in the same commit.
@@ -91,14 +128,26 @@ fn withhold(
     recipient: &recipients::Recipient,
 ) -> Result<()> {
     let (ctx, position) = (ctx.clone(), row.position);
-    let (message, id) = (recipient.message, recipient.id);
+    let about = (recipient.message, recipient.id);
     flow.world().store.write(move |tx| {
         if events::done(tx, position)? {
-            let event = Event::new("report.withheld").message(message).recipient(id);
-            ctx.record(tx, event)?;
+            record_withheld(&ctx, tx, about, TOO_MANY)?;
         }
         Ok(())
     })
+}
+
+pub(super) fn record_withheld(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    (message, recipient): (MessageId, RecipientId),
+    because: &'static str,
+) -> Result<()> {
+    let event = Event::new("report.withheld")
+        .message(message)
+        .recipient(recipient)
+        .fact("because", because);
+    ctx.record(tx, event).map(drop)
 }
 
 fn report(

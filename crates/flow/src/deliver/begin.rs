@@ -30,7 +30,7 @@ struct Mark {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Begun {
     Yes,
-    /// Another node holds it now.
+    /// Another node holds it now, it was closed, or it was given another time.
     Lost,
     /// Its address gets no more mail since it was accepted.
     Suppressed,
@@ -60,11 +60,14 @@ impl Dispatcher {
         });
         let begun = begun.inspect_err(|_| self.put_back(&jobs))?;
         let mut mine = Vec::with_capacity(jobs.len());
-        let mut suppressed = false;
+        let (mut suppressed, mut lost) = (false, Vec::new());
         for (job, begun) in jobs.into_iter().zip(begun) {
             match begun {
                 Begun::Yes => mine.push(job),
-                Begun::Lost => self.forget_running(&job),
+                Begun::Lost => {
+                    self.forget_running(&job);
+                    lost.push(job.delivery);
+                }
                 Begun::Suppressed => {
                     self.forget_running(&job);
                     suppressed = true;
@@ -85,7 +88,19 @@ impl Dispatcher {
             // It asks for a report.
             flow.bell.notify_one();
         }
+        if !lost.is_empty() {
+            self.regain(lost);
+        }
         Ok(mine)
+    }
+
+    /// What was to begin as the memory knew it, and is this node's all the same, goes on as the database
+    /// says. A look that fails is made up for by the next beat.
+    fn regain(&self, lost: Vec<DeliveryId>) {
+        let node = self.world.node;
+        if let Err(error) = self.take_in(move |tx| deliveries::still_own(tx, &lost, node)) {
+            tracing::warn!(%error, "what did not begin is looked up later");
+        }
     }
 
     fn marks(&self, jobs: &[Job], now: Timestamp) -> Result<Vec<Mark>> {
@@ -143,6 +158,7 @@ fn begin(world: &Arc<World>, tx: &mut Tx<'_>, mark: &Mark, crowd: &mut Crowd) ->
     }
     let source = Some(&*mark.source).filter(|name| !name.is_empty());
     let site = mark.bound.as_ref().map(|bound| &*bound.site);
-    let begun = deliveries::begin(tx, mark.id, (node, mark.fence), source, site)?;
+    let by = (node, mark.fence);
+    let begun = deliveries::begin(tx, mark.id, by, (source, site), world.now())?;
     Ok(if begun { Begun::Yes } else { Begun::Lost })
 }

@@ -9,7 +9,9 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ctx::World;
-use model::{Address, Code, DeliveryId, Mode, NodeId, RecipientState, Result, Timestamp};
+use model::{
+    Address, Code, DeliveryId, Mode, NodeId, RecipientId, RecipientState, Result, Timestamp,
+};
 use queue::{Destination, Input, Item, Share};
 use store::Tx;
 use store::tables::{deliveries, messages, recipients};
@@ -43,6 +45,14 @@ pub(super) struct Taken {
     row: deliveries::Delivery,
     to: Address,
     mode: Mode,
+}
+
+/// What was given another time.
+pub(crate) struct Moved {
+    pub delivery: DeliveryId,
+    pub recipient: RecipientId,
+    /// None when it waits in the database.
+    taken: Option<Taken>,
 }
 
 impl Dispatcher {
@@ -186,6 +196,43 @@ impl Dispatcher {
                 None => return Ok(total),
             }
         }
+    }
+
+    /// Another time for what was never tried. It becomes this node's, whoever held it: what another node,
+    /// or an attempt about to begin, still knows of it is stale from here on. Without room it waits in the
+    /// database. After the commit, [`Self::hold_moved`].
+    pub(crate) fn reschedule(
+        &self,
+        tx: &mut Tx<'_>,
+        mut row: deliveries::Delivery,
+        (due, expires): (Timestamp, Timestamp),
+    ) -> Result<Option<Moved>> {
+        let here = self.has_room(row.stream, due, self.world.now());
+        let holder = here.then_some(self.world.node);
+        if !deliveries::reschedule(tx, &mut row, (due, expires), holder)? {
+            return Ok(None);
+        }
+        let (delivery, recipient) = (row.id, row.recipient);
+        let taken = match holder {
+            Some(_) => open(&self.world, tx, row)?,
+            None => None,
+        };
+        Ok(Some(Moved {
+            delivery,
+            recipient,
+            taken,
+        }))
+    }
+
+    pub(crate) fn hold_moved(&self, moved: Vec<Moved>) -> Result<()> {
+        let mut taken = Vec::with_capacity(moved.len());
+        for m in moved {
+            match m.taken {
+                Some(one) => taken.push(one),
+                None => self.forget(m.delivery),
+            }
+        }
+        self.hold(taken).map(drop)
     }
 
     fn unknown(&self, rows: &[deliveries::Delivery]) -> BTreeSet<(DeliveryId, u64)> {

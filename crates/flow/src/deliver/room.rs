@@ -211,8 +211,8 @@ impl Dispatcher {
         self.review.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes rows that nobody holds this node's.
-    fn take_in(
+    /// Makes rows that nobody holds this node's, or its own again.
+    pub(super) fn take_in(
         &self,
         find: impl Fn(&mut store::Tx<'_>) -> Result<Vec<Delivery>> + Send + 'static,
     ) -> Result<usize> {

@@ -1,6 +1,6 @@
 //! Route: what the scheduler asks of DNS, what the edge answers, what a reply says about a source.
 
-use model::{BounceAction, Domain, Evidence, Outcome, RefusalScope, Timestamp};
+use model::{BounceAction, Domain, Evidence, Outcome, RefusalScope};
 use queue::{Advice, Destination, Input, Reply, RuleId, Said};
 
 use super::{Dispatcher, Held, Job};
@@ -71,14 +71,6 @@ impl Dispatcher {
             text: text.map_or("", String::as_str),
         };
         self.ways.routing().shaping.judge(provider, reply)
-    }
-
-    /// Another moment for what waits; the database has it already.
-    pub(crate) fn reschedule(&self, id: model::DeliveryId, due: Timestamp, expires: Timestamp) {
-        let mut held = self.lock();
-        self.step(&mut held, Input::Reschedule { id, due, expires });
-        drop(held);
-        self.bell.notify_one();
     }
 }
 

@@ -18,11 +18,18 @@ pub(super) fn effect(flow: &Flow, of: &ReportsOf, incoming: &Incoming) -> Result
         let Some(domain) = domains::find_id(tx, of.domain)? else {
             return Ok(());
         };
+        if !is_about(&report, &domain.name) {
+            return Err(Code::ActionForbidden.into());
+        }
         let (reporter, report_id, begins_at, ends_at) = facts(&report);
         let token = ctx
             .world()
             .keys_in(tx, of.organisation)?
             .blind("report", &format!("{reporter} {report_id}"));
+        // Senders repeat themselves, and so may anybody: each report is taken, and is on record, once.
+        if reports::is_taken(tx, of.domain, &token)? {
+            return Ok(());
+        }
         let key = reports::ReportKey {
             domain: of.domain,
             organisation: of.organisation,
@@ -33,9 +40,12 @@ pub(super) fn effect(flow: &Flow, of: &ReportsOf, incoming: &Incoming) -> Result
             received_at: ctx.now(),
         };
         let (kind, rows) = match &report {
-            Aggregate::Dmarc(report) => ("dmarc", insert_dmarc(tx, &key, &domain.name, report)?),
+            Aggregate::Dmarc(report) => ("dmarc", insert_dmarc(tx, &key, report)?),
             Aggregate::Tls(report) => ("tls", insert_tls(tx, &key, &domain.name, report)?),
         };
+        if rows == 0 {
+            return Ok(());
+        }
         let event = Event::new("domain.reported")
             .about(of.domain)
             .fact("kind", kind)
@@ -59,6 +69,13 @@ fn facts(report: &Aggregate) -> (String, String, Timestamp, Timestamp) {
     }
 }
 
+fn is_about(report: &Aggregate, name: &str) -> bool {
+    match report {
+        Aggregate::Dmarc(report) => speaks_of(&report.domain, name),
+        Aggregate::Tls(report) => report.policies.iter().any(|p| speaks_of(&p.domain, name)),
+    }
+}
+
 /// A report tells of the domain it was sent about, or of one below it; of nobody else's.
 fn speaks_of(reported: &Domain, name: &str) -> bool {
     let reported = reported.as_str();
@@ -71,15 +88,7 @@ fn speaks_of(reported: &Domain, name: &str) -> bool {
             .is_some_and(|rest| rest.ends_with('.'))
 }
 
-fn insert_dmarc(
-    tx: &mut Tx<'_>,
-    key: &reports::ReportKey,
-    name: &str,
-    report: &DmarcReport,
-) -> Result<usize> {
-    if !speaks_of(&report.domain, name) {
-        return Err(Code::ActionForbidden.into());
-    }
+fn insert_dmarc(tx: &mut Tx<'_>, key: &reports::ReportKey, report: &DmarcReport) -> Result<usize> {
     for (position, row) in report.rows.iter().enumerate() {
         let row = reports::DmarcRow {
             reporter: String::new(),
@@ -121,9 +130,6 @@ fn insert_tls(
         };
         reports::insert_tls(tx, key, position, &row)?;
         rows += 1;
-    }
-    if rows == 0 {
-        return Err(Code::ActionForbidden.into());
     }
     Ok(rows)
 }

@@ -51,7 +51,7 @@ pub(super) fn reply(
     let addressee = main.envelope.sender()?.unwrap_or(house.sender);
     let draft = draft(flow, &ctx, incoming, main.message.thread, addressee)?;
     let (id, what) = (draft.id(), retry_key(message, incoming, to.message));
-    let decided = Arc::new(decide(flow, &ctx, prepare(flow, &ctx, draft)?)?);
+    let decided = Arc::new(decided(flow, &ctx, draft)?);
     let kind = match automatic {
         Automatic::No => "message.replied",
         _ => "message.auto_replied",
@@ -89,7 +89,7 @@ pub(super) fn letter(
         "{} {key}",
         retry_key(message, incoming, MessageId::from_bytes([0; 16]))
     );
-    let decided = Arc::new(decide(flow, &ctx, prepare(flow, &ctx, draft)?)?);
+    let decided = Arc::new(decided(flow, &ctx, draft)?);
     let facts = Facts::of(&incoming.results, automatic);
     Ok(Box::new(move |tx: &mut Tx<'_>| {
         if !once(&ctx, tx, &what, id)? {
@@ -99,6 +99,12 @@ pub(super) fn letter(
         let event = Event::new("message.received").message(id);
         ctx.record(tx, facts.on(event)).map(drop)
     }))
+}
+
+/// A message to many mailboxes is one of its own for each, and all of them are held until their commit:
+/// of each what is small enough for the database, and nothing twice.
+fn decided(flow: &Flow, ctx: &Ctx, draft: Draft) -> Result<Decided> {
+    decide(flow, ctx, prepare(flow, ctx, draft)?).map(Decided::without_content)
 }
 
 /// By keyed token: what is compared was never stored in the clear.
@@ -269,3 +275,6 @@ impl Facts {
             .fact("automatic", self.automatic)
     }
 }
+
+#[cfg(test)]
+mod tests;

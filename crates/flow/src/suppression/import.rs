@@ -5,7 +5,7 @@ use model::{Address, Code, Error, Result, Stream, SuppressionSource, limits};
 use store::Tx;
 
 use super::view::token;
-use super::{New, csv, suppress};
+use super::{Made, New, csv, suppress};
 use crate::Flow;
 use crate::view::live_only;
 
@@ -26,8 +26,9 @@ pub struct ImportRow {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowResult {
+    /// It is suppressed now, or for longer than before.
     Added,
-    /// It was suppressed for that reason already.
+    /// It was suppressed for that reason already, for as long.
     Present,
     AddressInvalid,
     StreamInvalid,
@@ -170,8 +171,8 @@ pub(super) fn keep(ctx: &Ctx, tx: &mut Tx<'_>, judged: &[Judged]) -> Result<Vec<
                     expires_at: said.expires_at,
                 };
                 match suppress(ctx, tx, &new)? {
-                    Some(_) => RowResult::Added,
-                    None => RowResult::Present,
+                    Made::New(_) | Made::Longer(_) => RowResult::Added,
+                    Made::Present(_) => RowResult::Present,
                 }
             }
         };

@@ -84,7 +84,8 @@ impl Flow {
             .read(move |tx| suppressions::count(tx, organisation, now))
     }
 
-    /// Gives its id; of the one in force when someone decided the same before.
+    /// Gives its id; of the one in force when someone decided the same before, which lasts as long as the
+    /// longer of the two.
     ///
     /// # Errors
     /// `date_invalid` when it would be over at once.
@@ -105,12 +106,7 @@ impl Flow {
                 evidence: None,
                 expires_at: new.expires_at,
             };
-            match suppress(&ctx2, tx, &row)? {
-                Some(id) => Ok(id),
-                None => super::find(&ctx2, tx, new.stream, &token)?
-                    .map(|(id, _)| id)
-                    .ok_or_else(|| Error::new(Code::StateConflict)),
-            }
+            suppress(&ctx2, tx, &row).map(|made| made.id())
         })
     }
 
@@ -171,19 +167,46 @@ impl Flow {
     }
 
     /// Everything in force as CSV, which [`Flow::import_suppressions`] takes.
+    ///
+    /// # Errors
+    /// `export_too_large` beyond what one answer holds.
     pub fn export_suppressions(&self, ctx: &Ctx) -> Result<String> {
-        ctx.allow(Action::SuppressionRead, &ctx.own("suppression"))?;
-        let mut out = csv::head();
+        let most = self.settings().suppression_export_rows_max;
+        if self.suppressed_count(ctx)? > most as u64 {
+            return Err(Code::ExportTooLarge.into());
+        }
+        let mut out = String::new();
+        self.export_suppressions_to(ctx, &mut |page| {
+            out.push_str(page);
+            Ok(())
+        })?;
+        Ok(out)
+    }
+
+    /// The same page by page, however many there are; gives how many. No more than a page is in memory.
+    ///
+    /// # Errors
+    /// Also those of `take`, which end it.
+    pub fn export_suppressions_to(
+        &self,
+        ctx: &Ctx,
+        take: &mut dyn FnMut(&str) -> Result<()>,
+    ) -> Result<usize> {
+        let held = self.suppressed_count(ctx)?;
+        looked(ctx, "suppression.exported", held)?;
+        take(&csv::head())?;
         let (mut before, mut count) = (None, 0);
         loop {
             let rows = load(ctx, &Wanted::default(), before, limits::PAGE_ROWS_MAX)?;
-            let Some(last) = rows.last() else { break };
+            let Some(last) = rows.last() else {
+                return Ok(count);
+            };
             before = Some((last.created_at, last.id));
             count += rows.len();
-            rows.iter().for_each(|row| csv::write(&mut out, row));
+            let mut page = String::new();
+            rows.iter().for_each(|row| csv::write(&mut page, row));
+            take(&page)?;
         }
-        looked(ctx, "suppression.exported", count)?;
-        Ok(out)
     }
 }
 
@@ -239,10 +262,11 @@ fn view(
 }
 
 /// Addresses were shown to someone: recorded before they are.
-fn looked(ctx: &Ctx, kind: &'static str, rows: usize) -> Result<()> {
+fn looked(ctx: &Ctx, kind: &'static str, rows: impl std::fmt::Display) -> Result<()> {
+    let rows = rows.to_string();
     let ctx2 = ctx.clone();
     ctx.world().store.write(move |tx| {
-        ctx2.record(tx, Event::new(kind).fact("rows", rows))
+        ctx2.record(tx, Event::new(kind).fact("rows", &rows))
             .map(drop)
     })
 }

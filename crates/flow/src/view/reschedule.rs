@@ -1,15 +1,14 @@
 //! Reschedule: another time for what has not left. What was tried once may have arrived and stays.
 
-use std::sync::Arc;
-
 use ctx::{Action, Ctx, Event};
-use model::{Code, DeliveryId, Error, MessageId, RecipientId, Result, Timestamp, limits};
+use model::{Code, Error, MessageId, RecipientId, Result, Timestamp, limits};
 use store::Tx;
 use store::tables::{deliveries, messages};
 
 use super::cancel::may_withdraw;
 use super::message::reachable;
 use crate::Flow;
+use crate::deliver::Moved;
 
 impl Flow {
     /// Gives the recipients that will get the message at the new time. A time that is past means now.
@@ -33,42 +32,44 @@ impl Flow {
         }
         let due = send_at.max(ctx.now());
         let expires = due.plus(self.settings().lifetime);
-        let actor = ctx.clone();
+        let (actor, flow) = (ctx.clone(), self.clone());
         let moved = self
             .world()
             .store
-            .write(move |tx| move_to(&actor, tx, id, (due, expires)))?;
-        for (delivery, _) in moved.iter() {
-            self.dispatcher().reschedule(*delivery, due, expires);
-        }
+            .write(move |tx| move_to(&flow, &actor, tx, id, (due, expires)))
+            .inspect_err(|_| self.dispatcher().note_unsure())?;
         if moved.is_empty() {
             return Err(Code::StateConflict.into());
         }
-        Ok(moved.iter().map(|(_, recipient)| *recipient).collect())
+        let recipients = moved.iter().map(|m| m.recipient).collect();
+        self.dispatcher().hold_moved(moved)?;
+        Ok(recipients)
     }
 }
 
-type Moved = Arc<Vec<(DeliveryId, RecipientId)>>;
-
 fn move_to(
+    flow: &Flow,
     ctx: &Ctx,
     tx: &mut Tx<'_>,
     id: MessageId,
     (due, expires): (Timestamp, Timestamp),
-) -> Result<Moved> {
+) -> Result<Vec<Moved>> {
     let mut moved = Vec::new();
     for d in deliveries::open_of_message(tx, id)? {
-        if may_withdraw(&d) && deliveries::reschedule(tx, d.id, due, expires)? {
+        if !may_withdraw(&d) {
+            continue;
+        }
+        if let Some(m) = flow.dispatcher().reschedule(tx, d, (due, expires))? {
             let event = Event::new("message.rescheduled")
                 .message(id)
-                .recipient(d.recipient)
+                .recipient(m.recipient)
                 .fact("send_at", due);
             ctx.record(tx, event)?;
-            moved.push((d.id, d.recipient));
+            moved.push(m);
         }
     }
     if !moved.is_empty() {
         messages::set_send_at(tx, id, due)?;
     }
-    Ok(Arc::new(moved))
+    Ok(moved)
 }

@@ -2,13 +2,21 @@
 
 use model::{Code, Outcome, RecipientState};
 
-use crate::clinic::Clinic;
-use crate::letters::{letter, portal_letter};
+use crate::clinic::{Clinic, REFUSED};
+use crate::letters::{PLAIN, arrival, letter, portal_letter};
 use crate::{code, on_disk};
 
 fn destroy(store: &sim::kit::TestStore, id: model::MessageId) {
     let gone = store.beside().remove("item_keys", "item", id.as_bytes());
     assert_eq!(gone, 1);
+}
+
+/// Ends the only attempt that is due; what follows from it is not done yet.
+fn end(clinic: &Clinic, outcome: Outcome) {
+    let job = clinic.take_one();
+    let evidence = clinic.evidence(&job, outcome);
+    let ended = clinic.flow.dispatcher().finish(job, outcome, evidence);
+    ended.expect("stored");
 }
 
 on_disk! {
@@ -54,6 +62,42 @@ on_disk! {
         assert_eq!(clinic.state(&other), RecipientState::Delivered);
         assert_eq!(clinic.state(&receipt), RecipientState::Recalled);
         assert_eq!(clinic.flow.overview(&clinic.staff)?.off_by, 0);
+    }
+
+    /// Before its notice was made, or the letter that was released: the recipient ends, on record, and
+    /// nothing is tried again.
+    fn before_what_follows_was_sealed(store) {
+        let clinic = Clinic::open(store);
+        let mut draft = letter(&["kim@peer.example"]);
+        draft.demanded = Some(model::Method::Pgp);
+        let released = clinic.submit(&clinic.staff, draft)?;
+        let below = clinic.send(&["lee@peer.example"]);
+        end(&clinic, Outcome::BelowDemand);
+        let reason = "as she asked by phone";
+        clinic.flow.review(&clinic.staff, released.message, flow::Review::Release, reason)?;
+        for receipt in [&below, &released] {
+            destroy(store, receipt.message);
+        }
+        clinic.work();
+        for receipt in [&below, &released] {
+            assert_eq!(clinic.state(receipt), RecipientState::Bounced);
+            assert_eq!(clinic.count(receipt.message, "message.unsealable"), 1);
+        }
+        assert!(clinic.take().is_empty());
+        assert_eq!(clinic.flow.overview(&clinic.staff)?.off_by, 0);
+    }
+
+    /// Before its sender was told: the address to tell is gone with it, and the record says so.
+    fn before_its_sender_was_told(store) {
+        let clinic = Clinic::open(store);
+        let receipt = clinic.arrive(arrival(&[("lee@peer.example", "")], PLAIN))?;
+        end(&clinic, REFUSED);
+        destroy(store, receipt.message);
+        clinic.work();
+        assert_eq!(clinic.state(&receipt), RecipientState::Bounced);
+        assert_eq!(clinic.count(receipt.message, "report.withheld"), 1);
+        assert!(clinic.take().is_empty());
+        assert_eq!(store.beside().rows("outbox"), 0);
     }
 
     /// In the portal: the reader's visit shows nothing any more.

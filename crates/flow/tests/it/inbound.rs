@@ -367,6 +367,25 @@ on_disk! {
         assert_eq!(code(rubbish), Some(Code::ActionForbidden));
     }
 
+    /// Reporters repeat themselves, and anybody may repeat them: a report is on record once, by its id.
+    fn a_repeated_report_is_taken_once(store) {
+        let clinic = Clinic::open(store).taking_mail(false);
+        let organisation = clinic.organisation;
+        let domain: DomainId = clinic.world.store.read(move |tx| domains::list(tx, organisation))?[0].id;
+        let to = clinic.flow.report_address(organisation, domain)?.expect("an address");
+        let tls = |id: u32| format!("From: reports@peer.example\nContent-Type: application/tlsrpt+json\n\n\
+            {{\"organization-name\":\"peer.example\",\"report-id\":\"{id}\",\"date-range\":\
+            {{\"start-datetime\":\"2026-03-01T00:00:00Z\",\"end-datetime\":\"2026-03-01T23:59:59Z\"}},\
+            \"policies\":[{{\"policy\":{{\"policy-type\":\"sts\",\"policy-domain\":\"clinic.example\"}},\
+            \"summary\":{{\"total-successful-session-count\":40,\"total-failure-session-count\":0}}}}]}}\n");
+        for id in [1, 1, 2, 1, 2] {
+            take_in(&clinic, &to, "reports@peer.example", &tls(id))?;
+        }
+        while clinic.world.sequence()? > 0 {}
+        let page = clinic.flow.audit(&clinic.staff, Some("domain.reported"), None, false)?;
+        assert_eq!(page.rows.len(), 2);
+    }
+
     /// Without an MX of ours the sender's own address gets the bounces, as before.
     fn without_an_mx_nothing_changes(store) {
         let clinic = Clinic::open(store);

@@ -220,6 +220,25 @@ on_disk! {
         assert_eq!(clinic.count(receipt.message, "report.withheld"), 0);
     }
 
+    /// What could not be made yet was no report: it uses up nothing of the hour.
+    fn tries_that_fail_cost_no_report(store) {
+        let clinic = Clinic::open(store).signing();
+        let receipt = clinic.arrive(arrival(&[("lee@peer.example", "")], PLAIN))?;
+        let job = clinic.take_one();
+        let evidence = clinic.evidence(&job, REFUSED);
+        clinic.flow.dispatcher().finish(job, REFUSED, evidence)?;
+        let rename = |from, to| store.beside().replace_text("dkim_keys", "selector", from, to);
+        assert_eq!(rename("test", "broken"), 1);
+        let again = clinic.again(store, 5);
+        for _ in 0..=limits::REPORTS_PER_HOUR_MAX {
+            assert!(again.flow.work().is_err(), "its key does not open");
+        }
+        assert_eq!(rename("broken", "test"), 1);
+        again.work();
+        text(&again.letter(&again.take_one()));
+        assert_eq!(again.count(receipt.message, "report.withheld"), 0);
+    }
+
     /// A notice whose first try was silent may have arrived: who read is not reported as failed.
     fn nobody_is_told_of_a_failure_that_was_none(store) {
         let clinic = Clinic::open(store);

@@ -135,6 +135,19 @@ on_disk! {
         assert_eq!(states(&clinic, &news, RecipientState::Cancelled), MANY);
     }
 
+    fn what_is_in_the_database_is_given_another_time(store) {
+        let clinic = small(store);
+        let news = campaign(&clinic, MANY);
+        let at = clinic.world.now().plus(std::time::Duration::from_secs(3_600));
+        for receipt in &news {
+            assert_eq!(clinic.flow.reschedule(&clinic.staff, receipt.message, at)?.len(), 1);
+        }
+        deliver_all(&clinic, |job| panic!("{} is not due", job.delivery));
+        clinic.clock.advance(std::time::Duration::from_secs(3_601));
+        deliver_all(&clinic, |_| ());
+        assert_eq!(states(&clinic, &news, RecipientState::Delivered), MANY);
+    }
+
     fn what_is_in_the_database_is_bounced_by_order(store) {
         let clinic = small(store);
         let news = campaign(&clinic, MANY);

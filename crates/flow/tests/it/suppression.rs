@@ -226,6 +226,30 @@ on_disk! {
         assert_eq!(found.rows[0].source, SuppressionSource::Manual);
     }
 
+    /// Decided again for longer it holds for longer, as one suppression; decided for shorter changes nothing.
+    fn a_longer_suppression_extends_a_shorter_one(store) {
+        let clinic = Clinic::open(store);
+        let day = Duration::from_secs(86_400);
+        let until = |days: u32| Some(clinic.world.now().plus(day * days));
+        let make = |expires_at| {
+            let (address, stream) = (Address::parse(LEE)?, Stream::Transactional);
+            clinic.flow.suppress(&clinic.staff, NewSuppression { address, stream, expires_at })
+        };
+        let id = make(until(2))?;
+        assert_eq!(make(until(10))?, id);
+        assert_eq!(make(until(1))?, id);
+        clinic.clock.advance(day * 3);
+        assert_eq!(held(&clinic).len(), 1, "the longer of them holds");
+        let lasting = format!("address,stream,reason\n{LEE},,manual\n");
+        let import = || clinic.flow.import_suppressions(&clinic.staff, &lasting, Stream::Transactional, &mut |_, _| ());
+        assert_eq!(import()?.rows[0].result, RowResult::Added);
+        assert_eq!(import()?.rows[0].result, RowResult::Present);
+        clinic.clock.advance(day * 400);
+        assert_eq!(held(&clinic).len(), 1, "until it is lifted");
+        clinic.flow.lift_suppression(&clinic.staff, id, LiftReason::Mistake)?;
+        assert_eq!(held(&clinic), []);
+    }
+
     /// Another organisation neither sees nor is bound by it.
     fn organisations_are_apart(store) {
         let clinic = Clinic::open(store);
@@ -266,6 +290,25 @@ on_disk! {
         assert_eq!(results, expected);
         assert_eq!(told, [(7, 7)]);
         assert!(held(&clinic).contains(&("sam@peer.example".to_owned(), stream, SuppressionReason::Complaint)));
+    }
+
+    /// One answer holds so many and says so; pages hold all.
+    fn an_export_is_whole_or_refused(store) {
+        let clinic = Clinic::tuned(store, |settings| settings.suppression_export_rows_max = 300);
+        let list = |from: usize, to: usize| (from..to).map(|n| format!("lee{n}@peer.example\n")).collect::<String>();
+        let stream = Stream::Marketing;
+        clinic.flow.import_suppressions(&clinic.staff, &list(0, 300), stream, &mut |_, _| ())?;
+        assert_eq!(clinic.flow.export_suppressions(&clinic.staff)?.lines().count(), 301);
+        clinic.flow.import_suppressions(&clinic.staff, &list(300, 301), stream, &mut |_, _| ())?;
+        assert_eq!(code(clinic.flow.export_suppressions(&clinic.staff)), Some(Code::ExportTooLarge));
+        let (mut lines, mut most) = (0, 0);
+        let rows = clinic.flow.export_suppressions_to(&clinic.staff, &mut |page| {
+            let count = page.lines().count();
+            (lines, most) = (lines + count, most.max(count));
+            Ok(())
+        })?;
+        assert_eq!((rows, lines), (301, 302));
+        assert!(most <= model::limits::PAGE_ROWS_MAX, "{most} in memory");
     }
 
     /// A long list survives the program: the next one goes on where the last commit stood, and a batch

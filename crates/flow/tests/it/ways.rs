@@ -272,6 +272,24 @@ on_disk! {
         assert_eq!(refusal(clinic.flow.order(&clinic.staff, nowhere)), Some((Code::FieldInvalid, Some("/to".to_owned()))));
     }
 
+    /// A source of another organisation's own pool has a name to lose.
+    fn mail_is_not_rebound_to_another_organisations_source(store) {
+        let plain = Clinic::open(store);
+        let (own, other) = (plain.organisation, plain.neighbour().organisation());
+        let pool = |organisation, at| queue::Pool {
+            stream: None,
+            organisation: Some(organisation),
+            sources: queue::SourceId::at(at).into_iter().collect(),
+        };
+        let source = |name: &str| Source { name: name.into(), weight: 1, warm_from: None };
+        let sources = Sources::new(vec![source("ours"), source("theirs")], vec![pool(own, 0), pool(other, 1)]);
+        let ways = Ways::new(Routing::new(sources, Shaping::parse("")?), Vec::new());
+        let clinic = plain.again_with(store, 5, ways);
+        let rebind = |to: &str| clinic.flow.order(&clinic.staff, order(OrderAct::Rebind(to.to_owned()), transactional()));
+        assert_eq!(refusal(rebind("theirs")), Some((Code::FieldInvalid, Some("/to".to_owned()))));
+        rebind("ours")?;
+    }
+
     /// The old holder forgets what the new one takes, and what it says of it later changes nothing.
     fn transferred_mail_is_the_other_nodes(store) {
         let one = Clinic::open(store);

@@ -153,6 +153,21 @@ async fn envelope(client: &mut Client, from: &str) {
     client.says("DATA", "354").await;
 }
 
+/// A client that repeats itself, or differs in case, means one mailbox.
+#[tokio::test]
+async fn the_same_recipient_twice_is_one() {
+    let door = Door::open().await;
+    let mut client = door.greeted().await;
+    client.says("MAIL FROM:<lee@peer.example>", "250").await;
+    for to in ["desk", "desk", "Desk"] {
+        let rcpt = format!("RCPT TO:<{to}@clinic.example>");
+        client.says(&rcpt, "250").await;
+    }
+    client.says("DATA", "354").await;
+    client.says(&format!("{LETTER}."), "250").await;
+    assert_eq!(door.count().await, 1);
+}
+
 #[tokio::test]
 async fn only_addresses_that_lead_somewhere_are_taken() {
     let door = Door::open().await;

@@ -188,34 +188,3 @@ fn the_same_orders_again_change_nothing() {
     assert_eq!(desk.state.held(), 1);
     assert!(desk.state.next_wake().is_some_and(|wake| wake > desk.now));
 }
-
-#[test]
-fn another_time_moves_what_waits_and_not_what_runs() {
-    let mut desk = Desk::new(1);
-    let later = desk.now.plus(Duration::from_secs(500));
-    let expires = desk.now.plus(Duration::from_secs(9_000));
-    let running_id = desk.add("a.example");
-    desk.resolve_all();
-    let scheduled = desk.add_as("a.example", |item| {
-        item.due = item.due.plus(Duration::from_secs(50));
-    });
-    for id in [running_id, scheduled] {
-        let due = later;
-        desk.input(Input::Reschedule { id, due, expires });
-    }
-    assert!(running(&desk, running_id));
-    desk.pass(60);
-    assert!(!running(&desk, scheduled));
-    desk.pass(441);
-    assert!(running(&desk, scheduled));
-    let sooner = desk.add_as("a.example", |item| {
-        item.due = item.due.plus(Duration::from_secs(5_000));
-    });
-    let due = desk.now;
-    desk.input(Input::Reschedule {
-        id: sooner,
-        due,
-        expires,
-    });
-    assert!(running(&desk, sooner), "now, then");
-}

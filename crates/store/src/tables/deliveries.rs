@@ -112,7 +112,10 @@ statements! {
     pub CLAIM = "UPDATE deliveries SET node = $2, fence = fence + 1,
         state = CASE WHEN state = 'open' THEN 'open' ELSE 'ambiguous' END WHERE id = $1 RETURNING fence";
     pub BEGIN = "UPDATE deliveries SET state = 'running', fence = $3, source = $4, site = $5 WHERE id = $1 AND node = $2 AND fence < $3
-        AND state <> 'settled'";
+        AND state <> 'settled' AND due_at <= $6";
+    pub STILL_OWN = "SELECT id, sealed, message, recipient, organisation, role, sealed_route, demand, stream, priority, due_at,
+        expires_at, attempts, fence, created_at, state, source FROM deliveries
+        WHERE id = $1 AND node = $2 AND state <> 'settled' AND state <> 'running'";
     pub JOIN = "INSERT INTO nodes (id, started_at, seen_at) VALUES ($1, $2, $2)";
     pub BEAT = "UPDATE nodes SET seen_at = $2 WHERE id = $1";
     pub LIVING = "SELECT id FROM nodes WHERE seen_at >= $1 ORDER BY id";
@@ -125,7 +128,8 @@ statements! {
         WHERE id = $1 AND state = 'open' AND attempts = 0";
     pub RELEASE = "UPDATE deliveries SET node = $4, fence = $2 + 1
         WHERE id = $1 AND fence <= $2 AND node = $3 AND state <> 'settled' AND state <> 'running'";
-    pub RESCHEDULE = "UPDATE deliveries SET due_at = $2, expires_at = $3 WHERE id = $1 AND state = 'open' AND attempts = 0";
+    pub RESCHEDULE = "UPDATE deliveries SET due_at = $2, expires_at = $3, node = $4, fence = fence + 1
+        WHERE id = $1 AND state = 'open' AND attempts = 0 RETURNING fence";
     pub OPEN_OF_MESSAGE = "SELECT id, sealed, message, recipient, organisation, role, sealed_route, demand, stream, priority,
         due_at, expires_at, attempts, fence, created_at, state, source FROM deliveries WHERE message = $1 AND state <> 'settled'";
     pub BELOW_DEMAND_COUNT = "SELECT count(*) FROM attempts a JOIN deliveries d ON d.id = a.delivery
@@ -303,16 +307,26 @@ pub fn bury(tx: &mut Tx<'_>, node: NodeId, alive_since: Timestamp) -> Result<u64
 }
 
 /// Marks that an attempt begins, before a byte of it travels: what a crash leaves in this state is
-/// ambiguous. False when another node holds it now, or it was closed. `site` is what all nodes count it
-/// under, where there can be several.
+/// ambiguous. False when another node holds it now, it was closed, or it was given a later time. `site` is
+/// what all nodes count it under, where there can be several.
 pub fn begin(
     tx: &mut Tx<'_>,
     id: DeliveryId,
     (node, fence): (NodeId, u64),
-    source: Option<&str>,
-    site: Option<&str>,
+    (source, site): (Option<&str>, Option<&str>),
+    now: Timestamp,
 ) -> Result<bool> {
-    Ok(tx.execute(&BEGIN, &[id.into(), node.into(), fence.into(), source.into(), site.into()])? == 1)
+    let values = [id.into(), node.into(), fence.into(), source.into(), site.into(), now.into()];
+    Ok(tx.execute(&BEGIN, &values)? == 1)
+}
+
+/// Those of them that are `node`'s and do not run. `lease` must follow.
+pub fn still_own(tx: &mut Tx<'_>, ids: &[DeliveryId], node: NodeId) -> Result<Vec<Delivery>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        found.extend(tx.find(&STILL_OWN, &[(*id).into(), node.into()], delivery)?);
+    }
+    Ok(found)
 }
 
 /// Hands a waiting delivery to another node, whose next look finds it; false when it is not `node`'s to
@@ -321,9 +335,20 @@ pub fn release(tx: &mut Tx<'_>, id: DeliveryId, (node, fence): (NodeId, u64), to
     Ok(tx.execute(&RELEASE, &[id.into(), fence.into(), node.into(), to.into()])? == 1)
 }
 
-/// Another time for what was never tried, whoever holds it. False when it was, or is being tried now.
-pub fn reschedule(tx: &mut Tx<'_>, id: DeliveryId, due: Timestamp, expires: Timestamp) -> Result<bool> {
-    Ok(tx.execute(&RESCHEDULE, &[id.into(), due.into(), expires.into()])? == 1)
+/// Another time for what was never tried; it is `holder`'s from now on, or whose there is room at, whoever
+/// held it. False when it was tried, or is being tried now.
+pub fn reschedule(
+    tx: &mut Tx<'_>,
+    d: &mut Delivery,
+    (due, expires): (Timestamp, Timestamp),
+    holder: Option<NodeId>,
+) -> Result<bool> {
+    let values = [d.id.into(), due.into(), expires.into(), holder.into()];
+    let Some(fence) = tx.find(&RESCHEDULE, &values, |row| row.uint(0))? else {
+        return Ok(false);
+    };
+    (d.due_at, d.expires_at, d.fence) = (due, expires, fence);
+    Ok(true)
 }
 
 /// Puts a delivery off, and leaves it to `holder`: its node, or whichever has room; false when the fence is

@@ -53,6 +53,8 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING";
     pub DMARC = "SELECT reporter, begins_at, ends_at, source, messages, disposition, dkim_aligned, spf_aligned FROM dmarc_rows
         WHERE domain = $1 AND ends_at >= $2 ORDER BY ends_at DESC, report_token, position LIMIT $3";
+    pub TAKEN = "SELECT 1 FROM dmarc_rows WHERE domain = $1 AND report_token = $2
+        UNION ALL SELECT 1 FROM tls_rows WHERE domain = $1 AND report_token = $2 LIMIT 1";
     pub INSERT_TLS = "INSERT INTO tls_rows (domain, organisation, reporter, report_token, position, begins_at, ends_at,
         policy, successes, failures, reasons, received_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING";
@@ -60,6 +62,11 @@ statements! {
         WHERE domain = $1 AND ends_at >= $2 ORDER BY ends_at DESC, report_token, position LIMIT $3";
     pub FORGET_DMARC = "DELETE FROM dmarc_rows WHERE received_at < $1";
     pub FORGET_TLS = "DELETE FROM tls_rows WHERE received_at < $1";
+}
+
+/// Whether a report was taken before.
+pub fn is_taken(tx: &mut Tx<'_>, domain: DomainId, token: &[u8; 32]) -> Result<bool> {
+    Ok(tx.find(&TAKEN, &[domain.into(), token.into()], |_| Ok(()))?.is_some())
 }
 
 pub fn insert_dmarc(tx: &mut Tx<'_>, key: &ReportKey, position: usize, row: &DmarcRow) -> Result<()> {

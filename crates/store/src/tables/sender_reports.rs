@@ -19,6 +19,7 @@ statements! {
         ON CONFLICT DO NOTHING";
     pub TAKE = "UPDATE report_hours SET reports = reports + 1
         WHERE organisation = $1 AND address_token = $2 AND hour = $3 AND reports < $4";
+    pub TAKEN = "SELECT reports FROM report_hours WHERE organisation = $1 AND address_token = $2 AND hour = $3";
     pub WAITING = "SELECT d.organisation, d.recipient FROM deliveries d JOIN messages m ON m.id = d.message
         WHERE d.id > $1 AND d.id <= $2 AND d.state <> 'settled' AND d.role IN ('letter', 'notice') AND m.origin = 'smtp'
         ORDER BY d.id";
@@ -61,6 +62,18 @@ pub fn take(
         &[organisation.into(), address_token.into(), hour.into()],
     )?;
     Ok(tx.execute(&TAKE, &took)? == 1)
+}
+
+/// How many of an hour's reports an address got.
+pub fn taken(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    address_token: &[u8; 32],
+    hour: i64,
+) -> Result<u32> {
+    let asked = [organisation.into(), address_token.into(), hour.into()];
+    let found = tx.find(&TAKEN, &asked, |row| row.int(0))?;
+    Ok(found.map_or(0, |n| u32::try_from(n).unwrap_or(u32::MAX)))
 }
 
 /// What was enqueued between two moments and is still under way.

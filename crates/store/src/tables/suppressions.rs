@@ -61,6 +61,10 @@ statements! {
         actor, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     pub IN_FORCE = "SELECT id, reason FROM suppressions WHERE organisation = $1 AND address_token = $2 AND stream = $3
         AND lifted_at IS NULL AND (expires_at IS NULL OR expires_at > $4) ORDER BY created_at LIMIT 1";
+    pub OF_REASON = "SELECT id, expires_at FROM suppressions WHERE organisation = $1 AND address_token = $2 AND stream = $3
+        AND lifted_at IS NULL AND reason = $4 AND (expires_at IS NULL OR expires_at > $5)
+        ORDER BY CASE WHEN expires_at IS NULL THEN 0 ELSE 1 END, expires_at DESC LIMIT 1";
+    pub EXTEND = "UPDATE suppressions SET expires_at = $3 WHERE id = $1 AND organisation = $2 AND lifted_at IS NULL";
     pub OF_DELIVERY = "SELECT s.id, s.reason FROM deliveries d JOIN recipients r ON r.id = d.recipient
         JOIN suppressions s ON s.organisation = r.organisation AND s.address_token = r.address_token
         AND s.stream = d.stream WHERE d.id = $1 AND s.lifted_at IS NULL
@@ -120,7 +124,30 @@ pub fn find_in_force(
     tx.find(&IN_FORCE, &asked, reason)
 }
 
-/// The same for where a delivery goes, in its stream.
+/// The one that holds longest for that reason, and until when: `None` is until it is lifted.
+pub fn find_of_reason(
+    tx: &mut Tx<'_>,
+    (organisation, stream): (OrganisationId, Stream),
+    address_token: &[u8; 32],
+    reason: SuppressionReason,
+    now: Timestamp,
+) -> Result<Option<(SuppressionId, Option<Timestamp>)>> {
+    let asked =
+        [organisation.into(), address_token.into(), stream.word().into(), reason.word().into(), now.into()];
+    tx.find(&OF_REASON, &asked, |row| Ok((SuppressionId::from_bytes(row.array(0)?), row.opt_at(1)?)))
+}
+
+/// It holds until then; `None` is until it is lifted.
+pub fn extend(
+    tx: &mut Tx<'_>,
+    id: SuppressionId,
+    organisation: OrganisationId,
+    until: Option<Timestamp>,
+) -> Result<()> {
+    tx.execute(&EXTEND, &[id.into(), organisation.into(), until.into()]).map(drop)
+}
+
+/// The oldest suppression that holds for where a delivery goes, in its stream.
 pub fn find_of_delivery(
     tx: &mut Tx<'_>,
     delivery: DeliveryId,

@@ -228,6 +228,8 @@ fn console_trouble(asked: &Asked, desk: &Desk, error: &Error) -> Response {
 fn cause(code: Code) -> Cause {
     match (code, code.row().fault) {
         (Code::CsrfInvalid, _) => Cause::Stale,
+        (Code::MessageTooLarge, _) => Cause::Large,
+        (Code::ExportTooLarge, _) => Cause::Long,
         (Code::RateLimited | Code::SignInLocked, _) => Cause::Many,
         (_, Fault::Caller | Fault::Permission) => Cause::Stale,
         (_, Fault::Ours) => Cause::Ours,

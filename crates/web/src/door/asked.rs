@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use axum::Form;
 use axum::extract::{FromRequest, Query, Request};
-use axum::http::{HeaderMap, HeaderName, Method, Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
+use axum::response::Response;
 use model::{Code, RequestId, Timestamp};
 
 use super::WebState;
@@ -77,12 +77,28 @@ impl FromRequest<WebState> for Asked {
             return Ok(Self(Arc::new(inner)));
         }
         let form = Form::<Pairs>::from_request(Request::from_parts(parts, body), state).await;
-        inner.form = form.map(|f| f.0).map_err(IntoResponse::into_response)?;
+        let refused = match form {
+            Ok(form) => {
+                inner.form = form.0;
+                None
+            }
+            Err(rejection) => Some(code_of(rejection.status())),
+        };
         let asked = Self(Arc::new(inner));
-        match asked.is_own() && asked.has_token() {
-            true => Ok(asked),
-            false => Err(answer::trouble(&asked, &Code::CsrfInvalid.into())),
+        match refused {
+            Some(code) => Err(answer::trouble(&asked, &code.into())),
+            None if asked.is_own() && asked.has_token() => Ok(asked),
+            None => Err(answer::trouble(&asked, &Code::CsrfInvalid.into())),
         }
+    }
+}
+
+/// Of a form that could not be read.
+fn code_of(status: StatusCode) -> Code {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => Code::MessageTooLarge,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Code::ContentTypeUnsupported,
+        _ => Code::FieldInvalid,
     }
 }
 

@@ -41,6 +41,10 @@ impl Desk {
     pub fn reads_content(&self) -> bool {
         self.is_any(&[Role::Staff, Role::Compliance])
     }
+    /// Whom mail went to.
+    pub fn reads_addresses(&self) -> bool {
+        self.is_any(&[Role::Staff, Role::Compliance])
+    }
     pub fn reads_audit(&self) -> bool {
         self.is_any(&[Role::Administrator, Role::Compliance, Role::Auditor])
     }

@@ -165,18 +165,37 @@ async fn every_answer_is_guarded_and_only_assets_are_kept() {
 }
 
 #[tokio::test]
-async fn a_form_is_not_endless() {
+async fn a_form_is_not_endless_and_its_refusal_is_a_page_in_the_readers_language() {
     let (_clinic, mut browser) = everyone().await;
     let long = "x".repeat(600 * 1024);
-    let answer = browser
-        .send(form(
-            &browser,
-            "/console/messages/cancel",
-            &[("id", &long)],
-            &[],
-        ))
-        .await;
-    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let languages: [(&[(&str, &str)], &str); 2] = [
+        (&[], "larger than"),
+        (&[("accept-language", "es")], "más grande"),
+    ];
+    for door in ["/console/messages/cancel", "/p/x/reply"] {
+        for (language, words) in languages {
+            let request = form(&browser, door, &[("id", &long)], language);
+            let answer = browser.send(request).await;
+            assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{door}");
+            assert!(answer.header("content-type").starts_with("text/html"));
+            assert!(answer.says(words), "{door}: {}", answer.body);
+            let coded = answer.says("message_too_large");
+            assert_eq!(coded, door.starts_with("/console"), "staff see the code");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_form_is_refused_by_a_page() {
+    let (_clinic, mut browser) = everyone().await;
+    let request = browser
+        .request("POST", "/console/messages/cancel")
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from("{}"))
+        .expect("a request");
+    let answer = browser.send(request).await;
+    assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    assert!(answer.says("content_type_unsupported"), "{}", answer.body);
 }
 
 #[tokio::test]

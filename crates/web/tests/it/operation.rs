@@ -1,10 +1,13 @@
 //! What those who run the service do in the console: orders about the queue, and triggers.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use ctx::Role;
+use flow::orders::{NewOrder, OrderAct, OrderScope};
 use model::Method;
 
-use crate::clinic::Clinic;
+use crate::clinic::{Clinic, found};
 
 const ANA: &str = "ana@northside.example";
 
@@ -78,6 +81,48 @@ async fn an_order_is_asked_about_before_it_is_given_and_ended_again() {
             .await
             .says("a look at it")
     );
+}
+
+/// Mail that an administrator of the installation suspended does not go, and the pages say who did it and
+/// that it is not the organisation's to end.
+#[tokio::test]
+async fn what_is_suspended_for_everyone_is_not_said_to_go() {
+    let clinic = Clinic::open();
+    clinic.hire(&clinic.ctx, ANA, &[Role::Administrator]);
+    clinic.write_by(
+        Method::Tls,
+        &clinic.ctx,
+        "Hello",
+        (Some("Hello"), None),
+        Vec::new(),
+    );
+    clinic.flow.dispatcher().beat(true).expect("a beat");
+    while clinic.flow.work().expect("works") > 0 {}
+    let mut browser = clinic.signed_in(ANA).await;
+    assert!(browser.get("/console/queue").await.says("Goes"));
+    let world = clinic.flow.world();
+    let host = found(world, "The host", "host.example").organisation();
+    let order = NewOrder {
+        act: OrderAct::Suspend,
+        scope: OrderScope {
+            everywhere: true,
+            ..OrderScope::default()
+        },
+        reason: "Kanarireason".to_owned(),
+        lasts: Duration::from_secs(3_600),
+    };
+    let ordered = clinic.flow.order(&world.system(host), order);
+    let id = ordered.expect("an order");
+    let page = browser.get("/console/queue").await.clone();
+    let words = "Suspended by an administrator of the installation until";
+    assert!(page.says(words) && !page.says("Goes"), "{}", page.body);
+    assert!(!page.says(&format!("{id}/end")), "not theirs to end");
+    let page = browser.get("/console/queue/orders").await.clone();
+    let words = "An administrator of the installation suspended this mail";
+    assert!(page.says(words), "{}", page.body);
+    assert!(!page.says("Kanarireason") && !page.says(&format!("{id}/end")));
+    let end = format!("/console/queue/orders/{id}/end");
+    assert_eq!(browser.get(&end).await.status, StatusCode::NOT_FOUND);
 }
 
 /// Whoever may look may not act, and sees no way to.

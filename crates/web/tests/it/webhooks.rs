@@ -115,6 +115,28 @@ async fn who_does_not_manage_webhooks_neither_sees_nor_changes_them() {
     assert!(answer.status.is_client_error() && !answer.says("whsec_"));
 }
 
+/// Whom mail went to is not asked by who may not know it: neither offered nor answered.
+#[tokio::test]
+async fn the_search_by_address_is_offered_to_those_who_may_know_addresses() {
+    for (role, offered) in [
+        (Role::Administrator, false),
+        (Role::Auditor, false),
+        (Role::Compliance, true),
+        (Role::Staff, true),
+    ] {
+        let clinic = Clinic::open();
+        clinic.hire(&clinic.ctx, ANA, &[role]);
+        let mut browser = clinic.signed_in(ANA).await;
+        let page = browser.get("/console/trace").await.clone();
+        assert_eq!(page.says("Find by address"), offered, "{role:?}");
+        assert_eq!(page.says("name=\"address\""), offered, "{role:?}");
+        let answer = browser
+            .post("/console/trace", &[("address", "pat@mail.example")])
+            .await;
+        assert_eq!(answer.status.is_success(), offered, "{role:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_message_and_a_person_are_followed_through_everything() {
     let clinic = Clinic::open();

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::routing::get;
 use ctx::Action;
+use model::Code;
 
 use super::super::{Door, NoQuery};
 use crate::answer::{Answer, download};
@@ -10,13 +11,19 @@ use crate::caller::Caller;
 use crate::input::Asked;
 use crate::{ApiState, blocking};
 
+const CODES: &[Code] = &[Code::ExportTooLarge];
+
 pub(in crate::endpoints) fn door() -> Door {
-    Door::new::<__path_export_suppressions>(get(export_suppressions), Action::SuppressionRead, &[])
+    Door::new::<__path_export_suppressions>(
+        get(export_suppressions),
+        Action::SuppressionRead,
+        CODES,
+    )
 }
 
 /// Export suppressed addresses
 ///
-/// All that is in force. Each export is an entry of the audit log.
+/// All that is in force, up to 100,000 rows. Each export is an entry of the audit log.
 #[utoipa::path(get, path = "/v1/suppressions/export", tag = "suppressions",
     responses((status = 200, description = "Columns: address, stream, reason, expires_at.",
         body = String, content_type = "text/csv", headers(

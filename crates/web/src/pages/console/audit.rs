@@ -42,6 +42,7 @@ pub const KINDS: &[&str] = &[
     "message.released",
     "message.rejected",
     "suppression.made",
+    "suppression.extended",
     "suppression.lifted",
     "suppression.listed",
     "suppression.exported",

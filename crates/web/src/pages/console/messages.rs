@@ -5,7 +5,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use flow::view::{MessagePage, MessageRow};
-use model::{Method, Mode, Origin, PhiLevel, RecipientState, Result, Timestamp, limits};
+use model::{Code, Method, Mode, Origin, PhiLevel, RecipientState, Result, Timestamp, limits};
 use serde::Serialize;
 
 use crate::door::answer::{desk_page, download};
@@ -113,9 +113,6 @@ impl Messages {
     }
 }
 
-/// Rows an export holds at most.
-const EXPORT_ROWS_MAX: usize = 10_000;
-
 /// GET `/console/messages`
 pub async fn show(asked: Asked) -> Result<Response> {
     let desk = desk(&asked).await?;
@@ -172,8 +169,12 @@ pub async fn export(asked: Asked) -> Result<Response> {
         count += rows.len();
         rows.iter().for_each(|row| csv.push_str(&line(row)));
         match next {
-            Some(cursor) if count < EXPORT_ROWS_MAX => after = cursor,
-            _ => break,
+            // a part of the list would be taken for all of it
+            Some(_) if count >= limits::MESSAGE_EXPORT_ROWS_MAX => {
+                return Err(Code::ExportTooLarge.into());
+            }
+            Some(cursor) => after = cursor,
+            None => break,
         }
     }
     Ok(download(

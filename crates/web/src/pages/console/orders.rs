@@ -86,6 +86,10 @@ pub async fn show(asked: Asked) -> Result<Response> {
 pub async fn ask(asked: Asked) -> Result<Response> {
     let desk = desk(&asked).await?;
     let order = load(&asked, &desk).await?;
+    // it is ended where it was given
+    if order.everywhere {
+        return Err(Code::NotFound.into());
+    }
     if !order.in_force {
         return Ok(redirect("/console/queue/orders?show=all&done=over"));
     }

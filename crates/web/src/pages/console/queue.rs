@@ -46,7 +46,7 @@ pub struct Lane {
     /// Why nothing starts, as a word of the catalogue below `stops`, and until when.
     pub stopped: Option<&'static str>,
     pub until: Option<Timestamp>,
-    /// The order that keeps all of it from starting.
+    /// The order that keeps all of it from starting, where this organisation can end it.
     pub order: Option<String>,
     /// To the form that gives such an order.
     pub suspend_href: String,
@@ -127,10 +127,15 @@ pub async fn show(asked: Asked) -> Result<Response> {
 
 impl Lane {
     fn of(line: &QueueLine, orders: &[OrderView]) -> Self {
-        let order = orders.iter().find(|order| suspends(order, line));
+        let suspending = orders.iter().filter(|order| suspends(order, line));
+        let (everywhere, own): (Vec<_>, Vec<_>) =
+            suspending.partition(|order| order.scope.everywhere);
+        // what stops everyone's mail goes on stopping this when the organisation's own order ends
+        let longest = |orders: &[&OrderView]| orders.iter().map(|order| order.until).max();
+        let everyone = longest(&everywhere).map(|until| ("ordered_everywhere", until));
+        let ordered = longest(&own).map(|until| ("ordered", until));
         let resting = line.rest_ends.map(|until| ("resting", until));
-        let ordered = order.map(|order| ("ordered", order.until));
-        let stopped = ordered.or(line.stopped).or(resting);
+        let stopped = everyone.or(ordered).or(line.stopped).or(resting);
         Self {
             provider: line.provider.clone(),
             source: line.source.clone(),
@@ -138,7 +143,7 @@ impl Lane {
             running: line.running,
             stopped: stopped.map(|(why, _)| why),
             until: stopped.map(|(_, until)| until),
-            order: order.map(|order| order.id.to_string()),
+            order: own.first().map(|order| order.id.to_string()),
             suspend_href: suspend_href(&line.provider, &line.source),
             warm_up: line.warm_up,
         }
@@ -156,7 +161,7 @@ fn suspends(order: &OrderView, line: &QueueLine) -> bool {
     let narrow = scope.stream.is_some() || scope.domain.is_some() || scope.message.is_some();
     let at = |wanted: &Option<String>, here: &str| wanted.as_deref().is_none_or(|w| w == here);
     let here = at(&scope.provider, &line.provider) && at(&scope.source, &line.source);
-    order.act == "suspend" && !narrow && !scope.everywhere && here
+    order.act == "suspend" && !narrow && here
 }
 
 impl Row {

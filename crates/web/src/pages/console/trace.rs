@@ -35,6 +35,8 @@ const STOPPED: &[&str] = &[
 pub struct Trace {
     pub filter: Filter,
     pub filtered: bool,
+    /// Whether this visitor may search by address.
+    pub by_address: bool,
     pub all_kinds: Vec<&'static str>,
     pub all_modes: Vec<Mode>,
     pub all_streams: Vec<Stream>,
@@ -83,7 +85,7 @@ pub async fn show(asked: Asked) -> Result<Response> {
     let filter = Filter::asked(&asked);
     let zone = Zone::find(&desk.house.zone).unwrap_or(Zone::UTC);
     let (wanted, mut faults) = filter.read(zone);
-    let mut page = Trace::empty();
+    let mut page = Trace::empty(&desk);
     if faults.is_empty() {
         match load(&asked, &desk, wanted).await {
             Ok((rows, next)) => {
@@ -113,7 +115,7 @@ pub async fn show(asked: Asked) -> Result<Response> {
 /// POST `/console/trace`: which messages went to an address.
 pub async fn search(asked: Asked) -> Result<Response> {
     let desk = desk(&asked).await?;
-    let mut page = Trace::empty();
+    let mut page = Trace::empty(&desk);
     let Ok(address) = Address::parse(asked.field("address").trim()) else {
         page.faults.push(Fault::new("address", "trace_address"));
         return desk_page(&asked, &desk, StatusCode::UNPROCESSABLE_ENTITY, &page);
@@ -138,7 +140,14 @@ async fn load(asked: &Asked, desk: &Desk, wanted: StreamFilter) -> Result<Loaded
 }
 
 impl Trace {
-    fn empty() -> Self {
+    fn empty(desk: &Desk) -> Self {
+        Self {
+            by_address: desk.reads_addresses(),
+            ..Self::unasked()
+        }
+    }
+
+    fn unasked() -> Self {
         Self {
             all_kinds: offered().map(|kind| kind.word).collect(),
             all_modes: Mode::ALL.to_vec(),

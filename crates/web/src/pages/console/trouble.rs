@@ -34,6 +34,8 @@ impl Page for Trouble {
             Sample::new("error_ours", page(Cause::Ours, Code::StoreUnavailable)),
             Sample::new("error_many", page(Cause::Many, Code::RateLimited)),
             Sample::new("error_stale", page(Cause::Stale, Code::CsrfInvalid)),
+            Sample::new("error_long", page(Cause::Long, Code::ExportTooLarge)),
+            Sample::new("error_large", page(Cause::Large, Code::MessageTooLarge)),
             Sample::spanish(page(Cause::Ours, Code::Internal)),
         ]
     }

@@ -14,6 +14,10 @@ pub enum Cause {
     Many,
     /// The form's token does not fit the visit.
     Stale,
+    /// The form holds more than one may.
+    Large,
+    /// The list is longer than one file may be.
+    Long,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -35,6 +39,8 @@ impl Page for Trouble {
             Sample::new("error_ours", page(Cause::Ours)),
             Sample::new("error_many", page(Cause::Many)),
             Sample::new("error_stale", page(Cause::Stale)),
+            Sample::new("error_long", page(Cause::Long)),
+            Sample::new("error_large", page(Cause::Large)),
             Sample::spanish(page(Cause::Ours)),
         ]
     }

@@ -37,6 +37,7 @@ pub fn all() -> Vec<Sample<Queue>> {
             lane("google", "east-1", Some("rate")),
             lane("microsoft", "east-2", Some("back_off")),
             lane("yahoo", "east-1", Some("ordered")),
+            lane("icloud", "east-1", Some("ordered_everywhere")),
             lane("other", "east-1", None),
         ],
         orders: 2,

@@ -12,7 +12,8 @@ use crate::pages::samples::NOW;
 pub fn all() -> Vec<Sample<Trace>> {
     let rows = |n: u64| Trace {
         rows: (0..n).map(row).collect(),
-        ..Trace::empty()
+        by_address: true,
+        ..Trace::unasked()
     };
     let many = Trace {
         older_href: Some("#".to_owned()),
@@ -56,6 +57,13 @@ pub fn all() -> Vec<Sample<Trace>> {
         Sample::new("long_names", rows(6)),
         Sample::new("found", found(3)),
         Sample::new("found_none", found(0)),
+        Sample::new(
+            "may_not",
+            Trace {
+                by_address: false,
+                ..rows(2)
+            },
+        ),
         Sample::new("error", wrong),
         Sample::spanish(many),
     ]
