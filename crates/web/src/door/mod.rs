@@ -247,8 +247,8 @@ fn operation_routes() -> Router<WebState> {
         )
         .route(
             "/console/domains/{name}/rotate",
-            get(|asked| console(asked, console::domain::back))
-                .post(|asked| console(asked, console::domain::rotate)),
+            get(|asked| console(asked, console::domain_rotate::show))
+                .post(|asked| console(asked, console::domain_rotate::submit)),
         )
         .route(
             "/console/trace",

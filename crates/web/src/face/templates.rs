@@ -35,7 +35,9 @@ templates! {
     "pages/console/suppressions.html"
     "pages/console/suppression_lift.html"
     "pages/console/suppression_add.html"
+    "pages/console/suppression_add_ask.html"
     "pages/console/suppression_import.html"
+    "pages/console/suppression_import_stop.html"
     "pages/console/audit.html"
     "pages/console/held.html"
     "pages/console/held_decide.html"
@@ -54,6 +56,7 @@ templates! {
     "pages/console/order_end.html"
     "pages/console/domains.html"
     "pages/console/domain.html"
+    "pages/console/domain_rotate.html"
     "pages/console/missing.html"
     "pages/console/trouble.html"
 }

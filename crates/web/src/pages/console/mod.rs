@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod cancel;
 pub mod domain;
+pub mod domain_rotate;
 pub mod domains;
 pub mod enrol;
 pub mod headers;
