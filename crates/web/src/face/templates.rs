@@ -45,6 +45,8 @@ templates! {
     "pages/console/trace.html"
     "pages/console/triggers.html"
     "pages/console/trigger_remove.html"
+    "pages/console/mail.html"
+    "pages/console/mail_ask.html"
     "pages/console/webhooks.html"
     "pages/console/webhook.html"
     "pages/console/webhook_ask.html"

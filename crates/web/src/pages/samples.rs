@@ -50,6 +50,8 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     draw::<console::trace::Trace>(face, &mut all)?;
     draw::<console::triggers::Triggers>(face, &mut all)?;
     draw::<console::triggers::Remove>(face, &mut all)?;
+    draw::<console::mail::MailSettings>(face, &mut all)?;
+    draw::<console::mail::MailAsk>(face, &mut all)?;
     draw::<console::webhooks::Webhooks>(face, &mut all)?;
     draw::<console::webhook::Webhook>(face, &mut all)?;
     draw::<console::webhook_ask::WebhookAsk>(face, &mut all)?;

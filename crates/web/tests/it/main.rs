@@ -5,6 +5,7 @@ mod browser;
 mod clinic;
 mod console;
 mod doors;
+mod mail_settings;
 mod operation;
 mod portal;
 mod suppressions;

@@ -8,6 +8,7 @@ pub mod domains;
 pub mod enrol;
 pub mod headers;
 pub mod held;
+pub mod mail;
 pub mod message;
 pub mod messages;
 pub mod missing;
