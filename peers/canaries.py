@@ -3,9 +3,10 @@
     peers/canaries.py --binary target/debug/caduceus --engine postgres
 
 Sends mail by SMTP and by REST with a word of its own in each field, some delivered, some left in the
-queue, some refused, and signs in wrongly. Then stops the server and reads every octet of its data,
-blobs, database files and logs, and of the machine's temporary folders. As a control the same search
-must find the words in the receiver's mailbox.
+queue, some refused, and signs in wrongly. Staff import suppressed addresses: a short list that is done,
+and a long one whose sealed file still lies there when the server is stopped. Then reads every octet of
+its data, blobs, database files and logs, and of the machine's temporary folders. As a control the same
+search must find the words in the receiver's mailbox.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from mail import leaks, world
+from mail.console import Console
 from mail.place import Authority, free_port, fresh_folder
 from mail.postfix import Receiver, wait_for
 from mail.postgres import Cluster
@@ -31,6 +33,9 @@ from mail.submission import ImplicitTls
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST, DOMAIN = "mx.receiver.example", "receiver.example"
+STAFF = "ana@clinic.example"
+# A form's worth of lines: far more than are done with the answer.
+LONG_LIST_LINES = 8_000
 
 
 class Words(dict):
@@ -72,16 +77,22 @@ def run(asked, folder: Path, stops: list) -> list[str]:
         "folder": str(folder / "server"), "ca_file": str(authority.certificate), "sender_domain": "clinic.example",
         "receiver": {"domain": DOMAIN, "host": HOST, "ip": "127.0.0.1", "port": receiver.port},
     }
+    words = Words()
+    if asked.rest:
+        order["staff"] = {"email": STAFF, "name": words["staff name"], "password": words["staff password"]}
     (folder / "order.json").write_text(json.dumps(order))
     subprocess.run([sys.executable, *asked.prepare.split(), folder / "order.json", folder / "world.json"], check=True)
+    (folder / "order.json").unlink()  # it says the password
     made = world.load(folder / "world.json")
     server = world.Server(made, folder / "server" / "server.log")
     server.start()
     stops.append(server.stop)
-    words = Words()
     plant(made, words, rest=asked.rest)
+    console = signed_in(made, words) if asked.rest else None
     wait_for(lambda: receiver.count() >= (2 if asked.rest else 1), "nothing was delivered", 120)
     time.sleep(2)
+    if console:
+        begin_long_import(console, words)
     server.stop()
     if cluster:
         cluster.stop()
@@ -163,6 +174,36 @@ def by_rest(made, words: Words) -> None:
     assert post(made, body | {words["unknown field"]: words["unknown value"]}, made.api_key) == 422
     assert post(made, body | {"subject": 5, "text": words["rest wrong type"]}, made.api_key) == 422
     assert post(made, body, words["wrong key"]) == 401
+
+
+def signed_in(made, words: Words) -> Console:
+    """A member of staff, who has imported a short list."""
+    console = Console(made)
+    console.sign_in(STAFF, words["staff password"])
+    lines = [
+        "address,stream,reason,expires_at", f"{words['import address']}@{DOMAIN},marketing,complaint,",
+        f"{words['import no address']},,,", f"{words['import bad stream']}@{DOMAIN},{words['import stream']},,",
+        f"{words['import bad reason']}@{DOMAIN},,{words['import reason']},",
+        f"{words['import bad date']}@{DOMAIN},,,{words['import date']}",
+    ]
+    page = send_list(console, lines)
+    assert "Done" in page and "data-again" not in page, "a short list is done with the answer"
+    console.post("/console/suppressions", address=f"{words['looked for address']}@{DOMAIN}")
+    console.get("/console")
+    return console
+
+
+def begin_long_import(console: Console, words: Words) -> None:
+    page = send_list(console, [f"{words['long import address']}{number}@{DOMAIN}" for number in range(LONG_LIST_LINES)])
+    assert "data-again" in page, "a long list is still under way, and its file is kept"
+
+
+def send_list(console: Console, lines: list[str]) -> str:
+    text = "\n".join(lines)
+    console.get("/console/suppressions/add")
+    page = console.post("/console/suppressions/add", stream="marketing", text=text)
+    assert 'name="sure"' in page, "it asks first"
+    return console.post("/console/suppressions/add", stream="marketing", text=text, sure="yes")
 
 
 def post(made, body: dict, key: str) -> int:
