@@ -13,10 +13,8 @@ import argparse
 import base64
 import json
 import secrets
-import shutil
 import smtplib
 import ssl
-import subprocess
 import sys
 import time
 import urllib.error
@@ -24,14 +22,11 @@ import urllib.request
 from email.message import EmailMessage
 from pathlib import Path
 
-from mail import leaks, world
+from mail import leaks, trial, world
 from mail.console import Console
-from mail.place import Authority, free_port, fresh_folder
-from mail.postfix import Receiver, wait_for
-from mail.postgres import Cluster
+from mail.postfix import wait_for
 from mail.submission import ImplicitTls
 
-ROOT = Path(__file__).resolve().parent.parent
 HOST, DOMAIN = "mx.receiver.example", "receiver.example"
 STAFF = "ana@clinic.example"
 # A form's worth of lines: far more than are done with the answer.
@@ -48,42 +43,18 @@ class Words(dict):
 
 def main() -> int:
     asked = arguments()
-    folder = fresh_folder(ROOT, "canaries")
-    stops = []
-    try:
-        found = run(asked, folder, stops)
-    finally:
-        for stop in reversed(stops):
-            stop()
-    if found:
-        print("\n".join(f"FAULT {fault}" for fault in found))
-        print(f"everything is kept in {folder}")
-        return 1
-    shutil.rmtree(folder)
-    return 0
+    return trial.hold("canaries", lambda folder, stops: run(asked, folder, stops))
 
 
 def run(asked, folder: Path, stops: list) -> list[str]:
     began = time.time() - 1
-    authority = Authority(folder / "authority")
-    receiver = Receiver(folder, HOST, DOMAIN, authority.issue(HOST), free_port())
-    receiver.start()
-    stops.append(receiver.stop)
-    cluster = Cluster(folder / "postgres") if asked.engine == "postgres" else None
-    database = cluster.start() if cluster else None
-    (folder / "server").mkdir()
-    order = {
-        "binary": str(Path(asked.binary).resolve()), "engine": asked.engine, "database_url": database,
-        "folder": str(folder / "server"), "ca_file": str(authority.certificate), "sender_domain": "clinic.example",
-        "receiver": {"domain": DOMAIN, "host": HOST, "ip": "127.0.0.1", "port": receiver.port},
-    }
+    authority, receiver = trial.receiving(folder, HOST, DOMAIN, stops)
+    url = trial.database(folder, asked.engine, stops)
+    order = trial.order(asked, folder, authority, asked.engine, url, receiver=trial.route(receiver, HOST, DOMAIN))
     words = Words()
     if asked.rest:
         order["staff"] = {"email": STAFF, "name": words["staff name"], "password": words["staff password"]}
-    (folder / "order.json").write_text(json.dumps(order))
-    subprocess.run([sys.executable, *asked.prepare.split(), folder / "order.json", folder / "world.json"], check=True)
-    (folder / "order.json").unlink()  # it says the password
-    made = world.load(folder / "world.json")
+    made = trial.prepare(asked, folder, order)
     server = world.Server(made, folder / "server" / "server.log")
     server.start()
     stops.append(server.stop)
@@ -93,9 +64,7 @@ def run(asked, folder: Path, stops: list) -> list[str]:
     time.sleep(2)
     if console:
         begin_long_import(console, words)
-    server.stop()
-    if cluster:
-        cluster.stop()
+    trial.end(stops)
     searched = [folder / "server", folder / "postgres", Path("/tmp"), Path("/var/tmp"), Path("/dev/shm")]
     found = [hit for hit in leaks.search(searched, words, began) if str(folder / "mailbox") not in hit]
     control = leaks.search([receiver.arrived_folder], words)
@@ -219,10 +188,8 @@ def post(made, body: dict, key: str) -> int:
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binary", default=str(ROOT / "target/debug/caduceus"))
-    parser.add_argument("--engine", choices=["sqlite", "postgres"], default="sqlite")
-    parser.add_argument("--prepare", default=str(ROOT / "peers/prepare.py"), help="makes world.json: see peers/README.md")
+    parser = trial.arguments(__doc__)
+    trial.engine_argument(parser)
     parser.add_argument("--rest", action=argparse.BooleanOptionalAction, default=True)
     return parser.parse_args()
 
