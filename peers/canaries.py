@@ -3,19 +3,18 @@
     peers/canaries.py --binary target/debug/caduceus --engine postgres
 
 Sends mail by SMTP and by REST with a word of its own in each field, some delivered, some left in the
-queue, some refused, and signs in wrongly. Then stops the server and reads every octet of its data,
-blobs, database files and logs, and of the machine's temporary folders. As a control the same search
-must find the words in the receiver's mailbox.
+queue, some refused, and signs in wrongly. Staff import suppressed addresses: a short list that is done,
+and a long one whose sealed file still lies there when the server is stopped. Then reads every octet of
+its data, blobs, database files and logs, and of the machine's temporary folders. As a control the same
+search must find the words in the receiver's mailbox.
 """
 
 import argparse
 import base64
 import json
 import secrets
-import shutil
 import smtplib
 import ssl
-import subprocess
 import sys
 import time
 import urllib.error
@@ -23,14 +22,15 @@ import urllib.request
 from email.message import EmailMessage
 from pathlib import Path
 
-from mail import leaks, world
-from mail.place import Authority, free_port, fresh_folder
-from mail.postfix import Receiver, wait_for
-from mail.postgres import Cluster
+from mail import leaks, trial, world
+from mail.console import Console
+from mail.postfix import wait_for
 from mail.submission import ImplicitTls
 
-ROOT = Path(__file__).resolve().parent.parent
 HOST, DOMAIN = "mx.receiver.example", "receiver.example"
+STAFF = "ana@clinic.example"
+# A form's worth of lines: far more than are done with the answer.
+LONG_LIST_LINES = 8_000
 
 
 class Words(dict):
@@ -43,48 +43,28 @@ class Words(dict):
 
 def main() -> int:
     asked = arguments()
-    folder = fresh_folder(ROOT, "canaries")
-    stops = []
-    try:
-        found = run(asked, folder, stops)
-    finally:
-        for stop in reversed(stops):
-            stop()
-    if found:
-        print("\n".join(f"FAULT {fault}" for fault in found))
-        print(f"everything is kept in {folder}")
-        return 1
-    shutil.rmtree(folder)
-    return 0
+    return trial.hold("canaries", lambda folder, stops: run(asked, folder, stops))
 
 
 def run(asked, folder: Path, stops: list) -> list[str]:
     began = time.time() - 1
-    authority = Authority(folder / "authority")
-    receiver = Receiver(folder, HOST, DOMAIN, authority.issue(HOST), free_port())
-    receiver.start()
-    stops.append(receiver.stop)
-    cluster = Cluster(folder / "postgres") if asked.engine == "postgres" else None
-    database = cluster.start() if cluster else None
-    (folder / "server").mkdir()
-    order = {
-        "binary": str(Path(asked.binary).resolve()), "engine": asked.engine, "database_url": database,
-        "folder": str(folder / "server"), "ca_file": str(authority.certificate), "sender_domain": "clinic.example",
-        "receiver": {"domain": DOMAIN, "host": HOST, "ip": "127.0.0.1", "port": receiver.port},
-    }
-    (folder / "order.json").write_text(json.dumps(order))
-    subprocess.run([sys.executable, *asked.prepare.split(), folder / "order.json", folder / "world.json"], check=True)
-    made = world.load(folder / "world.json")
+    authority, receiver = trial.receiving(folder, HOST, DOMAIN, stops)
+    url = trial.database(folder, asked.engine, stops)
+    order = trial.order(asked, folder, authority, asked.engine, url, receiver=trial.route(receiver, HOST, DOMAIN))
+    words = Words()
+    if asked.rest:
+        order["staff"] = {"email": STAFF, "name": words["staff name"], "password": words["staff password"]}
+    made = trial.prepare(asked, folder, order)
     server = world.Server(made, folder / "server" / "server.log")
     server.start()
     stops.append(server.stop)
-    words = Words()
     plant(made, words, rest=asked.rest)
+    console = signed_in(made, words) if asked.rest else None
     wait_for(lambda: receiver.count() >= (2 if asked.rest else 1), "nothing was delivered", 120)
     time.sleep(2)
-    server.stop()
-    if cluster:
-        cluster.stop()
+    if console:
+        begin_long_import(console, words)
+    trial.end(stops)
     searched = [folder / "server", folder / "postgres", Path("/tmp"), Path("/var/tmp"), Path("/dev/shm")]
     found = [hit for hit in leaks.search(searched, words, began) if str(folder / "mailbox") not in hit]
     control = leaks.search([receiver.arrived_folder], words)
@@ -165,6 +145,36 @@ def by_rest(made, words: Words) -> None:
     assert post(made, body, words["wrong key"]) == 401
 
 
+def signed_in(made, words: Words) -> Console:
+    """A member of staff, who has imported a short list."""
+    console = Console(made)
+    console.sign_in(STAFF, words["staff password"])
+    lines = [
+        "address,stream,reason,expires_at", f"{words['import address']}@{DOMAIN},marketing,complaint,",
+        f"{words['import no address']},,,", f"{words['import bad stream']}@{DOMAIN},{words['import stream']},,",
+        f"{words['import bad reason']}@{DOMAIN},,{words['import reason']},",
+        f"{words['import bad date']}@{DOMAIN},,,{words['import date']}",
+    ]
+    page = send_list(console, lines)
+    assert "Done" in page and "data-again" not in page, "a short list is done with the answer"
+    console.post("/console/suppressions", address=f"{words['looked for address']}@{DOMAIN}")
+    console.get("/console")
+    return console
+
+
+def begin_long_import(console: Console, words: Words) -> None:
+    page = send_list(console, [f"{words['long import address']}{number}@{DOMAIN}" for number in range(LONG_LIST_LINES)])
+    assert "data-again" in page, "a long list is still under way, and its file is kept"
+
+
+def send_list(console: Console, lines: list[str]) -> str:
+    text = "\n".join(lines)
+    console.get("/console/suppressions/add")
+    page = console.post("/console/suppressions/add", stream="marketing", text=text)
+    assert 'name="sure"' in page, "it asks first"
+    return console.post("/console/suppressions/add", stream="marketing", text=text, sure="yes")
+
+
 def post(made, body: dict, key: str) -> int:
     request = urllib.request.Request(
         f"{made.api_url}/v1/messages", json.dumps(body).encode(),
@@ -178,10 +188,8 @@ def post(made, body: dict, key: str) -> int:
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binary", default=str(ROOT / "target/debug/caduceus"))
-    parser.add_argument("--engine", choices=["sqlite", "postgres"], default="sqlite")
-    parser.add_argument("--prepare", default=str(ROOT / "peers/prepare.py"), help="makes world.json: see peers/README.md")
+    parser = trial.arguments(__doc__)
+    trial.engine_argument(parser)
     parser.add_argument("--rest", action=argparse.BooleanOptionalAction, default=True)
     return parser.parse_args()
 

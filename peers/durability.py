@@ -8,56 +8,30 @@ each that a sync had completed between the message's last octet and the first oc
 
 import argparse
 import json
-import shutil
 import socket
 import ssl
-import subprocess
 import sys
 import time
 import urllib.parse
 from dataclasses import replace
 from pathlib import Path
 
-from mail import syscalls, world
-from mail.place import Authority, free_port, fresh_folder
-from mail.postfix import Receiver
+from mail import syscalls, trial, world
 from mail.submission import ImplicitTls
 
-ROOT = Path(__file__).resolve().parent.parent
 HOST, DOMAIN = "mx.receiver.example", "receiver.example"
 CONTENT = b"From: desk@clinic.example\r\nTo: pat@receiver.example\r\nSubject: News\r\n\r\nWe moved the chairs.\r\n"
 
 
 def main() -> int:
     asked = arguments()
-    folder = fresh_folder(ROOT, "durability")
-    stops = []
-    try:
-        found = run(asked, folder, stops)
-    finally:
-        for stop in reversed(stops):
-            stop()
-    if found:
-        print("\n".join(f"FAULT {fault}" for fault in found), f"\nthe trace is kept in {folder}")
-        return 1
-    shutil.rmtree(folder)
-    return 0
+    return trial.hold("durability", lambda folder, stops: run(asked, folder, stops))
 
 
 def run(asked, folder: Path, stops: list) -> list[str]:
-    authority = Authority(folder / "authority")
-    receiver = Receiver(folder, HOST, DOMAIN, authority.issue(HOST), free_port())
-    receiver.start()
-    stops.append(receiver.stop)
-    (folder / "server").mkdir()
-    order = {
-        "binary": str(Path(asked.binary).resolve()), "engine": "sqlite", "database_url": None,
-        "folder": str(folder / "server"), "ca_file": str(authority.certificate), "sender_domain": "clinic.example",
-        "receiver": {"domain": DOMAIN, "host": HOST, "ip": "127.0.0.1", "port": receiver.port},
-    }
-    (folder / "order.json").write_text(json.dumps(order))
-    subprocess.run([sys.executable, *asked.prepare.split(), folder / "order.json", folder / "world.json"], check=True)
-    made = world.load(folder / "world.json")
+    authority, receiver = trial.receiving(folder, HOST, DOMAIN, stops)
+    order = trial.order(asked, folder, authority, "sqlite", None, receiver=trial.route(receiver, HOST, DOMAIN))
+    made = trial.prepare(asked, folder, order)
     trace = folder / "trace"
     strace = ["strace", "-f", "-ttt", "-T", "-yy", "-s", "0", "-e", f"trace={syscalls.TRACED}", "-o", str(trace)]
     server = world.Server(replace(made, command=[*strace, *made.command]), folder / "server.log")
@@ -121,9 +95,7 @@ def by_rest(made, number: int) -> tuple[float, float, int]:
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binary", default=str(ROOT / "target/debug/caduceus"))
-    parser.add_argument("--prepare", default=str(ROOT / "peers/prepare.py"), help="makes world.json: see peers/README.md")
+    parser = trial.arguments(__doc__)
     parser.add_argument("--messages", type=int, default=20)
     parser.add_argument("--rest", action=argparse.BooleanOptionalAction, default=True)
     return parser.parse_args()

@@ -7,36 +7,21 @@ Builds a small town on loopback (see chapters/town.py) and plays each chapter in
 one line; any fault fails the run, and so does a peer that cannot start or does not answer in time.
 """
 
-import argparse
 import json
-import shutil
 import sys
 import time
-from pathlib import Path
 
 from chapters import clients, dane, opinions, ports, relays, seals
-from chapters.town import Town, stop_all
-from mail.place import fresh_folder
+from chapters.town import Town
+from mail import trial
 
-ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS = {"relays": relays, "clients": clients, "seals": seals, "opinions": opinions,
             "ports": ports, "dane": dane}
 
 
 def main() -> int:
     asked = arguments()
-    folder = fresh_folder(ROOT, "mail-peers")
-    stops: list = []
-    try:
-        town = Town(ROOT, asked.binary, folder, asked.prepare, asked.engine, stops)
-        found = run(town, asked.chapter or list(CHAPTERS))
-    finally:
-        stop_all(stops)
-    if found:
-        print(f"the servers' logs and mail are kept in {folder}")
-        return 1
-    shutil.rmtree(folder)
-    return 0
+    return trial.hold("mail-peers", lambda folder, stops: run(Town(asked, folder, stops), asked.chapter or list(CHAPTERS)))
 
 
 def run(town: Town, names: list[str]) -> list[str]:
@@ -49,8 +34,6 @@ def run(town: Town, names: list[str]) -> list[str]:
         found += [f"{name}: {fault}" for fault in faults]
         figures |= counted
         print(f"   {name}: {json.dumps(counted)} in {time.monotonic() - began:.0f} s", flush=True)
-    for fault in found:
-        print(f"FAULT {fault}")
     print(json.dumps(figures | {"faults": len(found)}))
     return found
 
@@ -61,10 +44,8 @@ def records(town: Town, chapter) -> list[tuple[str, str, str]]:
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binary", default=str(ROOT / "target/debug/caduceus"))
-    parser.add_argument("--engine", choices=["sqlite", "postgres"], default="sqlite")
-    parser.add_argument("--prepare", default=str(ROOT / "peers/prepare.py"), help="makes world.json: see peers/README.md")
+    parser = trial.arguments(__doc__)
+    trial.engine_argument(parser)
     parser.add_argument("--chapter", action="append", choices=list(CHAPTERS), help="all of them by default")
     return parser.parse_args()
 

@@ -37,6 +37,8 @@ def prepare(order: dict) -> dict:
     scopes = [word for scope in [*SCOPES, *more] for word in ("--scope", scope)]
     app = admin("app-create", "--name", "Harness", "--sender", "*", *scopes)["app"]
     key = admin("key-create", "--app", app)
+    if "staff" in order:
+        hire(admin, order["staff"], folder / "password")
     return {
         "smtp_port": ports["submission"],
         "smtps_port": ports["smtps"],
@@ -50,6 +52,16 @@ def prepare(order: dict) -> dict:
         "command": [order["binary"], "serve", "--config", str(config)],
         "sender": f"sender@{order['sender_domain']}",
     } | ({"mx_port": ports["mx"]} if order.get("inbound") else {})
+
+
+def hire(admin, staff: dict, file: Path) -> None:
+    """An administrator. The password's file is gone when this returns."""
+    file.write_text(staff["password"])
+    try:
+        admin("user-create", "--name", staff["name"], "--email", staff["email"],
+              "--password-file", str(file), "--role", "administrator")
+    finally:
+        file.unlink()
 
 
 def configuration(order: dict, folder: Path, served, ports: dict) -> str:

@@ -7,43 +7,25 @@ from parallel authenticated sessions, kills the server at random moments, waits 
 accepted has arrived, and compares. Ends with one line of figures; any broken promise fails it.
 """
 
-import argparse
 import json
 import random
-import shutil
-import subprocess
 import sys
 import time
 from pathlib import Path
 
-from mail import arrival, corpus, verdict, world
-from mail.place import Authority, free_port, fresh_folder
-from mail.postfix import Receiver
-from mail.postgres import Cluster
+from mail import arrival, corpus, trial, verdict, world
 from mail.submission import Submission
 
-ROOT = Path(__file__).resolve().parent.parent
 RECEIVER_HOST, RECEIVER_DOMAIN = "mx.receiver.example", "receiver.example"
 
 
 def main() -> int:
     asked = arguments()
-    folder = fresh_folder(ROOT, "real-mail")
-    stops = []
-    try:
-        done = run(asked, folder, stops)
-    finally:
-        for stop in reversed(stops):
-            stop()
-    if done:
-        shutil.rmtree(folder)
-    else:
-        print(f"the servers' logs and mail are kept in {folder}")
-    return 0 if done else 1
+    return trial.hold("real-mail", lambda folder, stops: run(asked, folder, stops))
 
 
-def run(asked, folder: Path, stops: list) -> bool:
-    messages = chosen(corpus.load(ROOT / "target/peers/node"), asked.messages)
+def run(asked, folder: Path, stops: list) -> list[str]:
+    messages = chosen(corpus.load(trial.ROOT / "target/peers/node"), asked.messages)
     receiver, server = set_up(asked, folder, stops)
     submission = Submission(server, RECEIVER_DOMAIN, messages, asked.sessions)
     began = time.monotonic()
@@ -58,7 +40,7 @@ def run(asked, folder: Path, stops: list) -> bool:
     arrivals = arrival.inspect_all(receiver.arrived(), originals, server.world.dkim)
     found = verdict.faults(messages, records, arrivals, lambda id: verdict.marked_ambiguous(server.world, id))
     report(asked, messages, records, arrivals, kills, submitted, found)
-    return not found
+    return found
 
 
 def chosen(messages, count: int):
@@ -71,28 +53,11 @@ def chosen(messages, count: int):
 
 def set_up(asked, folder: Path, stops: list):
     """The receiver, the database and the server, all running."""
-    authority = Authority(folder / "authority")
-    receiver = Receiver(folder, RECEIVER_HOST, RECEIVER_DOMAIN, authority.issue(RECEIVER_HOST), free_port())
-    receiver.start()
-    stops.append(receiver.stop)
-    database = None
-    if asked.engine == "postgres":
-        cluster = Cluster(folder / "postgres")
-        database = cluster.start()
-        stops.append(cluster.stop)
-    order = {
-        "binary": str(Path(asked.binary).resolve()),
-        "engine": asked.engine,
-        "database_url": database,
-        "folder": str(folder / "server"),
-        "receiver": {"domain": RECEIVER_DOMAIN, "host": RECEIVER_HOST, "ip": "127.0.0.1", "port": receiver.port},
-        "ca_file": str(authority.certificate),
-        "sender_domain": "clinic.example",
-    }
-    (folder / "server").mkdir()
-    (folder / "order.json").write_text(json.dumps(order, indent=2))
-    subprocess.run([sys.executable, *asked.prepare.split(), folder / "order.json", folder / "world.json"], check=True)
-    server = world.Server(world.load(folder / "world.json"), folder / "server.log")
+    authority, receiver = trial.receiving(folder, RECEIVER_HOST, RECEIVER_DOMAIN, stops)
+    url = trial.database(folder, asked.engine, stops)
+    to = trial.route(receiver, RECEIVER_HOST, RECEIVER_DOMAIN)
+    order = trial.order(asked, folder, authority, asked.engine, url, receiver=to)
+    server = world.Server(trial.prepare(asked, folder, order), folder / "server.log")
     server.start()
     stops.append(server.stop)
     return receiver, server
@@ -143,10 +108,6 @@ def arrival_name(stored: bytes) -> str:
 
 
 def report(asked, messages, records, arrivals, kills, submitted, found) -> None:
-    for fault in found[:40]:
-        print(f"FAULT {fault}")
-    if len(found) > 40:
-        print(f"… and {len(found) - 40} more")
     once = {item.recipient for item in arrivals}
     figures = {
         "engine": asked.engine,
@@ -164,10 +125,8 @@ def report(asked, messages, records, arrivals, kills, submitted, found) -> None:
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binary", default=str(ROOT / "target/debug/caduceus"))
-    parser.add_argument("--engine", choices=["sqlite", "postgres"], default="sqlite")
-    parser.add_argument("--prepare", default=str(ROOT / "peers/prepare.py"), help="makes world.json: see peers/README.md")
+    parser = trial.arguments(__doc__)
+    trial.engine_argument(parser)
     parser.add_argument("--messages", type=int, default=corpus.MESSAGES)
     parser.add_argument("--sessions", type=int, default=8)
     parser.add_argument("--kills", type=int, default=0)

@@ -8,24 +8,18 @@ unless its events say that an outcome was ambiguous, and what the dead node held
 delivered by the other within the time a node may be silent, one beat, and the delivery itself.
 """
 
-import argparse
 import json
 import random
-import shutil
-import subprocess
 import sys
 import time
 from dataclasses import replace
 from pathlib import Path
 
-from mail import arrival, corpus, verdict, world
-from mail.place import Authority, free_port, fresh_folder
-from mail.postfix import Receiver
-from mail.postgres import Cluster
+from mail import arrival, corpus, trial, verdict, world
+from mail.place import free_port
 from mail.submission import Submission
 from real_mail import RECEIVER_DOMAIN, RECEIVER_HOST, arrival_name, chosen
 
-ROOT = Path(__file__).resolve().parent.parent
 # A node is taken for dead after 15 seconds of silence and looked for every 5.
 SILENCE_SECONDS, BEAT_SECONDS = 15, 5
 DELIVERY_SECONDS = 15
@@ -34,21 +28,10 @@ PORTS = ("smtp_port", "smtps_port")
 
 def main() -> int:
     asked = arguments()
-    folder = fresh_folder(ROOT, "two-nodes")
-    stops = []
-    try:
-        done = run(asked, folder, stops)
-    finally:
-        for stop in reversed(stops):
-            stop()
-    if done:
-        shutil.rmtree(folder)
-    else:
-        print(f"the servers' logs and mail are kept in {folder}")
-    return 0 if done else 1
+    return trial.hold("two-nodes", lambda folder, stops: run(asked, folder, stops))
 
 
-def run(asked, folder: Path, stops: list) -> bool:
+def run(asked, folder: Path, stops: list) -> list[str]:
     messages = chosen(corpus.load(asked.peers / "node"), asked.messages)
     receiver, nodes = set_up(asked, folder, stops)
     loads = [Submission(node, RECEIVER_DOMAIN, messages[at::2], asked.sessions) for at, node in enumerate(nodes)]
@@ -69,34 +52,16 @@ def run(asked, folder: Path, stops: list) -> bool:
     limit = SILENCE_SECONDS + BEAT_SECONDS + DELIVERY_SECONDS
     if took is None or took > limit:
         found.append(f"what the dead node held was not delivered within {limit} s of its death")
-    for fault in found[:40]:
-        print(f"FAULT {fault}")
     report(asked, messages, records, arrivals, held, took, found)
-    return not found
+    return found
 
 
 def set_up(asked, folder: Path, stops: list):
     """The receiver, the database, and two running nodes with one root key and one blob folder."""
-    authority = Authority(folder / "authority")
-    receiver = Receiver(folder, RECEIVER_HOST, RECEIVER_DOMAIN, authority.issue(RECEIVER_HOST), free_port())
-    receiver.start()
-    stops.append(receiver.stop)
-    cluster = Cluster(folder / "postgres")
-    database = cluster.start()
-    stops.append(cluster.stop)
-    order = {
-        "binary": str(Path(asked.binary).resolve()),
-        "engine": "postgres",
-        "database_url": database,
-        "folder": str(folder / "server"),
-        "receiver": {"domain": RECEIVER_DOMAIN, "host": RECEIVER_HOST, "ip": "127.0.0.1", "port": receiver.port},
-        "ca_file": str(authority.certificate),
-        "sender_domain": "clinic.example",
-    }
-    (folder / "server").mkdir()
-    (folder / "order.json").write_text(json.dumps(order, indent=2))
-    subprocess.run([sys.executable, *asked.prepare.split(), folder / "order.json", folder / "world.json"], check=True)
-    first = world.load(folder / "world.json")
+    authority, receiver = trial.receiving(folder, RECEIVER_HOST, RECEIVER_DOMAIN, stops)
+    url = trial.database(folder, "postgres", stops)
+    to = trial.route(receiver, RECEIVER_HOST, RECEIVER_DOMAIN)
+    first = trial.prepare(asked, folder, trial.order(asked, folder, authority, "postgres", url, receiver=to))
     nodes = [world.Server(first, folder / "first.log"), world.Server(second(first), folder / "second.log")]
     for node in nodes:
         node.start()
@@ -167,10 +132,8 @@ def report(asked, messages, records, arrivals, held, took, found) -> None:
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binary", default=str(ROOT / "target/debug/caduceus"))
-    parser.add_argument("--prepare", default=str(ROOT / "peers/prepare.py"), help="makes world.json: see peers/README.md")
-    parser.add_argument("--peers", type=Path, default=ROOT / "target/peers", help="where the corpus lies")
+    parser = trial.arguments(__doc__)
+    parser.add_argument("--peers", type=Path, default=trial.ROOT / "target/peers", help="where the corpus lies")
     parser.add_argument("--messages", type=int, default=1_000)
     parser.add_argument("--sessions", type=int, default=6, help="at each node")
     parser.add_argument("--quiet-seconds", type=float, default=420, help="how long a retry may be awaited")

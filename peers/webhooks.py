@@ -6,12 +6,10 @@ replaced. Every accepted message must be told at least once, always under the sa
 signature that verifies, and with no word of the message in it.
 """
 
-import argparse
 import base64
 import hashlib
 import hmac
 import json
-import shutil
 import ssl
 import sys
 import threading
@@ -21,13 +19,10 @@ from pathlib import Path
 
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-import prepare
-from mail import world
+from mail import trial, world
 from mail.api import call
-from mail.place import Authority, free_port, fresh_folder
-from mail.postgres import Cluster
+from mail.place import Authority, free_port
 
-ROOT = Path(__file__).resolve().parent.parent
 WORD = "zqwebhookword"
 
 
@@ -68,35 +63,17 @@ class Receiver:
 
 def main() -> int:
     asked = arguments()
-    folder = fresh_folder(ROOT, "webhooks")
-    stops = []
-    try:
-        found = run(asked, folder, stops)
-    finally:
-        for stop in reversed(stops):
-            stop()
-    if found:
-        print("\n".join(f"FAULT {fault}" for fault in found))
-        print(f"everything is kept in {folder}")
-        return 1
-    shutil.rmtree(folder)
-    return 0
+    return trial.hold("webhooks", lambda folder, stops: run(asked, folder, stops))
 
 
 def run(asked, folder: Path, stops: list) -> list[str]:
     authority = Authority(folder / "authority")
     receiver = Receiver(authority.issue("hooks.practice.example"), lambda number: 500 if number == 1 else 204)
-    cluster = Cluster(folder / "postgres") if asked.engine == "postgres" else None
-    database = cluster.start() if cluster else None
-    if cluster:
-        stops.append(cluster.stop)
-    (folder / "server").mkdir()
-    made = world.World(**prepare.prepare({
-        "binary": str(Path(asked.binary).resolve()), "engine": asked.engine, "database_url": database,
-        "folder": str(folder / "server"), "ca_file": str(authority.certificate), "sender_domain": "clinic.example",
-        "receiver": {"domain": "receiver.example", "host": "mx.receiver.example", "ip": "127.0.0.1", "port": free_port()},
-        "private_destinations": True,
-    }))
+    url = trial.database(folder, asked.engine, stops)
+    nowhere = {"domain": "receiver.example", "host": "mx.receiver.example", "ip": "127.0.0.1", "port": free_port()}
+    made = trial.prepare(asked, folder, trial.order(
+        asked, folder, authority, asked.engine, url, receiver=nowhere, private_destinations=True,
+    ))
     server = world.Server(made, folder / "server" / "server.log")
     server.start()
     stops.append(server.stop)
@@ -184,9 +161,8 @@ def wait_for(holds, otherwise: str, seconds: float = 60) -> None:
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--binary", default=str(ROOT / "target/debug/caduceus"))
-    parser.add_argument("--engine", choices=["sqlite", "postgres"], default="sqlite")
+    parser = trial.arguments(__doc__)
+    trial.engine_argument(parser)
     return parser.parse_args()
 
 

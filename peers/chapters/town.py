@@ -5,21 +5,18 @@ for every name. Everything is on loopback, on ports that the system chose, and s
 """
 
 import hashlib
-import json
 import re
 import ssl
 import subprocess
-import sys
 from pathlib import Path
 
-from mail import api, arrival, world
+from mail import api, arrival, trial, world
 from mail.exim import Exim, Route
 from mail.knot import Knot
 from mail.place import Authority, free_port
-from mail.postgres import Cluster
 from mail.relay import Relay
 
-CLINIC = "clinic.example"
+CLINIC = trial.SENDERS
 # Return paths and reply addresses are in this domain.
 INBOUND = "in.clinic.example"
 HOST = "relay.clinic.example"
@@ -29,28 +26,19 @@ GONE = "gone"
 
 
 class Town:
-    def __init__(self, root: Path, binary: str, folder: Path, prepare: str, engine: str, stops: list):
+    def __init__(self, asked, folder: Path, stops: list):
         """`stops` gets what ends each thing that is started, from the first on."""
-        self.root, self.folder, self.stops = root, folder, stops
+        self.root, self.folder, self.stops = trial.ROOT, folder, stops
         self.authority = Authority(folder / "authority")
         self.knot = Knot(folder / "knot", free_port())
         ports = {name: free_port() for name in ("postfix", "exim")}
         routes = [{"domain": f"{name}.example", "host": f"mx.{name}.example", "ip": "127.0.0.1", "port": port}
                   for name, port in ports.items()]
-        database = None
-        if engine == "postgres":
-            cluster = Cluster(folder / "database")
-            database = cluster.start()
-            self.stops.append(cluster.stop)
-        order = {
-            "binary": str(Path(binary).resolve()), "engine": engine, "database_url": database, "folder": str(folder / "server"),
-            "receiver": routes[0], "receivers": routes[1:], "ca_file": str(self.authority.certificate),
-            "sender_domain": CLINIC, "inbound": INBOUND, "name_server": self.knot.at,
-        }
-        (folder / "server").mkdir()
-        (folder / "order.json").write_text(json.dumps(order, indent=2))
-        subprocess.run([sys.executable, *prepare.split(), folder / "order.json", folder / "world.json"], check=True)
-        self.world = world.load(folder / "world.json")
+        url = trial.database(folder, asked.engine, stops)
+        self.world = trial.prepare(asked, folder, trial.order(
+            asked, folder, self.authority, asked.engine, url,
+            receiver=routes[0], receivers=routes[1:], inbound=INBOUND, name_server=self.knot.at,
+        ))
         self.server = world.Server(self.world, folder / "server.log")
         # Of the server under test, as it is configured.
         self.certificate = folder / "server" / "authority" / f"{HOST}.pem"
@@ -59,7 +47,7 @@ class Town:
         trusted = Path(self.world.ca_file)
         self.postfix = Relay(folder / "postfix", "mx.postfix.example", "postfix.example",
                              self.authority.issue("mx.postfix.example"), trusted, ports["postfix"], submitter, HOST, USERS)
-        self.exim = Exim(root, folder / "exim", "mx.exim.example", "exim.example",
+        self.exim = Exim(self.root, folder / "exim", "mx.exim.example", "exim.example",
                          self.authority.issue("mx.exim.example"), trusted, ports["exim"], submitter, USERS)
 
     def start(self, records: list[tuple[str, str, str]]) -> None:
@@ -102,15 +90,6 @@ class Town:
 
     def kinds(self, message: str) -> list[str]:
         return [event["kind"] for event in api.events(self.world, message)]
-
-
-def stop_all(stops: list) -> None:
-    """The last one first, and all of them, also when one does not want to."""
-    for stop in reversed(stops):
-        try:
-            stop()
-        except (OSError, subprocess.SubprocessError) as error:
-            print(f"something of the town did not stop: {error}", flush=True)
 
 
 def fingerprint(certificate: Path) -> str:

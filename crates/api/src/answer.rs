@@ -3,9 +3,10 @@
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use model::Code;
+use model::{Code, Result};
 use serde::Serialize;
 
+use crate::blocking;
 use crate::problem::Problem;
 
 pub(crate) type Answer = Result<Response, Problem>;
@@ -19,6 +20,13 @@ pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Answer {
         HeaderValue::from_static("application/json"),
     );
     Ok(response)
+}
+
+/// A page of a list, which is asked for on a thread that may block.
+pub(crate) async fn listed<P: Serialize + Send + 'static>(
+    page: impl FnOnce() -> Result<P> + Send + 'static,
+) -> Answer {
+    json(StatusCode::OK, &blocking(page).await?)
 }
 
 /// Bytes to save, never to show in place.

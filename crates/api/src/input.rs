@@ -7,7 +7,9 @@ use axum::extract::{FromRequestParts, Query, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
 use model::{Code, Error, Result, Timestamp, limits};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
 
 use crate::json::Json;
 use crate::problem::Problem;
@@ -45,16 +47,59 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let invalid = |_| Problem::from(Code::QueryInvalid);
-        let Query(pairs) =
-            Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map_err(invalid)?;
-        let object = pairs
-            .into_iter()
-            .map(|(name, value)| (Cow::Owned(name), Json::Text(Cow::Owned(value))));
-        let read = Json::Object(object.collect()).read::<T>();
-        read.map(Self)
-            .map_err(|error| query_error(error.pointer().map(|p| p.trim_start_matches('/'))).into())
+        Ok(Self(read(pairs(parts)?)?))
     }
+}
+
+/// Which page of a list.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Paging {
+    /// `next` of the page before.
+    #[param(pattern = "^[A-Za-z0-9_-]{32}$")]
+    after: Option<String>,
+    /// How many: 1 to 200. Default: 50.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 200)]
+    limit: Option<String>,
+}
+
+/// The query of a list: which page, and what else is asked for, as in [`Asked`].
+pub(crate) struct Listing<T> {
+    pub after: Option<String>,
+    pub rows: usize,
+    pub wanted: T,
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Listing<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let of_page = |(name, _): &Pair| matches!(name.as_str(), "after" | "limit");
+        let (paging, wanted) = pairs(parts)?.into_iter().partition::<Vec<_>, _>(of_page);
+        let (wanted, paging) = (read(wanted)?, read::<Paging>(paging)?);
+        Ok(Self {
+            rows: limit(paging.limit.as_deref())?,
+            after: paging.after,
+            wanted,
+        })
+    }
+}
+
+type Pair = (String, String);
+
+fn pairs(parts: &Parts) -> Result<Vec<Pair>> {
+    let Query(pairs) = Query::try_from_uri(&parts.uri).map_err(|_| Code::QueryInvalid)?;
+    Ok(pairs)
+}
+
+fn read<T: DeserializeOwned>(pairs: Vec<Pair>) -> Result<T> {
+    let object = pairs
+        .into_iter()
+        .map(|(name, value)| (Cow::Owned(name), Json::Text(Cow::Owned(value))));
+    Json::Object(object.collect())
+        .read()
+        .map_err(|error| query_error(error.pointer().map(|p| p.trim_start_matches('/'))))
 }
 
 /// A parameter has no JSON pointer: `?name` says where.

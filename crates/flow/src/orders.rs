@@ -159,19 +159,6 @@ impl Flow {
         self.dispatcher().obey().map(drop)
     }
 
-    /// Newest first: the organisation's own, and those for all.
-    pub fn orders(&self, ctx: &Ctx) -> Result<Vec<OrderView>> {
-        ctx.allow(Action::QueueRead, &ctx.own("queue"))?;
-        let (world, organisation, now) = (self.world().clone(), ctx.organisation(), ctx.now());
-        self.world().store.read(move |tx| {
-            let rows = queue_orders::of_organisation(tx, organisation)?;
-            let shown = rows
-                .into_iter()
-                .map(|row| view(&world, tx, row, organisation, now));
-            shown.collect()
-        })
-    }
-
     pub(crate) fn check_order(&self, ctx: &Ctx, new: &NewOrder) -> Result<()> {
         live_only(ctx)?;
         let invalid = |field: &str| Error::new(Code::FieldInvalid).at(field);

@@ -3,31 +3,18 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::routing::get;
 use ctx::Action;
 use flow::view::{EventPage, EventView};
 use model::{Code, EventId, MessageId, Mode, RecipientId, Timestamp};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::Door;
-use crate::answer::{Answer, json};
+use super::{Door, NoQuery};
+use crate::answer::{Answer, listed};
 use crate::caller::Caller;
-use crate::input::{self, Asked, Ids};
-use crate::{ApiState, blocking, schema};
-
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct Wanted {
-    /// `next` of the page before.
-    #[param(pattern = "^[A-Za-z0-9_-]{32}$")]
-    after: Option<String>,
-    /// How many: 1 to 200. Default: 50.
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 200)]
-    limit: Option<String>,
-}
+use crate::input::{Ids, Listing, Paging};
+use crate::{ApiState, schema};
 
 /// A page of events.
 #[derive(Serialize, ToSchema)]
@@ -78,26 +65,32 @@ pub(super) fn door() -> Door {
 ///
 /// Oldest first. Each event is also an entry of the audit log, under the same id.
 #[utoipa::path(get, path = "/v1/messages/{id}/events", tag = "messages",
-    params(("id" = String, Path, description = "The message.", example = "msg_01KAJ5Z3E9T7M0X4Q8V2B6N1CD"), Wanted),
+    params(("id" = String, Path, description = "The message.", example = "msg_01KAJ5Z3E9T7M0X4Q8V2B6N1CD"), Paging),
     responses((status = 200, description = "A page.", body = EventList))
 )]
 async fn list_events(
     State(state): State<ApiState>,
     Caller(ctx): Caller,
     ids: Ids,
-    Asked(wanted): Asked<Wanted>,
+    asked: Listing<NoQuery>,
 ) -> Answer {
-    let (mode, id) = (ctx.mode(), ids.parse::<MessageId>(0)?);
-    let rows = input::limit(wanted.limit.as_deref())?;
-    let page = blocking(move || state.flow.events(&ctx, id, wanted.after.as_deref(), rows)).await?;
-    json(StatusCode::OK, &listed(mode, page))
+    let id: MessageId = ids.parse(0)?;
+    listed(move || {
+        let page = state
+            .flow
+            .events(&ctx, id, asked.after.as_deref(), asked.rows)?;
+        Ok(EventList::of(ctx.mode(), page))
+    })
+    .await
 }
 
-pub(super) fn listed(mode: Mode, page: EventPage) -> EventList {
-    EventList {
-        mode,
-        events: page.rows.into_iter().map(event).collect(),
-        next: page.next,
+impl EventList {
+    pub(super) fn of(mode: Mode, page: EventPage) -> Self {
+        Self {
+            mode,
+            events: page.rows.into_iter().map(event).collect(),
+            next: page.next,
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::routing::get;
 use ctx::Action;
 use flow::view::{Filter, MessageRow};
@@ -12,22 +11,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Door;
-use crate::answer::{Answer, json};
+use crate::answer::{Answer, listed};
 use crate::caller::Caller;
-use crate::input::{self, Asked};
-use crate::{ApiState, blocking, schema};
+use crate::input::{self, Listing, Paging};
+use crate::{ApiState, schema};
 
 /// Which messages.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct Wanted {
-    /// `next` of the page before.
-    #[param(pattern = "^[A-Za-z0-9_-]{32}$")]
-    after: Option<String>,
-    /// How many: 1 to 200. Default: 50.
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 200)]
-    limit: Option<String>,
     /// Some recipient is in this state.
     #[param(schema_with = schema::state, required = false)]
     state: Option<String>,
@@ -89,31 +82,26 @@ pub(super) fn door() -> Door {
 /// List messages
 ///
 /// Newest first. Pages follow a cursor: what arrives meanwhile neither repeats nor hides a message.
-#[utoipa::path(get, path = "/v1/messages", tag = "messages", params(Wanted), responses(
+#[utoipa::path(get, path = "/v1/messages", tag = "messages", params(Paging, Wanted), responses(
     (status = 200, description = "A page.", body = MessageList)
 ))]
 async fn list_messages(
     State(state): State<ApiState>,
     Caller(ctx): Caller,
-    Asked(wanted): Asked<Wanted>,
+    asked: Listing<Wanted>,
 ) -> Answer {
-    let mode = ctx.mode();
-    let (filter, rows) = (filter(&wanted)?, input::limit(wanted.limit.as_deref())?);
-    let page = blocking(move || {
-        state
+    let filter = filter(&asked.wanted)?;
+    listed(move || {
+        let page = state
             .flow
-            .list_messages(&ctx, filter, wanted.after.as_deref(), rows)
-    })
-    .await?;
-    let messages = page.rows.into_iter().map(line).collect();
-    json(
-        StatusCode::OK,
-        &MessageList {
-            mode,
-            messages,
+            .list_messages(&ctx, filter, asked.after.as_deref(), asked.rows)?;
+        Ok(MessageList {
+            mode: ctx.mode(),
+            messages: page.rows.into_iter().map(line).collect(),
             next: page.next,
-        },
-    )
+        })
+    })
+    .await
 }
 
 fn filter(wanted: &Wanted) -> Result<Filter> {

@@ -142,7 +142,7 @@ async fn nothing() -> Problem {
 /// For endpoints that take no query: a parameter somebody believed in must not be ignored.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct NoQuery {}
+pub(crate) struct NoQuery {}
 
 /// Every type that a body is made of, with the types inside.
 pub(crate) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {

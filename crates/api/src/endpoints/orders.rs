@@ -1,7 +1,6 @@
 //! `GET /v1/queue/orders`: what was ordered, newest first.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::routing::get;
 use ctx::Action;
 use flow::orders::OrderView;
@@ -10,16 +9,17 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Door, NoQuery};
-use crate::answer::{Answer, json};
+use crate::answer::{Answer, listed};
 use crate::caller::Caller;
-use crate::input::Asked;
-use crate::{ApiState, blocking, schema};
+use crate::input::{Listing, Paging};
+use crate::{ApiState, schema};
 
-/// The organisation's orders, and those of the installation's operator for all.
+/// A page of the organisation's orders, and those of the installation's operator for all.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct OrderList {
-    /// At most 200.
     orders: Vec<OrderLine>,
+    /// Pass it as `after` for the next page; null on the last.
+    next: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -53,24 +53,31 @@ pub(crate) struct OrderLine {
 }
 
 pub(super) fn door() -> Door {
-    const CODES: &[Code] = &[Code::QueryInvalid];
+    const CODES: &[Code] = &[Code::QueryInvalid, Code::CursorInvalid];
     Door::new::<__path_list_orders>(get(list_orders), Action::QueueRead, CODES)
 }
 
 /// List orders about the queue
 ///
-/// Newest first, at most 200.
-#[utoipa::path(get, path = "/v1/queue/orders", tag = "queue",
-    responses((status = 200, description = "Orders.", body = OrderList))
-)]
+/// Newest first, in force or over.
+#[utoipa::path(get, path = "/v1/queue/orders", tag = "queue", params(Paging), responses(
+    (status = 200, description = "A page.", body = OrderList)
+))]
 async fn list_orders(
     State(state): State<ApiState>,
     Caller(ctx): Caller,
-    Asked(NoQuery {}): Asked<NoQuery>,
+    asked: Listing<NoQuery>,
 ) -> Answer {
-    let orders = blocking(move || state.flow.orders(&ctx)).await?;
-    let orders = orders.into_iter().map(line).collect();
-    json(StatusCode::OK, &OrderList { orders })
+    listed(move || {
+        let page = state
+            .flow
+            .order_page(&ctx, false, asked.after.as_deref(), asked.rows)?;
+        Ok(OrderList {
+            orders: page.rows.into_iter().map(line).collect(),
+            next: page.next,
+        })
+    })
+    .await
 }
 
 fn line(order: OrderView) -> OrderLine {

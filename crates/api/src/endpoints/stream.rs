@@ -1,7 +1,6 @@
 //! `GET /v1/events`: what happened to all messages, oldest first.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::routing::get;
 use ctx::Action;
 use flow::view::StreamFilter;
@@ -11,23 +10,17 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::Door;
-use super::events::{EventList, listed};
-use crate::answer::{Answer, json};
+use super::events::EventList;
+use crate::answer::{Answer, listed};
 use crate::caller::Caller;
-use crate::input::{self, Asked};
-use crate::{ApiState, blocking, schema};
+use crate::input::{self, Listing, Paging};
+use crate::{ApiState, schema};
 
 /// Which events.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct Wanted {
-    /// `next` of the page before.
-    #[param(pattern = "^[A-Za-z0-9_-]{32}$")]
-    after: Option<String>,
-    /// How many: 1 to 200. Default: 50.
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 200)]
-    limit: Option<String>,
     /// One kind, or several with commas between.
     #[param(example = "delivery.accepted,delivery.refused")]
     kind: Option<String>,
@@ -66,22 +59,22 @@ pub(super) fn door() -> Door {
 /// Oldest first, of all messages that the key may see: accepted, held, put off, delivered, read,
 /// refused and whatever else became of them. The kinds are those of `docs/reference/events.md`. No
 /// event holds anything that anyone wrote, nor an address.
-#[utoipa::path(get, path = "/v1/events", tag = "events", params(Wanted), responses(
+#[utoipa::path(get, path = "/v1/events", tag = "events", params(Paging, Wanted), responses(
     (status = 200, description = "A page.", body = EventList)
 ))]
 async fn list_all_events(
     State(state): State<ApiState>,
     Caller(ctx): Caller,
-    Asked(wanted): Asked<Wanted>,
+    asked: Listing<Wanted>,
 ) -> Answer {
-    let mode = ctx.mode();
-    let (filter, rows) = (filter(&wanted)?, input::limit(wanted.limit.as_deref())?);
-    let page = blocking(move || {
-        state
+    let filter = filter(&asked.wanted)?;
+    listed(move || {
+        let page = state
             .flow
-            .event_stream(&ctx, filter, wanted.after.as_deref(), rows)
-    });
-    json(StatusCode::OK, &listed(mode, page.await?))
+            .event_stream(&ctx, filter, asked.after.as_deref(), asked.rows)?;
+        Ok(EventList::of(ctx.mode(), page))
+    })
+    .await
 }
 
 fn filter(wanted: &Wanted) -> Result<StreamFilter> {

@@ -1,7 +1,6 @@
 //! `GET /v1/queue/deliveries`: what waits to leave, why, and until when.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::routing::get;
 use ctx::Action;
 use flow::view::{Summary, Waiting};
@@ -10,22 +9,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Door;
-use crate::answer::{Answer, json};
+use crate::answer::{Answer, listed};
 use crate::caller::Caller;
-use crate::input::{self, Asked};
-use crate::{ApiState, blocking, schema};
+use crate::input::{self, Listing, Paging};
+use crate::{ApiState, schema};
 
 /// Which deliveries.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct Wanted {
-    /// `next` of the page before.
-    #[param(pattern = "^[A-Za-z0-9_-]{32}$")]
-    after: Option<String>,
-    /// How many: 1 to 200. Default: 50.
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 200)]
-    limit: Option<String>,
     /// Only this stream.
     #[param(schema_with = schema::stream_shown, required = false)]
     stream: Option<String>,
@@ -109,33 +102,27 @@ pub(super) fn door() -> Door {
 ///
 /// Every delivery of the organisation that is not finished, the next one first: ids, codes and times,
 /// no address and no domain.
-#[utoipa::path(get, path = "/v1/queue/deliveries", tag = "service", params(Wanted), responses(
+#[utoipa::path(get, path = "/v1/queue/deliveries", tag = "service", params(Paging, Wanted), responses(
     (status = 200, description = "A page.", body = WaitingList)
 ))]
 async fn waiting(
     State(state): State<ApiState>,
     Caller(ctx): Caller,
-    Asked(wanted): Asked<Wanted>,
+    asked: Listing<Wanted>,
 ) -> Answer {
-    let mode = ctx.mode();
-    let stream = input::word("stream", wanted.stream.as_deref(), Stream::from_word)?;
-    let rows = input::limit(wanted.limit.as_deref())?;
-    let page = blocking(move || {
-        state
+    let stream = input::word("stream", asked.wanted.stream.as_deref(), Stream::from_word)?;
+    listed(move || {
+        let page = state
             .flow
-            .waiting(&ctx, stream, wanted.after.as_deref(), rows)
-    })
-    .await?;
-    let deliveries = page.rows.into_iter().map(line).collect();
-    json(
-        StatusCode::OK,
-        &WaitingList {
-            mode,
+            .waiting(&ctx, stream, asked.after.as_deref(), asked.rows)?;
+        Ok(WaitingList {
+            mode: ctx.mode(),
             counts: counts(&page.summary),
-            deliveries,
+            deliveries: page.rows.into_iter().map(line).collect(),
             next: page.next,
-        },
-    )
+        })
+    })
+    .await
 }
 
 fn counts(summary: &Summary) -> WaitingCounts {

@@ -48,6 +48,33 @@ sim::both_engines! {
         });
     }
 
+    /// Several orders share a microsecond; others are given while the client turns pages.
+    fn orders_are_complete_and_newest_first(store) {
+        let house = House::new(store);
+        let client = house.client(&ALL_SCOPES);
+        run(async {
+            let order = json!({"act": "suspend", "provider": "other", "seconds": 60, "reason": "a look at it"});
+            let give = async || text(&client.post("/v1/queue/orders", &order).await.json()["id"]);
+            let mut given = Vec::new();
+            for i in 0..5 {
+                given.push(give().await);
+                if i == 2 {
+                    house.clock.advance(Duration::from_secs(1));
+                }
+            }
+            house.clock.advance(Duration::from_secs(1));
+            let listed = walk(&client, "/v1/queue/orders?limit=2", "orders", async || drop(give().await)).await;
+            let times: Vec<String> = listed.iter().map(|order| text(&order["created_at"])).collect();
+            assert!(times.is_sorted_by(|a, b| a >= b), "newest first");
+            let mut ids: Vec<String> = listed.iter().map(|order| text(&order["id"])).collect();
+            ids.sort();
+            given.sort();
+            assert_eq!(ids, given);
+            let answer = client.get("/v1/queue/orders?after=zq7vultur").await;
+            assert_eq!(answer.summary(), "400 cursor_invalid");
+        });
+    }
+
     fn events_are_complete_and_oldest_first(store) {
         let house = House::new(store);
         let client = house.client(&ALL_SCOPES);

@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use ctx::Ctx;
 use flow::orders::{NewOrder, OrderAct, OrderScope, OrderView};
-use model::{Domain, MessageId, NodeId, OrderId, Stream};
+use model::{Domain, MessageId, NodeId, OrderId, Stream, limits};
 
 use super::output::Output;
 use super::{Of, system};
@@ -53,10 +53,16 @@ pub enum Command {
         #[arg(long)]
         order: String,
     },
-    /// List orders, newest first.
+    /// List orders, newest first; 200 at a time.
     Orders {
         #[command(flatten)]
         of: Of,
+        /// Only what is neither ended nor over.
+        #[arg(long)]
+        in_force: bool,
+        /// `next` of the page before.
+        #[arg(long)]
+        after: Option<String>,
     },
 }
 
@@ -105,7 +111,11 @@ pub fn dispatch(wired: &Wired, command: Command) -> anyhow::Result<Output> {
             wired.flow.end_order(&system(wired, &of)?, id)?;
             Ok(Output::new().field("ended", id))
         }
-        Command::Orders { of } => list(wired, &system(wired, &of)?),
+        Command::Orders {
+            of,
+            in_force,
+            after,
+        } => list(wired, &system(wired, &of)?, in_force, after.as_deref()),
     }
 }
 
@@ -134,11 +144,16 @@ fn give(wired: &Wired, ordered: Ordered, act: OrderAct) -> anyhow::Result<Output
     Ok(Output::new().field("order", wired.flow.order(&ctx, new)?))
 }
 
-fn list(wired: &Wired, ctx: &Ctx) -> anyhow::Result<Output> {
-    let orders = wired.flow.orders(ctx)?;
-    Ok(orders
-        .iter()
-        .fold(Output::new(), |out, order| out.field("order", line(order))))
+fn list(wired: &Wired, ctx: &Ctx, in_force: bool, after: Option<&str>) -> anyhow::Result<Output> {
+    let page = wired
+        .flow
+        .order_page(ctx, in_force, after, limits::PAGE_ROWS_MAX)?;
+    let orders = page.rows.iter();
+    let out = orders.fold(Output::new(), |out, order| out.field("order", line(order)));
+    Ok(match page.next {
+        Some(next) => out.field("next", next),
+        None => out,
+    })
 }
 
 /// One order in one line of words.

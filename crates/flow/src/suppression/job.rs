@@ -65,10 +65,7 @@ impl Flow {
     pub fn begin_import(&self, ctx: &Ctx, text: &str, stream: Stream) -> Result<ImportId> {
         ctx.allow(Action::SuppressionManage, &ctx.own("suppression"))?;
         live_only(ctx)?;
-        let lines = read(text)?.len();
-        if lines == 0 {
-            return Err(Error::new(Code::FieldInvalid).at("/address"));
-        }
+        let lines = count(text)?;
         let (now, organisation) = (ctx.now(), ctx.organisation());
         let rng = self.world().rng.as_ref();
         let id = ImportId::mint(now, rng);
@@ -104,6 +101,16 @@ impl Flow {
         }
         self.ring();
         Ok(id)
+    }
+
+    /// How many lines such a file has, for the question before it is taken. Nothing is kept.
+    ///
+    /// # Errors
+    /// Those of [`Flow::begin_import`].
+    pub fn import_lines(&self, ctx: &Ctx, text: &str) -> Result<usize> {
+        ctx.allow(Action::SuppressionManage, &ctx.own("suppression"))?;
+        live_only(ctx)?;
+        count(text)
     }
 
     /// # Errors
@@ -147,6 +154,13 @@ impl Flow {
                 false => Err(Code::StateConflict.into()),
             }
         })
+    }
+}
+
+fn count(text: &str) -> Result<usize> {
+    match read(text)?.len() {
+        0 => Err(Error::new(Code::FieldInvalid).at("/address")),
+        lines => Ok(lines),
     }
 }
 

@@ -152,7 +152,7 @@ on_disk! {
         again.flow.end_order(&one.staff, id)?;
         assert_eq!(take(&again).len(), 2);
         assert_eq!(code(again.flow.end_order(&one.staff, id)), Some(Code::StateConflict));
-        let listed = again.flow.orders(&one.staff)?;
+        let listed = again.flow.order_page(&one.staff, false, None, 50)?.rows;
         assert_eq!((listed.len(), listed[0].in_force, &*listed[0].reason), (1, false, "a look at it"));
     }
 
@@ -178,7 +178,7 @@ on_disk! {
         assert_eq!(take(&clinic).len(), 3, "asking changed nothing");
         let begun = touches(OrderAct::Expire, there)?;
         assert_eq!((begun.waiting, begun.running), (0, 2));
-        assert!(clinic.flow.orders(&clinic.staff)?.is_empty());
+        assert!(clinic.flow.order_page(&clinic.staff, false, None, 50)?.rows.is_empty());
     }
 
     fn orders_are_listed_a_page_at_a_time(store) {
@@ -320,7 +320,7 @@ on_disk! {
         clinic.deliver(Outcome::Accepted);
         assert_eq!(clinic.state(&receipt), RecipientState::Delivered);
         assert_eq!(code(clinic.flow.end_order(&clinic.staff, id)), Some(Code::NotFound));
-        assert!(clinic.flow.orders(&clinic.staff)?.is_empty());
+        assert!(clinic.flow.order_page(&clinic.staff, false, None, 50)?.rows.is_empty());
         let scope = OrderScope { message: Some(receipt.message), ..OrderScope::default() };
         assert_eq!(code(clinic.flow.order(&neighbour, order(OrderAct::Bounce, scope))), Some(Code::NotFound));
         let scope = OrderScope { everywhere: true, ..OrderScope::default() };

@@ -36,9 +36,6 @@ statements! {
     pub IN_FORCE = "SELECT id, organisation, everywhere, act, stream, provider, source, message, target, sealed_detail, actor,
         created_at, until_at, ended_at FROM queue_orders WHERE ended_at IS NULL AND until_at > $1
         ORDER BY everywhere DESC, created_at, id LIMIT 10000";
-    pub OF_ORGANISATION = "SELECT id, organisation, everywhere, act, stream, provider, source, message, target, sealed_detail,
-        actor, created_at, until_at, ended_at FROM queue_orders WHERE organisation = $1 OR everywhere = 1
-        ORDER BY created_at DESC, id DESC LIMIT 200";
     pub PAGE = "SELECT id, organisation, everywhere, act, stream, provider, source, message, target, sealed_detail, actor,
         created_at, until_at, ended_at FROM queue_orders WHERE (organisation = $1 OR everywhere = 1)
         AND until_at > $2 AND (ended_at IS NULL OR ended_at > $2)
@@ -82,11 +79,6 @@ pub fn count_in_force(tx: &mut Tx<'_>, organisation: OrganisationId, now: Timest
 /// Neither ended nor over, those for all first, then the oldest, of all organisations.
 pub fn in_force(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<Order>> {
     tx.query(&IN_FORCE, &[now.into()], order)
-}
-
-/// Newest first, those for all organisations among them.
-pub fn of_organisation(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<Vec<Order>> {
-    tx.query(&OF_ORGANISATION, &[organisation.into()], order)
 }
 
 /// Newest first, from after `(created, id)`: those that were in force at some time after `since`.

@@ -82,7 +82,7 @@ pub fn router(state: WebState) -> Router {
         .merge(console_routes())
         .merge(operation_routes())
         .merge(review_routes())
-        .merge(suppression_routes())
+        .merge(settings_routes())
         .route("/", get(|| async { Redirect::to("/console") }))
         .route("/assets/{hash}/{name}", get(asset))
         .fallback(|asked| portal(asked, portal::gone::show))
@@ -247,8 +247,8 @@ fn operation_routes() -> Router<WebState> {
         )
         .route(
             "/console/domains/{name}/rotate",
-            get(|asked| console(asked, console::domain::back))
-                .post(|asked| console(asked, console::domain::rotate)),
+            get(|asked| console(asked, console::domain_rotate::show))
+                .post(|asked| console(asked, console::domain_rotate::submit)),
         )
         .route(
             "/console/trace",
@@ -286,12 +286,17 @@ fn review_routes() -> Router<WebState> {
         )
 }
 
-fn suppression_routes() -> Router<WebState> {
+fn settings_routes() -> Router<WebState> {
     Router::new()
         .route(
             "/console/triggers",
             get(|asked| console(asked, console::triggers::show))
                 .post(|asked| console(asked, console::triggers::submit)),
+        )
+        .route(
+            "/console/mail",
+            get(|asked| console(asked, console::mail::show))
+                .post(|asked| console(asked, console::mail::submit)),
         )
         .route(
             "/console/suppressions",

@@ -15,6 +15,7 @@ const FILES: &[(&str, &str)] = &[
     ("service.toml", include_str!("../../catalogue/service.toml")),
     ("orders.toml", include_str!("../../catalogue/orders.toml")),
     ("message.toml", include_str!("../../catalogue/message.toml")),
+    ("mail.toml", include_str!("../../catalogue/mail.toml")),
     (
         "suppressions.toml",
         include_str!("../../catalogue/suppressions.toml"),

@@ -53,6 +53,7 @@ pub enum Place {
     Webhooks,
     Queue,
     Triggers,
+    Mail,
     Domains,
     Audit,
     Elsewhere,

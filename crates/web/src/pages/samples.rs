@@ -40,7 +40,9 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     draw::<console::suppressions::Suppressions>(face, &mut all)?;
     draw::<console::suppression_lift::Lift>(face, &mut all)?;
     draw::<console::suppression_add::Add>(face, &mut all)?;
+    draw::<console::suppression_add::AddAsk>(face, &mut all)?;
     draw::<console::suppression_import::Import>(face, &mut all)?;
+    draw::<console::suppression_import::Stop>(face, &mut all)?;
     draw::<console::audit::Audit>(face, &mut all)?;
     draw::<console::held::Held>(face, &mut all)?;
     draw::<console::held::Decide>(face, &mut all)?;
@@ -48,6 +50,8 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     draw::<console::trace::Trace>(face, &mut all)?;
     draw::<console::triggers::Triggers>(face, &mut all)?;
     draw::<console::triggers::Remove>(face, &mut all)?;
+    draw::<console::mail::MailSettings>(face, &mut all)?;
+    draw::<console::mail::MailAsk>(face, &mut all)?;
     draw::<console::webhooks::Webhooks>(face, &mut all)?;
     draw::<console::webhook::Webhook>(face, &mut all)?;
     draw::<console::webhook_ask::WebhookAsk>(face, &mut all)?;
@@ -59,6 +63,7 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     draw::<console::order::OrderAsk>(face, &mut all)?;
     draw::<console::domains::Domains>(face, &mut all)?;
     draw::<console::domain::DomainPage>(face, &mut all)?;
+    draw::<console::domain_rotate::Rotate>(face, &mut all)?;
     draw::<console::missing::Missing>(face, &mut all)?;
     draw::<console::trouble::Trouble>(face, &mut all)?;
     Ok(all)

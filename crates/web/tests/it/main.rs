@@ -1,9 +1,11 @@
 //! Portal and console through the router: real use cases, an in-memory database, a moving clock.
 
+mod asking;
 mod browser;
 mod clinic;
 mod console;
 mod doors;
+mod mail_settings;
 mod operation;
 mod portal;
 mod suppressions;

@@ -128,7 +128,13 @@ async fn a_pasted_list_says_what_became_of_each_line() {
     let mut browser = clinic.signed_in(ANA).await;
     browser.get("/console/suppressions/add").await;
     let text = "lee@mail.example\nnobody\nkim@mail.example\n";
-    let fields = [("stream", "marketing"), ("text", text)];
+    let mut fields = vec![("stream", "marketing"), ("text", text)];
+    let page = browser.post("/console/suppressions/add", &fields).await;
+    assert!(page.says("The list has 3 lines."), "{}", page.body);
+    fields.push(("step", "change"));
+    let page = browser.post("/console/suppressions/add", &fields).await;
+    assert!(page.says("nobody\nkim@mail.example"), "nothing is lost");
+    fields[2] = ("sure", "yes");
     let page = browser.post("/console/suppressions/add", &fields).await;
     assert!(
         page.says("Line 2: this is not an email address"),
@@ -156,7 +162,7 @@ async fn a_long_list_is_watched_and_stopped() {
     let text: String = (0..1_800)
         .map(|n| format!("lee{n}@mail.example\n"))
         .collect();
-    let fields = [("stream", "marketing"), ("text", text.as_str())];
+    let fields = [("stream", "marketing"), ("text", &text), ("sure", "yes")];
     let page = browser.post("/console/suppressions/add", &fields).await;
     assert!(
         page.says("500 of 1,800 lines") && page.says("data-again"),
@@ -170,7 +176,9 @@ async fn a_long_list_is_watched_and_stopped() {
     );
     assert!(clinic.flow.work().expect("works") > 0);
     assert!(browser.get(&door).await.says("1,000 of 1,800 lines"));
-    assert!(browser.post(&door, &[]).await.says("Stopped"));
+    assert!(browser.post(&door, &[]).await.says("Stop this import?"));
+    let sure = [("sure", "yes")];
+    assert!(browser.post(&door, &sure).await.says("Stopped"));
     while clinic.flow.work().expect("works") > 0 {}
     let page = browser.get(&door).await;
     assert!(page.says("1,000 of 1,800 lines") && !page.says("data-again"));

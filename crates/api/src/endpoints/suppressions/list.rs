@@ -1,7 +1,6 @@
 //! `GET /v1/suppressions`: what is in force, newest first.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::routing::get;
 use ctx::Action;
 use flow::suppression::{Asked as Wish, Wanted as Filter};
@@ -11,22 +10,16 @@ use utoipa::IntoParams;
 
 use super::super::Door;
 use super::SuppressionList;
-use crate::answer::{Answer, json};
+use crate::answer::{Answer, listed};
 use crate::caller::Caller;
-use crate::input::{self, Asked};
-use crate::{ApiState, blocking, schema};
+use crate::input::{self, Listing, Paging};
+use crate::{ApiState, schema};
 
 /// Which suppressions.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct Wanted {
-    /// `next` of the page before.
-    #[param(pattern = "^[A-Za-z0-9_-]{32}$")]
-    after: Option<String>,
-    /// How many: 1 to 200. Default: 50.
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 200)]
-    limit: Option<String>,
     #[param(schema_with = schema::stream, required = false)]
     stream: Option<String>,
     #[param(schema_with = schema::suppression_reason, required = false)]
@@ -41,27 +34,24 @@ pub(in crate::endpoints) fn door() -> Door {
 /// List suppressed addresses
 ///
 /// What is in force, newest first. Each look is an entry of the audit log.
-#[utoipa::path(get, path = "/v1/suppressions", tag = "suppressions", params(Wanted), responses(
+#[utoipa::path(get, path = "/v1/suppressions", tag = "suppressions", params(Paging, Wanted), responses(
     (status = 200, description = "A page.", body = SuppressionList)
 ))]
 async fn list_suppressions(
     State(state): State<ApiState>,
     Caller(ctx): Caller,
-    Asked(wanted): Asked<Wanted>,
+    asked: Listing<Wanted>,
 ) -> Answer {
+    let wanted = asked.wanted;
+    let reason = wanted.reason.as_deref();
     let wish = Wish {
         wanted: Filter {
             stream: input::word("stream", wanted.stream.as_deref(), Stream::from_word)?,
-            reason: input::word(
-                "reason",
-                wanted.reason.as_deref(),
-                SuppressionReason::from_word,
-            )?,
+            reason: input::word("reason", reason, SuppressionReason::from_word)?,
             ..Filter::default()
         },
-        after: wanted.after,
-        rows: input::limit(wanted.limit.as_deref())?,
+        after: asked.after,
+        rows: asked.rows,
     };
-    let page = blocking(move || state.flow.suppressions(&ctx, wish)).await?;
-    json(StatusCode::OK, &SuppressionList::of(page))
+    listed(move || Ok(SuppressionList::of(state.flow.suppressions(&ctx, wish)?))).await
 }

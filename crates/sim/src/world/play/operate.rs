@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use flow::orders::{NewOrder, OrderAct, OrderScope};
 use model::seams::Clock;
-use model::{Code, OrderId, Stream};
+use model::{Code, OrderId, Stream, limits};
 use store::tables::queue_orders;
 
 use super::Driver;
@@ -105,14 +105,14 @@ impl Driver {
         let clinic = self.below(self.house.clinics.len());
         let node = self.node()?;
         let ctx = node.flow.world().system(self.house.clinics[clinic].id);
-        let orders = node.flow.orders(&ctx);
-        self.judge("list orders", &orders)?;
-        for order in orders.unwrap_or_default() {
-            if order.in_force {
-                self.watch.may_be_over(order.id);
-                let ended = self.node()?.flow.end_order(&ctx, order.id);
-                self.judge(&format!("end {}", order.id), &ended)?;
-            }
+        let page = node
+            .flow
+            .order_page(&ctx, true, None, limits::PAGE_ROWS_MAX);
+        self.judge("list orders", &page)?;
+        for order in page.map(|page| page.rows).unwrap_or_default() {
+            self.watch.may_be_over(order.id);
+            let ended = self.node()?.flow.end_order(&ctx, order.id);
+            self.judge(&format!("end {}", order.id), &ended)?;
         }
         Ok(())
     }

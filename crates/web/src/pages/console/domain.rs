@@ -127,29 +127,12 @@ pub async fn check(asked: Asked) -> Result<Response> {
     Ok(redirect(&href))
 }
 
-/// POST `/console/domains/{name}/rotate`: prepares the next pair of keys.
-pub async fn rotate(asked: Asked) -> Result<Response> {
-    let desk = desk(&asked).await?;
-    let (people, ctx, name) = (
-        asked.state().people.clone(),
-        desk.ctx()?.clone(),
-        named(&asked)?,
-    );
-    let href = format!("/console/domains/{}", name.as_str());
-    let done = match run(move || people.rotate_domain_keys(&ctx, &name)).await {
-        Ok(_) => "rotated",
-        Err(error) if error.code() == Code::StateConflict => "waits",
-        Err(error) => return Err(error),
-    };
-    Ok(redirect(&format!("{href}?done={done}")))
-}
-
-fn named(asked: &Asked) -> Result<Domain> {
+pub(super) fn named(asked: &Asked) -> Result<Domain> {
     Domain::parse(asked.segment(2)).map_err(|_| Code::NotFound.into())
 }
 
 impl DomainPage {
-    fn of(view: &HealthView) -> Self {
+    pub(super) fn of(view: &HealthView) -> Self {
         let report = view.report.as_ref();
         let checks = report.map(|report| {
             Check::ALL

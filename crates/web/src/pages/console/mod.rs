@@ -3,10 +3,12 @@
 pub mod audit;
 pub mod cancel;
 pub mod domain;
+pub mod domain_rotate;
 pub mod domains;
 pub mod enrol;
 pub mod headers;
 pub mod held;
+pub mod mail;
 pub mod message;
 pub mod messages;
 pub mod missing;

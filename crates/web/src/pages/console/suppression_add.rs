@@ -1,8 +1,11 @@
-//! Adds suppressed addresses: a plain list or a CSV file's text, and the imports of late.
+//! Adds suppressed addresses: a plain list or a CSV file's text, the question before it is taken, and the
+//! imports of late.
+//!
+//! With the script the question comes as a dialog and its page is skipped.
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use model::{Code, Result, Stream};
+use model::{Code, ImportId, Result, Stream};
 use serde::Serialize;
 
 use super::suppression_import::{self, Import};
@@ -24,6 +27,14 @@ pub struct Add {
     pub faults: Vec<Fault>,
 }
 
+/// Asks whether the list is meant.
+#[derive(Clone, Debug, Serialize)]
+pub struct AddAsk {
+    pub stream: Stream,
+    pub text: String,
+    pub lines: u64,
+}
+
 /// GET `/console/suppressions/add`
 pub async fn show(asked: Asked) -> Result<Response> {
     let desk = desk(&asked).await?;
@@ -31,18 +42,28 @@ pub async fn show(asked: Asked) -> Result<Response> {
     desk_page(&asked, &desk, StatusCode::OK, &page)
 }
 
-/// POST `/console/suppressions/add`
+/// POST `/console/suppressions/add`: asks first; with `sure=yes` it acts, with `step=change` the form
+/// comes back as it was.
 pub async fn submit(asked: Asked) -> Result<Response> {
     let desk = desk(&asked).await?;
     let stream = Stream::from_word(asked.field("stream")).unwrap_or(Stream::Marketing);
     let text = asked.field("text").to_owned();
-    let (flow, ctx, file) = (
-        asked.state().flow.clone(),
-        desk.ctx()?.clone(),
-        text.clone(),
-    );
-    let fault = match run(move || flow.begin_import(&ctx, &file, stream)).await {
-        Ok(id) => return Ok(redirect(&format!("/console/suppressions/imports/{id}"))),
+    if asked.field("step") == "change" {
+        let page = load(&asked, &desk, stream).await?;
+        return desk_page(&asked, &desk, StatusCode::OK, &Add { text, ..page });
+    }
+    let fault = match take(&asked, &desk, stream).await {
+        Ok(Taken::Begun(id)) => {
+            return Ok(redirect(&format!("/console/suppressions/imports/{id}")));
+        }
+        Ok(Taken::Counted(lines)) => {
+            let page = AddAsk {
+                stream,
+                text,
+                lines: u64::try_from(lines).unwrap_or(u64::MAX),
+            };
+            return desk_page(&asked, &desk, StatusCode::OK, &page);
+        }
         Err(error) if error.code() == Code::FieldInvalid => "addresses_missing",
         Err(error) if error.code() == Code::MessageTooLarge => "addresses_many",
         Err(error) => return Err(error),
@@ -51,6 +72,22 @@ pub async fn submit(asked: Asked) -> Result<Response> {
     page.text = text;
     page.faults.push(Fault::new("text", fault));
     desk_page(&asked, &desk, StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+enum Taken {
+    Counted(usize),
+    Begun(ImportId),
+}
+
+/// Begins the import, or says how long it would be.
+async fn take(asked: &Asked, desk: &Desk, stream: Stream) -> Result<Taken> {
+    let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
+    let (sure, file) = (asked.field("sure") == "yes", asked.field("text").to_owned());
+    run(move || match sure {
+        true => flow.begin_import(&ctx, &file, stream).map(Taken::Begun),
+        false => flow.import_lines(&ctx, &file).map(Taken::Counted),
+    })
+    .await
 }
 
 async fn load(asked: &Asked, desk: &Desk, stream: Stream) -> Result<Add> {
@@ -99,6 +136,25 @@ impl Page for Add {
                 },
             ),
             Sample::spanish(many),
+        ]
+    }
+}
+
+impl Page for AddAsk {
+    const TEMPLATE: &'static str = "pages/console/suppression_add_ask.html";
+    const VOICE: Voice = Voice::Staff;
+    const PLACE: Place = Place::Suppressions;
+
+    fn samples() -> Vec<Sample<Self>> {
+        let page = |stream, lines| Self {
+            stream,
+            text: "lee@mail.example".to_owned(),
+            lines,
+        };
+        vec![
+            Sample::new("one", page(Stream::Marketing, 1)),
+            Sample::new("many", page(Stream::Transactional, 12_400)),
+            Sample::spanish(page(Stream::Transactional, 12_400)),
         ]
     }
 }

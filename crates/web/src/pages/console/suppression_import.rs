@@ -45,6 +45,14 @@ pub struct Line {
     pub result: &'static str,
 }
 
+/// Asks before an import is stopped.
+#[derive(Clone, Debug, Serialize)]
+pub struct Stop {
+    pub id: String,
+    pub done: u64,
+    pub lines: u64,
+}
+
 /// GET `/console/suppressions/imports/{id}`
 pub async fn show(asked: Asked) -> Result<Response> {
     let desk = desk(&asked).await?;
@@ -59,11 +67,26 @@ pub async fn show(asked: Asked) -> Result<Response> {
     desk_page(&asked, &desk, StatusCode::OK, &page)
 }
 
-/// POST `/console/suppressions/imports/{id}`: stops it. What was added stays.
+/// POST `/console/suppressions/imports/{id}`: asks first; with `sure=yes` it stops it. What was added
+/// stays.
 pub async fn stop(asked: Asked) -> Result<Response> {
     let desk = desk(&asked).await?;
     let id: ImportId = asked.segment(3).parse()?;
     let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
+    if asked.field("sure") != "yes" {
+        let view = run(move || flow.import(&ctx, id)).await?;
+        if view.state != ImportState::Running {
+            return Ok(redirect(&format!(
+                "/console/suppressions/imports/{id}?done=over"
+            )));
+        }
+        let page = Stop {
+            id: id.to_string(),
+            done: view.done,
+            lines: view.lines,
+        };
+        return desk_page(&asked, &desk, StatusCode::OK, &page);
+    }
     let done = match run(move || flow.cancel_import(&ctx, id)).await {
         Ok(()) => "stopped",
         Err(error) if error.code() == Code::StateConflict => "over",
@@ -144,6 +167,21 @@ impl Page for Import {
             ),
             Sample::spanish(running),
         ]
+    }
+}
+
+impl Page for Stop {
+    const TEMPLATE: &'static str = "pages/console/suppression_import_stop.html";
+    const VOICE: Voice = Voice::Staff;
+    const PLACE: Place = Place::Suppressions;
+
+    fn samples() -> Vec<Sample<Self>> {
+        let page = Self {
+            id: "imp_01KJVB0W7HQ3ZJ8X9T4M2C6D11".to_owned(),
+            done: 4_500,
+            lines: 12_400,
+        };
+        vec![Sample::new("one", page.clone()), Sample::spanish(page)]
     }
 }
 
