@@ -30,6 +30,8 @@ async fn an_order_is_asked_about_before_it_is_given_and_ended_again() {
     );
     clinic.flow.dispatcher().beat(true).expect("a beat");
     while clinic.flow.work().expect("works") > 0 {}
+    let running = clinic.flow.dispatcher().take(1).expect("takes");
+    assert_eq!(running.len(), 1);
     let mut browser = clinic.signed_in(ANA).await;
     let message = receipt.message.to_string();
     let form = browser.get("/console/queue").await;
