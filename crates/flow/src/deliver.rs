@@ -32,7 +32,7 @@ pub(crate) use lease::Moved;
 pub use letter::OutLetter;
 
 use crate::fresh::Fresh;
-use crate::settle::{Settling, settle};
+use crate::settle::{Settled, Settling, settle};
 use crate::{Inner, Settings, Way, Ways};
 
 pub struct Dispatcher {
@@ -66,6 +66,8 @@ struct Held {
     /// Destinations that nobody asked DNS for yet.
     lookups: VecDeque<Destination>,
     unsettled: VecDeque<Settling>,
+    /// Ended in memory and not in the database: it may be this node's still.
+    strays: Vec<DeliveryId>,
 }
 
 /// What the dispatcher remembers of a delivery besides the scheduler's item.
@@ -112,6 +114,7 @@ impl Dispatcher {
             ready: Vec::new(),
             lookups: VecDeque::new(),
             unsettled: VecDeque::new(),
+            strays: Vec::new(),
         };
         Self {
             world,
@@ -161,6 +164,10 @@ impl Dispatcher {
     /// The store's: nothing was begun; what was due stays due.
     pub fn take(&self, max: usize) -> Result<Vec<Job>> {
         self.flush()?;
+        let strays = std::mem::take(&mut self.lock().strays);
+        if !strays.is_empty() {
+            self.regain(strays);
+        }
         if self.is_hungry() {
             self.fill()?;
         }
@@ -188,7 +195,7 @@ impl Dispatcher {
     /// When there may be something to take without anything else happening.
     pub fn next_wake(&self) -> Option<Timestamp> {
         let held = self.lock();
-        if held.unsettled.is_empty() && held.lookups.is_empty() {
+        if held.unsettled.is_empty() && held.lookups.is_empty() && held.strays.is_empty() {
             held.queue.next_wake()
         } else {
             Some(self.world.now())
@@ -256,10 +263,10 @@ impl Dispatcher {
     }
 
     /// An end that could not be stored is kept, behind those kept before it.
-    fn note_stored(&self, end: Settling, stored: Result<bool>) -> Result<()> {
+    fn note_stored(&self, end: Settling, stored: Result<Settled>) -> Result<()> {
         match stored {
-            Ok(more) => {
-                self.is_stored(&end, more);
+            Ok(settled) => {
+                self.is_stored(&end, settled);
                 Ok(())
             }
             Err(error) => {
@@ -298,8 +305,8 @@ impl Dispatcher {
             };
             // Ends of one delivery stay in their order.
             let error = match self.storing(&next).wait() {
-                Ok(more) => {
-                    self.is_stored(&next, more);
+                Ok(settled) => {
+                    self.is_stored(&next, settled);
                     continue;
                 }
                 Err(error) => error,
@@ -312,7 +319,7 @@ impl Dispatcher {
         }
     }
 
-    fn storing(&self, settling: &Settling) -> Pending<bool> {
+    fn storing(&self, settling: &Settling) -> Pending<Settled> {
         let span = tracing::debug_span!("settle", delivery = %settling.delivery());
         let _settling = span.enter();
         let (world, copy) = (self.world.clone(), settling.clone());
@@ -321,13 +328,13 @@ impl Dispatcher {
             .write_later(move |tx| settle(&world, tx, &copy))
     }
 
-    /// `more`: something follows, says [`settle`].
-    fn is_stored(&self, settling: &Settling, more: bool) {
+    fn is_stored(&self, settling: &Settling, settled: Settled) {
         if let (Some((domain, policy)), Some(flow)) = (settling.learned(), self.flow.upgrade()) {
             flow.policies
                 .note(settling.organisation(), domain, Some(policy.clone()));
         }
-        if settling.is_release() || settling.is_park() && more {
+        let stale = settled == Settled::Stale;
+        if settling.is_release() || settling.is_park() && stale {
             self.note_unsure();
         }
         if let Some(fence) = settling.parked_fence() {
@@ -338,18 +345,28 @@ impl Dispatcher {
         }
         if settling.is_park() {
             self.signs.noted(settling.tracked().stream);
-        } else {
+        } else if !stale {
             crate::measure::ended(settling);
         }
         self.fresh.take(&settling.delivery());
-        let mut held = self.lock();
-        held.room.remove(&settling.delivery(), &self.signs);
-        drop(held);
+        self.leave_room(settling.delivery(), stale);
         // A report or a notice may follow; so it may when an earlier try was stored unreported.
         if settling.may_ask_for_more()
             && let Some(flow) = self.flow.upgrade()
         {
             flow.bell.notify_one();
+        }
+    }
+
+    /// It ended, unless it came back before its end was stored: that end is stale, and it lives on here or
+    /// is to be looked up.
+    fn leave_room(&self, id: DeliveryId, stale: bool) {
+        let mut held = self.lock();
+        if held.queue.waiting(id).is_none() && held.queue.running(id).is_none() {
+            held.room.remove(&id, &self.signs);
+            if stale {
+                held.strays.push(id);
+            }
         }
     }
 

@@ -124,18 +124,27 @@ impl Settling {
     }
 }
 
-/// True when something must follow: a report, a notice instead of a letter; or a look at the database, where
-/// what was to be parked is in another state there.
-pub(crate) fn settle(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling) -> Result<bool> {
+/// What storing an end came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Settled {
+    Done,
+    /// Something follows: a report, or a notice instead of a letter.
+    More,
+    /// The delivery went on without this end: another node took it, or it was given another time.
+    Stale,
+}
+
+/// Stores an end.
+pub(crate) fn settle(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling) -> Result<Settled> {
     let key = key_of(world, tx, s)?;
     learn(world, tx, s)?;
     match s.effect {
-        Effect::Start { .. } | Effect::Resolve(_) => Ok(false),
+        Effect::Start { .. } | Effect::Resolve(_) => Ok(Settled::Done),
         Effect::Park { id, fence, due } => {
-            deliveries::park(tx, id, (world.node, fence), due).map(|parked| !parked)
+            deliveries::park(tx, id, (world.node, fence), due).map(Settled::unless_stale)
         }
         Effect::Release { id, fence, order } => {
-            release(world, tx, s, (id, fence), order).map(|()| false)
+            release(world, tx, s, (id, fence), order).map(|()| Settled::Done)
         }
         Effect::Defer {
             id,
@@ -146,16 +155,17 @@ pub(crate) fn settle(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling) -> Resul
         } => {
             let (mine, next) = ((world.node, fence), (due, attempts));
             let holder = (!s.parks).then_some(world.node);
-            if deliveries::defer(tx, id, mine, next, ambiguous, holder)? {
-                note_attempt(world, tx, s, &key)?;
-                let kind = if ambiguous {
-                    "delivery.ambiguous"
-                } else {
-                    "delivery.deferred"
-                };
-                record(world, tx, s, &key, kind, "deferred")?;
+            if !deliveries::defer(tx, id, mine, next, ambiguous, holder)? {
+                return Ok(Settled::Stale);
             }
-            Ok(false)
+            note_attempt(world, tx, s, &key)?;
+            let kind = if ambiguous {
+                "delivery.ambiguous"
+            } else {
+                "delivery.deferred"
+            };
+            record(world, tx, s, &key, kind, "deferred")?;
+            Ok(Settled::Done)
         }
         Effect::Settle {
             id,
@@ -163,11 +173,20 @@ pub(crate) fn settle(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling) -> Resul
             settlement,
         } => {
             if !deliveries::settle(tx, id, (world.node, fence))? {
-                return Ok(false);
+                return Ok(Settled::Stale);
             }
             note_attempt(world, tx, s, &key)?;
-            finish(world, tx, s, &key, settlement)
+            Ok(match finish(world, tx, s, &key, settlement)? {
+                true => Settled::More,
+                false => Settled::Done,
+            })
         }
+    }
+}
+
+impl Settled {
+    fn unless_stale(stored: bool) -> Self {
+        if stored { Self::Done } else { Self::Stale }
     }
 }
 

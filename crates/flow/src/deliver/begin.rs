@@ -96,7 +96,7 @@ impl Dispatcher {
 
     /// What was to begin as the memory knew it, and is this node's all the same, goes on as the database
     /// says. A look that fails is made up for by the next beat.
-    fn regain(&self, lost: Vec<DeliveryId>) {
+    pub(super) fn regain(&self, lost: Vec<DeliveryId>) {
         let node = self.world.node;
         if let Err(error) = self.take_in(move |tx| deliveries::still_own(tx, &lost, node)) {
             tracing::warn!(%error, "what did not begin is looked up later");

@@ -90,7 +90,8 @@ impl Dispatcher {
             });
         }
         let mut total = self.take_over()? + self.sweep()?;
-        if self.unsure.swap(false, Ordering::AcqRel) | self.obey()? {
+        let coming = self.obey()?;
+        if self.unsure.swap(false, Ordering::AcqRel) || coming {
             total += self.adopt().inspect_err(|_| self.note_unsure())?;
         }
         Ok(total)

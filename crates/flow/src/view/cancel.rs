@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ctx::{Action, Ctx, Event};
 use model::{Code, DeliveryId, MessageId, RecipientId, RecipientState, Result};
 use store::Tx;
-use store::tables::{deliveries, messages, recipients};
+use store::tables::{deliveries, events, messages, recipients};
 
 use super::message::reachable;
 use crate::Flow;
@@ -35,9 +35,14 @@ impl Flow {
     }
 }
 
-/// Codes and reports are not the message: cancelling it does not stop them.
-pub(super) fn may_withdraw(d: &deliveries::Delivery) -> bool {
-    d.untried && (d.role == "letter" || d.role == "notice")
+/// Codes and reports are not the message: cancelling it does not stop them. Nor is a notice all of it
+/// where a letter to the same recipient may have arrived before.
+pub(super) fn may_withdraw(tx: &mut Tx<'_>, d: &deliveries::Delivery) -> Result<bool> {
+    Ok(match d.role.as_str() {
+        "letter" => d.untried,
+        "notice" => d.untried && !events::any(tx, d.message, d.recipient, "delivery.ambiguous")?,
+        _ => false,
+    })
 }
 
 type Stopped = (Arc<Vec<RecipientId>>, Vec<DeliveryId>);
@@ -54,7 +59,7 @@ fn stop(ctx: &Ctx, tx: &mut Tx<'_>, id: MessageId) -> Result<Stopped> {
         );
     }
     for d in deliveries::open_of_message(tx, id)? {
-        if may_withdraw(&d) && deliveries::withdraw(tx, d.id)? {
+        if may_withdraw(tx, &d)? && deliveries::withdraw(tx, d.id)? {
             stopped.push(d.recipient);
             closed.push(d.id);
         }

@@ -122,8 +122,10 @@ impl Flow {
                 views.push(recipient_view(r, &attempts, notice.as_ref(), key.as_ref())?);
             }
             let open = deliveries::open_of_message(tx, id)?;
-            let may_cancel = row.stage == messages::Stage::Decided
-                || open.iter().any(super::cancel::may_withdraw);
+            let mut may_cancel = row.stage == messages::Stage::Decided;
+            for d in &open {
+                may_cancel |= super::cancel::may_withdraw(tx, d)?;
+            }
             view(row, views, thread, may_cancel)
         })
     }

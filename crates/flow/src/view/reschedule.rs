@@ -56,7 +56,7 @@ fn move_to(
 ) -> Result<Vec<Moved>> {
     let mut moved = Vec::new();
     for d in deliveries::open_of_message(tx, id)? {
-        if !may_withdraw(&d) {
+        if !may_withdraw(tx, &d)? {
             continue;
         }
         if let Some(m) = flow.dispatcher().reschedule(tx, d, (due, expires))? {

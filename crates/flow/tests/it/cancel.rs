@@ -76,6 +76,20 @@ on_disk! {
         assert_eq!(process.state(&receipt), RecipientState::Delivered);
     }
 
+    /// Silence after the final dot may have been a yes: withdrawing the notice that follows would not
+    /// take the letter back.
+    fn a_notice_after_a_letter_that_may_have_arrived(store) {
+        let clinic = Clinic::open(store);
+        let receipt = clinic.send(&["lee@peer.example"]);
+        clinic.deliver(Outcome::Ambiguous);
+        clinic.wait();
+        clinic.deliver(Outcome::BelowDemand);
+        while clinic.flow.work()? > 0 {}
+        assert!(!clinic.flow.message(&clinic.staff, receipt.message)?.may_cancel);
+        assert_eq!(code(clinic.flow.cancel(&clinic.staff, receipt.message)), Some(Code::StateConflict));
+        assert_ne!(clinic.state(&receipt), RecipientState::Cancelled);
+    }
+
     /// A code on its way is not the message.
     fn a_code_is_not_cancelled(store) {
         let clinic = Clinic::open(store);

@@ -89,6 +89,21 @@ on_disk! {
         assert_eq!(clinic.outcomes(&receipt), ["accepted"]);
     }
 
+    /// Its time was over in memory, and not yet in the database, when it was given another.
+    fn another_time_counts_though_the_old_one_was_over(store) {
+        let clinic = Clinic::open(store);
+        let receipt = in_an_hour(&clinic);
+        clinic.clock.advance(100 * HOUR);
+        let other = clinic.send(&["lee@peer.example"]);
+        let at = clinic.world.now().plus(HOUR);
+        assert_eq!(clinic.flow.reschedule(&clinic.staff, receipt.message, at)?.len(), 1);
+        clinic.deliver(Outcome::Accepted);
+        assert_eq!(clinic.state(&other), RecipientState::Delivered);
+        clinic.clock.advance(2 * HOUR);
+        clinic.deliver(Outcome::Accepted);
+        assert_eq!(clinic.state(&receipt), RecipientState::Delivered);
+    }
+
     /// Whichever node answers, the old holder does not send at the old time.
     fn another_time_holds_for_every_node(store) {
         let one = Clinic::open(store);

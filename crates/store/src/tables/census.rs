@@ -21,13 +21,16 @@ pub struct Open {
     pub fence: u64,
     pub attempts: u32,
     pub due_at: Timestamp,
+    pub state: String,
+    /// A node has it.
+    pub held: bool,
 }
 
 statements! {
     pub MESSAGES = "SELECT id, origin FROM messages WHERE organisation = $1 AND origin <> 'system' ORDER BY id";
     pub RECIPIENTS = "SELECT id, message, method, below, state FROM recipients WHERE organisation = $1
         ORDER BY message, position";
-    pub OPEN = "SELECT id, fence, attempts, due_at FROM deliveries WHERE state <> 'settled' ORDER BY id";
+    pub OPEN = "SELECT id, fence, attempts, due_at, state, node FROM deliveries WHERE state <> 'settled' ORDER BY id";
 }
 
 /// In the order of their ids.
@@ -60,6 +63,8 @@ pub fn open(tx: &mut Tx<'_>) -> Result<Vec<Open>> {
             fence: u64::try_from(row.int(1)?).map_err(|_| wrong())?,
             attempts: u32::try_from(row.int(2)?).map_err(|_| wrong())?,
             due_at: row.at(3)?,
+            state: row.text(4)?.to_owned(),
+            held: row.opt_bytes(5)?.is_some(),
         })
     })
 }

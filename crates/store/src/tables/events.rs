@@ -21,6 +21,7 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     pub OF_MESSAGE = "SELECT id, organisation, message, recipient, kind, facts, actor, at FROM events
         WHERE message = $1 AND organisation = $2 AND (at > $3 OR (at = $3 AND id > $4)) ORDER BY at, id LIMIT $5";
+    pub ANY = "SELECT 1 FROM events WHERE message = $1 AND recipient = $2 AND kind = $3 LIMIT 1";
     pub LIST = "SELECT e.id, e.organisation, e.message, e.recipient, e.kind, e.facts, e.actor, e.at
         FROM events e JOIN messages m ON m.id = e.message
         WHERE e.organisation = $1 AND (e.at > $2 OR (e.at = $2 AND e.id > $3)) AND e.at >= $4 AND e.at <= $5
@@ -40,6 +41,12 @@ statements! {
     pub PUSH = "INSERT INTO outbox (topic, organisation, subject, created_at) VALUES ($1, $2, $3, $4)";
     pub PEEK = "SELECT position, topic, organisation, subject FROM outbox WHERE position > $1 ORDER BY position LIMIT $2";
     pub DONE = "DELETE FROM outbox WHERE position = $1";
+}
+
+/// Whether something of that kind ever befell a recipient of a message.
+pub fn any(tx: &mut Tx<'_>, message: MessageId, recipient: RecipientId, kind: &str) -> Result<bool> {
+    let values = [message.into(), recipient.into(), kind.into()];
+    Ok(tx.find(&ANY, &values, |_| Ok(()))?.is_some())
 }
 
 pub fn insert(tx: &mut Tx<'_>, e: &Event) -> Result<()> {

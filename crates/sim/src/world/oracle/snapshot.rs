@@ -65,6 +65,9 @@ pub(crate) struct Open {
     pub fence: u64,
     pub attempts: u32,
     pub due: Timestamp,
+    pub state: String,
+    /// A node has it; else it waits in the database.
+    pub held: bool,
 }
 
 impl Snapshot {
@@ -78,6 +81,8 @@ impl Snapshot {
                 fence: d.fence,
                 attempts: d.attempts,
                 due: d.due_at,
+                state: d.state,
+                held: d.held,
             });
             Ok(Self {
                 clinics,
