@@ -10,6 +10,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::checkpoint::Checkpoints;
+use super::{Prepare, Prepared};
 use crate::fault::Fault;
 use crate::jobs::{Gather, Job, Verdict};
 use crate::store::Lines;
@@ -26,28 +27,29 @@ const PATIENCE: Gather = Gather {
     wait: Duration::from_millis(3),
 };
 
-pub(super) fn run(connection: &Connection, lines: &Lines, checkpoints: &Checkpoints) {
+pub(super) fn run(on: &Prepared<'_>, lines: &Lines, checkpoints: &Checkpoints) {
+    let connection = on.connection();
     checkpoints.watch(connection);
     let mut patience = None;
     while let Some(batch) = lines.writes.gather(BATCH_MAX, patience) {
         patience = (batch.len() >= CROWD).then_some(PATIENCE);
-        commit(connection, batch, lines);
+        commit(on, batch, lines);
         checkpoints.between_commits(connection);
     }
 }
 
 /// One transaction for all; each is answered when it ended.
-pub(super) fn commit(connection: &Connection, mut batch: Vec<Box<dyn Job>>, lines: &Lines) {
-    let mut ended = attempt(connection, &mut batch, lines, Care::Batch);
+pub(super) fn commit(on: &Prepared<'_>, mut batch: Vec<Box<dyn Job>>, lines: &Lines) {
+    let mut ended = attempt(on, &mut batch, lines, Care::Batch);
     if matches!(ended, Err(Ended::Undone)) && batch.len() > 1 {
-        ended = attempt(connection, &mut batch, lines, Care::Closure);
+        ended = attempt(on, &mut batch, lines, Care::Closure);
     }
     match ended {
         // Of one that was undone its own error is the answer.
         Ok(()) | Err(Ended::Undone) => batch.into_iter().for_each(|job| job.settle(None)),
         Err(Ended::ByEngine(_)) if batch.len() > 1 => {
             for job in batch {
-                commit(connection, vec![job], lines);
+                commit(on, vec![job], lines);
             }
         }
         Err(Ended::ByEngine(fault) | Ended::Failed(fault)) => {
@@ -75,14 +77,15 @@ enum Ended {
 }
 
 fn attempt(
-    connection: &Connection,
+    on: &Prepared<'_>,
     batch: &mut [Box<dyn Job>],
     lines: &Lines,
     care: Care,
 ) -> Result<(), Ended> {
+    let connection = on.connection();
     tell(connection, "BEGIN IMMEDIATE").map_err(Ended::Failed)?;
     let mut told = Told::default();
-    let ended = run_all(connection, batch, care, &mut told)
+    let ended = run_all(on, batch, care, &mut told)
         .and_then(|()| tell(connection, "COMMIT").map_err(Ended::Failed));
     if told.settings {
         // Whatever became of it, and before anyone is answered.
@@ -108,15 +111,15 @@ struct Told {
 }
 
 fn run_all(
-    connection: &Connection,
+    on: &Prepared<'_>,
     batch: &mut [Box<dyn Job>],
     care: Care,
     told: &mut Told,
 ) -> Result<(), Ended> {
     for job in batch {
         let verdict = match care {
-            Care::Batch => run_plainly(connection, job.as_mut(), told)?,
-            Care::Closure => in_savepoint(connection, job.as_mut(), told)?,
+            Care::Batch => run_plainly(on, job.as_mut(), told)?,
+            Care::Closure => in_savepoint(on, job.as_mut(), told)?,
         };
         told.kept += u64::from(verdict == Verdict::Keep);
     }
@@ -124,27 +127,19 @@ fn run_all(
 }
 
 /// One that fails before it changed anything leaves nothing to undo.
-fn run_plainly(
-    connection: &Connection,
-    job: &mut dyn Job,
-    told: &mut Told,
-) -> Result<Verdict, Ended> {
-    let before = connection.total_changes();
-    let verdict = run_one(connection, job, told)?;
-    if verdict == Verdict::Undo && connection.total_changes() != before {
+fn run_plainly(on: &Prepared<'_>, job: &mut dyn Job, told: &mut Told) -> Result<Verdict, Ended> {
+    let before = on.connection().total_changes();
+    let verdict = run_one(on, job, told)?;
+    if verdict == Verdict::Undo && on.connection().total_changes() != before {
         return Err(Ended::Undone);
     }
     Ok(verdict)
 }
 
-fn in_savepoint(
-    connection: &Connection,
-    job: &mut dyn Job,
-    told: &mut Told,
-) -> Result<Verdict, Ended> {
-    let tell = |sql| tell(connection, sql).map_err(Ended::ByEngine);
+fn in_savepoint(on: &Prepared<'_>, job: &mut dyn Job, told: &mut Told) -> Result<Verdict, Ended> {
+    let tell = |sql| tell(on.connection(), sql).map_err(Ended::ByEngine);
     tell("SAVEPOINT closure")?;
-    let verdict = run_one(connection, job, told)?;
+    let verdict = run_one(on, job, told)?;
     if verdict == Verdict::Undo {
         tell("ROLLBACK TO closure")?;
     }
@@ -153,11 +148,11 @@ fn in_savepoint(
 }
 
 /// An error means that the surrounding transaction is gone.
-fn run_one(connection: &Connection, job: &mut dyn Job, told: &mut Told) -> Result<Verdict, Ended> {
-    let mut tx = Tx::new(Link::Sqlite(connection));
+fn run_one(on: &Prepared<'_>, job: &mut dyn Job, told: &mut Told) -> Result<Verdict, Ended> {
+    let mut tx = Tx::new(Link::Sqlite(on));
     let verdict = job.run(&mut tx);
     told.settings |= tx.changes_settings();
-    if connection.is_autocommit() {
+    if on.connection().is_autocommit() {
         let gone = || {
             Fault::new(
                 model::Code::StoreUnavailable,
