@@ -12,7 +12,7 @@ from collections import Counter
 
 # The first group that names a function takes it.
 GROUPS = [
-    ("RSA and Ed25519 signatures", r"rsaz|amm52|bn_|BN_|RSA|mont|ed25519|curve25519|ge25519|fiat_|x25519|ecp_nistz|p256"),
+    ("RSA and Ed25519 signatures", r"rsaz|amm52|extract_multiplier|Ledwards|bn_|BN_|RSA|mont|ed25519|curve25519|ge25519|fiat_|x25519|ecp_nistz|p256"),
     ("pages: cipher and MAC", r"aesni_cbc|aes_.*cbc|sha512_|SHA512|sqlcipher|HMAC|hmac_|EVP_Mac|ossl_|EVP_Cipher|EVP_Encrypt|cipher_hw|evp_|EVP_|OPENSSL|CRYPTO_|ERR_"),
     ("SQL and its pages", r"sqlite3|Btree|btree|pager|Pager|vdbe|Vdbe|wal[A-Z]|pcache|unix[A-Z]|balance|moveTo|rusqlite|insertCell|fillInCell|getAndInit|allocateBtree|serial|Cell|lookupName|Table"),
     ("AES-GCM: items and TLS", r"gcm|ghash|aes_hw|aes_gcm|aead|AEAD|vpaes|ctr32"),
@@ -24,9 +24,9 @@ GROUPS = [
     ("JSON, text and times", r"serde|fmt|chrono|hex|base64|from_utf8|core::str|String"),
     ("memory", r"malloc|free|realloc|calloc|memcpy|memmove|memset|_int_|alloc|unlink_chunk|clear_page|page_fault|handle_mm|brk|mmap"),
     ("TLS records", r"rustls"),
-    ("threads and waiting", r"futex|schedule|sched|switch_to|wake|tokio|parking_lot|std::sync|epoll|ep_|eventfd|pthread|mutex|rcu|update_curr|dequeue|enqueue_(task|entity)|pick_next|cpu_idle|spin"),
+    ("threads and waiting", r"futex|schedule|sched|switch_to|task_switch|wake|tokio|parking_lot|std::sync|epoll|ep_|eventfd|pthread|mutex|rcu|update_curr|dequeue|enqueue_(task|entity)|pick_next|cpu_idle|spin"),
     ("network", r"tcp|inet|ip_|sock|skb|net_|nf_|loopback|__dev|napi|ipt"),
-    ("files and syncs", r"ext4|jbd2|vfs|fsync|pwrite|filemap|folio|blk|bio|submit|virt|writeback|iomap|copy_user|rep_movs|generic_perform|xas_|fdget"),
+    ("files and syncs", r"ext4|jbd2|vfs|fsync|pwrite|iowrite|mark_buffer|block_commit|filemap|folio|blk|bio|submit|virt|writeback|iomap|copy_user|rep_movs|generic_perform|xas_|fdget"),
     ("ours: flow, store, ledger, queue, mta", r"caduceus"),
     ("system calls, other kernel", r"syscall|entry_|exit_|do_|_raw|__"),
 ]

@@ -68,13 +68,8 @@ pub(crate) fn write(ctx: &Ctx, tx: &mut Tx<'_>, event: Event<'_>) -> Result<Even
         Some((bytes, key)) => Some(seal_payload(ctx, tx, id, bytes, key)?),
         None => None,
     };
-    let facts: BTreeMap<String, String> = event
-        .facts
-        .iter()
-        .map(|(k, v)| ((*k).to_owned(), v.clone()))
-        .collect();
     let stored =
-        serde_json::to_string(&facts).map_err(|e| Error::new(Code::Internal).because(e))?;
+        serde_json::to_string(&event.facts).map_err(|e| Error::new(Code::Internal).because(e))?;
     let kind = model::events::find(event.kind);
     debug_assert!(
         kind.is_some() || event.kind.starts_with("test."),
@@ -97,6 +92,7 @@ pub(crate) fn write(ctx: &Ctx, tx: &mut Tx<'_>, event: Event<'_>) -> Result<Even
     if let Some(kind) = kind {
         offer(ctx, tx, id, kind, &event)?;
     }
+    let facts = event.facts.into_iter();
     let entry = ledger::entry::Entry {
         id,
         at: now,
@@ -104,7 +100,7 @@ pub(crate) fn write(ctx: &Ctx, tx: &mut Tx<'_>, event: Event<'_>) -> Result<Even
         actor: ctx.actor().to_owned(),
         kind: event.kind.to_owned(),
         subject: event.subject,
-        facts,
+        facts: facts.map(|(name, fact)| (name.to_owned(), fact)).collect(),
         commitment,
     };
     log::push(tx, ctx.organisation(), id, &entry.encode()?)?;

@@ -58,19 +58,19 @@ fn sequence(world: &World, tx: &mut Tx<'_>, organisation: OrganisationId) -> Res
     }
     let leaves: Vec<_> = pending.iter().map(|p| leaf_hash(&p.entry)).collect();
     let (writes, root) = grow(tx, organisation, &head, &leaves)?;
-    for (offset, p) in pending.iter().enumerate() {
+    let positions: Vec<i64> = pending.iter().map(|p| p.position).collect();
+    for (offset, p) in pending.into_iter().enumerate() {
         let decoded = ledger::entry::Entry::decode(&p.entry)?;
         let position = head.size + offset as u64;
         let entry = log::Entry {
             position,
             event: p.event,
-            entry: p.entry.clone(),
+            entry: p.entry,
             kind: decoded.kind,
             at: decoded.at,
         };
         log::insert(tx, organisation, &entry)?;
     }
-    let positions: Vec<i64> = pending.iter().map(|p| p.position).collect();
     log::unpend(tx, &positions)?;
     for w in &writes {
         log::put_tile(tx, organisation, w.level, w.index, &w.bytes)?;

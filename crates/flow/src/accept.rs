@@ -135,7 +135,8 @@ pub(crate) fn prepare(flow: &Flow, ctx: &Ctx, mut draft: Draft) -> Result<Accept
         sealed_bytes: inline.then_some(sealed),
         created_at: now,
     };
-    let content_sha256 = sha256(&draft.content);
+    let known = draft.content_sha256;
+    let content_sha256 = known.unwrap_or_else(|| sha256(&draft.content));
     Ok(Accepted {
         octets: draft.content.len() as u64,
         draft,

@@ -51,6 +51,8 @@ pub struct Draft {
     pub(crate) recipients: Vec<DraftRecipient>,
     /// The message: header fields and body, CRLF.
     pub(crate) content: Vec<u8>,
+    /// Of `content`, where it is known already.
+    pub(crate) content_sha256: Option<[u8; 32]>,
     /// Trace fields that go above it when it leaves.
     pub(crate) added: String,
     pub(crate) tags: Vec<String>,

@@ -1,15 +1,16 @@
 //! Settle: what an attempt's end does to delivery, recipient, events and audit log (commit 3).
 
-use std::sync::Arc;
+use std::net::IpAddr;
+use std::sync::{Arc, OnceLock};
 
 use ctx::{Event, World};
 use mail::smtp::Notify;
 use model::{
-    AttemptId, Code, DeliveryId, Demand, Evidence, Method, Mode, OrderId, Outcome, RecipientState,
-    RefusalScope, Result, Timestamp,
+    AttemptId, Code, DeliveryId, Demand, Evidence, Method, Mode, OrderId, Outcome, PolicyFacts,
+    RecipientState, RefusalScope, Result, Timestamp, TlsFacts,
 };
 use queue::{Effect, Settlement};
-use serde_json::json;
+use serde::Serialize;
 use store::Tx;
 use store::tables::{deliveries, events, queue_orders, recipients};
 use vault::OpenedKey;
@@ -35,6 +36,8 @@ struct Made {
     number: u32,
     outcome: Outcome,
     evidence: Evidence,
+    /// See [`Made::json`].
+    json: OnceLock<Vec<u8>>,
 }
 
 impl Settling {
@@ -44,6 +47,7 @@ impl Settling {
             number: job.attempt,
             outcome,
             evidence,
+            json: OnceLock::new(),
         };
         Self {
             delivery: job.delivery,
@@ -390,7 +394,7 @@ fn record(
         event = event.fact("next_attempt_at", due);
     }
     if let Some(made) = &s.attempt {
-        event = with_evidence(event, made).payload(evidence_json(world, &made.evidence), key);
+        event = with_evidence(event, made).payload(made.json(world).to_vec(), key);
     }
     world
         .system(s.tracked.organisation)
@@ -423,26 +427,49 @@ fn with_evidence<'a>(mut event: Event<'a>, made: &Made) -> Event<'a> {
     }
 }
 
+/// What the sealed payload of an attempt's audit entry says, and the attempt's own row.
+#[derive(Serialize)]
+struct Told<'a> {
+    ended_at: Timestamp,
+    letter_sha256: Option<String>,
+    mx_host: Option<&'a str>,
+    mx_ip: Option<IpAddr>,
+    policy: Option<&'a PolicyFacts>,
+    reply_code: Option<u16>,
+    reply_enhanced: Option<&'a str>,
+    reply_text: Option<&'a str>,
+    scope: Option<RefusalScope>,
+    started_at: Timestamp,
+    tls: Option<&'a TlsFacts>,
+}
+
+impl Made {
+    /// The evidence as it is kept, made once for both places.
+    fn json(&self, world: &Arc<World>) -> &[u8] {
+        self.json
+            .get_or_init(|| evidence_json(world, &self.evidence))
+    }
+}
+
 fn evidence_json(world: &Arc<World>, e: &Evidence) -> Vec<u8> {
     // The program keeps its own evidence sealed under the message's key; nobody reads it here.
     let access = world
         .system(model::OrganisationId::from_bytes([0; 16]))
         .machine_access();
-    json!({
-        "started_at": e.started_at,
-        "ended_at": e.ended_at,
-        "mx_host": e.mx_host.as_ref().map(model::Domain::as_str),
-        "mx_ip": e.mx_ip,
-        "tls": e.tls,
-        "policy": e.policy,
-        "scope": e.verdict.map(|verdict| verdict.scope),
-        "reply_code": e.reply_code,
-        "reply_enhanced": e.reply_enhanced,
-        "reply_text": e.reply_text.as_ref().map(|t| t.open(access)),
-        "letter_sha256": e.sent_sha256.map(hex::encode),
-    })
-    .to_string()
-    .into_bytes()
+    let told = Told {
+        ended_at: e.ended_at,
+        letter_sha256: e.sent_sha256.map(hex::encode),
+        mx_host: e.mx_host.as_ref().map(model::Domain::as_str),
+        mx_ip: e.mx_ip,
+        policy: e.policy.as_ref(),
+        reply_code: e.reply_code,
+        reply_enhanced: e.reply_enhanced.as_deref(),
+        reply_text: e.reply_text.as_ref().map(|t| t.open(access).as_str()),
+        scope: e.verdict.map(|verdict| verdict.scope),
+        started_at: e.started_at,
+        tls: e.tls.as_ref(),
+    };
+    serde_json::to_vec(&told).expect("texts and numbers have a JSON form")
 }
 
 fn note_attempt(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling, key: &OpenedKey) -> Result<()> {
@@ -468,11 +495,7 @@ fn note_attempt(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling, key: &OpenedK
         class: made.evidence.verdict.map(|v| v.class.word().to_owned()),
         tls_version: made.evidence.tls.as_ref().map(|t| t.version.clone()),
         tls_verified: made.evidence.tls.as_ref().is_some_and(|t| t.verified),
-        sealed_evidence: key.seal(
-            &aad,
-            &evidence_json(world, &made.evidence),
-            world.rng.as_ref(),
-        )?,
+        sealed_evidence: key.seal(&aad, made.json(world), world.rng.as_ref())?,
         started_at: made.evidence.started_at,
         ended_at: made.evidence.ended_at,
     };

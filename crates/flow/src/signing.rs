@@ -63,7 +63,8 @@ impl Keys {
         let signers = Arc::new(load(world, organisation, from)?);
         let took = world.now().since(began);
         metrics::histogram!("dkim_signer_key_fetch").record(took.as_secs_f64());
-        if !signers.is_empty() {
+        // That there is none is known for as long as nothing changes, and not for a while after.
+        if version.is_some() || !signers.is_empty() {
             let mut cached = self.lock();
             if cached.len() >= DOMAINS_MAX {
                 cached.clear();

@@ -9,6 +9,7 @@
 //! Invariant: `decode(encode(e)) == e`, and any bytes `decode` takes are those `encode` writes. The
 //! shapes that [`Entry::encode`] enforces leave no room for an address or free text.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use model::{Code, Error, EventId, OrganisationId, Result, Timestamp, limits};
@@ -52,16 +53,17 @@ impl Entry {
     /// The leaf's bytes. `field_invalid` with a pointer when a part has not its shape.
     pub fn encode(&self) -> Result<Vec<u8>> {
         self.check_shapes()?;
-        let at = micros_text(self.at).ok_or(Error::new(Code::FieldInvalid).at("/at"))?;
+        // All six digits, so that no moment is written two ways or rounded.
+        let at = self.at.rfc3339_micros();
         let line = Line {
-            actor: self.actor.clone(),
-            at,
+            actor: Cow::Borrowed(&self.actor),
+            at: at.ok_or(Error::new(Code::FieldInvalid).at("/at"))?,
             commitment: self.commitment.map(hex::encode),
-            facts: self.facts.clone(),
+            facts: Cow::Borrowed(&self.facts),
             id: self.id,
-            kind: self.kind.clone(),
+            kind: Cow::Borrowed(&self.kind),
             organisation: self.organisation,
-            subject: self.subject.clone(),
+            subject: Cow::Borrowed(&self.subject),
             v: VERSION,
         };
         let bytes = serde_json::to_vec(&line).map_err(|e| Error::new(Code::Internal).because(e))?;
@@ -112,20 +114,20 @@ impl Entry {
 /// The JSON form. The order of the fields is the order of the keys: sorted.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Line {
-    actor: String,
+struct Line<'a> {
+    actor: Cow<'a, str>,
     at: String,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     commitment: Option<String>,
-    facts: BTreeMap<String, String>,
+    facts: Cow<'a, BTreeMap<String, String>>,
     id: EventId,
-    kind: String,
+    kind: Cow<'a, str>,
     organisation: OrganisationId,
-    subject: Vec<String>,
+    subject: Cow<'a, [String]>,
     v: u8,
 }
 
-impl Line {
+impl Line<'_> {
     fn into_entry(self) -> Option<Entry> {
         let commitment = match self.commitment {
             Some(text) => Some(hex::decode(text).ok()?.try_into().ok()?),
@@ -136,22 +138,13 @@ impl Line {
             id: self.id,
             at: Timestamp::parse_rfc3339(&self.at)?,
             organisation: self.organisation,
-            actor: self.actor,
-            kind: self.kind,
-            subject: self.subject,
-            facts: self.facts,
+            actor: self.actor.into_owned(),
+            kind: self.kind.into_owned(),
+            subject: self.subject.into_owned(),
+            facts: self.facts.into_owned(),
             commitment,
         })
     }
-}
-
-/// RFC 3339 in UTC with all six digits, so that no moment is written two ways or rounded. `None`
-/// outside the years that RFC 3339 can write.
-fn micros_text(at: Timestamp) -> Option<String> {
-    let millis = at.rfc3339();
-    let micros = at.micros().rem_euclid(1_000);
-    let text = format!("{}{micros:03}Z", millis.strip_suffix('Z')?);
-    (Timestamp::parse_rfc3339(&text) == Some(at)).then_some(text)
 }
 
 fn is_name(text: &str) -> bool {

@@ -17,12 +17,22 @@ fn mint(now: Timestamp, rng: &dyn Rng) -> [u8; 16] {
     bytes
 }
 
-fn encode(bytes: [u8; 16]) -> String {
-    let n = u128::from_be_bytes(bytes);
-    (0..26)
-        .rev()
-        .map(|i| char::from(ALPHABET[((n >> (i * 5)) & 31) as usize]))
-        .collect()
+/// An id's 26 letters.
+struct Letters([u8; 26]);
+
+impl Letters {
+    fn of(bytes: [u8; 16]) -> Self {
+        let mut n = u128::from_be_bytes(bytes);
+        let mut letters = [0; 26];
+        for letter in letters.iter_mut().rev() {
+            *letter = ALPHABET[(n & 31) as usize];
+            n >>= 5;
+        }
+        Self(letters)
+    }
+    fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
 }
 
 fn decode(text: &str) -> Option<[u8; 16]> {
@@ -75,7 +85,8 @@ macro_rules! ids {
             }
             impl std::fmt::Display for $name {
                 fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                    write!(f, "{}_{}", $prefix, encode(self.0))
+                    f.write_str(concat!($prefix, "_"))?;
+                    f.write_str(Letters::of(self.0).as_str())
                 }
             }
             impl std::fmt::Debug for $name {

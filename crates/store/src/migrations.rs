@@ -31,4 +31,5 @@ migrations! {
     10 "0010_limits",
     11 "0011_wire",
     12 "0012_console",
+    13 "0013_indexes",
 }

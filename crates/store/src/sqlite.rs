@@ -4,6 +4,7 @@
 
 mod checkpoint;
 mod connection;
+mod prepared;
 mod reader;
 mod writer;
 
@@ -26,6 +27,8 @@ use crate::tx::{Link, More, Tx};
 use crate::value::Value;
 use crate::{Engine, migrate};
 
+pub(crate) use prepared::{Prepare, Prepared};
+
 const READERS: usize = 3;
 
 pub(crate) fn open_memory() -> Result<House> {
@@ -37,6 +40,7 @@ pub(crate) fn open_memory() -> Result<House> {
         &lines,
         |l| &l.writes,
         move |lines| {
+            let connection = Prepared::new(&connection);
             while let Some(batch) = lines.writes.take(1) {
                 for job in batch {
                     match job.access() {
@@ -76,6 +80,7 @@ pub(crate) fn open_folder(dir: &Path, page_key: &Secret<[u8; 32]>) -> Result<Hou
             &lines,
             reads,
             move |lines| {
+                let reader = Prepared::new(&reader);
                 while let Some(batch) = reads(lines).take(1) {
                     batch
                         .into_iter()
@@ -97,7 +102,7 @@ pub(crate) fn open_folder(dir: &Path, page_key: &Secret<[u8; 32]>) -> Result<Hou
         &lines,
         |l| &l.writes,
         move |lines| {
-            writer::run(&writer, lines, &checkpoints);
+            writer::run(&Prepared::new(&writer), lines, &checkpoints);
         },
     )?);
     let (threads, dir) = (Mutex::new(threads), Some(dir.to_owned()));
@@ -122,64 +127,60 @@ fn bring_up_to_date(connection: &Connection) -> Result<()> {
             .map_err(|e| Fault::sqlite(&e, during))
     };
     begin("BEGIN IMMEDIATE", "begin of migration")?;
-    migrate::migrate(&mut Tx::new(Link::Sqlite(connection)))?;
+    migrate::migrate(&mut Tx::new(Link::Sqlite(&Prepared::new(connection))))?;
     begin("COMMIT", "commit of migration")?;
     Ok(())
 }
 
-pub(crate) fn prepare(connection: &Connection, s: &'static Statement) -> Result<(), Fault> {
-    connection
-        .prepare_cached(s.sqlite())
-        .map(drop)
+pub(crate) fn prepare(on: &dyn Prepare, s: &'static Statement) -> Result<(), Fault> {
+    on.with(s, &mut |_| Ok(()))
         .map_err(|e| Fault::sqlite(&e, s.name()))
 }
 
 pub(crate) fn execute(
-    connection: &Connection,
+    on: &dyn Prepare,
     s: &'static Statement,
     params: &[Value<'_>],
 ) -> Result<u64, Fault> {
-    let fault = |e: rusqlite::Error| Fault::sqlite(&e, s.name());
-    let mut statement = connection.prepare_cached(s.sqlite()).map_err(fault)?;
-    admit(&statement).map_err(fault)?;
-    if statement.column_count() > 0 {
-        // With RETURNING it is a query to SQLite; each row is a row changed.
-        let mut rows = statement
-            .query(rusqlite::params_from_iter(params))
-            .map_err(fault)?;
-        let mut changed = 0;
-        while rows.next().map_err(fault)?.is_some() {
-            changed += 1;
+    let mut changed = 0;
+    let done = on.with(s, &mut |statement| {
+        admit(statement)?;
+        let params = rusqlite::params_from_iter(params);
+        if statement.column_count() > 0 {
+            // With RETURNING it is a query to SQLite; each row is a row changed.
+            let mut rows = statement.query(params)?;
+            while rows.next()?.is_some() {
+                changed += 1;
+            }
+        } else {
+            changed = u64::try_from(statement.execute(params)?).unwrap_or(u64::MAX);
         }
-        return Ok(changed);
-    }
-    let changed = statement
-        .execute(rusqlite::params_from_iter(params))
-        .map_err(fault)?;
-    Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+        Ok(())
+    });
+    done.map(|()| changed)
+        .map_err(|e| Fault::sqlite(&e, s.name()))
 }
 
 pub(crate) fn query(
-    connection: &Connection,
+    on: &dyn Prepare,
     s: &'static Statement,
     params: &[Value<'_>],
     see: &mut dyn FnMut(&Row<'_>) -> More,
 ) -> Result<(), Fault> {
-    let fault = |e: rusqlite::Error| Fault::sqlite(&e, s.name());
-    let mut statement = connection.prepare_cached(s.sqlite()).map_err(fault)?;
-    admit(&statement).map_err(fault)?;
-    let mut rows = statement
-        .query(rusqlite::params_from_iter(params))
-        .map_err(fault)?;
-    let mut wanted = true;
-    // Read to the end: SQLite changes all rows of UPDATE … RETURNING before the first comes out,
-    // but a statement that is reset early may not have run its foreign-key checks.
-    while let Some(row) = rows.next().map_err(fault)? {
-        if wanted {
-            wanted = see(&Row::sqlite(row)) == More::Wanted;
+    let done = on.with(s, &mut |statement| {
+        admit(statement)?;
+        let mut rows = statement.query(rusqlite::params_from_iter(params))?;
+        let mut wanted = true;
+        // Read to the end: SQLite changes all rows of UPDATE … RETURNING before the first comes out,
+        // but a statement that is reset early may not have run its foreign-key checks.
+        while let Some(row) = rows.next()? {
+            if wanted {
+                wanted = see(&Row::sqlite(row)) == More::Wanted;
+            }
         }
-    }
-    Ok(())
+        Ok(())
+    });
+    done.map_err(|e| Fault::sqlite(&e, s.name()))
 }
 
 thread_local! {

@@ -22,7 +22,7 @@ pub struct Tx<'a> {
 }
 
 pub(crate) enum Link<'a> {
-    Sqlite(&'a rusqlite::Connection),
+    Sqlite(&'a dyn sqlite::Prepare),
     Postgres(&'a mut pg::Link),
 }
 
@@ -39,7 +39,7 @@ impl<'a> Tx<'a> {
     pub fn execute(&mut self, s: &'static Statement, params: &[Value<'_>]) -> Result<u64> {
         self.admit(s, params)?;
         let done = match &mut self.link {
-            Link::Sqlite(connection) => sqlite::execute(connection, s, params),
+            Link::Sqlite(on) => sqlite::execute(*on, s, params),
             Link::Postgres(link) => link.execute(s, params),
         };
         done.map_err(|fault| self.doom(fault))
@@ -78,7 +78,7 @@ impl<'a> Tx<'a> {
     /// Checks that the engine understands the statement, without running it.
     pub fn prepare(&mut self, s: &'static Statement) -> Result<()> {
         let done = match &mut self.link {
-            Link::Sqlite(connection) => sqlite::prepare(connection, s),
+            Link::Sqlite(on) => sqlite::prepare(*on, s),
             Link::Postgres(link) => link.prepare(s),
         };
         done.map_err(|fault| self.doom(fault))
@@ -86,9 +86,7 @@ impl<'a> Tx<'a> {
 
     pub fn engine(&self) -> Engine {
         match self.link {
-            Link::Sqlite(connection) if connection.path().is_none_or(str::is_empty) => {
-                Engine::Memory
-            }
+            Link::Sqlite(on) if on.connection().path().is_none_or(str::is_empty) => Engine::Memory,
             Link::Sqlite(_) => Engine::Sqlite,
             Link::Postgres(_) => Engine::Postgres,
         }
@@ -97,7 +95,8 @@ impl<'a> Tx<'a> {
     /// Runs a migration's text, already in the engine's dialect.
     pub(crate) fn batch(&mut self, sql: &str, during: &str) -> Result<()> {
         let done = match &mut self.link {
-            Link::Sqlite(connection) => connection
+            Link::Sqlite(on) => on
+                .connection()
                 .execute_batch(sql)
                 .map_err(|e| Fault::sqlite(&e, during)),
             Link::Postgres(link) => link.batch(sql, during),
@@ -135,7 +134,7 @@ impl<'a> Tx<'a> {
             }
         };
         let done = match &mut self.link {
-            Link::Sqlite(connection) => sqlite::query(connection, s, params, &mut keep),
+            Link::Sqlite(on) => sqlite::query(*on, s, params, &mut keep),
             Link::Postgres(link) => link.query(s, params, &mut keep),
         };
         done.map_err(|fault| self.doom(fault))?;

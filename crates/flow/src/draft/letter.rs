@@ -100,6 +100,7 @@ impl Flow {
             from: Some(letter.from),
             recipients: letter.recipients,
             body_hash,
+            content_sha256: None,
             content,
             added,
             tags: letter.tags,

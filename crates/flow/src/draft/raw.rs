@@ -70,7 +70,8 @@ impl Flow {
             .iter()
             .any(|name| message.header(name).is_some());
         // What stays is what is scanned.
-        let reading = (left.is_none() && !blind).then(|| Reading::of(&message));
+        let whole = left.is_none() && !blind;
+        let reading = whole.then(|| Reading::of(&message));
         let content = left.unwrap_or(arrival.content);
         let content = if blind {
             without_fields(&content, &BLIND_FIELDS)
@@ -97,6 +98,7 @@ impl Flow {
             terms,
             body_hash,
             content,
+            content_sha256: whole.then_some(body_hash),
             reading,
         })
     }

@@ -160,6 +160,7 @@ fn draft(
 ) -> Result<Draft> {
     let id = MessageId::mint(ctx.now(), ctx.world().rng.as_ref());
     let content = marked(flow, ctx, id, incoming, addressee.domain())?;
+    let body_hash = sha256(&content);
     Ok(Draft {
         id,
         thread,
@@ -178,7 +179,8 @@ fn draft(
             name: None,
             notify: String::new(),
         }],
-        body_hash: sha256(&content),
+        body_hash,
+        content_sha256: Some(body_hash),
         content,
         added: String::new(),
         tags: Vec::new(),

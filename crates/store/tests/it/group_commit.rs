@@ -1,10 +1,12 @@
 //! One sync for all that wait, each undone alone.
 
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, mpsc};
 
 use model::{Code, Error};
 use sim::kit::{Engine, store_on};
 use store::tables::meta;
+use store::{Pending, Store};
 
 use crate::{Outcome, code};
 
@@ -13,14 +15,7 @@ use crate::{Outcome, code};
 fn what_waits_shares_a_commit() -> Outcome {
     let store = store_on(Engine::Sqlite);
     let before = store.commits();
-    let (go, held) = mpsc::channel::<()>();
-    let (begun, has_begun) = mpsc::channel::<()>();
-    let first = store.write_later(move |tx| {
-        begun.send(()).expect("the test listens");
-        held.recv().expect("the test lets it go");
-        meta::set(tx, "first", "x")
-    });
-    has_begun.recv()?;
+    let (first, go) = held(&store)?;
     let rest: Vec<_> = (0..40)
         .map(|n| {
             store.write_later(move |tx| {
@@ -49,6 +44,63 @@ fn what_waits_shares_a_commit() -> Outcome {
     }
     assert_eq!(store.commits() - before, 2);
     Ok(())
+}
+
+/// They share a transaction, and no one sees what another wrote before it failed.
+#[test]
+fn what_a_failed_closure_wrote_is_not_seen_by_the_next() -> Outcome {
+    let store = store_on(Engine::Sqlite);
+    let (first, go) = held(&store)?;
+    let failing = store.write_later(|tx| {
+        meta::set(tx, "half", "done")?;
+        Err::<(), _>(Error::new(Code::PolicyBlocked))
+    });
+    let next = store.write_later(|tx| {
+        let seen = meta::find(tx, "half")?;
+        meta::set(tx, "whole", "done").map(|()| seen)
+    });
+    go.send(())?;
+    first.wait()?;
+    assert_eq!(code(failing.wait()), Some(Code::PolicyBlocked));
+    assert_eq!(next.wait()?, None);
+    assert!(store.read(|tx| meta::find(tx, "whole"))?.is_some());
+    Ok(())
+}
+
+/// A refusal that changed nothing costs those beside it nothing.
+#[test]
+fn a_closure_that_fails_before_it_writes_makes_no_other_run_again() -> Outcome {
+    let store = store_on(Engine::Sqlite);
+    let (first, go) = held(&store)?;
+    let runs = Arc::new(AtomicU32::new(0));
+    let counted = runs.clone();
+    let beside = store.write_later(move |tx| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        meta::set(tx, "beside", "x")
+    });
+    let refused = store.write_later(|tx| {
+        meta::find(tx, "beside")?;
+        Err::<(), _>(Error::new(Code::NotFound))
+    });
+    go.send(())?;
+    first.wait()?;
+    beside.wait()?;
+    assert_eq!(code(refused.wait()), Some(Code::NotFound));
+    assert_eq!(runs.load(Ordering::Relaxed), 1);
+    Ok(())
+}
+
+/// A transaction that runs until told, so that those that come meanwhile share the next one.
+fn held(store: &Store) -> Result<(Pending<()>, mpsc::Sender<()>), mpsc::RecvError> {
+    let (go, held) = mpsc::channel::<()>();
+    let (begun, has_begun) = mpsc::channel::<()>();
+    let first = store.write_later(move |tx| {
+        begun.send(()).expect("the test listens");
+        held.recv().expect("the test lets it go");
+        meta::set(tx, "first", "x")
+    });
+    has_begun.recv()?;
+    Ok((first, go))
 }
 
 /// The log is copied while writing goes on: it does not grow with what was ever written.
