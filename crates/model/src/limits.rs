@@ -160,7 +160,7 @@ pub const SUPPRESSION_IMPORT_ROWS_MAX: usize = 100_000;
 pub const SUPPRESSION_IMPORT_OCTETS_MAX: usize = 25 * 1024 * 1024;
 /// Rows of one export of suppressed addresses that is one answer: as many as an import takes. The command
 /// line writes all there are, a page at a time.
-pub const SUPPRESSION_EXPORT_ROWS_MAX: usize = SUPPRESSION_IMPORT_ROWS_MAX;
+pub const SUPPRESSION_EXPORT_ROWS_MAX: usize = 100_000;
 /// Rows of one export of the list of messages.
 pub const MESSAGE_EXPORT_ROWS_MAX: usize = 10_000;
 /// What became of an import can be seen for so long.

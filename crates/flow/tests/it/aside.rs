@@ -1,8 +1,9 @@
 //! A delivery whose data is damaged stands in nobody's way, and somebody hears of it.
 
-use model::{MessageId, Outcome, RecipientState};
+use flow::hooks::NewHook;
+use model::{MessageId, Mode, Outcome, RecipientState};
 use sim::kit::TestStore;
-use store::tables::item_keys;
+use store::tables::{item_keys, webhooks};
 
 use crate::clinic::Clinic;
 use crate::on_disk;
@@ -61,5 +62,20 @@ on_disk! {
         assert_eq!(clinic.state(&other), RecipientState::Delivered);
         assert_eq!(clinic.state(&receipt), RecipientState::Queued);
         assert_eq!(clinic.count(receipt.message, "delivery.set_aside"), 1);
+    }
+
+    /// What cannot be read of one endpoint keeps no other from being told.
+    fn an_unreadable_webhook_stops_nobody_elses(store) {
+        let clinic = Clinic::open(store);
+        let new = || NewHook { url: "https://hooks.practice.example/in".to_owned(), ..NewHook::default() };
+        let broken = clinic.flow.create_hook(&clinic.staff, new())?.id;
+        let other = clinic.flow.create_hook(&clinic.staff, new())?.id;
+        let organisation = clinic.organisation;
+        let rows = clinic.world.store.read(move |tx| webhooks::list(tx, organisation, ("", Mode::Live)))?;
+        let sealed = rows.into_iter().find(|row| row.id == broken).expect("it is there").sealed_target;
+        assert_eq!(store.beside().replace("webhooks", "sealed_target", &sealed, b"broken"), 1);
+        clinic.send(&["lee@peer.example"]);
+        let told = clinic.flow.hook_jobs()?;
+        assert!(!told.is_empty() && told.iter().all(|job| job.webhook == other));
     }
 }

@@ -473,37 +473,6 @@ on_disk! {
         assert_eq!(log.rows.len(), 1);
     }
 
-    /// Whom mail went to is for those who read it: who only runs the service cannot ask, nor can its list.
-    fn an_address_is_followed_by_those_who_may_know_it(store) {
-        let clinic = Clinic::open(store);
-        clinic.send(&["lee@peer.example"]);
-        let address = crate::letters::address("lee@peer.example");
-        for (role, refused) in [
-            (ctx::Role::Administrator, Some(Code::ActionForbidden)),
-            (ctx::Role::Auditor, Some(Code::ActionForbidden)),
-            (ctx::Role::Developer, Some(Code::ActionForbidden)),
-            (ctx::Role::Staff, None),
-            (ctx::Role::Compliance, None),
-        ] {
-            let found = clinic.flow.trace_address(&clinic.user(&[role]), &address);
-            assert_eq!(code(found), refused, "{role:?}");
-        }
-    }
-
-    /// What cannot be read of one endpoint keeps no other from being told.
-    fn an_unreadable_webhook_stops_nobody_elses(store) {
-        let clinic = Clinic::open(store);
-        let broken = clinic.hook(&["message.accepted"]);
-        let other = clinic.hook(&["message.accepted"]);
-        let organisation = clinic.organisation;
-        let rows = clinic.world.store.read(move |tx| store::tables::webhooks::list(tx, organisation, ("", Mode::Live)))?;
-        let sealed = rows.into_iter().find(|row| row.id == broken).expect("it is there").sealed_target;
-        assert_eq!(store.beside().replace("webhooks", "sealed_target", &sealed, b"broken"), 1);
-        clinic.send(&["lee@peer.example"]);
-        let told = clinic.jobs();
-        assert_eq!(told.iter().map(|job| job.webhook).collect::<Vec<_>>(), [other]);
-    }
-
     /// A reply goes to the software that began the conversation, as its parts, on record.
     fn replies_are_told_and_opened_as_parts(store) {
         let clinic = Clinic::open(store);

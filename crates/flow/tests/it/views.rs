@@ -200,4 +200,21 @@ on_disk! {
         store.beside().replace("ledger_entries", "entry", altered.as_bytes(), &found.entry);
         assert_eq!(verified()?, Some(true));
     }
+
+    /// Whom mail went to is for those who read it, and for nobody who only runs the service.
+    fn an_address_is_followed_by_those_who_may_know_it(store) {
+        let clinic = Clinic::open(store);
+        clinic.send(&["lee@peer.example"]);
+        let address = crate::letters::address("lee@peer.example");
+        for (role, refused) in [
+            (Role::Administrator, Some(Code::ActionForbidden)),
+            (Role::Auditor, Some(Code::ActionForbidden)),
+            (Role::Developer, Some(Code::ActionForbidden)),
+            (Role::Staff, None),
+            (Role::Compliance, None),
+        ] {
+            let found = clinic.flow.trace_address(&clinic.user(&[role]), &address);
+            assert_eq!(code(found), refused, "{role:?}");
+        }
+    }
 }
