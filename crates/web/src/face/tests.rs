@@ -161,6 +161,15 @@ fn catalogue_and_templates_agree() {
         for call in source.split("label(\"").skip(1) {
             prefixes.push(format!("{}.", call.split('"').next().unwrap_or_default()));
         }
+        // words that a macro puts behind what it is given, or looks up under it
+        for call in source.split("ui.options(").skip(1) {
+            let given = call.split(')').next().unwrap_or_default();
+            let (given, of) = given.split_once("of=\"").unwrap_or((given, ""));
+            let texts = given.split('"').skip(1).step_by(2);
+            prefixes.extend(texts.filter(|text| text.contains('.')).map(str::to_owned));
+            let of = of.split('"').next().filter(|of| !of.is_empty());
+            prefixes.extend(of.map(|of| format!("{of}.")));
+        }
     }
     for prefix in &prefixes {
         assert!(
