@@ -32,4 +32,5 @@ migrations! {
     11 "0011_wire",
     12 "0012_console",
     13 "0013_indexes",
+    14 "0014_parked",
 }
