@@ -66,6 +66,8 @@ struct Held {
     /// Destinations that nobody asked DNS for yet.
     lookups: VecDeque<Destination>,
     unsettled: VecDeque<Settling>,
+    /// To wait in the database.
+    parks: VecDeque<Settling>,
     /// Ended in memory and not in the database: it may be this node's still.
     strays: Vec<DeliveryId>,
 }
@@ -114,6 +116,7 @@ impl Dispatcher {
             ready: Vec::new(),
             lookups: VecDeque::new(),
             unsettled: VecDeque::new(),
+            parks: VecDeque::new(),
             strays: Vec::new(),
         };
         Self {
@@ -195,7 +198,8 @@ impl Dispatcher {
     /// When there may be something to take without anything else happening.
     pub fn next_wake(&self) -> Option<Timestamp> {
         let held = self.lock();
-        if held.unsettled.is_empty() && held.lookups.is_empty() && held.strays.is_empty() {
+        let idle = held.unsettled.is_empty() && held.parks.is_empty() && held.strays.is_empty();
+        if idle && held.lookups.is_empty() {
             held.queue.next_wake()
         } else {
             Some(self.world.now())
@@ -297,8 +301,40 @@ impl Dispatcher {
         self.lock().queue.counts()
     }
 
-    /// Stores ends that could not be stored before.
+    /// Stores ends that could not be stored before, and a portion of what is to wait in the database: that
+    /// may be much, it is in no hurry, and its rows are this node's until then.
     fn flush(&self) -> Result<()> {
+        self.flush_ends()?;
+        self.flush_parks()
+    }
+
+    /// Asked for at once, so that few commits take them all.
+    fn flush_parks(&self) -> Result<()> {
+        let portion: Vec<Settling> = {
+            let mut held = self.lock();
+            let count = held.parks.len().min(lease::CLAIM_ROWS);
+            held.parks.drain(..count).collect()
+        };
+        let asked: Vec<Pending<Settled>> = portion.iter().map(|park| self.storing(park)).collect();
+        let mut result = Ok(());
+        for (park, stored) in portion.into_iter().zip(asked) {
+            match stored.wait() {
+                Ok(settled) => self.is_stored(&park, settled),
+                Err(error) if aside::is_hopeless(&error) => {
+                    if self.set_aside(&park, &error).is_err() {
+                        self.lock().parks.push_back(park);
+                    }
+                }
+                Err(error) => {
+                    self.lock().parks.push_back(park);
+                    result = Err(error);
+                }
+            }
+        }
+        result
+    }
+
+    fn flush_ends(&self) -> Result<()> {
         loop {
             let Some(next) = self.lock().unsettled.pop_front() else {
                 return Ok(());
@@ -403,8 +439,11 @@ impl Dispatcher {
                     });
                 }
                 other => {
-                    held.unsettled
-                        .push_back(Settling::alone(of, tracked, other, self.world.now()))
+                    let end = Settling::alone(of, tracked, other, self.world.now());
+                    match end.is_park() {
+                        true => held.parks.push_back(end),
+                        false => held.unsettled.push_back(end),
+                    }
                 }
             }
         }

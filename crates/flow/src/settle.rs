@@ -105,6 +105,9 @@ impl Settling {
     pub(crate) fn organisation(&self) -> model::OrganisationId {
         self.tracked.organisation
     }
+    pub(crate) fn is_of_an_attempt(&self) -> bool {
+        self.attempt.is_some()
+    }
     /// It was to become another node's; the database knows whether it did.
     pub(crate) fn is_release(&self) -> bool {
         matches!(self.effect, Effect::Release { .. })

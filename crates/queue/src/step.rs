@@ -144,11 +144,11 @@ pub(crate) fn wait(state: &mut State, slot: u32, now: Timestamp) {
     if let Some(end) = state.orders.ends(&facts, now) {
         finish::by_order(state, slot, end);
     } else if let Some(until) = state.orders.held_until(&facts, now) {
-        let until = until.min(expires);
         if state.pressed {
+            // the end of the order as it stands, by which its rows are found when it ends sooner
             finish::park(state, slot, until);
         } else {
-            state.hold(slot, until);
+            state.hold(slot, until.min(expires));
         }
     } else if state.is_overfull(slot) {
         let id = state.entries[slot].item.id;

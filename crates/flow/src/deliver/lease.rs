@@ -89,8 +89,9 @@ impl Dispatcher {
                 from,
             });
         }
+        // What comes in from the database is under the orders of now.
+        let coming = self.obey().inspect_err(|_| self.note_unsure())?;
         let mut total = self.take_over()? + self.sweep()?;
-        let coming = self.obey()?;
         if self.unsure.swap(false, Ordering::AcqRel) || coming {
             total += self.adopt().inspect_err(|_| self.note_unsure())?;
         }
@@ -193,6 +194,11 @@ impl Dispatcher {
             })?;
             total += self.hold(taken)?;
             match last {
+                // The rest is taken when there is room: its rows stay this node's.
+                Some(_) if self.lock().room.free_of_each() == [0, 0] => {
+                    self.note_unsure();
+                    return Ok(total);
+                }
                 Some(last) => after = last,
                 None => return Ok(total),
             }
@@ -228,6 +234,7 @@ impl Dispatcher {
     pub(crate) fn hold_moved(&self, moved: Vec<Moved>) -> Result<()> {
         let mut taken = Vec::with_capacity(moved.len());
         for m in moved {
+            self.drop_old_ends(m.delivery);
             match m.taken {
                 Some(one) => taken.push(one),
                 None => self.forget(m.delivery),
@@ -236,10 +243,17 @@ impl Dispatcher {
         self.hold(taken).map(drop)
     }
 
+    /// What time or an order made of it before it was given another time counts no more.
+    fn drop_old_ends(&self, id: DeliveryId) {
+        let mut held = self.lock();
+        held.parks.retain(|end| end.delivery() != id);
+        held.unsettled
+            .retain(|end| end.delivery() != id || end.is_of_an_attempt());
+    }
+
     fn unknown(&self, rows: &[deliveries::Delivery]) -> BTreeSet<(DeliveryId, u64)> {
         let held = self.lock();
-        let known: BTreeSet<DeliveryId> = held.room.ids().collect();
-        let unknown = rows.iter().filter(|row| !known.contains(&row.id));
+        let unknown = rows.iter().filter(|row| held.room.get(&row.id).is_none());
         unknown.map(|row| (row.id, row.fence)).collect()
     }
 

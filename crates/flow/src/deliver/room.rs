@@ -54,6 +54,8 @@ pub(super) struct Signs {
 #[derive(Default)]
 pub(super) struct Review {
     known: BTreeSet<OrderId>,
+    /// How many times it began.
+    times: u64,
     from: Option<DeliveryId>,
 }
 
@@ -88,9 +90,6 @@ impl Room {
     }
     pub fn get(&self, id: &DeliveryId) -> Option<&Tracked> {
         self.held.get(id)
-    }
-    pub fn ids(&self) -> impl Iterator<Item = DeliveryId> {
-        self.held.keys().copied()
     }
     pub fn insert(&mut self, id: DeliveryId, tracked: Tracked, signs: &Signs) {
         self.remove(&id, signs);
@@ -154,7 +153,9 @@ impl Dispatcher {
     /// There is room, and something may be due in the database.
     pub(super) fn is_hungry(&self) -> bool {
         let worth_it = |stream| self.signs.is_hungry(stream) && self.signs.is_roomy(stream);
-        !self.signs.closed.load(Ordering::Relaxed) && BOTH.into_iter().any(worth_it)
+        // what leaves has its turn first, or what came in would go back at once
+        let leaving = !self.lock().parks.is_empty();
+        !leaving && !self.signs.closed.load(Ordering::Relaxed) && BOTH.into_iter().any(worth_it)
     }
 
     /// Takes in what is due and has room, a portion of each stream; gives how many.
@@ -233,6 +234,7 @@ impl Dispatcher {
         let mut review = self.reviewing();
         if endings.difference(&review.known).next().is_some() {
             review.from = Some(DeliveryId::from_bytes([0; 16]));
+            review.times += 1;
         }
         review.known = endings;
     }
@@ -240,7 +242,7 @@ impl Dispatcher {
     fn review_parked(&self) -> Result<usize> {
         let mut total = 0;
         for _ in 0..REVIEWED_PER_BEAT {
-            let Some(from) = self.reviewing().from else {
+            let (times, Some(from)) = self.review_stands() else {
                 break;
             };
             let rows = self
@@ -253,9 +255,18 @@ impl Dispatcher {
             if !covered.is_empty() {
                 total += self.take_in(move |tx| deliveries::still_parked(tx, &covered))?;
             }
-            self.reviewing().from = next;
+            let mut review = self.reviewing();
+            // unless it began anew meanwhile
+            if review.times == times {
+                review.from = next;
+            }
         }
         Ok(total)
+    }
+
+    fn review_stands(&self) -> (u64, Option<DeliveryId>) {
+        let review = self.reviewing();
+        (review.times, review.from)
     }
 
     /// Those that an order in force ends, as far as their rows tell: what depends on a provider is found

@@ -163,7 +163,7 @@ impl House {
             faults,
             nodes: Vec::new(),
             clinics: Vec::new(),
-            single_source: seed.is_multiple_of(4),
+            single_source: (seed >> 8).is_multiple_of(4),
             loose: None,
         };
         let founder = house.open_node()?;

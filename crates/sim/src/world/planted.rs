@@ -50,6 +50,8 @@ pub enum Planted {
     IgnoresRate,
     /// What is urgent is taken for marketing, and marketing for what is urgent.
     SwapsStreams,
+    /// The same, and marketing leaves room.
+    PrefersMarketing,
     /// What was suspended starts.
     IgnoresSuspension,
     /// Whatever address DNS tells is dialled.
@@ -77,6 +79,7 @@ impl Planted {
         Self::IgnoresWarmUp,
         Self::IgnoresRate,
         Self::SwapsStreams,
+        Self::PrefersMarketing,
         Self::IgnoresSuspension,
         Self::DialsAnywhere,
     ];

@@ -57,6 +57,7 @@ const TABLE: &[(Planted, u64, &[&str])] = &[
     (Planted::IgnoresWarmUp, 10, &["the new source carried"]),
     (Planted::IgnoresRate, 10, &["attempts within"]),
     (Planted::SwapsStreams, 40, &["fills", "waits behind"]),
+    (Planted::PrefersMarketing, 400, &["waits behind"]),
     (Planted::IgnoresSuspension, 40, &["suspends it"]),
     (Planted::DialsAnywhere, 20, &["this machine was dialled"]),
 ];

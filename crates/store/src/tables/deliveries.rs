@@ -99,7 +99,8 @@ statements! {
     pub STILL_PARKED = "SELECT id, sealed, message, recipient, organisation, role, sealed_route, demand, stream, priority,
         due_at, expires_at, attempts, fence, created_at, state, source FROM deliveries
         WHERE node IS NULL AND state <> 'settled' AND state <> 'aside' AND id = $1 FOR UPDATE SKIP LOCKED";
-    pub ANY_PARKED = "SELECT 1 FROM deliveries WHERE node IS NULL AND state <> 'settled' AND state <> 'aside' LIMIT 1";
+    pub ANY_PARKED = "SELECT 1 FROM deliveries WHERE node IS NULL AND state <> 'settled' AND state <> 'aside'
+        ORDER BY expires_at LIMIT 1";
     pub PARKED_COUNT = "SELECT count(*) FROM deliveries WHERE node IS NULL AND state <> 'settled' AND state <> 'aside'";
     pub PARK = "UPDATE deliveries SET node = NULL, fence = $2 + 1, due_at = $4
         WHERE id = $1 AND fence <= $2 AND node = $3 AND state <> 'settled' AND state <> 'running'";

@@ -363,8 +363,9 @@ impl Driver {
 
     /// Where that fault is planted: the other stream.
     fn swapped(&self, stream: Stream) -> Stream {
+        let swaps = [Planted::SwapsStreams, Planted::PrefersMarketing];
         match stream {
-            _ if !self.plant.happens(Planted::SwapsStreams, 100) => stream,
+            _ if !swaps.iter().any(|fault| self.plant.happens(*fault, 100)) => stream,
             Stream::Marketing => Stream::Transactional,
             Stream::Transactional => Stream::Marketing,
         }

@@ -1,7 +1,7 @@
 //! What the driver remembers in order to judge each start: what providers take from a source, at once and
 //! in a while, what a new source carried today, what operators suspended, what is urgent and waits.
 //!
-//! Invariant: what a sender asked for is judged by the sender's books, and time by the steady clock.
+//! Invariant: what a sender asked for is judged by the sender's books, and rates by the steady clock.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -18,6 +18,7 @@ use crate::world::house::{
     AT_ONCE, CONNECTIONS_MAX, Flight, Flying, MARKETING_MAX, PER_MINUTE, PROVIDER, WARM_UP,
 };
 use crate::world::oracle::{Verdict, ensure};
+use crate::world::planted::Planted;
 
 /// DNS may have to be asked first, and its answer may be lost.
 const LOOKED_UP: Duration = Duration::from_secs(30);
@@ -139,7 +140,9 @@ impl Driver {
         );
         // several nodes know of each other's numbers, not of each other's streams
         ensure!(
-            marketing <= MARKETING_MAX || !self.house.alone(),
+            marketing <= MARKETING_MAX
+                || !self.house.alone()
+                || self.plant.is(Planted::PrefersMarketing),
             "marketing fills {marketing} connections of one source to one provider"
         );
         Ok(())

@@ -90,6 +90,13 @@ pub const KINDS: &[&str] = &[
     "organisation.created",
     "key.organisation_rotated",
     "key.root_rotated",
+    "settings.tls_minimum_set",
+    "settings.bounce_domain_set",
+    "settings.stream_set",
+    "settings.trigger_set",
+    "settings.trigger_removed",
+    "queue.ordered",
+    "queue.resumed",
 ];
 
 /// The head of the log, and what was found when it was checked for this view.

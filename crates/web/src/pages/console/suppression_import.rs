@@ -74,6 +74,9 @@ pub async fn stop(asked: Asked) -> Result<Response> {
     let id: ImportId = asked.segment(3).parse()?;
     let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
     if asked.field("sure") != "yes" {
+        if !desk.manages_suppressions() {
+            return Err(Code::ActionForbidden.into());
+        }
         let view = run(move || flow.import(&ctx, id)).await?;
         if view.state != ImportState::Running {
             return Ok(redirect(&format!(
