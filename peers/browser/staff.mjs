@@ -243,8 +243,7 @@ export async function cancel({ seen, places, api }, page) {
   seen.check("no changes nothing", await api.state(first.id) === "queued");
   await page.click("text=Cancel selected (1 selected)");
   await page.click("#confirm button[value=yes]");
-  await page.waitForLoadState();
-  await seen.says(page, "Delivery to 1 recipient was cancelled.");
+  await page.locator("text=Delivery to 1 recipient was cancelled.").waitFor();
   seen.check("the message is cancelled", await api.state(first.id) === "cancelled");
   await page.goto(`${places.console}console/messages/${second.id}`);
   await seen.look(page, "message-waiting");

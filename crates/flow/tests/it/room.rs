@@ -176,4 +176,20 @@ on_disk! {
         deliver_all(&clinic, |_| ());
         assert_eq!(states(&clinic, &news, RecipientState::Delivered), MANY);
     }
+
+    /// An order may last longer than the mail it holds; ended early, it lets all of it go at once.
+    fn what_a_long_order_held_goes_when_it_ends(store) {
+        let clinic = small(store);
+        let news = campaign(&clinic, MANY);
+        let lasts = limits::ORDER_DURATION_MAX;
+        let id = clinic.flow.order(&clinic.staff, NewOrder { lasts, ..order(OrderAct::Suspend) })?;
+        for _ in 0..MANY {
+            clinic.beat();
+            assert!(clinic.take().is_empty());
+        }
+        clinic.flow.end_order(&clinic.staff, id)?;
+        clinic.tick();
+        deliver_all(&clinic, |_| ());
+        assert_eq!(states(&clinic, &news, RecipientState::Delivered), MANY);
+    }
 }

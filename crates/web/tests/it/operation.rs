@@ -122,7 +122,7 @@ async fn what_is_suspended_for_everyone_is_not_said_to_go() {
     let ordered = clinic.flow.order(&world.system(host), order);
     let id = ordered.expect("an order");
     let page = browser.get("/console/queue").await.clone();
-    let words = "Suspended by an administrator of the installation until";
+    let words = "Suspended for everyone until";
     assert!(page.says(words) && !page.says("Goes"), "{}", page.body);
     assert!(!page.says(&format!("{id}/end")), "not theirs to end");
     let page = browser.get("/console/queue/orders").await.clone();
