@@ -253,13 +253,11 @@ impl Driver {
 
     /// Whether the database has it open under this fence, whatever disturbs the program.
     fn is_open(&self, delivery: DeliveryId, fence: u64) -> Verdict<bool> {
-        self.house.faults.arm(false);
-        let open = self.house.store.read(move |tx| {
+        let open = self.undisturbed(move |tx| {
             let message = deliveries::load(tx, delivery)?.message;
             deliveries::open_of_message(tx, message)
-        });
-        self.house.faults.arm(true);
-        Ok(open?.iter().any(|d| d.id == delivery && d.fence == fence))
+        })?;
+        Ok(open.iter().any(|d| d.id == delivery && d.fence == fence))
     }
 
     /// The same end once more, or another end of the same attempt: neither may count.

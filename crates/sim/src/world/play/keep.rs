@@ -219,13 +219,8 @@ impl Driver {
             return Ok(None);
         }
         let delivery = flights[self.below(flights.len())].job.delivery;
-        self.house.faults.arm(false);
-        let row = self
-            .house
-            .store
-            .read(move |tx| deliveries::load(tx, delivery));
-        self.house.faults.arm(true);
-        let found = self.books.find_message(row?.message);
+        let row = self.undisturbed(move |tx| deliveries::load(tx, delivery))?;
+        let found = self.books.find_message(row.message);
         Ok(found.filter(|at| self.books.sent[*at].standing != Standing::Absent))
     }
 

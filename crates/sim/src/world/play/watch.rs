@@ -87,13 +87,8 @@ impl Watch {
 impl Driver {
     /// The stream that a sender asked for; none of a test, and of what no sender asked for.
     pub(super) fn asked_stream(&self, delivery: DeliveryId) -> Verdict<Option<Stream>> {
-        self.house.faults.arm(false);
-        let row = self
-            .house
-            .store
-            .read(move |tx| deliveries::load(tx, delivery));
-        self.house.faults.arm(true);
-        let sent = self.books.find_message(row?.message);
+        let row = self.undisturbed(move |tx| deliveries::load(tx, delivery))?;
+        let sent = self.books.find_message(row.message);
         let sent = sent.map(|at| &self.books.sent[at]);
         Ok(sent.filter(|s| s.mode == Mode::Live).map(|s| s.stream))
     }
@@ -150,13 +145,7 @@ impl Driver {
 
     fn is_running(&self, job: &Job) -> Verdict<bool> {
         let (delivery, fence) = (job.delivery, job.fence);
-        self.house.faults.arm(false);
-        let row = self
-            .house
-            .store
-            .read(move |tx| deliveries::load(tx, delivery));
-        self.house.faults.arm(true);
-        let row = row?;
+        let row = self.undisturbed(move |tx| deliveries::load(tx, delivery))?;
         Ok(row.interrupted && row.fence == fence)
     }
 
@@ -185,14 +174,11 @@ impl Driver {
             return Ok(());
         }
         let (now, node) = (self.house.clock.now(), self.node()?.flow.world().node);
-        self.house.faults.arm(false);
-        let read = self.house.store.read(move |tx| {
+        let (rows, ordered) = self.undisturbed(move |tx| {
             let ordered = !queue_orders::in_force(tx, now)?.is_empty();
             let rows = deliveries::of_node(tx, node, DeliveryId::from_bytes([0; 16]), 10_000)?;
             Ok((rows, ordered))
-        });
-        self.house.faults.arm(true);
-        let (rows, ordered) = read?;
+        })?;
         for row in rows.into_iter().filter(|_| !ordered) {
             let due = !row.interrupted && row.due_at.plus(LOOKED_UP) <= now;
             // a report goes to the sender
@@ -248,13 +234,7 @@ impl Driver {
         if known.peek().is_none() {
             return Ok(());
         }
-        self.house.faults.arm(false);
-        let row = self
-            .house
-            .store
-            .read(move |tx| deliveries::load(tx, delivery));
-        self.house.faults.arm(true);
-        let row = row?;
+        let row = self.undisturbed(move |tx| deliveries::load(tx, delivery))?;
         for order in known {
             let scope = &order.scope;
             let covered = order.organisation == row.organisation
