@@ -92,6 +92,10 @@ fn tags() -> Vec<utoipa::openapi::Tag> {
         tag("content", "What people wrote. Each reading is recorded."),
         tag("queue", "What waits, why and until when; orders about it."),
         tag("suppressions", "Addresses that get no more mail."),
+        tag(
+            "correspondents",
+            "Who addresses belong to, how their owners want mail, what was agreed with them.",
+        ),
         tag("service", "About this service."),
     ]
 }

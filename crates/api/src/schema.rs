@@ -1,8 +1,8 @@
 //! Schemas of the shared words and ids, made from the words themselves.
 
 use model::{
-    BounceClass, Demand, Kind, LiftReason, Method, Mode, Origin, PhiLevel, Purpose, RecipientState,
-    RefusalScope, Stream, SuppressionReason, SuppressionSource,
+    BounceClass, Demand, Kind, LiftReason, Method, Mode, Origin, PhiLevel, Purpose, RecipientClass,
+    RecipientState, RefusalScope, Restriction, Stream, SuppressionReason, SuppressionSource,
 };
 use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -197,6 +197,34 @@ pub(crate) fn recipient_id() -> Object {
 }
 pub(crate) fn suppression_id() -> Object {
     id("sup", "An address that gets no more mail of one stream.")
+}
+pub(crate) fn correspondent_id() -> Object {
+    id("cor", "What is on record about an address.")
+}
+pub(crate) fn recipient_class() -> Object {
+    closed(
+        RecipientClass::ALL.iter().map(|w| w.word()),
+        "Whom the address belongs to. A patient's address is itself an identifier.",
+    )
+}
+pub(crate) fn preference_or_null() -> Object {
+    closed_or_null(
+        [
+            Method::Plain,
+            Method::Tls,
+            Method::Portal,
+            Method::Pgp,
+            Method::Smime,
+        ]
+        .map(Method::word),
+        "How mail is wanted; null: as policy decides.",
+    )
+}
+pub(crate) fn restriction_or_null() -> Object {
+    closed_or_null(
+        Restriction::ALL.iter().map(|w| w.word()),
+        "What was agreed not to be sent (45 CFR 164.522).",
+    )
 }
 pub(crate) fn thread_id() -> Object {
     id("thr", "The conversation.")

@@ -3,6 +3,7 @@
 //!
 //! With SQLite the service must be stopped first: its data folder belongs to one process.
 
+mod correspondents;
 mod domain;
 mod mail;
 mod output;
@@ -169,6 +170,9 @@ pub enum Command {
     /// Addresses that get no more mail: list, add, lift, import, export, rules.
     #[command(subcommand)]
     Suppressions(suppressions::Command),
+    /// Who addresses belong to, how their owners want mail, what was agreed with them.
+    #[command(subcommand)]
+    Correspondents(correspondents::Command),
     /// Words and header fields that ask for more protection, and what a whole stream asks for.
     #[command(subcommand)]
     Triggers(triggers::Command),
@@ -289,6 +293,7 @@ fn dispatch_mail(wired: &Wired, command: Command) -> anyhow::Result<Output> {
         Command::ReportAddresses { of } => report_addresses(wired, &system(wired, &of)?),
         Command::Queue(command) => queue::dispatch(wired, command),
         Command::Suppressions(command) => suppressions::run(wired, command),
+        Command::Correspondents(command) => correspondents::run(wired, command),
         Command::Mail { of, act } => mail::run(wired, &system(wired, &of)?, &act),
         Command::Triggers(command) => triggers::run(wired, command),
         Command::Webhooks { of, act } => webhooks::run(wired, &system(wired, &of)?, act),

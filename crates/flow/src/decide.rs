@@ -12,6 +12,7 @@ use model::{
     Stream,
 };
 use policy::{Decision, MessageFacts, RecipientFacts, TlsKnown};
+use store::tables::correspondents::{self, Standing};
 use store::tables::mail_options::{self, MailOptions};
 use store::tables::triggers::{self, Trigger};
 use store::tables::{domains, messages, organisations, recipients};
@@ -161,23 +162,15 @@ pub(crate) fn decisions(
     if let (None, Some(method)) = (draft.demanded, message.demanded) {
         said.push(("stream_option".to_owned(), method.word().to_owned()));
     }
-    let decide_one = |address: &Address| {
-        let internal = house
-            .domains
-            .iter()
-            .any(|name| name == address.domain().as_str());
-        let facts = RecipientFacts {
-            portal_on: house.portal_on,
-            tls_known: TlsKnown::Unknown,
-            prefers_plain: false,
-            internal,
-        };
-        flow.known().weigh(&message, facts, &said, flow.rules())
+    let addresses: Vec<&Address> = draft.recipients.iter().map(|r| &r.address).collect();
+    let standings = match house.correspondents {
+        true => crate::correspondents::standings(ctx, &addresses)?,
+        false => vec![None; addresses.len()],
     };
-    draft
-        .recipients
-        .iter()
-        .map(|r| decide_one(&r.address))
+    let facts = addresses.into_iter().zip(standings);
+    let facts = facts.map(|(address, standing)| house.recipient(address, standing));
+    facts
+        .map(|facts| flow.known().weigh(&message, facts, &said, flow.rules()))
         .collect()
 }
 
@@ -187,10 +180,26 @@ pub(crate) struct OwnSettings {
     domains: Vec<String>,
     pub(crate) triggers: Vec<Trigger>,
     streams: Vec<(Stream, Method)>,
+    /// Something is on record about some recipient.
+    correspondents: bool,
     pub(crate) options: MailOptions,
 }
 
 impl OwnSettings {
+    fn recipient(&self, address: &Address, standing: Option<Standing>) -> RecipientFacts {
+        let internal = self
+            .domains
+            .iter()
+            .any(|name| name == address.domain().as_str());
+        let plain = |s: &Standing| s.prefers == Some(Method::Plain) && s.warned.is_some();
+        RecipientFacts {
+            portal_on: self.portal_on,
+            tls_known: TlsKnown::Unknown,
+            prefers_plain: standing.as_ref().is_some_and(plain),
+            internal,
+        }
+    }
+
     /// What all mail of the stream asks for. "TLS or nothing" is for mail of little worth: where PHI
     /// was found, or may be, the message is not lost but goes by the portal.
     fn stream_option(&self, draft: &Draft, scanned: &Scanned) -> Option<Method> {
@@ -220,6 +229,7 @@ pub(crate) fn house(flow: &Flow, ctx: &Ctx) -> Result<Arc<OwnSettings>> {
                 domains: domains.into_iter().map(|d| d.name).collect(),
                 triggers: triggers::list(tx, organisation)?,
                 streams: triggers::streams(tx, organisation)?,
+                correspondents: correspondents::any(tx, organisation)?,
                 options: mail_options::find(tx, organisation)?,
             })))
         })

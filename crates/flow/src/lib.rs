@@ -8,6 +8,7 @@
 //!  enqueue.rs  Sealed   → Queued      one delivery per recipient                  ┘
 //!  deliver.rs  queue::step → Job      no transaction held on the wire
 //!  settle.rs   Outcome  → Settled | Deferred                                        commit 3
+//!  correspondents.rs what is on record about recipients: asked at commit 1
 //!  suppression/ addresses that get no more mail: asked at commit 1 and before each attempt
 //!  after/      audit log, reports, fallback to the portal: fed by the outbox
 //!  tidy.rs     what has a keeping time and is past it
@@ -28,6 +29,7 @@
 mod accept;
 pub mod after;
 mod content;
+pub mod correspondents;
 mod decide;
 mod deliver;
 pub mod draft;

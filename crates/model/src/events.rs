@@ -373,6 +373,30 @@ pub const ALL: &[Kind] = &[
         &["reason", "strikes", "keep_days"],
     ),
     auditors(
+        "correspondent.set",
+        "What is on record about someone's address was changed: who it belongs to, how it wants its mail, \
+         whether its owner was warned of plain mail, what was agreed not to be sent, and whether disclosures \
+         under 42 CFR Part 2 were consented to",
+        &[
+            "new",
+            "class",
+            "prefers",
+            "warned",
+            "restriction",
+            "part2_until",
+        ],
+    ),
+    auditors(
+        "correspondent.removed",
+        "What was on record about someone's address was destroyed",
+        &["class"],
+    ),
+    auditors(
+        "correspondent.listed",
+        "The list of those the organisation writes to was read",
+        &["rows"],
+    ),
+    auditors(
         "settings.tls_minimum_set",
         "Whether nothing may leave below verified TLS was set",
         &["on"],

@@ -168,6 +168,8 @@ ids! {
     KeyVersionId = "kv";
     /// An address that gets no more mail of one stream.
     SuppressionId = "sup";
+    /// Someone the organisation writes to, and what is on record about the address.
+    CorrespondentId = "cor";
     /// A list of suppressed addresses that is taken in.
     ImportId = "imp";
 }

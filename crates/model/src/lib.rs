@@ -31,6 +31,6 @@ pub use time::Timestamp;
 pub use tls::{Floor, PolicyFacts, StsPolicy, TlsGoal, TlsProbe, TlsSession, Tlsa, Trust};
 pub use words::{
     BounceAction, BounceClass, Demand, Kind, LiftReason, Method, Mode, Origin, PhiLevel,
-    ProbeState, Purpose, RecipientState, RefusalScope, Severity, Stream, StsMode,
-    SuppressionReason, SuppressionSource, TlsPolicy,
+    ProbeState, Purpose, RecipientClass, RecipientState, RefusalScope, Restriction, Severity,
+    Stream, StsMode, SuppressionReason, SuppressionSource, TlsPolicy,
 };

@@ -104,6 +104,27 @@ words! {
         Treatment = "treatment", Payment = "payment", Operations = "operations",
         Marketing = "marketing", System = "system",
     }
+    /// Whom an address belongs to, as far as an organisation recorded it.
+    RecipientClass {
+        /// An individual, or who acts for one: the address itself identifies a patient.
+        Patient = "patient",
+        /// Someone who treats, at another organisation.
+        Provider = "provider",
+        /// One of our own.
+        Staff = "staff",
+        /// A health plan, a laboratory, an accountant: anyone else the organisation works with.
+        Vendor = "vendor",
+        Unknown = "unknown",
+    }
+    /// What someone asked for and the organisation agreed to (45 CFR 164.522). Order is strictness.
+    Restriction {
+        /// Only by the portal: another place or means of communication.
+        PortalOnly = "portal_only",
+        /// Nothing that may hold PHI.
+        NoPhi = "no_phi",
+        /// Nothing at all by mail.
+        NoMail = "no_mail",
+    }
     /// Whether real mail may leave. Chosen by the key, visible in the key and in every answer.
     Mode { Live = "live", Test = "test", }
     /// Which door a message came in by.

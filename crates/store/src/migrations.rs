@@ -33,4 +33,5 @@ migrations! {
     12 "0012_console",
     13 "0013_indexes",
     14 "0014_parked",
+    15 "0015_correspondents",
 }

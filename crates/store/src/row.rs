@@ -157,6 +157,7 @@ ids!(
     RequestId,
     KeyVersionId,
     SuppressionId,
+    CorrespondentId,
     ImportId,
     WebhookId
 );

@@ -14,9 +14,10 @@ pub struct Statement {
 }
 
 /// The tables that say who may do what and how an installation is set up; they change seldom.
-const SETTINGS: [&str; 11] = [
+const SETTINGS: [&str; 12] = [
     "api_keys",
     "apps",
+    "correspondents",
     "dkim_keys",
     "domains",
     "mail_options",

@@ -3,6 +3,7 @@
 
 mod cancel;
 mod content;
+mod correspondents;
 mod document;
 mod domains;
 mod dry_run;
@@ -107,6 +108,10 @@ pub(crate) fn doors() -> Vec<Door> {
         suppressions::lift::door(),
         suppressions::import::door(),
         suppressions::export::door(),
+        correspondents::list::door(),
+        correspondents::set::door(),
+        correspondents::search::door(),
+        correspondents::remove::door(),
     ];
     doors.extend(webhooks::doors());
     doors.extend([document::door(), health::door()]);
@@ -169,6 +174,10 @@ pub(crate) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
     with::<suppressions::lift::Lifted>(&mut named);
     with::<suppressions::import::SuppressionImport>(&mut named);
     with::<suppressions::import::ImportDone>(&mut named);
+    with::<correspondents::CorrespondentList>(&mut named);
+    with::<correspondents::set::CorrespondentNew>(&mut named);
+    with::<correspondents::set::CorrespondentSet>(&mut named);
+    with::<correspondents::search::CorrespondentSearch>(&mut named);
     with::<parsed::ParsedMessage>(&mut named);
     webhooks::schemas(&mut named);
     with::<waiting::WaitingList>(&mut named);

@@ -15,6 +15,7 @@ struct Target {
     file: String,
     order: String,
     suppression: String,
+    correspondent: String,
     webhook: String,
 }
 
@@ -27,6 +28,7 @@ impl Target {
             file: "file_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             order: "ord_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             suppression: "sup_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
+            correspondent: "cor_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             webhook: "whk_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
         }
     }
@@ -53,6 +55,8 @@ impl Target {
         let order = client.post("/v1/queue/orders", &order()).await.json();
         let new = serde_json::json!({"address": "gone@mail.example", "stream": "marketing"});
         let suppressed = client.post("/v1/suppressions", &new).await.json();
+        let new = serde_json::json!({"address": "pat@mail.example", "class": "patient"});
+        let correspondent = client.post("/v1/correspondents", &new).await.json();
         let url = serde_json::json!({"url": "https://hooks.practice.example/in"});
         let webhook = client.post("/v1/webhooks", &url).await.json();
         Self {
@@ -62,6 +66,7 @@ impl Target {
             file: text(&content["files"][0]["id"]),
             order: text(&order["id"]),
             suppression: text(&suppressed["id"]),
+            correspondent: text(&correspondent["id"]),
         }
     }
 
@@ -72,6 +77,8 @@ impl Target {
             &self.order
         } else if route.starts_with("/v1/suppressions") {
             &self.suppression
+        } else if route.starts_with("/v1/correspondents") {
+            &self.correspondent
         } else if route.starts_with("/v1/webhooks") {
             &self.webhook
         } else {
@@ -155,7 +162,7 @@ async fn table(house: &House) -> String {
         if route.contains('{') {
             tells_nothing(&other, verb, &route, &denied).await;
         }
-        let lists = ["messages", "suppressions", "events"];
+        let lists = ["messages", "suppressions", "correspondents", "events"];
         let body = denied.json();
         let empty = lists
             .iter()

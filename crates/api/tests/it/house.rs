@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use sim::kit::{SimClock, SimRng, TestStore, memory_root};
 use tower::ServiceExt;
 
-pub const ALL_SCOPES: [&str; 12] = [
+pub const ALL_SCOPES: [&str; 14] = [
     "message.send",
     "message.list",
     "message.read",
@@ -26,6 +26,8 @@ pub const ALL_SCOPES: [&str; 12] = [
     "queue.manage",
     "suppression.read",
     "suppression.manage",
+    "correspondent.read",
+    "correspondent.manage",
     "webhook.manage",
     "domain.read",
 ];

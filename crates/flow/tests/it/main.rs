@@ -9,6 +9,7 @@ mod at_rest;
 mod cancel;
 mod clinic;
 mod conservation;
+mod correspondents;
 mod crowd;
 mod delivery;
 mod destroyed;

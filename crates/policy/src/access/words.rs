@@ -74,5 +74,8 @@ words! {
         /// Which addresses get no mail any more, and why.
         SuppressionRead = "suppression.read",
         SuppressionManage = "suppression.manage",
+        /// Who an address belongs to, what its owner prefers and what was agreed with them.
+        CorrespondentRead = "correspondent.read",
+        CorrespondentManage = "correspondent.manage",
     }
 }

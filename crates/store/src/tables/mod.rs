@@ -18,6 +18,7 @@ tables! {
     apps,
     blobs,
     census,
+    correspondents,
     deliveries,
     domain_health,
     domains,

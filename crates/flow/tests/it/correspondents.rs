@@ -1,0 +1,81 @@
+//! Correspondents: a patient's choice decides, with the warning on record; what is on record is read by who
+//! may, and is gone when it is removed.
+
+use flow::correspondents::{NewCorrespondent, Warned};
+use model::{Address, Code, Method, RecipientClass, RecipientState};
+
+use crate::clinic::Clinic;
+use crate::letters::letter;
+use crate::{on_disk, refusal};
+
+fn pat(prefers: Option<Method>, warned: Warned) -> NewCorrespondent {
+    NewCorrespondent {
+        address: Address::parse("pat@peer.example").expect("an address"),
+        name: "Pat Lee".to_owned(),
+        note: "asked at the front desk".to_owned(),
+        class: RecipientClass::Patient,
+        prefers,
+        warned,
+        restriction: None,
+        part2_until: None,
+    }
+}
+
+on_disk! {
+    /// 78 FR 5634: mail goes plain to who was warned and still wants it, and to nobody else.
+    fn plain_mail_is_a_choice_made_with_the_warning_on_record(store) {
+        let clinic = Clinic::open(store);
+        let (flow, staff) = (&clinic.flow, clinic.user(&[ctx::Role::Staff]));
+        let unwarned = flow.set_correspondent(&staff, &pat(Some(Method::Plain), Warned::Keep));
+        assert_eq!(refusal(unwarned), Some((Code::FieldInvalid, Some("/warned".to_owned()))));
+
+        let before = clinic.submit(&clinic.staff, letter(&["pat@peer.example"]))?;
+        assert_eq!(before.recipients[0].method, Method::Tls);
+        flow.set_correspondent(&staff, &pat(Some(Method::Plain), Warned::Yes))?;
+        let after = clinic.submit(&clinic.staff, letter(&["pat@peer.example", "lee@peer.example"]))?;
+        let methods: Vec<Method> = after.recipients.iter().map(|r| r.method).collect();
+        assert_eq!(methods, [Method::Plain, Method::Tls]);
+        let facts = clinic.recipient(&after).trace.facts;
+        assert!(facts.contains(&("prefers_plain".to_owned(), "yes".to_owned())), "{facts:?}");
+
+        // Taking the warning back takes the choice with it.
+        let back = flow.set_correspondent(&staff, &pat(Some(Method::Plain), Warned::No));
+        assert_eq!(refusal(back).map(|(code, _)| code), Some(Code::FieldInvalid));
+    }
+
+    /// Read by staff and compliance, not by who runs the machines; listing leaves an entry.
+    fn what_is_on_record_is_read_by_who_may_see_addresses(store) {
+        let clinic = Clinic::open(store);
+        let (flow, staff) = (&clinic.flow, clinic.user(&[ctx::Role::Staff]));
+        let id = flow.set_correspondent(&staff, &pat(None, Warned::Yes))?;
+        let page = flow.correspondents(&staff, Some(RecipientClass::Patient), None, 50)?;
+        assert_eq!(page.rows.len(), 1);
+        let row = &page.rows[0];
+        assert_eq!((row.address.as_str(), row.name.as_str()), ("pat@peer.example", "Pat Lee"));
+        assert!(row.standing.warned.as_ref().is_some_and(|(_, by)| by == staff.actor()));
+        assert!(flow.correspondents(&staff, Some(RecipientClass::Vendor), None, 50)?.rows.is_empty());
+        let administrator = clinic.user(&[ctx::Role::Administrator]);
+        let denied = flow.correspondents(&administrator, None, None, 50);
+        assert_eq!(refusal(denied.map(drop)).map(|(code, _)| code), Some(Code::ActionForbidden));
+
+        flow.remove_correspondent(&staff, id)?;
+        assert_eq!(refusal(flow.correspondent(&staff, id).map(drop)).map(|(code, _)| code), Some(Code::NotFound));
+        assert!(flow.find_correspondent(&staff, &pat(None, Warned::Keep).address)?.is_none());
+    }
+
+    /// Recording again changes the one record and keeps the warning unless it is taken back.
+    fn an_address_has_one_record(store) {
+        let clinic = Clinic::open(store);
+        let (flow, staff) = (&clinic.flow, clinic.user(&[ctx::Role::Staff]));
+        let first = flow.set_correspondent(&staff, &pat(None, Warned::Yes))?;
+        let mut other = pat(Some(Method::Portal), Warned::Keep);
+        other.address = Address::parse("PAT@peer.example")?;
+        let second = flow.set_correspondent(&staff, &other)?;
+        assert_eq!(first, second);
+        let seen = flow.correspondent(&staff, first)?;
+        assert_eq!(seen.standing.prefers, Some(Method::Portal));
+        assert!(seen.standing.warned.is_some());
+        let sent = clinic.submit(&clinic.staff, letter(&["pat@peer.example"]))?;
+        assert_eq!(sent.recipients[0].state, RecipientState::Queued);
+    }
+}
