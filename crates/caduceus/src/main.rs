@@ -5,9 +5,11 @@ mod checks;
 mod config;
 mod demo;
 mod doctor;
+mod extractor;
 mod http;
 mod net;
 mod page_key;
+mod scan;
 mod serve;
 mod telemetry;
 mod terminal;
@@ -50,6 +52,11 @@ enum Command {
     },
     /// Check proof bundles and audit proofs, offline.
     Verify(verify::Arguments),
+    /// What detection finds in messages: kinds and places, never values.
+    Scan(scan::Arguments),
+    /// Reads files for the service: started by it, not by people.
+    #[command(name = extractor::WORKER, hide = true)]
+    ExtractWorker,
     /// Explain what is wrong with an installation before it fails.
     Doctor {
         #[arg(long, short, value_name = "FILE")]
@@ -66,6 +73,8 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Admin { config, command } => admin::run(&config, command),
         Command::Verify(arguments) => return verify::run(&arguments),
+        Command::Scan(arguments) => return scan::run(&arguments),
+        Command::ExtractWorker => return extractor::serve(),
         Command::Doctor { config, json } => return doctor::run(&config, json),
     };
     match result {

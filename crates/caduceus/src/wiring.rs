@@ -58,6 +58,7 @@ pub fn wire(config: &Config) -> anyhow::Result<Wired> {
 
 pub fn wire_with(config: &Config, mut settings: Settings) -> anyhow::Result<Wired> {
     settings.ways = ways::build(config)?;
+    settings.extractor = crate::extractor::workers()?;
     if let Some(max) = config.delivery.in_memory_max {
         settings.in_memory_max = max;
     }

@@ -66,7 +66,7 @@ impl Flow {
     /// Everything up to the decision, and nothing kept.
     pub fn dry_run(&self, ctx: &Ctx, draft: Draft) -> Result<Preview> {
         let mut draft = draft;
-        let scanned = scan(self, ctx, draft.take_reading()?)?;
+        let scanned = scan(self, ctx, draft.take_reading(self)?)?;
         let decisions = crate::decide::decisions(self, ctx, &draft, &scanned)?;
         let addresses: Vec<_> = draft.recipients.iter().map(|r| &r.address).collect();
         let suppressed = match is_asked(ctx, &draft) {
@@ -117,7 +117,7 @@ impl Accepted {
 pub(crate) fn prepare(flow: &Flow, ctx: &Ctx, mut draft: Draft) -> Result<Accepted> {
     let world = ctx.world();
     let (now, rng) = (ctx.now(), world.rng.as_ref());
-    let scanned = scan(flow, ctx, draft.take_reading()?)?;
+    let scanned = scan(flow, ctx, draft.take_reading(flow)?)?;
     let key = world.new_item_key(ctx.organisation(), *draft.id.as_bytes())?;
     let envelope = envelope(ctx, &draft, &scanned);
     let place = ("messages", "sealed_envelope", draft.id.as_bytes());

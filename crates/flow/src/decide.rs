@@ -178,6 +178,8 @@ pub(crate) fn decisions(
 pub(crate) struct OwnSettings {
     portal_on: bool,
     domains: Vec<String>,
+    /// What of a message is our own and names no patient.
+    pub(crate) own: phi::Own,
     pub(crate) triggers: Vec<Trigger>,
     streams: Vec<(Stream, Method)>,
     /// Something is on record about some recipient.
@@ -226,6 +228,7 @@ pub(crate) fn house(flow: &Flow, ctx: &Ctx) -> Result<Arc<OwnSettings>> {
             let domains = domains::list(tx, organisation)?;
             Ok(Some(Arc::new(OwnSettings {
                 portal_on: row.portal_on,
+                own: own(&domains),
                 domains: domains.into_iter().map(|d| d.name).collect(),
                 triggers: triggers::list(tx, organisation)?,
                 streams: triggers::streams(tx, organisation)?,
@@ -235,6 +238,12 @@ pub(crate) fn house(flow: &Flow, ctx: &Ctx) -> Result<Arc<OwnSettings>> {
         })
     })?;
     found.ok_or_else(|| Error::new(Code::NotFound))
+}
+
+fn own(domains: &[domains::DomainRow]) -> phi::Own {
+    let mut own = phi::Own::new();
+    domains.iter().for_each(|domain| own.domain(&domain.name));
+    own
 }
 
 impl Decided {

@@ -83,10 +83,10 @@ impl Draft {
     pub fn id(&self) -> MessageId {
         self.id
     }
-    pub(crate) fn take_reading(&mut self) -> Result<Reading> {
+    pub(crate) fn take_reading(&mut self, flow: &crate::Flow) -> Result<Reading> {
         match self.reading.take() {
             Some(reading) => Ok(reading),
-            None => Ok(Reading::of(&mail::parse(&self.content)?)),
+            None => Ok(Reading::of(flow.extractor(), &mail::parse(&self.content)?)),
         }
     }
     /// Overrides the hash that an idempotency key binds, when the edge saw the exact request body.

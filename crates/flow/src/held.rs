@@ -1,13 +1,15 @@
 //! Held messages: somebody with the right to decides that one goes, or that it does not.
 //!
-//! The reason is required, may hold anything, and is sealed with the entry of the audit log. Invariant:
-//! what is released goes by verified TLS or to the portal, never below what policy would have chosen.
+//! The reason is required, may hold anything, and is sealed with the entry of the audit log. Where a rule
+//! asks for it, two people agree to a release; a rejection takes one. Invariant: what is released goes by
+//! verified TLS or to the portal, never below what policy would have chosen.
 
 use ctx::{Action, Ctx, Event};
 use model::{Code, Error, MessageId, Method, RecipientId, RecipientState, Result, limits};
-use store::tables::{events, messages, organisations, recipients};
+use store::tables::{events, messages, organisations, recipients, reviews};
 
 use crate::Flow;
+use crate::besides::Besides;
 use crate::view::reachable;
 
 /// What was decided about a held message.
@@ -17,55 +19,78 @@ pub enum Review {
     Reject,
 }
 
+/// What became of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reviewed {
+    /// Released or rejected.
+    pub decided: Vec<RecipientId>,
+    /// Somebody else has to agree to the release.
+    pub waiting: Vec<RecipientId>,
+}
+
 impl Flow {
     /// Decides for every recipient that is held; gives them. A sender by SMTP hears of a rejection.
     ///
     /// # Errors
     /// `field_missing` or `field_invalid` at `/reason`; `state_conflict` when nothing of it is held, or
-    /// it was accepted just now and is not ready yet.
+    /// it was accepted just now and is not ready yet; `second_person_needed` when this person agreed
+    /// before and somebody else has to.
     pub fn review(
         &self,
         ctx: &Ctx,
         id: MessageId,
         review: Review,
         reason: &str,
-    ) -> Result<Vec<RecipientId>> {
+    ) -> Result<Reviewed> {
         let organisation = ctx.organisation();
         let store = &self.world().store;
         let row = store.read(move |tx| messages::load(tx, id, organisation))?;
         ctx.allow(Action::MessageRelease, &reachable(ctx, &row)?)?;
         let reason = checked(reason)?;
         let (actor, world) = (ctx.clone(), self.world().clone());
-        let decided = store.write(move |tx| {
+        let reviewed = store.write(move |tx| {
+            let mut reviewed = Reviewed::default();
             // Before commit 2 the sealing still decides what is enqueued.
             if messages::load(tx, id, organisation)?.stage != messages::Stage::Enqueued {
-                return Ok(Vec::new());
+                return Ok(reviewed);
             }
             let key = world.item_key(tx, organisation, id.as_bytes())?;
             let house = organisations::find(tx, organisation)?;
             let below = house.filter(|o| o.portal_on).map(|_| Method::Portal);
-            let mut decided = Vec::new();
             for r in recipients::of_message(tx, id)? {
-                if !apply(tx, &r, review, below, actor.now())? {
-                    continue;
-                }
-                let (kind, topic) = review.words();
-                let event = Event::new(kind)
-                    .message(id)
-                    .recipient(r.id)
-                    .payload(reason.clone().into_bytes(), &key);
+                let kind = match one(&actor, tx, &r, review, below)? {
+                    Step::Passed => continue,
+                    Step::Waits => {
+                        reviewed.waiting.push(r.id);
+                        "message.release_approved"
+                    }
+                    Step::Decided => {
+                        let (kind, topic) = review.words();
+                        events::push(tx, topic, organisation, r.id.as_bytes(), actor.now())?;
+                        reviewed.decided.push(r.id);
+                        kind
+                    }
+                };
+                let event = Event::new(kind).message(id).recipient(r.id);
+                let event = event.payload(reason.clone().into_bytes(), &key);
                 actor.record(tx, event)?;
-                events::push(tx, topic, organisation, r.id.as_bytes(), actor.now())?;
-                decided.push(r.id);
             }
-            Ok(decided)
+            Ok(reviewed)
         })?;
-        if decided.is_empty() {
+        if reviewed == Reviewed::default() {
             return Err(Code::StateConflict.into());
         }
         self.ring();
-        Ok(decided)
+        Ok(reviewed)
     }
+}
+
+/// What became of one recipient.
+enum Step {
+    /// Nothing of it was held.
+    Passed,
+    Waits,
+    Decided,
 }
 
 impl Review {
@@ -78,18 +103,39 @@ impl Review {
     }
 }
 
-fn apply(
+fn one(
+    actor: &Ctx,
     tx: &mut store::Tx<'_>,
     r: &recipients::Recipient,
     review: Review,
     below: Option<Method>,
-    now: model::Timestamp,
-) -> Result<bool> {
+) -> Result<Step> {
     let (from, to) = (RecipientState::Held, RecipientState::Blocked);
-    match review {
-        Review::Release => recipients::release(tx, r.id, below, now),
-        Review::Reject => recipients::move_state(tx, r.id, from, to, now),
+    if r.state != from {
+        return Ok(Step::Passed);
     }
+    if review == Review::Release && is_one_short(actor, tx, r)? {
+        return Ok(Step::Waits);
+    }
+    let moved = match review {
+        Review::Release => recipients::release(tx, r.id, below, actor.now())?,
+        Review::Reject => recipients::move_state(tx, r.id, from, to, actor.now())?,
+    };
+    Ok(if moved { Step::Decided } else { Step::Passed })
+}
+
+/// Takes this person's consent where two are asked for; whether another's is still wanted.
+fn is_one_short(actor: &Ctx, tx: &mut store::Tx<'_>, r: &recipients::Recipient) -> Result<bool> {
+    let quarantine = Besides::of(r)?.quarantine;
+    if !quarantine.is_some_and(|quarantine| quarantine.second_person) {
+        return Ok(false);
+    }
+    let is_new = reviews::approve(tx, r.id, r.organisation, actor.actor(), actor.now())?;
+    let short = reviews::approvals(tx, r.id)?.len() < 2;
+    if short && !is_new {
+        return Err(Code::SecondPersonNeeded.into());
+    }
+    Ok(short)
 }
 
 fn checked(reason: &str) -> Result<String> {

@@ -13,6 +13,7 @@
 //!  after/      audit log, reports, fallback to the portal: fed by the outbox
 //!  tidy.rs     what has a keeping time and is past it
 //!  held.rs     what somebody releases or rejects
+//!  feedback.rs what people say about what detection found
 //!  inbound/    mail that comes in: door → bounce, report, complaint, answer, letter to staff
 //!  hooks/      webhooks: who hears of events, and what waits to be told
 //!  portal/     notice → code → visit → read, download, reply
@@ -28,6 +29,7 @@
 
 mod accept;
 pub mod after;
+mod besides;
 mod content;
 pub mod correspondents;
 mod decide;
@@ -35,10 +37,12 @@ mod deliver;
 pub mod draft;
 mod enqueue;
 mod envelope;
+pub mod feedback;
 mod fresh;
 mod held;
 pub mod hooks;
 pub mod inbound;
+pub mod inspect;
 mod measure;
 mod notice;
 pub mod options;
@@ -60,7 +64,7 @@ pub mod view;
 mod way;
 
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, Mutex};
 
 use ctx::{Kept, World};
 use fresh::Fresh;
@@ -70,7 +74,7 @@ pub use accept::{Preview, PreviewRecipient, Receipt, ReceiptRecipient};
 pub use deliver::{Dispatcher, Job, OutLetter};
 pub use draft::{Draft, DraftFile, DraftRecipient, Letter};
 pub use envelope::Transport;
-pub use held::Review;
+pub use held::{Review, Reviewed};
 pub use measure::Conservation;
 pub use settings::Settings;
 pub use submit::Submitting;
@@ -153,10 +157,8 @@ impl Flow {
     pub(crate) fn ring(&self) {
         self.inner.bell.notify_one();
     }
-    pub(crate) fn scanner(&self) -> &phi::Scanner {
-        // Constants of the program, compiled once a process.
-        static SCANNER: LazyLock<phi::Scanner> = LazyLock::new(phi::Scanner::new);
-        &SCANNER
+    pub(crate) fn extractor(&self) -> &dyn extract::Extractor {
+        self.settings().extractor.as_ref()
     }
     pub(crate) fn rules(&self) -> &policy::Rules {
         &self.inner.rules

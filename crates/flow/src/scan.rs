@@ -1,11 +1,15 @@
-//! What a message says, for the decision: texts out of MIME, findings out of texts.
+//! What a message says, for the decision: texts out of MIME and of files, findings out of texts.
 //!
-//! Runs outside any transaction. Invariant: what could not be read is in `unscannable`, never
-//! silently clean.
+//! Runs outside any transaction. Plain text is read here; every other file is given to the extractor, whose
+//! processes may die of it. Invariant: what could not be read is in `unscannable`, never silently clean.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use ctx::Ctx;
+use extract::{Claim, Extracted, Extractor, FileKind, Mark, TextForm};
 use model::{Address, Result};
-use phi::{Findings, PartKind};
+use phi::{Findings, Form, Part, PartKind};
 
 use crate::Flow;
 
@@ -16,6 +20,8 @@ pub(crate) struct Scanned {
     pub author: Option<Address>,
     pub message_id: Option<String>,
     pub files: Vec<FoundFile>,
+    /// What its files are and what is odd about them.
+    pub carried: Carried,
 }
 
 pub(crate) struct FoundFile {
@@ -25,32 +31,146 @@ pub(crate) struct FoundFile {
     pub octets: u64,
 }
 
+/// Facts of all files together.
+#[derive(Default)]
+pub(crate) struct Carried {
+    pub kinds: BTreeSet<FileKind>,
+    pub marks: BTreeSet<Mark>,
+    pub pages: u32,
+    /// A whole record: a C-CDA, a FHIR bundle.
+    pub whole_record: bool,
+}
+
 /// What a message says, taken out of its octets: made where they are parsed anyway.
 pub(crate) struct Reading {
-    texts: Vec<mail::TextPart>,
+    texts: Vec<ReadText>,
     subject: Option<String>,
     from_name: Option<String>,
     author: Option<Address>,
     message_id: Option<String>,
     files: Vec<FoundFile>,
-    unreadable: Vec<(mail::PartName, &'static str)>,
+    carried: Carried,
+    unreadable: Vec<(mail::PartName, String)>,
+}
+
+/// One text and where it stands.
+struct ReadText {
+    part: mail::PartName,
+    form: Form,
+    text: String,
 }
 
 impl Reading {
-    pub(crate) fn of(message: &mail::Message<'_>) -> Self {
+    pub(crate) fn of(extractor: &dyn Extractor, message: &mail::Message<'_>) -> Self {
         let (from_name, author) = match message.from().into_iter().next() {
             Some((name, address)) => (name, Some(address)),
             None => (None, None),
         };
-        Self {
-            texts: message.texts(),
+        let mut reading = Self {
+            texts: Vec::new(),
             subject: message.subject().map(str::to_owned),
             from_name,
             author,
             message_id: message.message_id().map(str::to_owned),
-            files: message.attachments().into_iter().map(found).collect(),
-            unreadable: message.unreadable(),
+            files: Vec::new(),
+            carried: Carried::default(),
+            unreadable: Vec::new(),
+        };
+        let files = message.attachments();
+        let ours: Vec<usize> = files
+            .iter()
+            .filter(|f| is_plain(f))
+            .map(|f| f.index)
+            .collect();
+        // What is not a file is read here; of the files only those that are plain text.
+        let here = |part: mail::PartName| match part {
+            mail::PartName::Attachment(at) => ours.contains(&at),
+            _ => true,
+        };
+        let texts = message.texts().into_iter().filter(|text| here(text.part));
+        reading.texts.extend(texts.map(|text| ReadText {
+            part: text.part,
+            form: Form::Prose,
+            text: text.text,
+        }));
+        let doubts = message
+            .unreadable()
+            .into_iter()
+            .filter(|(part, _)| here(*part));
+        reading
+            .unreadable
+            .extend(doubts.map(|(part, because)| (part, because.to_owned())));
+        for file in files {
+            if !is_plain(&file) {
+                reading.take(extractor, &file);
+            }
+            reading.files.push(found(file));
         }
+        reading
+    }
+
+    /// A file that is not plain text.
+    /// Where each text stands, in the order in which findings count them.
+    pub(crate) fn places(&self) -> impl Iterator<Item = mail::PartName> {
+        self.texts.iter().map(|text| text.part)
+    }
+    pub(crate) fn file_name(&self, at: usize) -> Option<&str> {
+        self.files.iter().find(|f| f.part == at).map(|f| f.name.as_str())
+    }
+
+    fn take(&mut self, extractor: &dyn Extractor, file: &mail::Part) {
+        let claim = Claim {
+            name: file.name.as_deref().unwrap_or_default(),
+            content_type: &file.content_type,
+        };
+        let Extracted {
+            kind,
+            texts,
+            unreadable,
+            pages,
+            marks,
+            ..
+        } = extractor.extract(&file.bytes, &claim);
+        let part = mail::PartName::Attachment(file.index);
+        self.carried.kinds.insert(kind);
+        self.carried.marks.extend(marks);
+        self.carried.pages = self.carried.pages.saturating_add(pages);
+        for text in texts {
+            self.carried.whole_record |= matches!(text.form, TextForm::Ccda);
+            self.texts.push(ReadText {
+                part,
+                form: form(text.form),
+                text: text.text,
+            });
+        }
+        let because: BTreeSet<&str> = unreadable.iter().map(|u| u.because.word()).collect();
+        let because = because.into_iter().map(|word| (part, word.to_owned()));
+        self.unreadable.extend(because);
+    }
+}
+
+/// What a reader needs no program for: that it says so and looks so.
+fn is_plain(file: &mail::Part) -> bool {
+    let name = file.name.as_deref().unwrap_or("a.txt").to_ascii_lowercase();
+    let plain_name = [".txt", ".text", ".log", ".md"]
+        .iter()
+        .any(|end| name.ends_with(end));
+    file.content_type.eq_ignore_ascii_case("text/plain")
+        && plain_name
+        && mail::type_matches("text/plain", &file.bytes)
+}
+
+const fn form(form: TextForm) -> Form {
+    match form {
+        TextForm::Prose => Form::Prose,
+        TextForm::Table => Form::Table,
+        TextForm::Dicom => Form::Dicom,
+        TextForm::Hl7 => Form::Hl7,
+        TextForm::X12 => Form::X12,
+        TextForm::Fhir => Form::Fhir,
+        TextForm::Ccda => Form::Ccda,
+        TextForm::Calendar => Form::Calendar,
+        TextForm::Card => Form::Card,
     }
 }
 
@@ -66,31 +186,18 @@ fn found(file: mail::Part) -> FoundFile {
 }
 
 pub(crate) fn scan(flow: &Flow, ctx: &Ctx, reading: Reading) -> Result<Scanned> {
-    let texts = &reading.texts;
-    let parts: Vec<(PartKind, &str)> = texts
-        .iter()
-        .map(|t| (kind_of(t.part), t.text.as_str()))
-        .collect();
     let blinder = ctx.world().keys(ctx.organisation())?.blinder("finding");
-    let mut findings = flow.scanner().scan(&parts, &|value| blinder.token(value));
-    for file in &reading.files {
-        let read = texts
-            .iter()
-            .any(|t| t.part == mail::PartName::Attachment(file.part));
-        if !read {
-            findings
-                .unscannable
-                .push((file.part, "no_text_extractor".to_owned()));
-        }
-    }
-    for (part, because) in &reading.unreadable {
-        let (at, word) = match *part {
-            mail::PartName::Attachment(at) => (at, (*because).to_owned()),
-            mail::PartName::Body(at) => (at, format!("body_{because}")),
-            _ => (0, (*because).to_owned()),
-        };
-        findings.unscannable.push((at, word));
-    }
+    let token = |value: &str| blinder.token(value);
+    let house = crate::decide::house(flow, ctx)?;
+    let findings = find(
+        &reading,
+        &phi::Reading {
+            token: &token,
+            own: &house.own,
+            registry: None,
+            patterns: None,
+        },
+    );
     Ok(Scanned {
         findings,
         subject: reading.subject,
@@ -98,7 +205,32 @@ pub(crate) fn scan(flow: &Flow, ctx: &Ctx, reading: Reading) -> Result<Scanned> 
         author: reading.author,
         message_id: reading.message_id,
         files: reading.files,
+        carried: reading.carried,
     })
+}
+
+/// What all texts hold, and what could not be read.
+pub(crate) fn find(reading: &Reading, with: &phi::Reading<'_>) -> Findings {
+    // Constants of the program, compiled once a process.
+    static SCANNER: LazyLock<phi::Scanner> = LazyLock::new(phi::Scanner::new);
+    let parts: Vec<Part<'_>> = reading
+        .texts
+        .iter()
+        .map(|t| Part {
+            form: t.form,
+            ..Part::new(kind_of(t.part), t.text.as_str())
+        })
+        .collect();
+    let mut findings = SCANNER.scan(&parts, with);
+    for (part, because) in &reading.unreadable {
+        let (at, word) = match *part {
+            mail::PartName::Attachment(at) => (at, because.clone()),
+            mail::PartName::Body(at) => (at, format!("body_{because}")),
+            _ => (0, because.clone()),
+        };
+        findings.unscannable.push((at, word));
+    }
+    findings
 }
 
 fn kind_of(part: mail::PartName) -> PartKind {

@@ -1,5 +1,6 @@
 //! What an installation tells the flow about itself.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use model::{Address, Domain, limits};
@@ -31,6 +32,8 @@ pub struct Settings {
     /// Sending domains whose mail an administrator declared free of PHI: it asks for no more than
     /// opportunistic TLS, unless something is found in it.
     pub declared_free: Vec<Domain>,
+    /// Who takes the text out of files.
+    pub extractor: Arc<dyn extract::Extractor>,
     /// How mail comes in; `None` when this installation takes none.
     pub inbound: Option<crate::inbound::InboundSettings>,
 }
@@ -49,6 +52,7 @@ impl Settings {
             seal_threads: 4,
             seal_at_once: true,
             declared_free: Vec::new(),
+            extractor: Arc::new(extract::InProcess(extract::Limits::default())),
             inbound: None,
         }
     }

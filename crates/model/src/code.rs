@@ -98,6 +98,7 @@ codes! {
     IdempotencyKeyInvalid "idempotency_key_invalid" Caller 400 501 "5.5.4" "The idempotency key is empty, too long or not printable" "Send 1–256 printable ASCII characters.";
     IdempotencyMismatch "idempotency_mismatch" Caller 409 554 "5.5.0" "This idempotency key was used with another body" "Use a new key for a new message; nothing was sent.";
     StateConflict "state_conflict" Caller 409 554 "5.5.0" "The thing is no longer in a state that allows this" "Read its state again.";
+    SecondPersonNeeded "second_person_needed" Caller 409 554 "5.7.1" "A rule asks for two people, and you agreed already" "Ask somebody else who may release it.";
     RecipientUnknown "recipient_unknown" Caller 404 550 "5.1.1" "There is no such mailbox here" "Check the address; one that we made is good for a limited time.";
     SenderUnreachable "sender_unreachable" Caller 422 550 "5.7.27" "The sender's domain takes no mail" "Send from a domain without a null MX (RFC 7505).";
     PolicyBlocked "policy_blocked" Caller 422 550 "5.7.1" "The organisation's policy refuses this message" "See the decision's trace by a dry run.";

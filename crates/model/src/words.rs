@@ -120,6 +120,8 @@ words! {
     Restriction {
         /// Only by the portal: another place or means of communication.
         PortalOnly = "portal_only",
+        /// Nothing for payment or operations (45 CFR 164.522(a)(1)(vi)): a plan where the patient paid in full.
+        PaymentOperations = "payment_operations",
         /// Nothing that may hold PHI.
         NoPhi = "no_phi",
         /// Nothing at all by mail.

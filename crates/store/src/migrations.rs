@@ -34,4 +34,6 @@ migrations! {
     13 "0013_indexes",
     14 "0014_parked",
     15 "0015_correspondents",
+    16 "0016_review",
+    17 "0017_rules",
 }

@@ -158,6 +158,7 @@ ids!(
     KeyVersionId,
     SuppressionId,
     CorrespondentId,
+    RuleVersionId,
     ImportId,
     WebhookId
 );

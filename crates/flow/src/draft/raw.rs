@@ -71,7 +71,7 @@ impl Flow {
             .any(|name| message.header(name).is_some());
         // What stays is what is scanned.
         let whole = left.is_none() && !blind;
-        let reading = whole.then(|| Reading::of(&message));
+        let reading = whole.then(|| Reading::of(self.extractor(), &message));
         let content = left.unwrap_or(arrival.content);
         let content = if blind {
             without_fields(&content, &BLIND_FIELDS)

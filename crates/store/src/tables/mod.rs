@@ -38,6 +38,8 @@ tables! {
     sign_in,
     source_days,
     reports,
+    reviews,
+    rule_versions,
     suppression_imports,
     suppressions,
     transport,

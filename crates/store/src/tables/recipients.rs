@@ -23,19 +23,21 @@ pub struct Recipient {
     pub state_at: Timestamp,
     /// RFC 3461 NOTIFY words, comma-separated; empty means the default.
     pub notify: String,
+    /// What was decided besides, as JSON; none for most mail.
+    pub besides: Option<String>,
 }
 
 statements! {
     pub INSERT = "INSERT INTO recipients (id, message, organisation, position, kind, address_token, sealed_address, method,
-        demand, below, neutral_subject, trace, state, state_at, notify)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+        demand, below, neutral_subject, trace, state, state_at, notify, besides)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
     pub OF_MESSAGE = "SELECT id, message, organisation, position, kind, address_token, sealed_address, method, demand, below,
-        neutral_subject, trace, state, state_at, notify FROM recipients WHERE message = $1 ORDER BY position";
+        neutral_subject, trace, state, state_at, notify, besides FROM recipients WHERE message = $1 ORDER BY position";
     pub FIND = "SELECT id, message, organisation, position, kind, address_token, sealed_address, method, demand, below,
-        neutral_subject, trace, state, state_at, notify FROM recipients WHERE id = $1 AND organisation = $2";
+        neutral_subject, trace, state, state_at, notify, besides FROM recipients WHERE id = $1 AND organisation = $2";
     pub OWNER = "SELECT organisation FROM recipients WHERE id = $1";
     pub OF_ADDRESS = "SELECT r.id, r.message, r.organisation, r.position, r.kind, r.address_token, r.sealed_address, r.method,
-        r.demand, r.below, r.neutral_subject, r.trace, r.state, r.state_at, r.notify, m.created_at
+        r.demand, r.below, r.neutral_subject, r.trace, r.state, r.state_at, r.notify, r.besides, m.created_at
         FROM recipients r JOIN messages m ON m.id = r.message
         WHERE r.organisation = $1 AND r.address_token = $2 AND m.origin <> 'system'
         ORDER BY m.created_at DESC, r.id DESC LIMIT $3";
@@ -75,6 +77,7 @@ pub fn insert(tx: &mut Tx<'_>, r: &Recipient) -> Result<()> {
             r.state.word().into(),
             r.state_at.into(),
             r.notify.as_str().into(),
+            r.besides.as_deref().into(),
         ],
     )
     .map(drop)
@@ -101,7 +104,7 @@ pub fn of_address(
     rows: usize,
 ) -> Result<Vec<(Recipient, Timestamp)>> {
     tx.query(&OF_ADDRESS, &[organisation.into(), token.into(), rows.into()], |row| {
-        Ok((recipient(row)?, row.at(15)?))
+        Ok((recipient(row)?, row.at(16)?))
     })
 }
 
@@ -123,6 +126,7 @@ fn recipient(row: &Row<'_>) -> Result<Recipient> {
         state: RecipientState::from_word(row.text(12)?).ok_or_else(wrong)?,
         state_at: row.at(13)?,
         notify: row.text(14)?.to_owned(),
+        besides: row.opt_text(15)?.map(str::to_owned),
     })
 }
 

@@ -80,6 +80,7 @@ pub fn desk_page<P: Page>(
         audit: desk.reads_audit(),
         webhooks: desk.manages_webhooks(),
         operation: desk.reads_operation(),
+        addresses: desk.reads_addresses(),
     };
     let frame = asked.frame(
         &desk.house,

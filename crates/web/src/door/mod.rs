@@ -299,6 +299,16 @@ fn settings_routes() -> Router<WebState> {
                 .post(|asked| console(asked, console::mail::submit)),
         )
         .route(
+            "/console/correspondents",
+            get(|asked| console(asked, console::correspondents::show))
+                .post(|asked| console(asked, console::correspondents::search)),
+        )
+        .route(
+            "/console/correspondents/{id}",
+            get(|asked| console(asked, console::correspondent::show))
+                .post(|asked| console(asked, console::correspondent::submit)),
+        )
+        .route(
             "/console/suppressions",
             get(|asked| console(asked, console::suppressions::show))
                 .post(|asked| console(asked, console::suppressions::search)),

@@ -17,6 +17,10 @@ const FILES: &[(&str, &str)] = &[
     ("message.toml", include_str!("../../catalogue/message.toml")),
     ("mail.toml", include_str!("../../catalogue/mail.toml")),
     (
+        "correspondents.toml",
+        include_str!("../../catalogue/correspondents.toml"),
+    ),
+    (
         "suppressions.toml",
         include_str!("../../catalogue/suppressions.toml"),
     ),

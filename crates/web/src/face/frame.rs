@@ -33,9 +33,10 @@ pub struct Frame {
 pub enum Visitor {
     Nobody,
     Reader,
-    /// `audit`, `webhooks`, `operation`: whether these are offered.
+    /// `audit`, `webhooks`, `operation`, `addresses`: whether these are offered.
     Staff {
         name: String,
+        addresses: bool,
         audit: bool,
         webhooks: bool,
         operation: bool,
@@ -49,6 +50,7 @@ pub enum Place {
     Overview,
     Messages,
     Suppressions,
+    Correspondents,
     Trace,
     Webhooks,
     Queue,

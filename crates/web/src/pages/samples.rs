@@ -43,6 +43,9 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     draw::<console::suppression_add::AddAsk>(face, &mut all)?;
     draw::<console::suppression_import::Import>(face, &mut all)?;
     draw::<console::suppression_import::Stop>(face, &mut all)?;
+    draw::<console::correspondents::Correspondents>(face, &mut all)?;
+    draw::<console::correspondent::Correspondent>(face, &mut all)?;
+    draw::<console::correspondent::CorrespondentRemove>(face, &mut all)?;
     draw::<console::audit::Audit>(face, &mut all)?;
     draw::<console::held::Held>(face, &mut all)?;
     draw::<console::held::Decide>(face, &mut all)?;
@@ -114,12 +117,14 @@ fn frame<P: Page>(sample: &Sample<P>, voice: Voice) -> Frame {
                 audit: true,
                 webhooks: true,
                 operation: true,
+                addresses: true,
             },
             Voice::Staff => Visitor::Staff {
                 name: "Ana Ortiz".to_owned(),
                 audit: true,
                 webhooks: true,
                 operation: true,
+                addresses: true,
             },
         },
         place: P::PLACE,

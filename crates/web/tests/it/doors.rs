@@ -30,6 +30,8 @@ const DOORS: &[&str] = &[
     "/console/domains/northside.example/rotate",
     "/console/messages/msg_00000000000000000000000000/open",
     "/console/messages/msg_00000000000000000000000000/headers",
+    "/console/correspondents",
+    "/console/correspondents/new",
     "/console/suppressions",
     "/console/suppressions/add",
     "/console/suppressions/imports/imp_00000000000000000000000000",

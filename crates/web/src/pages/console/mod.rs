@@ -2,6 +2,8 @@
 
 pub mod audit;
 pub mod cancel;
+pub mod correspondent;
+pub mod correspondents;
 pub mod domain;
 pub mod domain_rotate;
 pub mod domains;
