@@ -2,12 +2,21 @@
 //!
 //! Needs are joined to the strongest; then a method that cannot be used moves to a stronger one until
 //! it can. Nothing ever moves to a weaker one. Invariant: more found, or more demanded, never gives
-//! weaker protection.
+//! weaker protection, and an organisation's rule never gives less than none.
+
+mod change;
+mod trace;
+
+use std::collections::BTreeSet;
 
 use model::{Demand, Method};
 
-use crate::condition::{Condition, Facts};
-use crate::{Decision, Effect, MessageFacts, RecipientFacts, Rule, Rules, Step, Trace};
+use crate::facts::Facts;
+use crate::org::{Mode, OrgEffect, OrgRule};
+use crate::words::Notice;
+use crate::{
+    Decision, Effect, MessageFacts, Quarantine, RecipientFacts, Rule, Rules, ShadowHit, Trace,
+};
 
 /// How one message reaches one recipient, and why.
 pub fn decide(m: &MessageFacts, r: &RecipientFacts, rules: &Rules) -> Decision {
@@ -15,7 +24,7 @@ pub fn decide(m: &MessageFacts, r: &RecipientFacts, rules: &Rules) -> Decision {
         message: m.clone(),
         recipient: r.clone(),
     };
-    let outcome = weigh(&facts, rules);
+    let outcome = weigh(&facts, rules, None);
     let method = outcome.method;
     Decision {
         method,
@@ -23,72 +32,127 @@ pub fn decide(m: &MessageFacts, r: &RecipientFacts, rules: &Rules) -> Decision {
         below: below(method, &facts, rules),
         neutral_subject: method == Method::Portal
             || (outcome.neutral && subject_is_exposed(method)),
+        redact: outcome.redact && content_travels(method),
+        warnings: outcome.warnings.iter().cloned().collect(),
+        quarantine: quarantine(&facts, rules, &outcome),
+        notices: outcome.notices.iter().copied().collect(),
+        shadow: shadow(&facts, rules),
         trace: Trace {
             rules_version: rules.version().to_owned(),
-            facts: shown(&facts),
-            steps: rules
-                .iter()
-                .map(|rule| step(rule, &facts, &outcome))
-                .collect(),
+            facts: trace::shown(&facts),
+            steps: trace::steps(&facts, rules, &outcome),
             decided_by: outcome.decided_by.to_owned(),
-            would_change: would_change(&facts, rules, method),
+            would_change: change::would_change(&facts, rules, method),
         },
     }
 }
 
 /// How well a method protects; greater is stronger. `tls` and `tls_or_drop` demand the same of the
-/// wire and differ only in what happens below it.
+/// wire and differ only in what happens below it. In the portal nothing of a message travels at all,
+/// so that it may stand in for a key that is not known.
 pub const fn strength(method: Method) -> u8 {
     match method {
         Method::Plain => 0,
         Method::TlsOrDrop | Method::Tls => 1,
-        Method::Portal => 2,
-        Method::Pgp => 3,
-        Method::Smime => 4,
+        Method::Pgp => 2,
+        Method::Smime => 3,
+        Method::Portal => 4,
         Method::Hold => 5,
         Method::Block => 6,
     }
 }
 
 /// The result without its explanation.
-struct Outcome {
+struct Outcome<'a> {
     method: Method,
     /// What was needed before moves.
     passed: Vec<Method>,
-    decided_by: &'static str,
+    decided_by: &'a str,
     neutral: bool,
+    redact: bool,
+    warnings: BTreeSet<String>,
+    notices: BTreeSet<Notice>,
 }
 
-fn weigh(facts: &Facts, rules: &Rules) -> Outcome {
+/// `shadow`: a rule in shadow mode that is taken for active.
+fn weigh<'a>(facts: &Facts, rules: &'a Rules, shadow: Option<&OrgRule>) -> Outcome<'a> {
     let matching: Vec<&Rule> = rules
         .iter()
         .filter(|rule| rule.holding(facts).is_some())
         .collect();
-    let needs = |rule: &Rule| match rule.effect {
-        Effect::Needs(method) => Some(method),
-        Effect::NeedsDemanded => facts.message.demanded,
-        Effect::Moves(_) | Effect::NeutralSubject => None,
-    };
-    let needed = matching
+    let own: Vec<&OrgRule> = rules
+        .organisation()
         .iter()
-        .filter_map(|rule| needs(rule))
-        .fold(None, |a, b| Some(join(a, b)));
+        .filter(|rule| rule.mode == Mode::Active || shadow.is_some_and(|s| s.id == rule.id))
+        .collect();
+    let needs: Vec<(&str, Method)> = matching
+        .iter()
+        .filter_map(|rule| Some((rule.id, platform_need(rule, facts)?)))
+        .chain(
+            own.iter()
+                .filter_map(|rule| Some((rule.id.as_str(), rule.needs(facts)?))),
+        )
+        .collect();
+    let needed = needs.iter().fold(None, |strongest, (_, method)| {
+        Some(join(strongest, *method))
+    });
     // Were no rule to speak, nothing would be known to be allowed.
     let needed = needed.unwrap_or(Method::Hold);
     let mut outcome = Outcome {
         method: needed,
         passed: vec![needed],
-        decided_by: first_by_number(matching.iter().filter(|rule| needs(rule) == Some(needed))),
+        decided_by: first_by_number(needs.iter().filter(|need| need.1 == needed)),
         neutral: matching
             .iter()
             .any(|rule| rule.effect == Effect::NeutralSubject),
+        redact: false,
+        warnings: BTreeSet::new(),
+        notices: BTreeSet::new(),
     };
     while let Some((rule, to)) = find_move(outcome.method, &matching) {
         outcome.method = to;
         outcome.decided_by = rule.id;
         outcome.passed.push(to);
     }
+    for rule in &matching {
+        if let Effect::Notice(notice) = rule.effect {
+            outcome.notices.insert(notice);
+        }
+    }
+    for rule in own.iter().filter(|rule| rule.takes_place(facts)) {
+        outcome.add(&rule.effect);
+    }
     outcome
+}
+
+impl Outcome<'_> {
+    /// What an organisation's rule does besides asking for a method.
+    fn add(&mut self, effect: &OrgEffect) {
+        match effect {
+            OrgEffect::Redact => self.redact = true,
+            OrgEffect::NeutralSubject => self.neutral = true,
+            OrgEffect::Warn(text) => {
+                self.warnings.insert(text.clone());
+            }
+            OrgEffect::AppendNotice(notice) => {
+                self.notices.insert(*notice);
+            }
+            OrgEffect::Require(_)
+            | OrgEffect::Encrypt
+            | OrgEffect::Portal
+            | OrgEffect::Quarantine { .. }
+            | OrgEffect::Block
+            | OrgEffect::Log => {}
+        }
+    }
+}
+
+const fn platform_need(rule: &Rule, facts: &Facts) -> Option<Method> {
+    match rule.effect {
+        Effect::Needs(method) => Some(method),
+        Effect::NeedsDemanded => facts.message.demanded,
+        Effect::Moves(_) | Effect::NeutralSubject | Effect::Notice(_) => None,
+    }
 }
 
 /// The stronger of two needs; of equals the one that also forbids a copy in the portal.
@@ -111,10 +175,14 @@ fn find_move<'a>(from: Method, matching: &[&'a Rule]) -> Option<(&'a Rule, Metho
     })
 }
 
-fn first_by_number<'a>(rules: impl Iterator<Item = &'a &'a Rule>) -> &'static str {
+/// The platform's rules have numbers and come before an organisation's, which have words.
+fn first_by_number<'a, 'b: 'a>(rules: impl Iterator<Item = &'a (&'b str, Method)>) -> &'b str {
     rules
-        .map(|rule| rule.id)
-        .min_by_key(|id| (id.len(), *id))
+        .map(|(id, _)| *id)
+        .min_by_key(|id| {
+            let own = !id.starts_with(|c: char| c.is_ascii_digit());
+            (own, if own { 0 } else { id.len() }, *id)
+        })
         .unwrap_or("none")
 }
 
@@ -122,6 +190,7 @@ const fn demand(method: Method) -> Demand {
     match method {
         // The portal's is for the notice, which says nothing.
         Method::Plain | Method::Portal => Demand::Opportunistic,
+        // Encryption to a key hides the content; who writes to whom stays a matter of the wire.
         Method::TlsOrDrop
         | Method::Tls
         | Method::Pgp
@@ -137,7 +206,7 @@ fn below(method: Method, facts: &Facts, rules: &Rules) -> Option<Method> {
         .iter()
         .filter(|rule| rule.holding(facts).is_some())
         .collect();
-    (method == Method::Tls)
+    matches!(method, Method::Tls | Method::Pgp | Method::Smime)
         .then(|| find_move(Method::Portal, &matching).map_or(Method::Portal, |(_, to)| to))
 }
 
@@ -146,128 +215,51 @@ const fn subject_is_exposed(method: Method) -> bool {
     matches!(method, Method::Plain | Method::Pgp | Method::Smime)
 }
 
-fn step(rule: &Rule, facts: &Facts, outcome: &Outcome) -> Step {
-    let holding = rule.holding(facts);
-    let idle = match rule.effect {
-        Effect::Moves(pairs) => !pairs.iter().any(|(from, _)| outcome.passed.contains(from)),
-        Effect::NeutralSubject => {
-            !subject_is_exposed(outcome.method) && outcome.method != Method::Portal
-        }
-        Effect::Needs(_) | Effect::NeedsDemanded => false,
-    };
-    let because = match holding {
-        None => missing(rule, facts),
-        Some(_) if idle => "it concerns a method that was not needed".to_owned(),
-        Some([]) => "this version keeps no keys of recipients".to_owned(),
-        Some(all) => all
-            .iter()
-            .map(|l| l.condition().clause(l.wanted()))
-            .collect::<Vec<_>>()
-            .join(", and "),
-    };
-    Step {
-        rule: rule.id.to_owned(),
-        name: rule.name.to_owned(),
-        matched: holding.is_some() && !idle,
-        effect: effect(rule, facts),
-        because,
-    }
+const fn content_travels(method: Method) -> bool {
+    !matches!(method, Method::Portal | Method::Hold | Method::Block)
 }
 
-/// The first answer of each alternative that keeps the rule from matching.
-fn missing(rule: &Rule, facts: &Facts) -> String {
-    let mut clauses: Vec<&str> = Vec::new();
-    for all in rule.when {
-        let failing = all.iter().find(|literal| !literal.holds(facts));
-        if let Some(condition) = failing.map(|literal| literal.condition()) {
-            let clause = condition.clause(condition.holds(facts));
-            if !clauses.contains(&clause) {
-                clauses.push(clause);
-            }
+fn quarantine(facts: &Facts, rules: &Rules, outcome: &Outcome<'_>) -> Option<Quarantine> {
+    if outcome.method != Method::Hold {
+        return None;
+    }
+    let platform = rules.iter().filter(|rule| {
+        rule.holding(facts).is_some() && platform_need(rule, facts) == Some(Method::Hold)
+    });
+    let mut by: BTreeSet<&str> = platform.map(|rule| rule.id).collect();
+    by.insert(outcome.decided_by);
+    let (mut second_person, mut notify) = (false, BTreeSet::new());
+    let own = rules.organisation().iter();
+    for rule in
+        own.filter(|rule| rule.mode == Mode::Active && rule.needs(facts) == Some(Method::Hold))
+    {
+        by.insert(&rule.id);
+        if let OrgEffect::Quarantine {
+            second_person: second,
+            notify: told,
+        } = &rule.effect
+        {
+            second_person |= *second;
+            notify.extend(told.iter().cloned());
         }
     }
-    clauses.join(", and ")
+    Some(Quarantine {
+        by: by.into_iter().map(str::to_owned).collect(),
+        second_person,
+        notify: notify.into_iter().collect(),
+    })
 }
 
-fn effect(rule: &Rule, facts: &Facts) -> String {
-    match rule.effect {
-        Effect::Needs(method) => format!("at least {method}"),
-        Effect::NeedsDemanded => match facts.message.demanded {
-            Some(method) => format!("at least {method}"),
-            None => "at least what is asked for".to_owned(),
-        },
-        Effect::Moves(pairs) => pairs
-            .iter()
-            .map(|(from, to)| format!("{from} becomes {to}"))
-            .collect::<Vec<_>>()
-            .join(", "),
-        Effect::NeutralSubject => "neutral subject".to_owned(),
-    }
-}
-
-/// Each single fact that would have led to another method, found by deciding again.
-fn would_change(facts: &Facts, rules: &Rules, method: Method) -> Vec<String> {
-    Condition::ALL
+fn shadow(facts: &Facts, rules: &Rules) -> Vec<ShadowHit> {
+    rules
+        .organisation()
         .iter()
-        .filter_map(|condition| condition.turned(facts))
-        .filter_map(|(other, supposition)| {
-            let then = weigh(&other, rules).method;
-            (then != method).then(|| format!("If {supposition}, {}.", would(then)))
+        .filter(|rule| rule.mode == Mode::Shadow && rule.takes_place(facts))
+        .map(|rule| ShadowHit {
+            rule: rule.id.clone(),
+            method: weigh(facts, rules, Some(rule)).method,
         })
         .collect()
-}
-
-const fn would(method: Method) -> &'static str {
-    match method {
-        Method::Plain => "it would go as plain mail",
-        Method::TlsOrDrop => "it would go by verified TLS or not at all",
-        Method::Tls => "it would go by verified TLS",
-        Method::Portal => "it would wait in the portal",
-        Method::Pgp => "it would be encrypted to the recipient's OpenPGP key",
-        Method::Smime => "it would be encrypted to the recipient's S/MIME certificate",
-        Method::Hold => "it would be held for a person to decide",
-        Method::Block => "it would be refused",
-    }
-}
-
-fn shown(facts: &Facts) -> Vec<(String, String)> {
-    let (message, recipient) = (&facts.message, &facts.recipient);
-    let yes = |is: bool| if is { "yes" } else { "no" }.to_owned();
-    let kinds: Vec<&str> = message.kinds.iter().map(|kind| plain_word(kind)).collect();
-    let row = |name: &str, value: String| (name.to_owned(), value);
-    vec![
-        row("phi_level", message.level.word().to_owned()),
-        row(
-            "kinds",
-            if kinds.is_empty() {
-                "none".to_owned()
-            } else {
-                kinds.join(" ")
-            },
-        ),
-        row("subject_phi", yes(message.subject_phi)),
-        row("unscannable", yes(message.unscannable)),
-        row("stream", message.stream.word().to_owned()),
-        row("purpose", message.purpose.word().to_owned()),
-        row("declared_no_phi", yes(message.declared_no_phi)),
-        row(
-            "demanded",
-            message.demanded.map_or("none", Method::word).to_owned(),
-        ),
-        row("system", yes(message.system)),
-        row("portal_on", yes(recipient.portal_on)),
-        row("tls_known", recipient.tls_known.word().to_owned()),
-        row("prefers_plain", yes(recipient.prefers_plain)),
-        row("internal", yes(recipient.internal)),
-    ]
-}
-
-/// A kind as it may be shown: anything but a short lower-case word could be a value put there by
-/// mistake.
-fn plain_word(kind: &str) -> &str {
-    let is_word =
-        (1..=40).contains(&kind.len()) && kind.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-    if is_word { kind } else { "other" }
 }
 
 #[cfg(test)]

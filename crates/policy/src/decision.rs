@@ -6,6 +6,8 @@
 use model::{Demand, Method};
 use serde::{Deserialize, Serialize};
 
+use crate::words::Notice;
+
 /// The method for one recipient of one message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
@@ -16,7 +18,42 @@ pub struct Decision {
     pub below: Option<Method>,
     /// Replace the subject by one that says nothing.
     pub neutral_subject: bool,
+    /// What travels is a copy without the values that were found; the whole stays here.
+    #[serde(default)]
+    pub redact: bool,
+    /// Words of texts that the sender is shown, sorted.
+    #[serde(default)]
+    pub warnings: Vec<String>,
+    /// Who holds it and what a release takes, where the method is `hold`.
+    #[serde(default)]
+    pub quarantine: Option<Quarantine>,
+    /// What must travel with it.
+    #[serde(default)]
+    pub notices: Vec<Notice>,
+    /// What rules in shadow mode would have done.
+    #[serde(default)]
+    pub shadow: Vec<ShadowHit>,
     pub trace: Trace,
+}
+
+/// Why a message is held and what a release takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quarantine {
+    /// Ids of the rules that hold it.
+    pub by: Vec<String>,
+    /// Two people agree to a release.
+    pub second_person: bool,
+    /// Words of roles and groups that are told.
+    #[serde(default)]
+    pub notify: Vec<String>,
+}
+
+/// A rule in shadow mode that matched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShadowHit {
+    pub rule: String,
+    /// The method if this rule were active and the others as they are.
+    pub method: Method,
 }
 
 /// Every rule that was asked, what it said, and what would have changed the result.
@@ -42,4 +79,7 @@ pub struct Step {
     /// What the rule does when it matches, such as `at least tls`.
     pub effect: String,
     pub because: String,
+    /// The organisation's reason for a rule of its own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub why: String,
 }

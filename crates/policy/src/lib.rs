@@ -6,17 +6,27 @@
 //! reasons goes out. Invariant: an answer can always be explained by rule names and words alone.
 
 pub mod access;
-mod condition;
 mod decide;
 mod decision;
 mod facts;
+mod org;
+mod question;
 mod rules;
+mod words;
 
-pub use condition::Condition;
 pub use decide::{decide, strength};
-pub use decision::{Decision, Step, Trace};
-pub use facts::{MessageFacts, RecipientFacts, TlsKnown};
+pub use decision::{Decision, Quarantine, ShadowHit, Step, Trace};
+pub use facts::{MessageFacts, PSYCHOTHERAPY, RecipientFacts, SUBSTANCE_USE};
 pub use model::PhiLevel;
 /// The name `flow` knows it by.
 pub use model::PhiLevel as PhiLevelWord;
+pub use org::{
+    Bound, CONDITION_DEPTH_MAX, CONDITIONS_MAX, Condition, Fact, LIST_WORDS_MAX, Mode, OrgEffect,
+    OrgRule, OrgRules, RULE_NAME_CHARS_MAX, RULE_WHY_CHARS_MAX, RULE_WORD_OCTETS_MAX, RULES_MAX,
+    RULES_OCTETS_MAX, RuleError, RuleFault, Shape, Test, When,
+};
+pub use question::Question;
 pub use rules::{Effect, Literal, Rule, Rules};
+pub use words::{
+    Channel, Direction, KeyState, Notice, RecipientClass, Restriction, Risk, TlsKnown, Weekday,
+};

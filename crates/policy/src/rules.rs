@@ -1,24 +1,27 @@
-//! The standard rules: numbered, named, and data. [`crate::decide()`] is their only reader.
+//! What a rule of the platform is, and the set that decides: the platform's and an organisation's.
+//! [`crate::decide()`] is its only reader.
 //!
-//! The default is verified TLS, else the portal; a rule may only raise that, unless an
-//! administrator's declaration or the patient's recorded choice opens plain mail. Invariant: the
-//! decision is the same in whatever order the rules stand. Needs are joined by strength, and of the
-//! moves at most one starts from any method under given facts.
+//! The platform's rules stand in `standard` and come first; an organisation's are added by
+//! [`Rules::with`] and can only ask for more. Invariant: the decision is the same in whatever order
+//! the rules stand.
+
+mod standard;
+
+use std::sync::Arc;
 
 use aws_lc_rs::digest;
 use model::Method;
 
-use crate::condition::{Condition, Facts};
-use Condition::{
-    DeclaredFree, Marketing, MethodDemanded, PartUnread, PhiFound, PhiInSubject, PlainChosen,
-    PortalOn, SomethingFound, SystemMail, TlsBroken, TlsMinimum,
-};
+use crate::OrgRules;
+use crate::facts::Facts;
+use crate::question::Question;
+use crate::words::Notice;
 
 /// A condition or its opposite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Literal {
-    Is(Condition),
-    Not(Condition),
+    Is(Question),
+    Not(Question),
 }
 use Literal::{Is, Not};
 
@@ -33,6 +36,8 @@ pub enum Effect {
     Moves(&'static [(Method, Method)]),
     /// A subject that travels outside the protection is replaced.
     NeutralSubject,
+    /// Something travels with the message.
+    Notice(Notice),
 }
 
 /// One rule: it matches when all literals of any one alternative hold.
@@ -48,13 +53,24 @@ pub struct Rule {
 #[derive(Clone, Debug)]
 pub struct Rules {
     rules: Vec<Rule>,
+    organisation: Arc<OrgRules>,
     version: String,
 }
 
 impl Rules {
     /// The platform's rules. No tenant setting weakens them.
     pub fn standard() -> Self {
-        Self::new(STANDARD.to_vec())
+        Self::new(standard::STANDARD.to_vec())
+    }
+    /// The platform's rules and an organisation's own.
+    #[must_use]
+    pub fn with(mut self, organisation: Arc<OrgRules>) -> Self {
+        if !organisation.is_empty() {
+            let both = format!("{}\n{}\n", self.version, organisation.version());
+            self.version = version_of(&both);
+        }
+        self.organisation = organisation;
+        self
     }
     /// First 16 hex digits of the SHA-256 of the rules' text, whatever their order.
     pub fn version(&self) -> &str {
@@ -63,18 +79,25 @@ impl Rules {
     pub fn iter(&self) -> impl Iterator<Item = &Rule> {
         self.rules.iter()
     }
+    pub fn organisation(&self) -> &OrgRules {
+        &self.organisation
+    }
     pub(crate) fn new(rules: Vec<Rule>) -> Self {
         let mut lines: Vec<String> = rules.iter().map(Rule::text).collect();
         lines.sort();
-        let digest = digest::digest(&digest::SHA256, lines.concat().as_bytes());
-        let version = digest
-            .as_ref()
-            .iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        Self { rules, version }
+        Self {
+            version: version_of(&lines.concat()),
+            rules,
+            organisation: Arc::default(),
+        }
     }
+}
+
+/// First 16 hex digits of the SHA-256 of rules' text.
+pub(crate) fn version_of(text: &str) -> String {
+    let digest = digest::digest(&digest::SHA256, text.as_bytes());
+    let octets = digest.as_ref().iter().take(8);
+    octets.map(|octet| format!("{octet:02x}")).collect()
 }
 
 impl Rule {
@@ -109,131 +132,23 @@ impl Rule {
 impl Literal {
     pub(crate) fn holds(self, facts: &Facts) -> bool {
         match self {
-            Is(condition) => condition.holds(facts),
-            Not(condition) => !condition.holds(facts),
+            Is(question) => question.holds(facts),
+            Not(question) => !question.holds(facts),
         }
     }
     /// The answer that this literal asks for.
     pub(crate) const fn wanted(self) -> bool {
         matches!(self, Is(_))
     }
-    pub(crate) const fn condition(self) -> Condition {
+    pub(crate) const fn question(self) -> Question {
         match self {
-            Is(condition) | Not(condition) => condition,
+            Is(question) | Not(question) => question,
         }
     }
     fn text(self) -> String {
         match self {
-            Is(condition) => condition.word().to_owned(),
-            Not(condition) => format!("!{}", condition.word()),
+            Is(question) => question.word().to_owned(),
+            Not(question) => format!("!{}", question.word()),
         }
     }
 }
-
-const STANDARD: &[Rule] = &[
-    Rule {
-        id: "1",
-        name: "system mail",
-        when: &[&[Is(SystemMail)]],
-        effect: Effect::Needs(Method::Plain),
-    },
-    Rule {
-        id: "2",
-        name: "demanded method",
-        when: &[&[Is(MethodDemanded)]],
-        effect: Effect::NeedsDemanded,
-    },
-    Rule {
-        id: "3",
-        name: "PHI stays out of plain",
-        // A clinic's name is health context, so weak findings in our own templates mean nothing;
-        // PHI in them is a fault, and then they are protected like any mail.
-        when: &[
-            &[Is(SomethingFound), Not(SystemMail), Not(PlainChosen)],
-            &[Is(PhiInSubject), Not(SystemMail), Not(PlainChosen)],
-            &[Is(PhiFound), Is(SystemMail)],
-        ],
-        effect: Effect::Needs(Method::Tls),
-    },
-    Rule {
-        id: "4",
-        name: "phi to an unverified domain",
-        when: &[&[Is(TlsBroken)]],
-        // Verified TLS "or drop" forbids a copy in the portal: a person decides.
-        effect: Effect::Moves(&[
-            (Method::Tls, Method::Portal),
-            (Method::TlsOrDrop, Method::Hold),
-        ]),
-    },
-    Rule {
-        id: "5",
-        name: "unread counts as PHI",
-        when: &[&[Is(PartUnread), Not(PlainChosen)]],
-        effect: Effect::Needs(Method::Tls),
-    },
-    Rule {
-        id: "6",
-        name: "PHI in marketing",
-        when: &[
-            &[Is(Marketing), Is(PhiFound)],
-            &[Is(Marketing), Is(PartUnread)],
-        ],
-        effect: Effect::Needs(Method::Hold),
-    },
-    Rule {
-        id: "7",
-        name: "declared free of PHI",
-        when: &[&[Is(DeclaredFree)]],
-        effect: Effect::Needs(Method::Plain),
-    },
-    Rule {
-        id: "8",
-        name: "declared free of PHI, but PHI was found",
-        when: &[
-            &[Is(DeclaredFree), Is(SomethingFound), Not(PlainChosen)],
-            &[Is(DeclaredFree), Is(PhiInSubject), Not(PlainChosen)],
-            &[Is(DeclaredFree), Is(PartUnread), Not(PlainChosen)],
-        ],
-        effect: Effect::Needs(Method::Tls),
-    },
-    Rule {
-        id: "9",
-        name: "the patient's choice of plain mail",
-        // 45 CFR 164.522(b): a reasonable request to be written to by other means is granted.
-        when: &[&[Is(PlainChosen)]],
-        effect: Effect::Needs(Method::Plain),
-    },
-    Rule {
-        id: "10",
-        name: "PHI in the subject",
-        when: &[&[Is(PhiInSubject)]],
-        effect: Effect::NeutralSubject,
-    },
-    Rule {
-        id: "11",
-        name: "the portal cannot be used",
-        // A notice about a notice would never end.
-        when: &[&[Not(PortalOn)], &[Is(SystemMail)]],
-        effect: Effect::Moves(&[(Method::Portal, Method::Hold)]),
-    },
-    Rule {
-        id: "12",
-        name: "no key of the recipient",
-        when: &[&[]],
-        // Nothing weaker may go in place of encryption to a key, and no key is known.
-        effect: Effect::Moves(&[(Method::Pgp, Method::Hold), (Method::Smime, Method::Hold)]),
-    },
-    Rule {
-        id: "13",
-        name: "protected by default",
-        when: &[&[Not(SystemMail), Not(DeclaredFree), Not(PlainChosen)]],
-        effect: Effect::Needs(Method::Tls),
-    },
-    Rule {
-        id: "14",
-        name: "the organisation's minimum",
-        // It binds declarations and choices too: whoever cannot take verified TLS reads in the portal.
-        when: &[&[Is(TlsMinimum), Not(SystemMail)]],
-        effect: Effect::Needs(Method::Tls),
-    },
-];

@@ -3,8 +3,11 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::condition::Facts;
-use crate::{PhiLevel, TlsKnown};
+use crate::facts::Facts;
+use crate::question::Question;
+use crate::{
+    Channel, KeyState, PhiLevel, RecipientClass, Restriction, Risk, SUBSTANCE_USE, TlsKnown,
+};
 use model::{Purpose, Stream};
 
 fn facts() -> impl Strategy<Value = Facts> {
@@ -12,32 +15,64 @@ fn facts() -> impl Strategy<Value = Facts> {
         prop::sample::select(PhiLevel::ALL.to_vec()),
         prop::sample::select(Stream::ALL.to_vec()),
         prop::option::of(prop::sample::select(Method::ALL.to_vec())),
-        any::<[bool; 5]>(),
+        any::<[bool; 9]>(),
     );
     let recipient = (
         prop::sample::select(TlsKnown::ALL.to_vec()),
-        any::<[bool; 3]>(),
+        prop::option::of(prop::sample::select(Channel::ALL.to_vec())),
+        prop::sample::select(RecipientClass::ALL.to_vec()),
+        prop::option::weighted(0.2, prop::sample::select(Restriction::ALL.to_vec())),
+        any::<[bool; 7]>(),
     );
-    (message, recipient).prop_map(|((level, stream, demanded, m), (tls_known, r))| Facts {
-        message: MessageFacts {
-            level,
-            kinds: Vec::new(),
-            subject_phi: m[0],
-            unscannable: m[1],
-            stream,
-            purpose: Purpose::Treatment,
-            declared_no_phi: m[2],
-            tls_minimum: m[4],
-            demanded,
-            system: m[3],
+    (message, recipient).prop_map(
+        |((level, stream, demanded, m), (tls_known, prefers, class, restriction, r))| Facts {
+            message: MessageFacts {
+                level,
+                subject_phi: m[0],
+                unscannable: m[1],
+                stream,
+                purpose: Purpose::Treatment,
+                declared_no_phi: m[2],
+                tls_minimum: m[4],
+                demanded,
+                system: m[3],
+                attested: m[5],
+                approved: m[6],
+                labels: labels(m[7]),
+                risk: if m[8] { Risk::Critical } else { Risk::Normal },
+                ..MessageFacts::quiet()
+            },
+            recipient: RecipientFacts {
+                portal_on: r[0],
+                tls_known,
+                prefers,
+                warned: r[1],
+                internal: r[2],
+                consent_part2: r[3],
+                blocked: r[4],
+                smime: if r[5] {
+                    KeyState::Usable
+                } else {
+                    KeyState::None
+                },
+                pgp: if r[6] {
+                    KeyState::Usable
+                } else {
+                    KeyState::Expired
+                },
+                class,
+                restriction,
+                ..RecipientFacts::quiet()
+            },
         },
-        recipient: RecipientFacts {
-            portal_on: r[0],
-            tls_known,
-            prefers_plain: r[1],
-            internal: r[2],
-        },
-    })
+    )
+}
+
+fn labels(substance_use: bool) -> BTreeSet<String> {
+    substance_use
+        .then(|| SUBSTANCE_USE.to_owned())
+        .into_iter()
+        .collect()
 }
 
 fn shuffled() -> impl Strategy<Value = Rules> {
@@ -60,7 +95,7 @@ proptest! {
     fn each_sentence_of_change_is_true(facts in facts()) {
         let rules = Rules::standard();
         let decision = decide(&facts.message, &facts.recipient, &rules);
-        for condition in Condition::ALL {
+        for condition in Question::ALL {
             let Some((other, supposition)) = condition.turned(&facts) else { continue };
             let then = decide(&other.message, &other.recipient, &rules).method;
             let told = decision.trace.would_change.iter().any(|s| s.starts_with(&format!("If {supposition},")));
@@ -94,22 +129,15 @@ fn the_version_follows_the_rules_and_not_their_order() {
 #[test]
 fn without_rules_nothing_leaves() {
     let message = MessageFacts {
-        level: PhiLevel::None,
-        kinds: Vec::new(),
-        subject_phi: false,
-        unscannable: false,
-        stream: Stream::Transactional,
-        purpose: Purpose::System,
         declared_no_phi: true,
-        tls_minimum: false,
-        demanded: None,
         system: true,
+        ..MessageFacts::quiet()
     };
     let recipient = RecipientFacts {
-        portal_on: true,
         tls_known: TlsKnown::Verified,
-        prefers_plain: true,
-        internal: false,
+        prefers: Some(Channel::Plain),
+        warned: true,
+        ..RecipientFacts::quiet()
     };
     assert_eq!(
         decide(&message, &recipient, &Rules::new(Vec::new())).method,

@@ -2,7 +2,7 @@
 //! unless the patient chose it, and the trace tells the truth without values.
 
 use caduceus_policy::{
-    Decision, MessageFacts, PhiLevel, RecipientFacts, Rules, TlsKnown, decide, strength,
+    Channel, Decision, MessageFacts, PhiLevel, RecipientFacts, Rules, TlsKnown, decide, strength,
 };
 use model::{Demand, Method, Purpose, Stream};
 use proptest::prelude::*;
@@ -37,6 +37,7 @@ fn message() -> impl Strategy<Value = MessageFacts> {
                 demanded,
                 tls_minimum,
                 system,
+                ..MessageFacts::quiet()
             }
         },
     )
@@ -45,11 +46,13 @@ fn message() -> impl Strategy<Value = MessageFacts> {
 fn recipient() -> impl Strategy<Value = RecipientFacts> {
     let known = prop::sample::select(TlsKnown::ALL.to_vec());
     (any::<bool>(), known, any::<bool>(), any::<bool>()).prop_map(
-        |(portal_on, tls_known, prefers_plain, internal)| RecipientFacts {
+        |(portal_on, tls_known, plain, internal)| RecipientFacts {
             portal_on,
             tls_known,
-            prefers_plain,
+            prefers: plain.then_some(Channel::Plain),
+            warned: plain,
             internal,
+            ..RecipientFacts::quiet()
         },
     )
 }
@@ -90,7 +93,7 @@ proptest! {
     fn phi_goes_plain_only_by_the_patients_choice(m in message(), r in recipient()) {
         let decision = decided(&m, &r);
         let found = m.level >= PhiLevel::Likely || m.unscannable;
-        let chosen = r.prefers_plain && !r.internal;
+        let chosen = r.prefers == Some(Channel::Plain) && !r.internal;
         if found && !chosen {
             prop_assert_ne!(decision.method, Method::Plain);
         }
