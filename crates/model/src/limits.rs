@@ -171,3 +171,21 @@ pub const SUPPRESSION_IMPORT_REFUSED_SHOWN_MAX: usize = 200;
 pub const SUPPRESSION_STRIKES_WINDOW: Duration = Duration::from_secs(30 * 86_400);
 /// Words and header fields that an organisation has recognised in what it sends.
 pub const TRIGGERS_MAX: usize = 50;
+/// OpenPGP keys taken in one file, answer or header field.
+pub const PGP_KEYS_OCTETS_MAX: usize = 1024 * 1024;
+pub const PGP_KEYS_MAX: usize = 200;
+/// A key's own signatures that are checked: what stands behind them is as if it were not there.
+pub const PGP_SELF_SIGNATURES_MAX: usize = 300;
+/// Keys that one message is encrypted to.
+pub const PGP_RECIPIENTS_MAX: usize = 500;
+/// Signatures over one message.
+pub const PGP_SIGNATURES_MAX: usize = 20;
+/// Packets in one layer, and compressed layers within one another.
+pub const PGP_PACKETS_MAX: usize = 1_000;
+pub const PGP_DEPTH_MAX: usize = 8;
+/// An OpenPGP message as it comes: a message and base64's third.
+pub const PGP_MESSAGE_OCTETS_MAX: usize = MESSAGE_OCTETS_MAX / 2 * 3;
+/// What one message may become while it is unpacked, all its layers together.
+pub const PGP_UNPACKED_OCTETS_MAX: usize = 2 * PGP_MESSAGE_OCTETS_MAX;
+/// How far a peer's clock may be ahead of ours.
+pub const PGP_CLOCK_SKEW: Duration = Duration::from_secs(300);

@@ -8,6 +8,7 @@ pub mod arc;
 pub mod dkim;
 pub mod dmarc;
 pub mod dns;
+pub mod pgp;
 pub mod results;
 mod signature;
 pub mod spf;
