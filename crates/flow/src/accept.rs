@@ -310,10 +310,19 @@ fn record_stop(
     ctx.record(tx, event).map(drop)
 }
 
-pub(crate) fn message_row(ctx: &Ctx, accepted: &Accepted) -> Result<messages::Message> {
+pub(crate) fn message_row(
+    flow: &Flow,
+    ctx: &Ctx,
+    accepted: &Accepted,
+) -> Result<messages::Message> {
     let draft = &accepted.draft;
-    let findings = serde_json::to_string(&accepted.scanned.findings)
-        .map_err(|e| Error::new(Code::Internal).because(e))?;
+    let house = crate::decide::house(flow, ctx)?;
+    let stored = crate::decide::WithFacts {
+        facts: crate::decide::stored_facts(&house, ctx, draft, &accepted.scanned),
+        findings: &accepted.scanned.findings,
+    };
+    let findings =
+        serde_json::to_string(&stored).map_err(|e| Error::new(Code::Internal).because(e))?;
     Ok(messages::Message {
         id: draft.id,
         organisation: ctx.organisation(),

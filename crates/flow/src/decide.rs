@@ -3,26 +3,30 @@
 //! Detection has read the content already, outside any transaction. The verdict and its trace are
 //! written by the commit that accepts the message; later stages obey and never change it.
 
+mod facts;
+mod house;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ctx::Ctx;
 use model::{
-    Address, Code, Error, Kind, MessageId, Method, PhiLevel, RecipientId, RecipientState, Result,
-    Stream,
+    Address, Code, Error, Kind, MessageId, Method, RecipientId, RecipientState, Result,
 };
-use policy::{Decision, MessageFacts, RecipientFacts, TlsKnown};
-use store::tables::correspondents::{self, Standing};
-use store::tables::mail_options::{self, MailOptions};
-use store::tables::triggers::{self, Trigger};
-use store::tables::{domains, messages, organisations, recipients};
+use policy::{Decision, MessageFacts, RecipientFacts};
+use serde::Serialize;
+use store::tables::{messages, recipients};
 use vault::OpenedKey;
 
 use crate::Flow;
 use crate::accept::{Accepted, message_row};
+use crate::besides::Besides;
 use crate::content::{Opened, Stored};
 use crate::draft::Draft;
 use crate::scan::Scanned;
+
+pub(crate) use facts::{WithFacts, stored_facts};
+pub(crate) use house::{OwnSettings, house};
 
 /// An accepted message with one decision per recipient. Made by [`decide`] alone.
 pub(crate) struct Decided {
@@ -46,14 +50,24 @@ pub(crate) struct DecidedRow {
 pub(crate) struct Weighed {
     pub(crate) decision: Decision,
     trace: String,
+    besides: Option<String>,
 }
 
 /// Decisions by the facts they follow from, and from nothing else: most mail has the same ones.
 #[derive(Default)]
 pub(crate) struct Known(Mutex<HashMap<Because, Arc<Weighed>>>);
 
-/// All that a decision and its trace follow from; the last is what the trace says besides.
-type Because = (MessageFacts, RecipientFacts, Vec<(String, String)>);
+/// All that a decision and its trace follow from: the facts, what the trace says besides, and the version
+/// of the rules.
+type Because = (MessageFacts, RecipientFacts, Vec<(String, String)>, String);
+
+/// A trace as it is stored, with what a trial of other rules needs to know of the recipient.
+#[derive(Serialize)]
+struct StoredTrace<'a> {
+    #[serde(flatten)]
+    trace: &'a policy::Trace,
+    recipient: &'a RecipientFacts,
+}
 
 /// zstd's level for a trace: packed once, stored with every recipient.
 const TRACE_LEVEL: i32 = 19;
@@ -68,17 +82,27 @@ impl Known {
         said: &[(String, String)],
         rules: &policy::Rules,
     ) -> Result<Arc<Weighed>> {
-        let facts = (message.clone(), recipient, said.to_vec());
+        let (mut message, mut recipient) = (message.clone(), recipient);
+        facts::project(rules, &mut message, &mut recipient);
+        let version = rules.version().to_owned();
+        let facts = (message, recipient, said.to_vec(), version);
         let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(weighed) = known().get(&facts) {
             return Ok(weighed.clone());
         }
         let mut decision = policy::decide(&facts.0, &facts.1, rules);
         decision.trace.facts.extend_from_slice(said);
-        let trace = serde_json::to_string(&decision.trace)
-            .map_err(|e| Error::new(Code::Internal).because(e))?;
-        let trace = crate::pack::pack_text(&trace, TRACE_LEVEL)?;
-        let weighed = Arc::new(Weighed { decision, trace });
+        let stored = StoredTrace {
+            trace: &decision.trace,
+            recipient: &facts.1,
+        };
+        let trace =
+            serde_json::to_string(&stored).map_err(|e| Error::new(Code::Internal).because(e))?;
+        let weighed = Arc::new(Weighed {
+            trace: crate::pack::pack_text(&trace, TRACE_LEVEL)?,
+            besides: Besides::stored(&decision)?,
+            decision,
+        });
         let mut known = known();
         if known.len() >= KNOWN_MAX {
             known.clear();
@@ -121,7 +145,7 @@ pub(crate) fn decide(flow: &Flow, ctx: &Ctx, accepted: Accepted) -> Result<Decid
         .enumerate()
         .map(|(position, row)| row.to_stored(ctx, id, position, key));
     Ok(Decided {
-        message: message_row(ctx, &accepted)?,
+        message: message_row(flow, ctx, &accepted)?,
         recipients: stored.collect::<Result<_>>()?,
         accepted,
         rows,
@@ -136,25 +160,7 @@ pub(crate) fn decisions(
     scanned: &Scanned,
 ) -> Result<Vec<Arc<Weighed>>> {
     let house = house(flow, ctx)?;
-    let message = MessageFacts {
-        level: scanned.findings.level,
-        kinds: scanned
-            .findings
-            .counts
-            .keys()
-            .map(|k| k.word().to_owned())
-            .collect(),
-        subject_phi: scanned.findings.subject_phi,
-        unscannable: !scanned.findings.unscannable.is_empty(),
-        stream: draft.stream,
-        purpose: draft.purpose,
-        declared_no_phi: draft.declared_no_phi,
-        demanded: draft
-            .demanded
-            .or_else(|| house.stream_option(draft, scanned)),
-        tls_minimum: house.options.tls_minimum,
-        system: false,
-    };
+    let message = facts::of_message(&house, ctx, draft, scanned);
     let mut said = Vec::new();
     if let Some(trigger) = &draft.trigger {
         said.push(("trigger".to_owned(), trigger.clone()));
@@ -162,88 +168,12 @@ pub(crate) fn decisions(
     if let (None, Some(method)) = (draft.demanded, message.demanded) {
         said.push(("stream_option".to_owned(), method.word().to_owned()));
     }
-    let addresses: Vec<&Address> = draft.recipients.iter().map(|r| &r.address).collect();
-    let standings = match house.correspondents {
-        true => crate::correspondents::standings(ctx, &addresses)?,
-        false => vec![None; addresses.len()],
-    };
-    let facts = addresses.into_iter().zip(standings);
-    let facts = facts.map(|(address, standing)| house.recipient(address, standing));
-    facts
-        .map(|facts| flow.known().weigh(&message, facts, &said, flow.rules()))
+    let recipients = facts::of_recipients(&house, ctx, draft)?;
+    let known = flow.known();
+    recipients
+        .into_iter()
+        .map(|recipient| known.weigh(&message, recipient, &said, &house.rules))
         .collect()
-}
-
-/// What of an organisation's own settings bears on a decision.
-pub(crate) struct OwnSettings {
-    portal_on: bool,
-    domains: Vec<String>,
-    /// What of a message is our own and names no patient.
-    pub(crate) own: phi::Own,
-    pub(crate) triggers: Vec<Trigger>,
-    streams: Vec<(Stream, Method)>,
-    /// Something is on record about some recipient.
-    correspondents: bool,
-    pub(crate) options: MailOptions,
-}
-
-impl OwnSettings {
-    fn recipient(&self, address: &Address, standing: Option<Standing>) -> RecipientFacts {
-        let internal = self
-            .domains
-            .iter()
-            .any(|name| name == address.domain().as_str());
-        let plain = |s: &Standing| s.prefers == Some(Method::Plain) && s.warned.is_some();
-        RecipientFacts {
-            portal_on: self.portal_on,
-            tls_known: TlsKnown::Unknown,
-            prefers_plain: standing.as_ref().is_some_and(plain),
-            internal,
-        }
-    }
-
-    /// What all mail of the stream asks for. "TLS or nothing" is for mail of little worth: where PHI
-    /// was found, or may be, the message is not lost but goes by the portal.
-    fn stream_option(&self, draft: &Draft, scanned: &Scanned) -> Option<Method> {
-        let findings = &scanned.findings;
-        let may_be_phi = findings.level >= PhiLevel::Likely
-            || findings.subject_phi
-            || !findings.unscannable.is_empty();
-        let set = self
-            .streams
-            .iter()
-            .find(|(stream, _)| *stream == draft.stream);
-        set.map(|(_, method)| *method)
-            .filter(|method| *method != Method::TlsOrDrop || !may_be_phi)
-    }
-}
-
-pub(crate) fn house(flow: &Flow, ctx: &Ctx) -> Result<Arc<OwnSettings>> {
-    let (organisation, store) = (ctx.organisation(), &ctx.world().store);
-    let found = flow.own_settings().find(store, organisation, || {
-        store.read(move |tx| {
-            let Some(row) = organisations::find(tx, organisation)? else {
-                return Ok(None);
-            };
-            let domains = domains::list(tx, organisation)?;
-            Ok(Some(Arc::new(OwnSettings {
-                portal_on: row.portal_on,
-                own: own(&domains),
-                domains: domains.into_iter().map(|d| d.name).collect(),
-                triggers: triggers::list(tx, organisation)?,
-                streams: triggers::streams(tx, organisation)?,
-                correspondents: correspondents::any(tx, organisation)?,
-                options: mail_options::find(tx, organisation)?,
-            })))
-        })
-    })?;
-    found.ok_or_else(|| Error::new(Code::NotFound))
-}
-
-fn own(domains: &[domains::DomainRow]) -> phi::Own {
-    let mut own = phi::Own::new();
-    domains.iter().for_each(|domain| own.domain(&domain.name));
-    own
 }
 
 impl Decided {
@@ -330,6 +260,7 @@ impl DecidedRow {
             },
             state_at: ctx.now(),
             notify: self.notify.clone(),
+            besides: self.weighed.besides.clone(),
         })
     }
 }

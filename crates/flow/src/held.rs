@@ -138,7 +138,7 @@ fn is_one_short(actor: &Ctx, tx: &mut store::Tx<'_>, r: &recipients::Recipient) 
     Ok(short)
 }
 
-fn checked(reason: &str) -> Result<String> {
+pub(crate) fn checked(reason: &str) -> Result<String> {
     let reason = reason.trim();
     let hidden = |c: char| c != '\n' && c != '\r' && c != '\t' && model::is_hidden(c);
     if reason.is_empty() {

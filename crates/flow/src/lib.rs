@@ -30,6 +30,7 @@
 mod accept;
 pub mod after;
 mod besides;
+mod clock;
 mod content;
 pub mod correspondents;
 mod decide;
@@ -49,6 +50,7 @@ pub mod options;
 pub mod orders;
 mod pack;
 pub mod portal;
+pub mod rules;
 mod scan;
 mod seal;
 mod settings;
@@ -90,7 +92,6 @@ pub struct Flow {
 struct Inner {
     world: Arc<World>,
     settings: Settings,
-    rules: policy::Rules,
     signing: signing::Keys,
     policies: transport::Policies,
     dispatcher: Dispatcher,
@@ -114,7 +115,6 @@ impl Flow {
             dispatcher: Dispatcher::new(world.clone(), &settings, weak.clone()),
             world,
             settings,
-            rules: policy::Rules::standard(),
             signing: signing::Keys::default(),
             policies: transport::Policies::default(),
             accepted: Fresh::new(model::limits::FRESH_OCTETS_MAX),
@@ -159,9 +159,6 @@ impl Flow {
     }
     pub(crate) fn extractor(&self) -> &dyn extract::Extractor {
         self.settings().extractor.as_ref()
-    }
-    pub(crate) fn rules(&self) -> &policy::Rules {
-        &self.inner.rules
     }
     pub(crate) fn accepted(&self) -> &Fresh<MessageId, content::Opened> {
         &self.inner.accepted

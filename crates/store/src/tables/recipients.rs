@@ -41,6 +41,10 @@ statements! {
         FROM recipients r JOIN messages m ON m.id = r.message
         WHERE r.organisation = $1 AND r.address_token = $2 AND m.origin <> 'system'
         ORDER BY m.created_at DESC, r.id DESC LIMIT $3";
+    pub DECIDED_SINCE = "SELECT m.id, m.created_at, m.findings, r.id, r.trace, r.method FROM messages m
+        JOIN recipients r ON r.message = m.id WHERE m.organisation = $1 AND m.origin <> 'system' AND m.origin <> 'inbound'
+        AND m.created_at >= $2 AND (m.created_at < $3 OR (m.created_at = $3 AND m.id < $4))
+        ORDER BY m.created_at DESC, m.id DESC, r.position LIMIT $5";
     pub MOVE_STATE = "UPDATE recipients SET state = $3, state_at = $4 WHERE id = $1 AND state = $2";
     pub MOVE_METHOD = "UPDATE recipients SET method = $2 WHERE id = $1";
     pub RELEASE = "UPDATE recipients SET method = 'tls', demand = 'verified_tls', below = $2, state = 'queued', state_at = $3
@@ -127,6 +131,39 @@ fn recipient(row: &Row<'_>) -> Result<Recipient> {
         state_at: row.at(13)?,
         notify: row.text(14)?.to_owned(),
         besides: row.opt_text(15)?.map(str::to_owned),
+    })
+}
+
+/// What was decided for one recipient, for trials of other rules.
+pub struct Decided {
+    pub message: MessageId,
+    pub created_at: Timestamp,
+    pub findings: String,
+    pub recipient: RecipientId,
+    pub trace: String,
+    pub method: Method,
+}
+
+/// What was decided from `since` on, newest first, all recipients of a message together; the page starts
+/// after `before`. A message that is cut at the end of a page stands whole on the next.
+pub fn decided_since(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    since: Timestamp,
+    before: Option<(Timestamp, MessageId)>,
+    rows: usize,
+) -> Result<Vec<Decided>> {
+    let (at, id) = before.unwrap_or((Timestamp::MAX, MessageId::from_bytes([255; 16])));
+    let asked = [organisation.into(), since.into(), at.into(), id.into(), rows.into()];
+    tx.query(&DECIDED_SINCE, &asked, |row| {
+        Ok(Decided {
+            message: MessageId::from_bytes(row.array(0)?),
+            created_at: row.at(1)?,
+            findings: row.text(2)?.to_owned(),
+            recipient: RecipientId::from_bytes(row.array(3)?),
+            trace: row.text(4)?.to_owned(),
+            method: Method::from_word(row.text(5)?).ok_or_else(|| Error::new(Code::StoredDataInvalid))?,
+        })
     })
 }
 

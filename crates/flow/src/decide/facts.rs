@@ -1,0 +1,177 @@
+//! Facts: what policy may look at of a message and of each recipient. Labels, counts and switches; no word
+//! of the message.
+
+use std::collections::BTreeSet;
+
+use ctx::{Ctx, PrincipalKind};
+use model::{Address, Method, Restriction as Agreed, Result};
+use policy::{Channel, MessageFacts, RecipientClass, RecipientFacts, Restriction, Rules};
+use serde::{Deserialize, Serialize};
+use store::tables::correspondents::Standing;
+
+use super::house::OwnSettings;
+use crate::draft::Draft;
+use crate::scan::Scanned;
+
+pub(super) fn of_message(
+    house: &OwnSettings,
+    ctx: &Ctx,
+    draft: &Draft,
+    scanned: &Scanned,
+) -> MessageFacts {
+    let findings = &scanned.findings;
+    let words = |all: &mut dyn Iterator<Item = &'static str>| all.map(str::to_owned).collect();
+    let (weekday, hour) = crate::clock::local(ctx.now(), &house.zone);
+    MessageFacts {
+        level: findings.level,
+        level_to_patient: findings.level_to_patient,
+        kinds: findings.counts.keys().map(|k| k.word().to_owned()).collect(),
+        labels: words(&mut findings.labels.iter().map(|label| label.word())),
+        subject_phi: findings.subject_phi,
+        unscannable: !findings.unscannable.is_empty(),
+        whole_record: scanned.carried.whole_record,
+        patients: findings.patients,
+        octets: draft.content.len() as u64,
+        pages: scanned.carried.pages,
+        files: u32::try_from(scanned.files.len()).unwrap_or(u32::MAX),
+        file_kinds: words(&mut scanned.carried.kinds.iter().map(|kind| kind.word())),
+        marks: words(&mut scanned.carried.marks.iter().map(|mark| mark.word())),
+        stream: draft.stream,
+        purpose: draft.purpose,
+        sender_role: role(ctx).to_owned(),
+        sender_groups: groups(ctx),
+        weekday,
+        hour,
+        declared_no_phi: draft.declared_no_phi,
+        demanded: draft
+            .demanded
+            .or_else(|| house.stream_option(draft, scanned)),
+        tls_minimum: house.options.tls_minimum,
+        ..MessageFacts::quiet()
+    }
+}
+
+fn role(ctx: &Ctx) -> &'static str {
+    match ctx.principal().kind {
+        PrincipalKind::User(_) => "user",
+        PrincipalKind::App { .. } => "app",
+        PrincipalKind::Reader(_) => "reader",
+        PrincipalKind::System => "system",
+    }
+}
+
+/// The roles of whoever sends.
+fn groups(ctx: &Ctx) -> BTreeSet<String> {
+    match &ctx.principal().kind {
+        PrincipalKind::User(roles) => roles.iter().map(|role| role.word().to_owned()).collect(),
+        _ => BTreeSet::new(),
+    }
+}
+
+/// One for each recipient, in their order.
+pub(super) fn of_recipients(
+    house: &OwnSettings,
+    ctx: &Ctx,
+    draft: &Draft,
+) -> Result<Vec<RecipientFacts>> {
+    let addresses: Vec<&Address> = draft.recipients.iter().map(|r| &r.address).collect();
+    let standings = match house.correspondents {
+        true => crate::correspondents::standings(ctx, &addresses)?,
+        false => vec![None; addresses.len()],
+    };
+    let facts = addresses.into_iter().zip(standings);
+    Ok(facts
+        .map(|(address, standing)| of_recipient(house, ctx, address, standing))
+        .collect())
+}
+
+fn of_recipient(
+    house: &OwnSettings,
+    ctx: &Ctx,
+    address: &Address,
+    standing: Option<Standing>,
+) -> RecipientFacts {
+    let domain = address.domain().as_str();
+    let internal = house.domains.iter().any(|name| name == domain);
+    let facts = RecipientFacts {
+        portal_on: house.portal_on,
+        internal,
+        class: if internal { RecipientClass::Staff } else { RecipientClass::Unknown },
+        domain: Some(domain.to_owned()),
+        ..RecipientFacts::quiet()
+    };
+    match standing {
+        Some(standing) => on_record(facts, ctx, &standing),
+        None => facts,
+    }
+}
+
+fn on_record(facts: RecipientFacts, ctx: &Ctx, standing: &Standing) -> RecipientFacts {
+    let agreed = standing.restriction;
+    let portal_only = (agreed == Some(Agreed::PortalOnly)).then_some(Channel::Portal);
+    RecipientFacts {
+        class: match standing.class {
+            model::RecipientClass::Unknown => facts.class,
+            class => RecipientClass::from_word(class.word()).unwrap_or(facts.class),
+        },
+        blocked: agreed == Some(Agreed::NoMail),
+        restriction: match agreed {
+            Some(Agreed::NoPhi) => Some(Restriction::All),
+            Some(Agreed::PaymentOperations) => Some(Restriction::PaymentOperations),
+            Some(Agreed::PortalOnly | Agreed::NoMail) | None => None,
+        },
+        prefers: portal_only.or_else(|| standing.prefers.and_then(channel)),
+        warned: standing.warned.is_some(),
+        consent_part2: standing.part2_until.is_some_and(|until| until > ctx.now()),
+        ..facts
+    }
+}
+
+fn channel(method: Method) -> Option<Channel> {
+    Channel::from_word(method.word())
+}
+
+/// Clears what no rule of this set reads, so that most mail has the same facts and one decision.
+pub(super) fn project(rules: &Rules, message: &mut MessageFacts, recipient: &mut RecipientFacts) {
+    if !rules.organisation().is_empty() {
+        return;
+    }
+    let quiet = MessageFacts::quiet();
+    message.octets = quiet.octets;
+    message.pages = quiet.pages;
+    message.files = quiet.files;
+    message.patients = quiet.patients;
+    message.weekday = quiet.weekday;
+    message.hour = quiet.hour;
+    message.file_kinds.clear();
+    message.marks.clear();
+    message.sender_role.clear();
+    message.sender_groups.clear();
+    recipient.domain = None;
+}
+
+/// What is stored with a message's findings for trials of other rules: all its facts but those that are
+/// nothing unusual.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct WithFacts<T> {
+    #[serde(flatten)]
+    pub findings: T,
+    #[serde(default)]
+    pub facts: serde_json::Value,
+}
+
+/// The facts of a message as they are stored: those that differ from a quiet message's.
+pub(crate) fn stored_facts(
+    house: &OwnSettings,
+    ctx: &Ctx,
+    draft: &Draft,
+    scanned: &Scanned,
+) -> serde_json::Value {
+    let facts = serde_json::to_value(of_message(house, ctx, draft, scanned));
+    let quiet = serde_json::to_value(MessageFacts::quiet()).unwrap_or_default();
+    let mut facts = facts.unwrap_or_default();
+    if let Some(map) = facts.as_object_mut() {
+        map.retain(|name, value| quiet.get(name) != Some(value));
+    }
+    facts
+}

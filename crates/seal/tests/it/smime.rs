@@ -1,0 +1,6 @@
+//! S/MIME: who can read, who signed, and what is not opened.
+
+mod messages;
+mod persons;
+mod round_trips;
+mod structure;
