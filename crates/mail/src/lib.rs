@@ -7,12 +7,14 @@
 pub mod bounce;
 mod compose;
 mod dsn;
+pub mod engines;
 mod message;
 pub mod report;
 pub mod return_path;
 pub mod smtp;
 mod sniff;
 pub mod sts;
+pub mod suspect;
 mod trace;
 
 pub use compose::{Compose, ComposePart, compose};

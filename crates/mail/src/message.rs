@@ -48,6 +48,12 @@ pub struct TextPart {
     pub quoted_from: Option<usize>,
 }
 
+/// A body as it stands, untrusted.
+pub(crate) struct ShownText {
+    pub(crate) is_html: bool,
+    pub(crate) text: String,
+}
+
 /// An attachment, decoded.
 #[derive(Clone)]
 pub struct Part {
@@ -193,12 +199,21 @@ impl Message<'_> {
             .map(|l| self.octets_of(l).0)
     }
 
-    fn mailboxes(&self, name: &str) -> Vec<(Option<String>, Address)> {
+    /// Display names and addresses of all fields of that name.
+    pub(crate) fn mailboxes(&self, name: &str) -> Vec<(Option<String>, Address)> {
         let fields = self.fields.iter().filter(|f| f.is(name));
         fields
             .flat_map(Field::mailboxes)
             .filter_map(|(name, address)| Some((name, address?)))
             .collect()
+    }
+
+    /// What a reader is shown, part by part, as it stands.
+    pub(crate) fn shown_texts(&self) -> impl Iterator<Item = ShownText> {
+        self.shown().map(|leaf| ShownText {
+            is_html: leaf.is_html(),
+            text: self.text_of(leaf),
+        })
     }
 
     fn shown(&self) -> impl Iterator<Item = &Leaf> {
@@ -233,6 +248,11 @@ impl Message<'_> {
     fn text_of(&self, leaf: &Leaf) -> String {
         content::to_text(&self.octets_of(leaf).0, leaf.charset.as_deref())
     }
+}
+
+/// Octets that are text, by their marks and zeros where no character set is named.
+pub(crate) fn text_of_octets(octets: &[u8]) -> String {
+    content::to_text(octets, None)
 }
 
 #[cfg(test)]
