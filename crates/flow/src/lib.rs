@@ -50,6 +50,7 @@ pub mod options;
 pub mod orders;
 mod pack;
 pub mod portal;
+pub mod registry;
 pub mod rules;
 mod scan;
 mod seal;
@@ -101,6 +102,7 @@ struct Inner {
     owners: Kept<Domain, OrganisationId>,
     own_settings: Kept<OrganisationId, Arc<decide::OwnSettings>>,
     known: decide::Known,
+    registry: registry::Held,
     bell: tokio::sync::Notify,
     /// See [`Flow::tidy`].
     turns: AtomicU64,
@@ -122,6 +124,7 @@ impl Flow {
             owners: Kept::default(),
             own_settings: Kept::default(),
             known: decide::Known::default(),
+            registry: registry::Held::default(),
             bell: tokio::sync::Notify::new(),
             turns: AtomicU64::new(0),
             measured: measure::Pace::default(),
@@ -174,6 +177,9 @@ impl Flow {
     }
     pub(crate) fn policies(&self) -> &transport::Policies {
         &self.inner.policies
+    }
+    pub(crate) fn registry_held(&self) -> &registry::Held {
+        &self.inner.registry
     }
     pub(crate) fn known(&self) -> &decide::Known {
         &self.inner.known

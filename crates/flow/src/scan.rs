@@ -189,12 +189,13 @@ pub(crate) fn scan(flow: &Flow, ctx: &Ctx, reading: Reading) -> Result<Scanned> 
     let blinder = ctx.world().keys(ctx.organisation())?.blinder("finding");
     let token = |value: &str| blinder.token(value);
     let house = crate::decide::house(flow, ctx)?;
+    let registry = flow.patients(ctx, house.registry)?;
     let findings = find(
         &reading,
         &phi::Reading {
             token: &token,
             own: &house.own,
-            registry: None,
+            registry: registry.as_deref().map(|registry| registry as &dyn phi::Registry),
             patterns: None,
         },
     );

@@ -91,6 +91,11 @@ pub const ALL: &[Kind] = &[
         &["method"],
     ),
     apps(
+        "message.release_approved",
+        "A person agreed that what was held goes; a rule asks for a second one",
+        &[],
+    ),
+    apps(
         "message.rejected",
         "A person decided that what was held does not go",
         &[],
@@ -371,6 +376,41 @@ pub const ALL: &[Kind] = &[
         "suppression.rule_set",
         "When a reason suppresses, and for how long, was set",
         &["reason", "strikes", "keep_days"],
+    ),
+    auditors(
+        "message.feedback",
+        "Somebody said that a message is no PHI, or that PHI in it was missed",
+        &["opinion", "level"],
+    ),
+    auditors(
+        "rules.written",
+        "Somebody wrote a version of the organisation's own rules",
+        &["version", "digest", "rules"],
+    ),
+    auditors(
+        "rules.tried",
+        "A version of the rules was tried on what was decided before",
+        &["version", "decisions"],
+    ),
+    auditors(
+        "rules.activated",
+        "Mail is decided by this version of the rules from now on",
+        &["version", "digest", "rules"],
+    ),
+    auditors(
+        "rules.retired",
+        "The organisation's own rules decide no longer",
+        &["version", "digest"],
+    ),
+    auditors(
+        "registry.imported",
+        "Patients were taken into the registry, as keyed tokens",
+        &["added", "changed", "refused"],
+    ),
+    auditors(
+        "registry.cleared",
+        "The registry of patients was destroyed",
+        &["patients"],
     ),
     auditors(
         "correspondent.set",

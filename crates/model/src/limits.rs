@@ -40,6 +40,8 @@ pub const HEADER_VALUE_OCTETS_MAX: usize = 998;
 pub const SUBJECT_OCTETS_MAX: usize = 998;
 pub const DISPLAY_NAME_OCTETS_MAX: usize = 200;
 pub const FILE_NAME_OCTETS_MAX: usize = 255;
+/// Patients in one list for the registry.
+pub const REGISTRY_LINES_MAX: usize = 2_000_000;
 /// Why somebody released or rejected a held message.
 pub const REASON_CHARS_MAX: usize = 500;
 pub const TAGS_MAX: usize = 20;

@@ -36,4 +36,5 @@ migrations! {
     15 "0015_correspondents",
     16 "0016_review",
     17 "0017_rules",
+    21 "0021_registry",
 }

@@ -7,6 +7,7 @@ use model::{Code, Error, Method, PhiLevel, Result, Stream};
 use policy::Rules;
 use store::tables::mail_options::{self, MailOptions};
 use store::tables::triggers::{self, Trigger};
+use store::tables::registry::{self, State as RegistryState};
 use store::tables::{correspondents, domains, organisations};
 
 use crate::Flow;
@@ -26,6 +27,8 @@ pub(crate) struct OwnSettings {
     streams: Vec<(Stream, Method)>,
     /// Something is on record about some recipient.
     pub(super) correspondents: bool,
+    /// The registry of patients, by its version.
+    pub(crate) registry: Option<RegistryState>,
     pub(crate) options: MailOptions,
 }
 
@@ -63,6 +66,7 @@ pub(crate) fn house(flow: &Flow, ctx: &Ctx) -> Result<Arc<OwnSettings>> {
                 domains: domains.into_iter().map(|d| d.name).collect(),
                 triggers: triggers::list(tx, organisation)?,
                 streams: triggers::streams(tx, organisation)?,
+                registry: registry::state(tx, organisation)?,
                 correspondents: correspondents::any(tx, organisation)?,
                 options: mail_options::find(tx, organisation)?,
             })))

@@ -14,7 +14,6 @@ use serde::Deserialize;
 use store::tables::{recipients, rule_versions as table};
 
 use crate::Flow;
-use crate::decide::WithFacts;
 
 /// Examples of each change that are named.
 const EXAMPLES_MAX: usize = 5;
@@ -170,10 +169,14 @@ impl<'a> Judge<'a> {
 /// What was known then; nothing for what was stored before facts were.
 fn facts(row: &recipients::Decided) -> Option<(MessageFacts, RecipientFacts)> {
     #[derive(Deserialize)]
+    struct Kept {
+        facts: serde_json::Value,
+    }
+    #[derive(Deserialize)]
     struct Stored {
         recipient: RecipientFacts,
     }
-    let kept: WithFacts<serde::de::IgnoredAny> = serde_json::from_str(&row.findings).ok()?;
+    let kept: Kept = serde_json::from_str(&row.findings).ok()?;
     let message = kept.facts.is_object().then_some(kept.facts)?;
     let message: MessageFacts = serde_json::from_value(message).ok()?;
     let trace = crate::pack::unpack_text(&row.trace).ok()?;

@@ -77,5 +77,15 @@ words! {
         /// Who an address belongs to, what its owner prefers and what was agreed with them.
         CorrespondentRead = "correspondent.read",
         CorrespondentManage = "correspondent.manage",
+        /// An organisation's own rules of policy: read and try, write, make active.
+        RulesRead = "rules.read",
+        RulesEdit = "rules.edit",
+        RulesActivate = "rules.activate",
+        /// What people say about what detection found.
+        FeedbackGive = "feedback.give",
+        FeedbackRead = "feedback.read",
+        /// The registry of patients: how many are known; taking them in, destroying it.
+        RegistryRead = "registry.read",
+        RegistryManage = "registry.manage",
     }
 }

@@ -37,6 +37,7 @@ tables! {
     sender_reports,
     sign_in,
     source_days,
+    registry,
     reports,
     reviews,
     rule_versions,
