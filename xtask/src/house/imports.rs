@@ -21,7 +21,7 @@ const CORE: &[&str] = &[
     "ledger",
     "clinical",
 ];
-const GROUND: &[&str] = &["vault", "store"];
+const GROUND: &[&str] = &["vault", "store", "extract"];
 const USE: &[&str] = &["flow", "people", "records", "outreach", "comply"];
 const EDGE: &[&str] = &["mta", "api", "web", "connect"];
 
@@ -32,7 +32,10 @@ pub fn may_import(from: &str, to: &str) -> Option<bool> {
     Some(match from {
         "model" => false,
         _ if CORE.contains(&from) => ["model", "mail"].contains(&to),
+        // What reads hostile files knows nothing of keys, data or decisions.
+        "extract" => ["model", "mail"].contains(&to),
         _ if GROUND.contains(&from) => core,
+        _ if to == "extract" => ["flow", "caduceus", "sim"].contains(&from),
         "ctx" => core || ground,
         _ if USE.contains(&from) => core || ground || to == "ctx" || to == "flow",
         // mta drives the sessions of `mail`; no edge reaches under ctx for data.

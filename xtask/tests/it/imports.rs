@@ -27,6 +27,15 @@ fn arrows_of_the_design() {
         ("model", "mail", Some(false)),
         ("flow", "sim", Some(false)),
         ("sim", "mta", Some(true)),
+        ("extract", "mail", Some(true)),
+        ("extract", "phi", Some(false)),
+        ("extract", "store", Some(false)),
+        ("flow", "extract", Some(true)),
+        ("caduceus", "extract", Some(true)),
+        ("people", "extract", Some(false)),
+        ("ctx", "extract", Some(false)),
+        ("store", "extract", Some(false)),
+        ("api", "extract", Some(false)),
         ("stranger", "model", None),
     ];
     for (from, to, expected) in cases {
