@@ -1,0 +1,230 @@
+//! Images: what cameras and programs wrote beside the picture, and the picture by OCR.
+//!
+//! Invariant: a picture large enough to hold a line of text is read by OCR or is a loss.
+
+use crate::extracted::{Because, TextForm};
+use crate::kind::FileKind;
+use crate::ocr;
+use crate::octets::{cut, le16, le32};
+use crate::session::{Session, Shown, inside};
+use crate::text::decode;
+
+mod exif;
+
+/// Pictures lower or narrower than this are bullets, lines and tracking dots.
+const SIDE_PIXELS_MIN: u64 = 12;
+
+pub(crate) fn read(session: &mut Session<'_>, place: &str, kind: FileKind, file: &[u8]) {
+    let notes = match kind {
+        FileKind::Png => png(session, file),
+        FileKind::Jpeg => jpeg(session, file),
+        FileKind::Webp => webp(session, file),
+        FileKind::Tiff => exif::read(session, file),
+        _ => String::new(),
+    };
+    session.text(
+        &inside(place, "metadata"),
+        TextForm::Prose,
+        &notes,
+        Shown::Hidden,
+    );
+    pixels(session, place, size(kind, file), file);
+}
+
+/// A picture as a file, of so many pixels, if that is known.
+pub(crate) fn pixels(
+    session: &mut Session<'_>,
+    place: &str,
+    size: Option<(u64, u64)>,
+    file: &[u8],
+) {
+    if size.is_some_and(|(width, height)| width.min(height) < SIDE_PIXELS_MIN) {
+        return;
+    }
+    let Some(program) = &session.limits.ocr else {
+        return session.lost(place, Because::ImageWithoutOcr);
+    };
+    // Without a size nobody can say what opening it would cost.
+    let Some((width, height)) = size else {
+        return session.lost(place, Because::UnsupportedType);
+    };
+    let counted = session.budget.ocr_page();
+    let fits = width.saturating_mul(height) <= session.limits.ocr_pixels;
+    let counted = counted.and(if fits { Ok(()) } else { Err(Because::LimitOcr) });
+    if session.or_lost(place, counted).is_none() {
+        return;
+    }
+    let text = ocr::read(program, file, session.limits);
+    if let Some(text) = session.or_lost(place, text) {
+        session.say(place, TextForm::Prose, &text);
+    }
+}
+
+fn size(kind: FileKind, file: &[u8]) -> Option<(u64, u64)> {
+    let be = |at| {
+        cut(file, at, 4)
+            .and_then(|b| b.try_into().ok())
+            .map(u32::from_be_bytes)
+    };
+    let (width, height) = match kind {
+        FileKind::Png => (be(16)?, be(20)?),
+        FileKind::Gif => (u32::from(le16(file, 6)?), u32::from(le16(file, 8)?)),
+        FileKind::Bmp => (
+            le32(file, 18)?,
+            le32(file, 22)?.cast_signed().unsigned_abs(),
+        ),
+        FileKind::Jpeg => jpeg_size(file)?,
+        FileKind::Tiff => exif::size(file)?,
+        FileKind::Webp => webp_size(file)?,
+        _ => return None,
+    };
+    Some((u64::from(width), u64::from(height)))
+}
+
+/// Segments of a JPEG up to the picture: marker and content.
+fn segments(file: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    let mut at = 2;
+    std::iter::from_fn(move || {
+        while file.get(at)? == &0xff && file.get(at + 1)? == &0xff {
+            at += 1;
+        }
+        let marker = *file.get(at + 1).filter(|_| file[at] == 0xff)?;
+        let length = usize::from(u16::from_be_bytes(cut(file, at + 2, 2)?.try_into().ok()?));
+        let content = cut(file, at + 4, length.checked_sub(2)?)?;
+        at += 2 + length;
+        (marker != 0xda).then_some((marker, content))
+    })
+}
+
+fn jpeg_size(file: &[u8]) -> Option<(u32, u32)> {
+    let frame = |marker: u8| matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc);
+    let (_, content) = segments(file).find(|(marker, _)| frame(*marker))?;
+    let be = |at| {
+        cut(content, at, 2)
+            .and_then(|b| b.try_into().ok())
+            .map(u16::from_be_bytes)
+    };
+    Some((u32::from(be(3)?), u32::from(be(1)?)))
+}
+
+fn jpeg(session: &mut Session<'_>, file: &[u8]) -> String {
+    let mut notes = String::new();
+    for (marker, content) in segments(file) {
+        match marker {
+            0xe1 if content.starts_with(b"Exif\0\0") => {
+                notes.push_str(&exif::read(session, &content[6..]));
+            }
+            // XMP and comments.
+            0xe1 | 0xfe => push(&mut notes, &strip_tags(content)),
+            0xed => push(&mut notes, &printable(content)),
+            _ => {}
+        }
+    }
+    notes
+}
+
+fn png(session: &mut Session<'_>, file: &[u8]) -> String {
+    let (mut notes, mut at) = (String::new(), 8);
+    while let Some(head) = cut(file, at, 8) {
+        let length = u32::from_be_bytes([head[0], head[1], head[2], head[3]]);
+        let Some(content) = usize::try_from(length)
+            .ok()
+            .and_then(|l| cut(file, at + 8, l))
+        else {
+            break;
+        };
+        match &head[4..8] {
+            b"tEXt" | b"iTXt" => push(&mut notes, &strip_tags(content)),
+            b"zTXt" => {
+                let data = content
+                    .iter()
+                    .position(|b| *b == 0)
+                    .and_then(|n| content.get(n + 2..));
+                let packed = data.unwrap_or_default();
+                let (text, _) =
+                    crate::pack::unpack_quietly(session, crate::pack::Packing::Zlib, packed);
+                push(&mut notes, &decode(&text, None));
+            }
+            b"eXIf" => notes.push_str(&exif::read(session, content)),
+            _ => {}
+        }
+        at += 12 + content.len();
+    }
+    notes
+}
+
+fn webp(session: &mut Session<'_>, file: &[u8]) -> String {
+    let (mut notes, mut at) = (String::new(), 12);
+    while let Some(head) = cut(file, at, 8) {
+        let length = usize::try_from(le32(head, 4).unwrap_or(0)).unwrap_or(usize::MAX);
+        let Some(content) = cut(file, at + 8, length) else {
+            break;
+        };
+        match &head[..4] {
+            b"EXIF" => {
+                let tiff = content.strip_prefix(b"Exif\0\0").unwrap_or(content);
+                notes.push_str(&exif::read(session, tiff));
+            }
+            b"XMP " => push(&mut notes, &strip_tags(content)),
+            _ => {}
+        }
+        at += 8 + length + length % 2;
+    }
+    notes
+}
+
+fn webp_size(file: &[u8]) -> Option<(u32, u32)> {
+    match cut(file, 12, 4)? {
+        b"VP8X" => Some((
+            (le32(file, 24)? & 0xff_ffff) + 1,
+            (le32(file, 27)? & 0xff_ffff) + 1,
+        )),
+        b"VP8L" => {
+            let bits = le32(file, 21)?;
+            Some(((bits & 0x3fff) + 1, (bits >> 14 & 0x3fff) + 1))
+        }
+        b"VP8 " => Some((
+            u32::from(le16(file, 26)? & 0x3fff),
+            u32::from(le16(file, 28)? & 0x3fff),
+        )),
+        _ => None,
+    }
+}
+
+/// Text of XMP and the like: what stands between tags, and values of attributes.
+fn strip_tags(content: &[u8]) -> String {
+    let text = decode(content, None).replace('\0', " ");
+    if !text.contains('<') {
+        return text;
+    }
+    let mut out = String::new();
+    for token in crate::xml::Xml::of(&text) {
+        match token {
+            crate::xml::Token::Text(text) => push(&mut out, text.trim()),
+            crate::xml::Token::Open(tag) => {
+                let spoken = tag
+                    .attributes()
+                    .filter(|(_, value)| !value.starts_with("http"));
+                spoken.for_each(|(_, value)| push(&mut out, &value));
+            }
+            crate::xml::Token::Close(_) => {}
+        }
+    }
+    out
+}
+
+/// Runs of printable characters, for containers of many small fields.
+fn printable(content: &[u8]) -> String {
+    let runs = content.split(|b| !(0x20..0x7f).contains(b));
+    let runs = runs.filter(|run| run.len() >= 4);
+    runs.map(|run| decode(run, None))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn push(out: &mut String, text: &str) {
+    if !text.is_empty() {
+        out.push_str(text);
+        out.push('\n');
+    }
+}

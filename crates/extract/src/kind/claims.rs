@@ -1,0 +1,128 @@
+//! Which kinds a file's extension may honestly name: a table, nothing else.
+
+use super::FileKind as K;
+
+pub(super) const EXPECTED: &[(&str, &[K])] = &[
+    ("pdf", &[K::Pdf]),
+    ("docx", &[K::Docx]),
+    ("docm", &[K::Docx]),
+    ("dotx", &[K::Docx]),
+    ("pptx", &[K::Pptx]),
+    ("pptm", &[K::Pptx]),
+    ("ppsx", &[K::Pptx]),
+    ("xlsx", &[K::Xlsx]),
+    ("xlsm", &[K::Xlsx]),
+    ("odt", &[K::Odt]),
+    ("ods", &[K::Ods]),
+    ("odp", &[K::Odp]),
+    // Word opens all of these by either name, and practice software relies on it.
+    ("doc", &[K::Doc, K::Docx, K::Rtf]),
+    ("xls", &[K::Xls, K::Xlsx]),
+    ("ppt", &[K::Ppt, K::Pptx]),
+    ("msg", &[K::Msg]),
+    ("rtf", &[K::Rtf]),
+    ("eml", &[K::Message]),
+    ("zip", &[K::Zip]),
+    ("tar", &[K::Tar]),
+    ("gz", &[K::Gzip]),
+    ("tgz", &[K::Gzip]),
+    ("7z", &[K::SevenZip]),
+    ("rar", &[K::Rar]),
+    ("png", &[K::Png]),
+    ("jpg", &[K::Jpeg]),
+    ("jpeg", &[K::Jpeg]),
+    ("gif", &[K::Gif]),
+    ("tif", &[K::Tiff]),
+    ("tiff", &[K::Tiff]),
+    ("bmp", &[K::Bmp]),
+    ("webp", &[K::Webp]),
+    ("heic", &[K::Heic]),
+    ("dcm", &[K::Dicom]),
+    ("mp3", &[K::Audio]),
+    ("wav", &[K::Audio]),
+    ("mp4", &[K::Video]),
+    ("mov", &[K::Video]),
+    ("txt", &[]),
+    ("csv", &[]),
+    ("tsv", &[]),
+    ("md", &[]),
+    ("log", &[]),
+    ("htm", &[]),
+    ("html", &[]),
+    ("xml", &[]),
+    ("json", &[]),
+    ("ics", &[]),
+    ("vcf", &[]),
+    ("hl7", &[]),
+    ("x12", &[]),
+    ("edi", &[]),
+];
+
+/// Declared types that name a kind; the general ones name none.
+pub(super) const DECLARED: &[(&str, &[K])] = &[
+    ("application/pdf", &[K::Pdf]),
+    ("image/png", &[K::Png]),
+    ("image/jpeg", &[K::Jpeg]),
+    ("image/gif", &[K::Gif]),
+    ("image/tiff", &[K::Tiff]),
+    ("application/dicom", &[K::Dicom]),
+    ("application/msword", &[K::Doc, K::Docx, K::Rtf]),
+    (
+        "application/vnd.ms-excel",
+        &[K::Xls, K::Xlsx, K::Table, K::Text],
+    ),
+    ("application/vnd.ms-powerpoint", &[K::Ppt, K::Pptx]),
+    (
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        &[K::Docx],
+    ),
+    (
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        &[K::Xlsx],
+    ),
+    (
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        &[K::Pptx],
+    ),
+    ("application/rtf", &[K::Rtf]),
+    ("text/plain", &[]),
+    ("text/csv", &[]),
+    ("text/html", &[]),
+    ("text/calendar", &[]),
+    ("text/vcard", &[]),
+];
+
+/// Files that a desktop runs when they are opened.
+pub(super) const RUNS: &[&str] = &[
+    "exe", "com", "scr", "pif", "msi", "msp", "cpl", "dll", "jar", "app", "apk", "dmg", "pkg",
+];
+pub(super) const SCRIPTS: &[&str] = &[
+    "js",
+    "jse",
+    "vbs",
+    "vbe",
+    "ps1",
+    "psm1",
+    "bat",
+    "cmd",
+    "hta",
+    "wsf",
+    "wsh",
+    "sct",
+    "sh",
+    "py",
+    "reg",
+    "chm",
+    "xll",
+    "application",
+    "scf",
+];
+pub(super) const SHORTCUTS: &[&str] = &[
+    "lnk",
+    "url",
+    "desktop",
+    "library-ms",
+    "search-ms",
+    "appref-ms",
+];
+pub(super) const DISKS: &[&str] = &["iso", "img", "vhd", "vhdx", "udf", "cue"];

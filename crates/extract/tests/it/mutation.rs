@@ -1,0 +1,59 @@
+//! Valid files with octets changed, cut or doubled: no reader panics, and no limit is passed.
+
+use caduceus_extract::{Because, Limits};
+use proptest::prelude::*;
+
+use crate::kit::{docx, gzip, read_within, reasons, tar, xlsx, zip};
+
+fn seeds() -> Vec<Vec<u8>> {
+    let sheet = "<row><c r='A1' t='s'><v>0</v></c><c r='B1' s='1'><v>22497</v></c></row>";
+    vec![
+        docx("<w:tbl><w:tr><w:tc><w:p><w:r><w:t>a&amp;b</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"),
+        xlsx(sheet, "<si><t>Name</t></si>"),
+        zip(&[("a.txt", b"words"), ("b.zip", &zip(&[("c", b"x")]))]),
+        gzip(&tar(&[("a.txt", b"words")])),
+        tar(&[("a.txt", b"words"), ("b.csv", b"a,b\n1,2\n")]),
+        b"{\\rtf1\\ansi\\ansicpg1252 Se\\'f1ora \\u233?{\\v hidden}\\bin3 abc}".to_vec(),
+        b"<html><p style='display:none'>a&amp;b<img alt=\"x\"><!-- c --><script>Blob</script></html>".to_vec(),
+        b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]><a d='e'>&b;<![CDATA[f]]></a>".to_vec(),
+        b"From: a@x.example\r\nTo: b@x.example\r\nSubject: s\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhi\r\n--b--\r\n".to_vec(),
+        b"\xff\xd8\xff\xe1\0\x16Exif\0\0II*\0\x08\0\0\0\x01\0\x0e\x01\x02\0\x03\0\0\0ab\0\0\xff\xda".to_vec(),
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\0\0\0\x01\0\x08\0\0\0\0\0\0\0\0\0\0\0\x05tEXta\0bcd\0\0\0\0".to_vec(),
+        b"\xff\xfew\0i\0d\0e\0".to_vec(),
+        b"BEGIN:VCALENDAR\r\nSUMMARY:a\r\n b\r\nEND:VCALENDAR".to_vec(),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_500))]
+
+    #[test]
+    fn a_broken_file_never_panics_and_never_passes_a_limit(
+        which in 0_usize..1_000,
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0_u8..4), 1..8),
+    ) {
+        let seeds = seeds();
+        let mut file = seeds[which % seeds.len()].clone();
+        for (at, octet, how) in &changes {
+            if file.is_empty() {
+                break;
+            }
+            let at = at.index(file.len());
+            match how {
+                0 => file[at] = *octet,
+                1 => file.truncate(at),
+                2 => file.insert(at, *octet),
+                _ => {
+                    let tail = file[at..].to_vec();
+                    file.extend(tail);
+                }
+            }
+        }
+        let limits = Limits { text: 10_000, expanded: 100_000, entries: 50, pages: 5, cells: 1_000, ..Limits::default() };
+        let got = read_within(limits, "a.bin", &file);
+        prop_assert!(!reasons(&got).contains(&Because::Crash));
+        prop_assert!(got.texts.iter().map(|t| t.text.len()).sum::<usize>() <= 10_000);
+        prop_assert!(got.octets_out <= 100_000 + 65_536);
+        prop_assert!(got.pages <= 5);
+    }
+}
