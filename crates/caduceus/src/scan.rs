@@ -37,7 +37,8 @@ fn scan_all(arguments: &Arguments) -> anyhow::Result<()> {
     let files = files(&arguments.files)?;
     let mut progress = Progress::new("messages");
     for (n, path) in files.iter().enumerate() {
-        let content = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let content =
+            std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         let line = line(path, &content, extractor.as_ref(), arguments.json);
         say(line);
         progress.at(n + 1, files.len());
@@ -53,7 +54,8 @@ fn files(named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
             files.push(path.clone());
             continue;
         }
-        let entries = std::fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let entries =
+            std::fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?;
         let inside = entries.map(|entry| entry.map(|entry| entry.path()));
         let mut inside: Vec<PathBuf> = inside.collect::<Result<_, _>>()?;
         inside.retain(|path| path.is_file());
@@ -68,7 +70,8 @@ fn line(path: &Path, content: &[u8], extractor: &dyn Extractor, as_json: bool) -
         Ok(found) if as_json => json_of(path, &found).to_string(),
         Ok(found) => text_of(path, &found),
         Err(error) if as_json => {
-            json!({"file": path.display().to_string(), "error": error.code().to_string()}).to_string()
+            json!({"file": path.display().to_string(), "error": error.code().to_string()})
+                .to_string()
         }
         Err(error) => format!("{}: {}", path.display(), error.code()),
     }
@@ -76,7 +79,11 @@ fn line(path: &Path, content: &[u8], extractor: &dyn Extractor, as_json: bool) -
 
 fn json_of(path: &Path, found: &Inspection) -> serde_json::Value {
     let findings = &found.findings;
-    let counts: BTreeMap<&str, u32> = findings.counts.iter().map(|(kind, n)| (kind.word(), *n)).collect();
+    let counts: BTreeMap<&str, u32> = findings
+        .counts
+        .iter()
+        .map(|(kind, n)| (kind.word(), *n))
+        .collect();
     let labels: Vec<&str> = findings.labels.iter().map(|label| label.word()).collect();
     let listed = findings.findings.iter().map(|one| {
         json!({
@@ -86,7 +93,8 @@ fn json_of(path: &Path, found: &Inspection) -> serde_json::Value {
         })
     });
     let unscannable = findings.unscannable.iter();
-    let unscannable = unscannable.map(|(at, because)| json!({"attachment": at, "because": because}));
+    let unscannable =
+        unscannable.map(|(at, because)| json!({"attachment": at, "because": because}));
     json!({
         "file": path.display().to_string(),
         "level": findings.level.word(),
@@ -102,7 +110,11 @@ fn json_of(path: &Path, found: &Inspection) -> serde_json::Value {
 
 fn text_of(path: &Path, found: &Inspection) -> String {
     let findings = &found.findings;
-    let counts: Vec<String> = findings.counts.iter().map(|(kind, n)| format!("{} {n}", kind.word())).collect();
+    let counts: Vec<String> = findings
+        .counts
+        .iter()
+        .map(|(kind, n)| format!("{} {n}", kind.word()))
+        .collect();
     let labels: Vec<&str> = findings.labels.iter().map(|label| label.word()).collect();
     let unread = match findings.unscannable.len() {
         0 => String::new(),
@@ -112,7 +124,15 @@ fn text_of(path: &Path, found: &Inspection) -> String {
         "{}: {}; {}; {}{unread}",
         path.display(),
         findings.level.word(),
-        if counts.is_empty() { "nothing found".to_owned() } else { counts.join(", ") },
-        if labels.is_empty() { "no label".to_owned() } else { labels.join(", ") },
+        if counts.is_empty() {
+            "nothing found".to_owned()
+        } else {
+            counts.join(", ")
+        },
+        if labels.is_empty() {
+            "no label".to_owned()
+        } else {
+            labels.join(", ")
+        },
     )
 }

@@ -10,9 +10,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ctx::Ctx;
-use model::{
-    Address, Code, Error, Kind, MessageId, Method, RecipientId, RecipientState, Result,
-};
+use model::{Address, Code, Error, Kind, MessageId, Method, RecipientId, RecipientState, Result};
 use policy::{Decision, MessageFacts, RecipientFacts};
 use serde::Serialize;
 use store::tables::{messages, recipients};

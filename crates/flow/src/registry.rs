@@ -124,7 +124,12 @@ impl Flow {
             return Ok(None);
         };
         let organisation = ctx.organisation();
-        let held = || self.registry_held().0.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = || {
+            self.registry_held()
+                .0
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
         let known = held()
             .iter()
             .find(|(id, version, _)| (*id, *version) == (organisation, state.version))

@@ -151,7 +151,9 @@ impl Flow {
             let key = ctx2.world().item_key(tx, organisation, row.id.as_bytes())?;
             table::retire(tx, organisation, now)?;
             let event = Event::new("rules.retired").about(row.id);
-            let event = event.fact("version", row.version).fact("digest", &row.digest);
+            let event = event
+                .fact("version", row.version)
+                .fact("digest", &row.digest);
             let event = event.payload(reason.clone().into_bytes(), &key);
             ctx2.record(tx, event).map(drop)
         })
@@ -177,13 +179,7 @@ fn count(rules: &OrgRules) -> u32 {
     u32::try_from(rules.len()).unwrap_or(u32::MAX)
 }
 
-fn insert(
-    ctx: &Ctx,
-    tx: &mut Tx<'_>,
-    written: &Written,
-    digest: &str,
-    rules: u32,
-) -> Result<u32> {
+fn insert(ctx: &Ctx, tx: &mut Tx<'_>, written: &Written, digest: &str, rules: u32) -> Result<u32> {
     let (organisation, now, rng) = (ctx.organisation(), ctx.now(), ctx.world().rng.as_ref());
     // Into memory first: a transaction cannot wait for another.
     ctx.world().keys_in(tx, organisation)?;
@@ -213,7 +209,9 @@ fn insert(
 }
 
 fn view(ctx: &Ctx, tx: &mut Tx<'_>, row: &table::RuleVersion) -> Result<RuleVersionView> {
-    let key = ctx.world().item_key(tx, row.organisation, row.id.as_bytes())?;
+    let key = ctx
+        .world()
+        .item_key(tx, row.organisation, row.id.as_bytes())?;
     let place = ("rule_versions", "sealed_text", row.id.as_bytes());
     let written: Written = open_json(&row.sealed_text, &key, place)?;
     Ok(RuleVersionView {

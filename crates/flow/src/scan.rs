@@ -115,7 +115,10 @@ impl Reading {
         self.texts.iter().map(|text| text.part)
     }
     pub(crate) fn file_name(&self, at: usize) -> Option<&str> {
-        self.files.iter().find(|f| f.part == at).map(|f| f.name.as_str())
+        self.files
+            .iter()
+            .find(|f| f.part == at)
+            .map(|f| f.name.as_str())
     }
 
     fn take(&mut self, extractor: &dyn Extractor, file: &mail::Part) {
@@ -195,7 +198,9 @@ pub(crate) fn scan(flow: &Flow, ctx: &Ctx, reading: Reading) -> Result<Scanned> 
         &phi::Reading {
             token: &token,
             own: &house.own,
-            registry: registry.as_deref().map(|registry| registry as &dyn phi::Registry),
+            registry: registry
+                .as_deref()
+                .map(|registry| registry as &dyn phi::Registry),
             patterns: None,
         },
     );

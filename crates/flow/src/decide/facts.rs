@@ -25,7 +25,11 @@ pub(super) fn of_message(
     MessageFacts {
         level: findings.level,
         level_to_patient: findings.level_to_patient,
-        kinds: findings.counts.keys().map(|k| k.word().to_owned()).collect(),
+        kinds: findings
+            .counts
+            .keys()
+            .map(|k| k.word().to_owned())
+            .collect(),
         labels: words(&mut findings.labels.iter().map(|label| label.word())),
         subject_phi: findings.subject_phi,
         unscannable: !findings.unscannable.is_empty(),
@@ -96,7 +100,11 @@ fn of_recipient(
     let facts = RecipientFacts {
         portal_on: house.portal_on,
         internal,
-        class: if internal { RecipientClass::Staff } else { RecipientClass::Unknown },
+        class: if internal {
+            RecipientClass::Staff
+        } else {
+            RecipientClass::Unknown
+        },
         domain: Some(domain.to_owned()),
         ..RecipientFacts::quiet()
     };

@@ -6,8 +6,8 @@ use ctx::Ctx;
 use model::{Code, Error, Method, PhiLevel, Result, Stream};
 use policy::Rules;
 use store::tables::mail_options::{self, MailOptions};
-use store::tables::triggers::{self, Trigger};
 use store::tables::registry::{self, State as RegistryState};
+use store::tables::triggers::{self, Trigger};
 use store::tables::{correspondents, domains, organisations};
 
 use crate::Flow;
@@ -80,4 +80,3 @@ fn own(domains: &[domains::DomainRow]) -> phi::Own {
     domains.iter().for_each(|domain| own.domain(&domain.name));
     own
 }
-

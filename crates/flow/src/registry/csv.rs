@@ -1,7 +1,16 @@
 //! The list that patients come in: RFC 4180, with a head line.
 
 const FIELDS: [&str; 10] = [
-    "id", "given", "family", "birth", "ssn", "mrn", "member_id", "phone", "email", "zip",
+    "id",
+    "given",
+    "family",
+    "birth",
+    "ssn",
+    "mrn",
+    "member_id",
+    "phone",
+    "email",
+    "zip",
 ];
 
 /// One line after the head: what it says, not yet believed.

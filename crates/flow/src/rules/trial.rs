@@ -65,7 +65,9 @@ impl Flow {
         let draft = super::parsed(&self.rule_version(ctx, version)?.text)?;
         let draft = Rules::standard().with(std::sync::Arc::new(draft));
         let current = crate::decide::house(self, ctx)?.rules.clone();
-        let since = ctx.now().minus(Duration::from_secs(u64::from(days) * 86_400));
+        let since = ctx
+            .now()
+            .minus(Duration::from_secs(u64::from(days) * 86_400));
         let mut judge = Judge::new(&current, &draft);
         let (organisation, mut before) = (ctx.organisation(), None);
         let cut = loop {
@@ -113,7 +115,10 @@ fn whole_messages(rows: &[recipients::Decided]) -> &[recipients::Decided] {
         return rows;
     }
     let last = rows.last().map(|row| row.message);
-    let whole = rows.iter().take_while(|row| Some(row.message) != last).count();
+    let whole = rows
+        .iter()
+        .take_while(|row| Some(row.message) != last)
+        .count();
     if whole == 0 { rows } else { &rows[..whole] }
 }
 

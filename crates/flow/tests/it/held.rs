@@ -27,7 +27,7 @@ on_disk! {
         assert_eq!(code(early), Some(Code::StateConflict), "not sealed yet");
         clinic.work();
         let decided = clinic.flow.review(&clinic.staff, receipt.message, Review::Release, REASON)?;
-        assert_eq!(decided, [receipt.recipients[0].id]);
+        assert_eq!(decided.decided, [receipt.recipients[0].id]);
         clinic.work();
         let job = clinic.take_one();
         let out = clinic.letter(&job);

@@ -106,7 +106,14 @@ pub const SCAN: Target = Target {
     ],
     read: |input| {
         let text = text(input);
-        let findings = SCANNER.scan(&[(PartKind::Body, &text)], &|_| [0; 32]);
+        let own = phi::Own::new();
+        let with = phi::Reading {
+            token: &|_| [0; 32],
+            own: &own,
+            registry: None,
+            patterns: None,
+        };
+        let findings = SCANNER.scan(&[phi::Part::new(PartKind::Body, &text)], &with);
         findings.findings.len()
     },
     most: (20, 1),
