@@ -96,6 +96,10 @@ fn tags() -> Vec<utoipa::openapi::Tag> {
             "correspondents",
             "Who addresses belong to, how their owners want mail, what was agreed with them.",
         ),
+        tag(
+            "registry",
+            "The organisation's patients, as keyed tokens, so that their names are known.",
+        ),
         tag("service", "About this service."),
     ]
 }

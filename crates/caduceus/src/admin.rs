@@ -9,11 +9,13 @@ mod mail;
 mod output;
 mod probe;
 mod queue;
+mod registry;
 mod suppressions;
 mod triggers;
 mod waiting;
 mod webhooks;
 
+use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -173,6 +175,9 @@ pub enum Command {
     /// Who addresses belong to, how their owners want mail, what was agreed with them.
     #[command(subcommand)]
     Correspondents(correspondents::Command),
+    /// The organisation's patients, as keyed tokens, so that detection knows their names.
+    #[command(subcommand)]
+    Registry(registry::Command),
     /// Words and header fields that ask for more protection, and what a whole stream asks for.
     #[command(subcommand)]
     Triggers(triggers::Command),
@@ -294,6 +299,7 @@ fn dispatch_mail(wired: &Wired, command: Command) -> anyhow::Result<Output> {
         Command::Queue(command) => queue::dispatch(wired, command),
         Command::Suppressions(command) => suppressions::run(wired, command),
         Command::Correspondents(command) => correspondents::run(wired, command),
+        Command::Registry(command) => registry::run(wired, command),
         Command::Mail { of, act } => mail::run(wired, &system(wired, &of)?, &act),
         Command::Triggers(command) => triggers::run(wired, command),
         Command::Webhooks { of, act } => webhooks::run(wired, &system(wired, &of)?, act),
@@ -429,6 +435,25 @@ fn user_create(
         roles,
     };
     Ok(Output::new().field("user", wired.people.create_user(ctx, new)?))
+}
+
+/// Asks a person at a terminal; a script says `--yes`.
+fn sure(yes: bool, what: &str) -> anyhow::Result<()> {
+    if yes {
+        return Ok(());
+    }
+    anyhow::ensure!(
+        std::io::stdin().is_terminal(),
+        "{what} Say --yes to go on without being asked."
+    );
+    crate::terminal::ask(&format!("{what} Go on? [y/N] "));
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    anyhow::ensure!(
+        answer.trim().eq_ignore_ascii_case("y"),
+        "nothing was changed"
+    );
+    Ok(())
 }
 
 fn system(wired: &Wired, of: &Of) -> anyhow::Result<Ctx> {

@@ -215,10 +215,14 @@ pub(crate) fn scan(flow: &Flow, ctx: &Ctx, reading: Reading) -> Result<Scanned> 
     })
 }
 
-/// What all texts hold, and what could not be read.
-pub(crate) fn find(reading: &Reading, with: &phi::Reading<'_>) -> Findings {
+pub(crate) fn scanner() -> &'static phi::Scanner {
     // Constants of the program, compiled once a process.
     static SCANNER: LazyLock<phi::Scanner> = LazyLock::new(phi::Scanner::new);
+    &SCANNER
+}
+
+/// What all texts hold, and what could not be read.
+pub(crate) fn find(reading: &Reading, with: &phi::Reading<'_>) -> Findings {
     let parts: Vec<Part<'_>> = reading
         .texts
         .iter()
@@ -227,7 +231,7 @@ pub(crate) fn find(reading: &Reading, with: &phi::Reading<'_>) -> Findings {
             ..Part::new(kind_of(t.part), t.text.as_str())
         })
         .collect();
-    let mut findings = SCANNER.scan(&parts, with);
+    let mut findings = scanner().scan(&parts, with);
     for (part, because) in &reading.unreadable {
         let (at, word) = match *part {
             mail::PartName::Attachment(at) => (at, because.clone()),

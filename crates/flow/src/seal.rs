@@ -3,6 +3,8 @@
 //!
 //! Invariant: the octets that travel are fixed here; what is transmitted hashes to `sent_sha256`.
 
+mod redact;
+
 use std::sync::Arc;
 
 use ctx::Ctx;
@@ -94,6 +96,13 @@ fn seal_opened(flow: &Flow, ctx: &Ctx, opened: Opened) -> Result<Sealed> {
     let direct = |r: &&&recipients::Recipient| {
         matches!(r.method, Method::Tls | Method::TlsOrDrop | Method::Plain)
     };
+    let (redacted, waiting) = redacted(waiting)?;
+    if !redacted.is_empty() {
+        let house = house(flow, ctx)?;
+        for row in redacted {
+            letters.push(redact::letter(flow, ctx, &house, (&stored, &content), row)?);
+        }
+    }
     for neutral in [false, true] {
         let group: Vec<_> = waiting
             .iter()
@@ -114,6 +123,21 @@ fn seal_opened(flow: &Flow, ctx: &Ctx, opened: Opened) -> Result<Sealed> {
         }
     }
     Ok(Sealed { stored, letters })
+}
+
+type Rows<'a> = Vec<&'a recipients::Recipient>;
+
+/// Those who get a copy without the values, apart from the others.
+fn redacted(waiting: Rows<'_>) -> Result<(Rows<'_>, Rows<'_>)> {
+    let (mut redacted, mut others) = (Vec::new(), Vec::new());
+    for row in waiting {
+        let travels = row.method != Method::Portal;
+        match travels && crate::besides::Besides::of(row)?.redact {
+            true => redacted.push(row),
+            false => others.push(row),
+        }
+    }
+    Ok((redacted, others))
 }
 
 /// As it was accepted a moment ago, or read back. What is in memory may be outdated (a cancel, another

@@ -19,6 +19,7 @@ mod orders;
 mod parsed;
 mod proof;
 mod queue;
+mod registry;
 mod reschedule;
 mod send;
 mod show;
@@ -112,6 +113,9 @@ pub(crate) fn doors() -> Vec<Door> {
         correspondents::set::door(),
         correspondents::search::door(),
         correspondents::remove::door(),
+        registry::show::door(),
+        registry::import::door(),
+        registry::clear::door(),
     ];
     doors.extend(webhooks::doors());
     doors.extend([document::door(), health::door()]);
@@ -178,6 +182,9 @@ pub(crate) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
     with::<correspondents::set::CorrespondentNew>(&mut named);
     with::<correspondents::set::CorrespondentSet>(&mut named);
     with::<correspondents::search::CorrespondentSearch>(&mut named);
+    with::<registry::show::RegistryShown>(&mut named);
+    with::<registry::import::RegistryImport>(&mut named);
+    with::<registry::import::RegistryImported>(&mut named);
     with::<parsed::ParsedMessage>(&mut named);
     webhooks::schemas(&mut named);
     with::<waiting::WaitingList>(&mut named);

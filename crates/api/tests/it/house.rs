@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use sim::kit::{SimClock, SimRng, TestStore, memory_root};
 use tower::ServiceExt;
 
-pub const ALL_SCOPES: [&str; 14] = [
+pub const ALL_SCOPES: [&str; 16] = [
     "message.send",
     "message.list",
     "message.read",
@@ -28,6 +28,8 @@ pub const ALL_SCOPES: [&str; 14] = [
     "suppression.manage",
     "correspondent.read",
     "correspondent.manage",
+    "registry.read",
+    "registry.manage",
     "webhook.manage",
     "domain.read",
 ];

@@ -1,7 +1,7 @@
 //! `caduceus admin suppressions`: addresses that get no more mail.
 
 use std::fs::OpenOptions;
-use std::io::{BufRead, BufWriter, IsTerminal, Write};
+use std::io::{BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use model::{
 };
 
 use super::output::Output;
-use super::{Of, system};
+use super::{Of, sure, system};
 use crate::terminal;
 use crate::wiring::Wired;
 
@@ -265,25 +265,6 @@ fn export(flow: &Flow, ctx: &Ctx, file: &Path) -> anyhow::Result<usize> {
     written.with_context(cannot).inspect_err(|_| {
         let _ = std::fs::remove_file(file);
     })
-}
-
-/// Asks a person at a terminal; a script says `--yes`.
-fn sure(yes: bool, what: &str) -> anyhow::Result<()> {
-    if yes {
-        return Ok(());
-    }
-    anyhow::ensure!(
-        std::io::stdin().is_terminal(),
-        "{what} Say --yes to go on without being asked."
-    );
-    terminal::ask(&format!("{what} Go on? [y/N] "));
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer)?;
-    anyhow::ensure!(
-        answer.trim().eq_ignore_ascii_case("y"),
-        "nothing was changed"
-    );
-    Ok(())
 }
 
 fn stream_of(word: &str) -> anyhow::Result<Stream> {

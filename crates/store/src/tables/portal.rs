@@ -37,7 +37,7 @@ pub struct Visit {
 
 statements! {
     pub INSERT_NOTICE = "INSERT INTO notices (id, organisation, message, recipient, token_hash, created_at, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (recipient) DO UPDATE SET token_hash = $5, created_at = $6, expires_at = $7";
     pub FIND_NOTICE = "SELECT id, organisation, message, recipient, token_hash, created_at, expires_at, opened_at, replied_at
         FROM notices WHERE token_hash = $1";
     pub LOAD_NOTICE = "SELECT id, organisation, message, recipient, token_hash, created_at, expires_at, opened_at, replied_at

@@ -81,6 +81,7 @@ pub fn desk_page<P: Page>(
         webhooks: desk.manages_webhooks(),
         operation: desk.reads_operation(),
         addresses: desk.reads_addresses(),
+        registry: desk.manages_registry(),
     };
     let frame = asked.frame(
         &desk.house,

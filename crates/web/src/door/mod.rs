@@ -309,6 +309,11 @@ fn settings_routes() -> Router<WebState> {
                 .post(|asked| console(asked, console::correspondent::submit)),
         )
         .route(
+            "/console/registry",
+            get(|asked| console(asked, console::registry::show))
+                .post(|asked| console(asked, console::registry::submit)),
+        )
+        .route(
             "/console/suppressions",
             get(|asked| console(asked, console::suppressions::show))
                 .post(|asked| console(asked, console::suppressions::search)),

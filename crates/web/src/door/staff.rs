@@ -45,6 +45,9 @@ impl Desk {
     pub fn reads_addresses(&self) -> bool {
         self.is_any(&[Role::Staff, Role::Compliance])
     }
+    pub fn manages_registry(&self) -> bool {
+        self.is_any(&[Role::Administrator, Role::Compliance])
+    }
     pub fn reads_audit(&self) -> bool {
         self.is_any(&[Role::Administrator, Role::Compliance, Role::Auditor])
     }

@@ -21,6 +21,10 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../../catalogue/correspondents.toml"),
     ),
     (
+        "registry.toml",
+        include_str!("../../catalogue/registry.toml"),
+    ),
+    (
         "suppressions.toml",
         include_str!("../../catalogue/suppressions.toml"),
     ),

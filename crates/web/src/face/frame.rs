@@ -33,10 +33,11 @@ pub struct Frame {
 pub enum Visitor {
     Nobody,
     Reader,
-    /// `audit`, `webhooks`, `operation`, `addresses`: whether these are offered.
+    /// `audit`, `webhooks`, `operation`, `addresses`, `registry`: whether these are offered.
     Staff {
         name: String,
         addresses: bool,
+        registry: bool,
         audit: bool,
         webhooks: bool,
         operation: bool,
@@ -51,6 +52,7 @@ pub enum Place {
     Messages,
     Suppressions,
     Correspondents,
+    Registry,
     Trace,
     Webhooks,
     Queue,

@@ -39,6 +39,8 @@ templates! {
     "pages/console/suppression_import.html"
     "pages/console/suppression_import_stop.html"
     "pages/console/correspondents.html"
+    "pages/console/registry.html"
+    "pages/console/registry_clear.html"
     "pages/console/correspondent.html"
     "pages/console/correspondent_remove.html"
     "pages/console/audit.html"

@@ -46,6 +46,8 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     draw::<console::correspondents::Correspondents>(face, &mut all)?;
     draw::<console::correspondent::Correspondent>(face, &mut all)?;
     draw::<console::correspondent::CorrespondentRemove>(face, &mut all)?;
+    draw::<console::registry::Registry>(face, &mut all)?;
+    draw::<console::registry::RegistryClear>(face, &mut all)?;
     draw::<console::audit::Audit>(face, &mut all)?;
     draw::<console::held::Held>(face, &mut all)?;
     draw::<console::held::Decide>(face, &mut all)?;
@@ -118,6 +120,7 @@ fn frame<P: Page>(sample: &Sample<P>, voice: Voice) -> Frame {
                 webhooks: true,
                 operation: true,
                 addresses: true,
+                registry: true,
             },
             Voice::Staff => Visitor::Staff {
                 name: "Ana Ortiz".to_owned(),
@@ -125,6 +128,7 @@ fn frame<P: Page>(sample: &Sample<P>, voice: Voice) -> Frame {
                 webhooks: true,
                 operation: true,
                 addresses: true,
+                registry: true,
             },
         },
         place: P::PLACE,

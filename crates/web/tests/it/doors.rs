@@ -31,6 +31,7 @@ const DOORS: &[&str] = &[
     "/console/messages/msg_00000000000000000000000000/open",
     "/console/messages/msg_00000000000000000000000000/headers",
     "/console/correspondents",
+    "/console/registry",
     "/console/correspondents/new",
     "/console/suppressions",
     "/console/suppressions/add",

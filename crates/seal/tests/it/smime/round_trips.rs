@@ -32,7 +32,11 @@ fn who_is_named_reads_it_and_nobody_else_does() {
                     Cipher::Aes256Gcm => Integrity::Authenticated,
                 };
                 assert_eq!(opened.integrity, authentic);
-                let stranger = if reader == &*PAT { &*LEE } else { &*PAT };
+                let stranger = if std::ptr::eq(reader, &*PAT) {
+                    &*LEE
+                } else {
+                    &*PAT
+                };
                 assert_eq!(
                     decrypt(&sealed, &[stranger]).err(),
                     Some(SmimeError::NotForUs)

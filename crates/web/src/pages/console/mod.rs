@@ -19,6 +19,7 @@ pub mod orders;
 pub mod overview;
 pub mod queue;
 pub mod recovery;
+pub mod registry;
 pub mod second_factor;
 pub mod sign_in;
 pub mod suppression_add;

@@ -1,0 +1,139 @@
+//! The redacted copy: what travels where a rule asks for it. Identifiers are cut out of the text, files and HTML
+//! stay behind, the subject is neutral, and a link leads to the whole message in the portal.
+//!
+//! Only text is redacted (phi.md §5): nothing is changed inside a PDF or an Office file. What cannot be cut for
+//! certain is left out whole. Invariant: what is not plain text of the first body does not travel.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use ctx::Ctx;
+use mail::PartName;
+use mail::return_path::Errand;
+use mail::smtp::Dsn;
+use model::{NoticeId, Result, SealedId};
+use phi::{Class, Part, PartKind};
+use store::tables::recipients;
+
+use super::{SealedLetter, Way, return_path};
+use crate::Flow;
+use crate::content::Stored;
+use crate::notice::{House, sign_whole};
+
+/// The letter for one recipient.
+pub(super) fn letter(
+    flow: &Flow,
+    ctx: &Ctx,
+    house: &House,
+    (stored, content): (&Stored, &Arc<[u8]>),
+    row: &recipients::Recipient,
+) -> Result<SealedLetter> {
+    let (now, rng) = (ctx.now(), Arc::clone(&ctx.world().rng));
+    let (from, to) = (stored.envelope.sender()?, stored.address(row)?);
+    let author = stored.envelope.author()?;
+    let author = author.as_ref().or(from.as_ref()).unwrap_or(&house.sender);
+    let token = crate::portal::new_token(rng.as_ref());
+    let link = format!("{}/p/{}", flow.settings().portal_url, token.expose());
+    let text = text(house, content, &link)?;
+    let mut seed = [0u8; 16];
+    rng.fill(&mut seed);
+    let message_id = format!("<{}@{}>", hex::encode(seed), flow.settings().hostname);
+    let bytes = mail::compose(&mail::Compose {
+        from: (stored.envelope.from_name.as_deref(), author),
+        reply_to: None,
+        to: vec![(None, &to)],
+        cc: Vec::new(),
+        subject: "Message",
+        text: Some(&text),
+        html: None,
+        attachments: &[],
+        headers: &[],
+        message_id: &message_id,
+        in_reply_to: None,
+        date: stored.message.created_at,
+        boundary_seed: seed,
+        auto_submitted: false,
+    })?;
+    let signed = sign_whole(flow, ctx, author.domain(), bytes)?;
+    let way = Way {
+        recipient: row.id,
+        from: return_path(flow, ctx, Errand::Letter, row.id, from)?,
+        to,
+        demand: row.demand,
+        transport: stored.envelope.transport,
+        dsn: Dsn::default(),
+        role: "letter",
+        notice: Some((
+            NoticeId::mint(now, rng.as_ref()),
+            vault::hash_token(token.expose()),
+        )),
+    };
+    Ok(SealedLetter {
+        id: SealedId::mint(now, rng.as_ref()),
+        method: row.method,
+        signed,
+        content: None,
+        ways: vec![way],
+    })
+}
+
+fn text(house: &House, content: &[u8], link: &str) -> Result<String> {
+    let message = mail::parse(content)?;
+    let mut texts = message.texts().into_iter();
+    let first = texts.find(|text| text.part == PartName::Body(0));
+    let mut text = first
+        .and_then(|text| cut(house, &text.text))
+        .unwrap_or_default();
+    if !text.is_empty() {
+        text.push_str("\r\n\r\n");
+    }
+    let files = message.attachments().len();
+    let _ = match house.language.as_str() {
+        "es" => write!(
+            text,
+            "Se omitieron partes de este mensaje para proteger información privada (archivos omitidos: {files}).\r\n\
+             Lea el mensaje completo aquí:\r\n{link}\r\n"
+        ),
+        _ => write!(
+            text,
+            "Parts of this message were left out to protect private information (files left out: {files}).\r\n\
+             Read the whole message here:\r\n{link}\r\n"
+        ),
+    };
+    Ok(text)
+}
+
+/// The text without identifiers; nothing where more was found than is listed by its place.
+fn cut(house: &House, text: &str) -> Option<String> {
+    let own = phi::Own::new();
+    let with = phi::Reading {
+        token: &|_| [0; 32],
+        own: &own,
+        registry: None,
+        patterns: None,
+    };
+    let found = crate::scan::scanner().scan(&[Part::new(PartKind::Body, text)], &with);
+    let identifies = |kind: phi::FindingKind| kind.class() != Class::Context;
+    let counts = found.counts.iter().filter(|(kind, _)| identifies(**kind));
+    let counted: u32 = counts.map(|(_, n)| n).sum();
+    let places = found.findings.iter().filter(|one| identifies(one.kind));
+    let places: Vec<_> = places.collect();
+    if places.len() as u64 != u64::from(counted) {
+        return None;
+    }
+    let gap = match house.language.as_str() {
+        "es" => "[omitido]",
+        _ => "[left out]",
+    };
+    let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+    for place in places {
+        if place.start < at {
+            continue;
+        }
+        out.push_str(text.get(at..place.start)?);
+        out.push_str(gap);
+        at = place.start + place.len;
+    }
+    out.push_str(text.get(at..)?);
+    Some(out)
+}

@@ -1,0 +1,118 @@
+//! An organisation's own rules: written, tried on last week's mail, made active with a reason, and then obeyed.
+
+use ctx::{Ctx, Role};
+use flow::Review;
+use flow::rules::Saved;
+use model::{Code, Method, Outcome, RecipientState};
+
+use crate::clinic::Clinic;
+use crate::letters::{letter, link_of, octets};
+use crate::{code, on_disk, refusal};
+
+const REASON: &str = "Agreed in the meeting of the privacy board";
+const QUARANTINE: &str = "rule numbers-wait \"Social security numbers wait\":\n  when kinds include us_ssn\n  \
+     then quarantine with second person\n  because a number that opens accounts is looked at by two\n";
+
+const REDACT: &str = "rule cut \"Identifiers stay here\":\n  when kinds include us_ssn\n  then redact\n  \
+     because the number is not needed for the purpose\n";
+
+fn saved(clinic: &Clinic, officer: &Ctx, text: &str) -> u32 {
+    match clinic
+        .flow
+        .save_rules(officer, text, REASON)
+        .expect("it may be saved")
+    {
+        Saved::Version(version) => version,
+        Saved::Faulty(errors) => panic!("{errors:?}"),
+    }
+}
+
+fn with_number(clinic: &Clinic) -> flow::Receipt {
+    let mut said = letter(&["lee@peer.example"]);
+    said.text = Some("Your number is 536-90-4399 and your diagnosis is asthma.".to_owned());
+    clinic.submit(&clinic.staff, said).expect("accepted")
+}
+
+on_disk! {
+    /// The draft is tried on what was decided before; nothing changes until it is made active.
+    fn rules_are_tried_before_they_decide(store) {
+        let clinic = Clinic::open(store);
+        let officer = clinic.user(&[Role::Compliance]);
+        let before = with_number(&clinic);
+        assert_ne!(before.recipients[0].method, Method::Hold);
+        let plain = clinic.submit(&clinic.staff, letter(&["lee@peer.example"]))?;
+
+        let version = saved(&clinic, &officer, QUARANTINE);
+        let early = clinic.flow.activate_rules(&officer, version, REASON);
+        assert_eq!(code(early), Some(Code::StateConflict), "nobody tried it");
+        let trial = clinic.flow.try_rules(&officer, version, 7, &mut |_| {})?;
+        assert_eq!((trial.decided, trial.unknown), (2, 0));
+        assert_eq!(trial.changed.len(), 1);
+        let changed = &trial.changed[0];
+        assert_eq!((changed.from, changed.to, changed.count), (before.recipients[0].method, Method::Hold, 1));
+        assert_eq!(changed.examples, [before.message]);
+        assert_eq!(trial.struck.get("numbers-wait"), Some(&1));
+        assert_ne!(plain.recipients[0].method, Method::Hold);
+        assert_ne!(with_number(&clinic).recipients[0].method, Method::Hold, "still a draft");
+
+        clinic.flow.activate_rules(&officer, version, REASON)?;
+        let held = with_number(&clinic);
+        assert_eq!(held.recipients[0].method, Method::Hold);
+        let trace = clinic.recipient(&held).trace;
+        assert_eq!(trace.decided_by, "numbers-wait");
+        clinic.flow.retire_rules(&officer, REASON)?;
+        assert_ne!(with_number(&clinic).recipients[0].method, Method::Hold);
+    }
+
+    /// Two people, neither of them twice.
+    fn a_release_takes_two_where_the_rule_says_so(store) {
+        let clinic = Clinic::open(store);
+        let (first, second) = (clinic.user(&[Role::Compliance]), clinic.user(&[Role::Compliance]));
+        let version = saved(&clinic, &first, QUARANTINE);
+        clinic.flow.try_rules(&first, version, 7, &mut |_| {})?;
+        clinic.flow.activate_rules(&first, version, REASON)?;
+        let held = with_number(&clinic);
+        clinic.work();
+        let review = |who: &Ctx| clinic.flow.review(who, held.message, Review::Release, REASON);
+        let one = review(&first)?;
+        assert_eq!((one.decided.len(), one.waiting.len()), (0, 1));
+        assert_eq!(clinic.state(&held), RecipientState::Held);
+        assert_eq!(code(review(&first)), Some(Code::SecondPersonNeeded));
+        assert_eq!(review(&second)?.decided.len(), 1);
+        assert_eq!(clinic.state(&held), RecipientState::Queued);
+        assert_eq!(clinic.count(held.message, "message.release_approved"), 1);
+        assert_eq!(clinic.count(held.message, "message.released"), 1);
+    }
+
+    /// Identifiers stay here with the files; a link leads to the whole.
+    fn a_redacted_copy_travels_and_the_whole_waits(store) {
+        let clinic = Clinic::open(store);
+        let officer = clinic.user(&[Role::Compliance]);
+        let version = saved(&clinic, &officer, REDACT);
+        clinic.flow.try_rules(&officer, version, 7, &mut |_| {})?;
+        clinic.flow.activate_rules(&officer, version, REASON)?;
+        let receipt = with_number(&clinic);
+        assert_eq!(receipt.recipients[0].method, Method::Tls);
+        clinic.work();
+        let out = clinic.deliver(Outcome::Accepted);
+        let whole = String::from_utf8_lossy(&octets(&out)).into_owned();
+        assert!(!whole.contains("536-90-4399") && !whole.contains("536"), "{whole}");
+        assert!(whole.contains("Subject: Message\r\n") && whole.contains("[left out]"), "{whole}");
+        let link = link_of(&out);
+        let visit = clinic.visit(&link);
+        assert!(clinic.flow.portal_thread(&visit).is_ok());
+    }
+
+    fn what_does_not_read_is_not_kept_and_who_may_not_writes_nothing(store) {
+        let clinic = Clinic::open(store);
+        let officer = clinic.user(&[Role::Compliance]);
+        let faulty = clinic.flow.save_rules(&officer, "rule x: when moon is full then block", REASON)?;
+        assert!(matches!(faulty, Saved::Faulty(errors) if !errors.is_empty()));
+        assert!(clinic.flow.rule_versions(&officer, None, 50)?.is_empty());
+        let nurse = clinic.user(&[Role::Staff]);
+        let denied = clinic.flow.save_rules(&nurse, QUARANTINE, REASON);
+        assert_eq!(refusal(denied.map(drop)).map(|(code, _)| code), Some(Code::ActionForbidden));
+        let missing = clinic.flow.save_rules(&officer, QUARANTINE, " ");
+        assert_eq!(refusal(missing.map(drop)), Some((Code::FieldMissing, Some("/reason".to_owned()))));
+    }
+}
