@@ -158,8 +158,22 @@ def signed_in(made, words: Words) -> Console:
     page = send_list(console, lines)
     assert "Done" in page and "data-again" not in page, "a short list is done with the answer"
     console.post("/console/suppressions", address=f"{words['looked for address']}@{DOMAIN}")
+    by_form(console, words)
     console.get("/console")
     return console
+
+
+def by_form(console: Console, words: Words) -> None:
+    """What staff record about those they write to, and the practice's own list of patients."""
+    page = console.post(
+        "/console/correspondents/new", address=f"{words['correspondent address']}@{DOMAIN}", name=words["correspondent name"],
+        note=words["correspondent note"], **{"class": "patient"},
+    )
+    assert words["correspondent address"] in page, "it is on record"
+    columns = ["id", "given", "family", "mrn", "member_id", "email"]
+    row = [words[f"registry {column}"] + ("@mail.example" if column == "email" else "7123") for column in columns]
+    page = console.post("/console/registry", text="\n".join([",".join(columns), ",".join(row)]))
+    assert "note safe" in page, "the list was taken"
 
 
 def begin_long_import(console: Console, words: Words) -> None:

@@ -59,7 +59,7 @@ def hire(admin, staff: dict, file: Path) -> None:
     file.write_text(staff["password"])
     try:
         admin("user-create", "--name", staff["name"], "--email", staff["email"],
-              "--password-file", str(file), "--role", "administrator")
+              "--password-file", str(file), "--role", "administrator", "--role", "staff")
     finally:
         file.unlink()
 
