@@ -14,6 +14,7 @@ from email.utils import format_datetime
 import files
 import identifiers as ids
 import payloads
+import vocabulary as words
 from people import MONTHS, World, ascii_of, patient_mail
 from templates import MARK, Family, fill, strip
 
@@ -38,7 +39,7 @@ def compose(family: Family, world: World, number: str) -> tuple[bytes, list[dict
     """The message and the values that truth knows in it."""
     rng = world.rng
     subject = fill(rng.choice(family.facts["subject"].split(" | ")), world)
-    body = fill(family.body, world) + signature(family, world)
+    body = surrounded(fill(family.body, world), family, world) + signature(family, world)
     earlier = fill(family.quoted, world) if family.quoted else ""
     attached = attachments(family, world)
     if earlier:
@@ -62,6 +63,18 @@ def compose(family: Family, world: World, number: str) -> tuple[bytes, list[dict
         if value not in seen:
             seen.append(value)
     return message.as_bytes(), seen
+
+
+def surrounded(text: str, family: Family, world: World) -> str:
+    """Now and then a phrase before the matter, and one after it that has nothing to do with it."""
+    kind, rng = family.facts["from"], world.rng
+    if kind == "system" or family.side == "written" or family.facts.get("sign") == "no":
+        return text
+    if rng.random() < 0.25:
+        text = f"{world.pick(words.OPENERS[world.lang])}\n\n{text}"
+    if world.lang == "en" and rng.random() < 0.3:
+        text += f"\n\n{world.pick(words.ASIDES[kind])}"
+    return text
 
 
 def headers(message: EmailMessage, family: Family, world: World, subject: str, number: str) -> None:
@@ -137,8 +150,8 @@ def quoted(text: str, world: World) -> str:
         said = f"On {month[:3]} {day.day}, 2026, at {rng.randint(1, 12)}:{rng.randint(10, 59)} PM, {name} wrote:" if world.lang == "en" else f"El {day.day} de {month} de 2026, {name} escribió:"
         return said + "\n" + "\n".join("> " + line if line else ">" for line in text.splitlines())
     line = {"outlook": rng.choice(["-----Original Message-----", "________________________________"]), "forward": "---------- Forwarded message ---------"}[style]
-    words = {"en": ("From", "Sent", "To", "Subject"), "es": ("De", "Enviado", "Para", "Asunto")}[world.lang]
-    return f"{line}\n{words[0]}: {name}\n{words[1]}: {month} {day.day}, 2026 {rng.randint(7, 11)}:{rng.randint(10, 59)} AM\n{words[2]}: {world.named()}\n\n{text}"
+    heads = {"en": ("From", "Sent", "To"), "es": ("De", "Enviado", "Para")}[world.lang]
+    return f"{line}\n{heads[0]}: {name}\n{heads[1]}: {month} {day.day}, 2026 {rng.randint(7, 11)}:{rng.randint(10, 59)} AM\n{heads[2]}: {world.named()}\n\n{text}"
 
 
 def attachments(family: Family, world: World) -> list[tuple[str, str, bytes, list]]:
@@ -232,7 +245,9 @@ def as_html(text: str, world: World) -> str:
     hidden = rng.random()
     above = ""
     if hidden < 0.15:
-        above = '<div style="display:none;max-height:0">You have a new message. View it in your browser.</div>'
+        # The line that mail programs show in the list: the beginning of the text, or a phrase.
+        first = html.escape(strip(text)[0].strip().splitlines()[0][:90], False)
+        above = f'<div style="display:none;max-height:0">{rng.choice([first, "You have a new message."])}</div>'
     elif hidden < 0.25:
         above = '<span style="font-size:0;color:#ffffff">&nbsp;&zwnj;&nbsp;&zwnj;</span>'
     style = "<style>p{margin:0} .x1{font:12px Calibri}</style>" if rng.random() < 0.5 else ""

@@ -97,3 +97,18 @@ SPECIALTIES = split("""cardiology|nephrology|orthopedics|gastroenterology|dermat
 endocrinology|ENT|pulmonology|vascular surgery|pain management""")
 INSURERS = split("""Bluebird Health Plan|Evergreen Mutual|Medicare|Medicaid|Unity Choice PPO|Pioneer HMO|Harborview Health|
 TriState Benefit Fund""")
+
+# What stands around the matter itself, in mail with a patient and without.
+OPENERS = {"en": split("""Hope you had a good weekend.|Sorry for the late reply.|Thanks for getting back to me so fast.|
+Quick one before the meeting.|Happy Friday!|I tried to call but got the machine.|Sending this from my phone, excuse typos.|
+As we discussed this morning.|Not urgent.|I am out tomorrow, so today if you can.|Per my earlier note.|Two things."""),
+           "es": split("""Espero que esté bien.|Disculpe la demora.|Le escribo desde el celular.|Como quedamos.|Gracias por su ayuda.""")}
+ASIDES = {"clinic": split("""By the way, the copier on 3 is down again.|The flu shot cart is in the lobby until Friday.|Parking in lot C is closed this week.|
+Please remember that timesheets are due at noon.|Our new phone tree starts on Monday, press 2 for nurses.|The sleep lab moved to the second floor.|
+We are short two nurses tonight.|The cardiology clinic runs late today.|Interpreter line is 4411 now.|Can somebody reorder blood pressure cuffs?|
+There is leftover pizza in the break room.|The radiology schedule for next month is out."""),
+          "business": split("""Let me know if you need a hard copy.|Our office closes early on Friday.|Please use the new portal from next month on.|
+I have copied my colleague for visibility.|A recording will be shared afterwards.|Prices are valid for 30 days.|We appreciate your business.|
+Feel free to forward this.|The numbers are preliminary.|See the second tab for details."""),
+          "patient": split("""Sorry to bother you.|I know you are busy.|The parking is terrible by the way.|Your nurse was so nice last time.|I have work until 5.|
+My phone is acting up.""")}
