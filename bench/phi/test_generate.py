@@ -1,17 +1,20 @@
 """What must hold for generated messages before anybody measures with them: python3 -m unittest discover -s bench/phi"""
 
 import json
+import sys
 import tempfile
 import unittest
 from collections import Counter
 from email import message_from_bytes, policy
 from pathlib import Path
 
-import check
-import generate
-from templates import load
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
 
-HERE = Path(generate.__file__).resolve().parent
+import check  # noqa: E402
+import generate  # noqa: E402
+from templates import load  # noqa: E402
+
 # The eighteen of 45 CFR 164.514(b)(2)(i): dates and ages are one, so are the numbers of certificates and licences.
 TYPES = {"name", "geography", "date", "age", "phone", "fax", "email", "ssn", "mrn", "plan", "account", "licence", "vehicle",
          "device", "url", "ip", "biometric", "photo", "other"}
