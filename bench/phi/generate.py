@@ -49,6 +49,7 @@ def write(out: Path, half: str, seed: int, count: int) -> int:
 def messages(half: str, seed: int, count: int) -> Iterator[tuple[bytes, dict]]:
     """`count` messages of a half, as many with PHI as without, every family in turn; no two alike."""
     families = load(HERE / "written" if half == "written" else HERE / "templates" / half)
+    random.Random(f"order {seed}").shuffle(families)    # so that a few messages are of all sorts
     if half == "written":
         yield from (one(family, seed, index, set()) for index, family in enumerate(families))
         return
@@ -63,7 +64,7 @@ def messages(half: str, seed: int, count: int) -> Iterator[tuple[bytes, dict]]:
 def one(family: Family, seed: int, index: int, seen: set[str]) -> tuple[bytes, dict]:
     number = f"{family.side}-{seed}-{index:05}"
     for attempt in range(20):
-        world = World(random.Random(f"{number}/{attempt}"), family.side, family.facts["lang"])
+        world = World(random.Random(f"{number}/{attempt}"), family.side, family.facts["lang"], "sex" in family.facts)
         content, values = letters.compose(family, world, number)
         found = check.texts(content)
         body = hashlib.sha256("".join(found["body"]).encode()).hexdigest()

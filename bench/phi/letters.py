@@ -45,7 +45,8 @@ def compose(family: Family, world: World, number: str) -> tuple[bytes, list[dict
     if earlier:
         body += "\n\n" + quoted(earlier, world)
     elif rng.random() < 0.16 and family.facts.get("sign") != "no" and family.side != "written":
-        body = rng.choice(TOPS[world.lang]) + signature(family, world) + "\n\n" + quoted(body, world)
+        tops = words.PATIENT_TOPS if "patient" in (family.facts["from"], family.facts["to"]) else TOPS
+        body = rng.choice(tops[world.lang]) + signature(family, world) + "\n\n" + quoted(body, world)
         subject = rng.choice(["Re: ", "RE: ", "FW: ", "Fwd: "]) + subject
     message = EmailMessage(policy=policy.SMTP)
     headers(message, family, world, strip(subject)[0], number)
@@ -72,7 +73,7 @@ def surrounded(text: str, family: Family, world: World) -> str:
         return text
     if rng.random() < 0.25:
         text = f"{world.pick(words.OPENERS[world.lang])}\n\n{text}"
-    if world.lang == "en" and rng.random() < 0.3:
+    if world.lang == "en" and family.facts["to"] != "patient" and rng.random() < 0.3:
         text += f"\n\n{world.pick(words.ASIDES[kind])}"
     return text
 

@@ -41,20 +41,26 @@ def date_text(rng, day: datetime.date, lang: str, with_year: bool = True) -> str
 class World:
     """What one message is about: its patients, its sender's office, and the chance it is drawn with."""
 
-    def __init__(self, rng, side: str, lang: str):
-        self.rng, self.side, self.lang = rng, side, lang
+    def __init__(self, rng, side: str, lang: str, women_only: bool = False):
+        self.rng, self.side, self.lang, self.women_only = rng, side, lang, women_only
         self.known: dict[str, str] = {}
         self.patient: dict[str, str] = {}
         self.next_patient()
 
     def next_patient(self) -> None:
-        female = self.rng.random() < 0.55
+        female = self.women_only or self.rng.random() < 0.55
         first = self.pick(words.FIRST_F if female else words.FIRST_M)
         last = self.pick(words.CENSUS_LAST if self.rng.random() < 0.5 else words.OTHER_LAST)
         title = {"en": "Ms." if female else "Mr.", "es": "Sra." if female else "Sr."}[self.lang]
         born = TODAY - datetime.timedelta(days=self.rng.randint(18 * 365, 88 * 365))
         self.patient = {"first": first, "last": last, "title": title, "he": "she" if female else "he",
                         "his": "her" if female else "his", "him": "her" if female else "him", "born": born.isoformat()}
+
+    def next_case(self) -> None:
+        """Another patient with something else."""
+        for word in ("dx", "drug", "sig", "test", "proc", "sx", "lab", "num", "time"):
+            self.known.pop(f"slot {word}", None)
+        self.next_patient()
 
     def pick(self, options: list[str]) -> str:
         return self.rng.choice(words.half(options, self.side))

@@ -6,7 +6,7 @@ A file of `templates/open` or `templates/held` holds families, each:
     phi: alone | joined | patient | none   alone: an identifier that says enough by itself; joined: identifier and
                                            health context; patient: health context to the patient
     from: clinic | patient | business | system         to: provider | patient | payer | staff | clinic | public …
-    lang: es     labels: mental, minor     sign: no     subject: one | another
+    lang: es     labels: hiv, minor     sign: no     sex: f     subject: one | another
                                            the body follows the first empty line
     --- attach NAME txt,pdf,docx           text of an attachment in one of these formats
     --- payload hl7,x12                    a clinical or personal record in one of these formats
@@ -84,8 +84,8 @@ def fill(text: str, world: World) -> str:
             lines.append(fill_line(line, world))
             continue
         for _ in range(int(times[1])):
+            world.next_case()
             lines.append(fill_line(line[times.end():], world))
-            world.next_patient()
     return "\n".join(lines)
 
 

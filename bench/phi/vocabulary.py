@@ -103,6 +103,8 @@ OPENERS = {"en": split("""Hope you had a good weekend.|Sorry for the late reply.
 Quick one before the meeting.|Happy Friday!|I tried to call but got the machine.|Sending this from my phone, excuse typos.|
 As we discussed this morning.|Not urgent.|I am out tomorrow, so today if you can.|Per my earlier note.|Two things."""),
            "es": split("""Espero que esté bien.|Disculpe la demora.|Le escribo desde el celular.|Como quedamos.|Gracias por su ayuda.""")}
+PATIENT_TOPS = {"en": split("Sending this again, did you get it?|Please see what is below.|This is what I wrote last week.|Anything new?"),
+                "es": split("Se lo mando otra vez.|Vea lo de abajo por favor.|Esto escribí la semana pasada.|¿Hay noticias?")}
 ASIDES = {"clinic": split("""By the way, the copier on 3 is down again.|The flu shot cart is in the lobby until Friday.|Parking in lot C is closed this week.|
 Please remember that timesheets are due at noon.|Our new phone tree starts on Monday, press 2 for nurses.|The sleep lab moved to the second floor.|
 We are short two nurses tonight.|The cardiology clinic runs late today.|Interpreter line is 4411 now.|Can somebody reorder blood pressure cuffs?|
