@@ -47,7 +47,7 @@ class Templates(unittest.TestCase):
 class Messages(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.made = {half: list(generate.messages(half, 11, 160)) for half in ("open", "held", "written")}
+        cls.made = {half: list(generate.messages(half, 11, 132)) for half in ("open", "held", "written")}
         cls.texts = {truth["id"]: check.texts(content) for made in cls.made.values() for content, truth in made}
 
     def test_every_value_of_truth_is_in_the_decoded_text_and_has_its_check_digit(self):
