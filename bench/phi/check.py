@@ -14,6 +14,9 @@ from html.parser import HTMLParser
 
 import identifiers as ids
 
+# What may stand between the signs of a value: in text that was wrapped, and in the source of HTML.
+BROKEN = r"[\s>\u00a0\u00ad\u200b-\u200d\u2060]"
+MARKED = r"(?:<[^<>]{0,60}>|&\w+;|\s)"
 INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060]")
 
 
@@ -117,13 +120,42 @@ def faults(found: dict[str, list[str]], truth: dict) -> list[str]:
     return wrong
 
 
-def with_starts(found: dict[str, list[str]], values: list[dict]) -> list[dict]:
-    """Adds `start` (in octets of UTF-8) where a value stands once, unbroken, in the only text of its part."""
+def with_places(message_bytes: bytes, found: dict[str, list[str]], values: list[dict]) -> list[dict]:
+    """Adds `start` (in octets of UTF-8) where a value stands once, unbroken, in the only text of its part; and for
+    the body `near`: where it may be said to start, whichever alternative was read, broken values included."""
+    sources = html_sources(message_bytes)
     for value in values:
         its = found.get(value["part"], [])
         if len(its) == 1 and its[0].count(value["value"]) == 1:
-            value["start"] = len(its[0][:its[0].index(value["value"])].encode())
+            value["start"] = octets(its[0], its[0].index(value["value"]))
+        if value["part"] == "body":
+            plain = [place for text in its for place in places(text, value["value"], BROKEN)]
+            marked = [place for text in sources for place in places(text, value["value"], MARKED)]
+            value["near"] = sorted(set(plain + marked))
     return values
+
+
+def html_sources(message_bytes: bytes) -> list[str]:
+    message = message_from_bytes(message_bytes, policy=policy.default)
+    bodies = (part for part in message.walk() if part.get_content_type() == "text/html" and not part.get_filename())
+    return [part.get_content() for part in bodies]
+
+
+def octets(text: str, at: int) -> int:
+    return len(text[:at].encode())
+
+
+def places(text: str, value: str, between: str) -> list[int]:
+    """Where it starts, lines counted as ending in one octet and in two; broken up only where it is not whole."""
+    whole = re.compile(r"(?<!\w)" + re.escape(value) + r"(?!\w)")
+    starts = [found.start() for found in whole.finditer(text)] or [found.start() for found in loose(value, between).finditer(text)]
+    return [octets(text, at) + extra for at in starts[:6] for extra in (0, text.count("\n", 0, at))]
+
+
+def loose(value: str, between: str) -> re.Pattern:
+    """A pattern for `value` with anything of `between` between its signs, each of which may be an entity."""
+    signs = [f"(?:{re.escape(sign)}|&#{ord(sign)};)" for sign in value if not sign.isspace()]
+    return re.compile(r"(?<!\w)" + f"{between}*".join(signs) + r"(?!\w)")
 
 
 def is_valid(kind: str, value: str) -> bool:

@@ -4,7 +4,7 @@
 
 Writes FOLDER/NUMBER.eml and FOLDER/truth.jsonl, one object a line: `id`, `file`, `family`, `half`, `is_phi`,
 `class` (alone, joined, patient, none: see templates.py), `recipient`, `labels`, `lang`, and `values`: `type`, `part`
-and `value` of each identifier, with its `start` where that is clear. The same seed writes the same octets. No
+and `value` of each identifier, with its `start` where that is clear (see check.py for `near`). The same seed writes the same octets. No
 value belongs to anybody. `--half written` writes the messages of `written/`, which come from no template.
 """
 
@@ -70,7 +70,7 @@ def one(family: Family, seed: int, index: int, seen: set[str]) -> tuple[bytes, d
         body = hashlib.sha256("".join(found["body"]).encode()).hexdigest()
         if body not in seen:
             seen.add(body)
-            return content, truth(family, number, check.with_starts(found, values))
+            return content, truth(family, number, check.with_places(content, found, values))
     raise SystemExit(f"family {family.name} has too few ways to be written")
 
 

@@ -2,7 +2,8 @@
 
 Reads the lines of `caduceus scan --json`. A message counts as flagged at `likely` or above, by `level_to_patient`
 when its recipient is a patient. A value counts as found when its place has a finding of an accepted kind that no
-other value of its type has used up; with `by_place` it must also overlap the value where truth knows the start.
+other value of its type has used up; in the body it must also lie where the value does, or the sender's telephone
+would stand for the patient's. Offsets are taken with some slack, since texts of HTML and of joined lines differ.
 Invariant: no value is ever printed.
 """
 
@@ -69,7 +70,7 @@ def is_flagged(answer: dict, truth: dict) -> bool:
     return LEVELS.index(level) >= FLAGGED
 
 
-def score(truths: list[dict], answers: dict[str, dict], by_place: bool = False) -> Score:
+def score(truths: list[dict], answers: dict[str, dict], by_place: bool = True) -> Score:
     """`answers` by file name. A message without an answer is an error, not a miss."""
     result = Score()
     for truth in truths:
@@ -109,10 +110,16 @@ def values_found(values: list[dict], answer: dict, by_place: bool) -> list[tuple
 def stands_for(finding: dict, value: dict, by_place: bool) -> bool:
     if finding["place"] != value["part"] or not ACCEPTED[value["type"]] & set(finding["kind"].lower().split("_")):
         return False
-    if not by_place or "start" not in value:
+    if not by_place or not value.get("near"):
         return True
-    end, length = finding["start"] + finding["len"], len(value["value"].encode())
-    return min(end, value["start"] + length) - max(finding["start"], value["start"]) >= length / 2
+    start, end = finding["start"], finding["start"] + finding["len"]
+    length = len(value["value"].encode())
+    return any(start < near + length + slack(near) and end > near - slack(near) for near in value["near"])
+
+
+def slack(place: int) -> float:
+    """How far, in octets, a place may be off."""
+    return 12 + 0.03 * place
 
 
 def is_seen_picture(answer: dict) -> bool:

@@ -96,6 +96,11 @@ class Messages(unittest.TestCase):
                     text = self.texts[truth["id"]][value["part"]][0].encode()
                     self.assertEqual(text[value["start"]:][:len(value["value"].encode())].decode(), value["value"])
 
+    def test_a_value_of_the_body_has_its_places_there(self):
+        for made in self.made.values():
+            without = [truth["id"] for _, truth in made for value in truth["values"] if value["part"] == "body" and not value["near"]]
+            self.assertEqual(without, [])
+
     def test_the_written_messages_are_sixty_and_all_different(self):
         made = self.made["written"]
         self.assertGreaterEqual(len(made), 60)

@@ -36,7 +36,7 @@ for file in files:
     if fault == "shy" and truth["recipient"] == "patient": level = "weak"
     kinds = {"ssn": "us_ssn", "age": "date", "account": "payment_card", "other": "claim_id"}
     findings = [{"kind": kinds.get(value["type"], value["type"]), "part": 0, "place": value["part"],
-                 "start": value.get("start", 0), "len": len(value["value"].encode())}
+                 "start": (value.get("near") or [0])[0], "len": len(value["value"].encode())}
                 for value in truth["values"] if not (fault == "nameless" and value["type"] == "name")]
     print(json.dumps({"file": str(file), "level": level, "level_to_patient": level, "labels": truth["labels"], "counts": {},
                       "findings": findings, "unscannable": ["image_without_ocr"] * (fault != "blind")}))
@@ -61,7 +61,7 @@ def value(kind, text="abcd", part="body", **more):
     return {"type": kind, "part": part, "value": text} | more
 
 
-def recall(values, findings, by_place=False, **more):
+def recall(values, findings, by_place=True, **more):
     result = score([message(values=values)], {"a.eml": answer(findings=findings, **more)}, by_place)
     return {kind: (its.hits, its.total) for kind, its in result.types.items()}
 
@@ -116,11 +116,15 @@ class Values(unittest.TestCase):
         self.assertEqual(recall([value("name", part="subject")], [finding("name")]), {"name": (0, 1)})
         self.assertEqual(recall([value("name", part="attachment:a.pdf")], [finding("name", "attachment:a.pdf")]), {"name": (1, 1)})
 
-    def test_by_place_a_finding_must_cover_half_of_the_value(self):
-        values = [value("name", "Maria Lopez", start=10)]
-        self.assertEqual(recall(values, [finding("name", start=40, length=11)], by_place=True), {"name": (0, 1)})
-        self.assertEqual(recall(values, [finding("name", start=12, length=6)], by_place=True), {"name": (1, 1)})
-        self.assertEqual(recall([value("name")], [finding("name", start=40)], by_place=True), {"name": (1, 1)})
+    def test_in_the_body_a_finding_must_lie_where_the_value_does(self):
+        values = [value("phone", "212 555 0133", near=[100, 104])]
+        signature = finding("phone", start=300, length=12)
+        self.assertEqual(recall(values, [signature]), {"phone": (0, 1)})
+        self.assertEqual(recall(values, [signature, finding("phone", start=102, length=12)]), {"phone": (1, 1)})
+        self.assertEqual(recall(values, [signature], by_place=False), {"phone": (1, 1)})
+
+    def test_a_value_whose_place_is_not_known_is_found_anywhere_in_its_part(self):
+        self.assertEqual(recall([value("name", part="attachment:a.docx")], [finding("name", "attachment:a.docx", start=400)]), {"name": (1, 1)})
 
     def test_a_picture_counts_when_it_is_said_to_be_unread(self):
         self.assertEqual(recall([value("photo")], [], unscannable=["image_without_ocr"]), {"photo": (1, 1)})
@@ -136,7 +140,7 @@ class Whole(unittest.TestCase):
             fake = Path(folder) / "fake"
             fake.write_text(FAKE % sys.executable, encoding="utf-8")
             fake.chmod(fake.stat().st_mode | stat.S_IXUSR)
-            asked = SimpleNamespace(seed=3, count=80, by_place=False, verbose=verbose, half=half)
+            asked = SimpleNamespace(seed=3, count=80, verbose=verbose, half=half)
             with redirect_stdout(io.StringIO()) as out:
                 run.mails(fake, Path(folder) / "mail", half, asked)
         lines = out.getvalue().splitlines()
