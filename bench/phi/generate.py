@@ -66,11 +66,11 @@ def one(family: Family, seed: int, index: int, seen: set[str]) -> tuple[bytes, d
     for attempt in range(20):
         world = World(random.Random(f"{number}/{attempt}"), family.side, family.facts["lang"], "sex" in family.facts)
         content, values = letters.compose(family, world, number)
-        found = check.texts(content)
+        found, sources = check.read(content)
         body = hashlib.sha256("".join(found["body"]).encode()).hexdigest()
         if body not in seen:
             seen.add(body)
-            return content, truth(family, number, check.with_places(content, found, values))
+            return content, truth(family, number, check.with_places(found, sources, values))
     raise SystemExit(f"family {family.name} has too few ways to be written")
 
 
