@@ -20,7 +20,7 @@ from templates import load  # noqa: E402
 
 # Stands in for `caduceus scan --json`: knows the truth beside the files, and is wrong as FAKE_FAULT says.
 FAKE = """#!%s
-import json, os, sys
+import hashlib, json, os, sys
 from pathlib import Path
 fault = os.environ.get("FAKE_FAULT", "")
 files = [Path(word) for word in sys.argv[3:]]
@@ -30,6 +30,8 @@ if files and (files[0].parent / "truth.jsonl").is_file():
     for line in (files[0].parent / "truth.jsonl").read_text(encoding="utf-8").splitlines():
         lines[json.loads(line)["file"]] = json.loads(line)
 for file in files:
+    for _ in range(20 * (fault == "busy")):
+        hashlib.sha256(file.read_bytes()).digest()
     truth = lines.get(file.name, {"is_phi": False, "values": [], "labels": [], "recipient": "staff"})
     level = "certain" if truth["is_phi"] else "none"
     if fault == "deaf": level = "weak"
@@ -39,7 +41,8 @@ for file in files:
                  "start": (value.get("near") or [0])[0], "len": len(value["value"].encode())}
                 for value in truth["values"] if not (fault == "nameless" and value["type"] == "name")]
     print(json.dumps({"file": str(file), "level": level, "level_to_patient": level, "labels": truth["labels"], "counts": {},
-                      "findings": findings, "unscannable": ["image_without_ocr"] * (fault != "blind")}))
+                      "findings": findings, "unscannable": ["image_without_ocr"] * (fault != "blind")}),
+          flush=fault == "busy")
 """
 
 
@@ -134,7 +137,7 @@ class Values(unittest.TestCase):
 class Whole(unittest.TestCase):
     """`run.mails` from the generator to the figures."""
 
-    def figures(self, fault="", half="held", verbose=False):
+    def figures(self, fault="", half="held", verbose=False, work=run.mails):
         os.environ["FAKE_FAULT"] = fault
         with tempfile.TemporaryDirectory() as folder:
             fake = Path(folder) / "fake"
@@ -142,7 +145,7 @@ class Whole(unittest.TestCase):
             fake.chmod(fake.stat().st_mode | stat.S_IXUSR)
             asked = SimpleNamespace(seed=3, count=80, verbose=verbose, half=half)
             with redirect_stdout(io.StringIO()) as out:
-                run.mails(fake, Path(folder) / "mail", half, asked)
+                work(fake, Path(folder) / "mail", half, asked)
         lines = out.getvalue().splitlines()
         return {line["name"]: line["value"] for line in map(json.loads, (line for line in lines if line.startswith("{")))}, lines
 
@@ -171,6 +174,15 @@ class Whole(unittest.TestCase):
 
     def test_written_messages_have_figures_of_their_own(self):
         self.assertEqual(self.figures(half="written")[0]["phi.written.sensitivity"], 1)
+
+    def test_large_messages_are_timed_one_by_one(self):
+        before, run.LARGE_MESSAGES = run.LARGE_MESSAGES, 8
+        try:
+            figures, _ = self.figures("busy", work=lambda fake, folder, half, asked: run.large(fake, folder, asked))
+        finally:
+            run.LARGE_MESSAGES = before
+        self.assertGreaterEqual(figures["phi.p99_100kb"], figures["phi.p50_100kb"])
+        self.assertGreater(figures["phi.memory"], 0)
 
     def test_every_json_line_has_the_fields_of_a_figure_and_no_other(self):
         for line in self.figures()[1]:
