@@ -31,6 +31,9 @@ BUSINESS_NOTICES = {"en": ["This e-mail may contain confidential or legally priv
                            "Please consider the environment before printing this e-mail.", "", ""], "es": ["Antes de imprimir piense en el medio ambiente.", ""]}
 TOPS = {"en": ["See below please.", "Looping you in.", "Thanks, forwarding to the right person.", "Any update on this?", "Will do.", "Following up on the note below.",
                "Got it, thank you!", "Can you take this one?"], "es": ["Vea abajo por favor.", "Gracias, lo reviso.", "¿Alguna novedad?", "Le reenvío este mensaje."]}
+COVERS = {"en": ["Please see the attached.", "Attached as requested.", "See attachment, thanks.", "Here is the scan.", "The details are in the file."],
+          "es": ["Adjunto el documento.", "Vea el archivo adjunto por favor."]}
+FILE_NAMES = ["letter", "scan0012", "document", "notes", "Untitled", "for review", "20261004_0915"]
 CLOSES = {"en": ["Thanks,", "Best,", "Thank you,", "Regards,", "Sincerely,", "Many thanks,"], "es": ["Gracias,", "Saludos,", "Atentamente,"]}
 BRANDS = {"clinic": "clinic.example", "business": "company.example", "system": "notify.example", "patient": "mailbox.example"}
 
@@ -39,12 +42,15 @@ def compose(family: Family, world: World, number: str) -> tuple[bytes, list[dict
     """The message and the values that truth knows in it."""
     rng = world.rng
     subject = fill(rng.choice(family.facts["subject"].split(" | ")), world)
-    body = surrounded(fill(family.body, world), family, world) + signature(family, world)
+    matter, attached = fill(family.body, world), attachments(family, world)
+    if not attached and is_of_people(family) and rng.random() < 0.12:
+        attached = [as_file(rng.choice(FILE_NAMES), rng.choice(["pdf", "docx", "odt", "html", "txt"]), matter, world)]
+        matter = rng.choice(COVERS[world.lang])
+    body = surrounded(matter, family, world) + signature(family, world)
     earlier = fill(family.quoted, world) if family.quoted else ""
-    attached = attachments(family, world)
     if earlier:
         body += "\n\n" + quoted(earlier, world)
-    elif rng.random() < 0.16 and family.facts.get("sign") != "no" and family.side != "written":
+    elif rng.random() < 0.16 and is_of_people(family):
         tops = words.PATIENT_TOPS if "patient" in (family.facts["from"], family.facts["to"]) else TOPS
         body = rng.choice(tops[world.lang]) + signature(family, world) + "\n\n" + quoted(body, world)
         subject = rng.choice(["Re: ", "RE: ", "FW: ", "Fwd: "]) + subject
@@ -69,7 +75,7 @@ def compose(family: Family, world: World, number: str) -> tuple[bytes, list[dict
 def surrounded(text: str, family: Family, world: World) -> str:
     """Now and then a phrase before the matter, and one after it that has nothing to do with it."""
     kind, rng = family.facts["from"], world.rng
-    if kind == "system" or family.side == "written" or family.facts.get("sign") == "no":
+    if not is_of_people(family):
         return text
     if rng.random() < 0.25:
         text = f"{world.pick(words.OPENERS[world.lang])}\n\n{text}"
@@ -159,16 +165,25 @@ def attachments(family: Family, world: World) -> list[tuple[str, str, bytes, lis
     made = []
     for name, kinds, template in family.attached:
         kind = world.rng.choice(kinds)
-        text, values = strip(fill(template, world))
-        if kind == "png":
-            values = [("photo", f"{name}.png")] if family.is_phi else []
-        made.append((f"{name}.{kind}", files.TYPES[kind], files.make(kind, text, world.rng), values))
+        made.append(as_file(name, kind, fill(template, world), world))
+        if kind == "png" and family.is_phi:
+            made[-1][3].append(("photo", f"{name}.png"))
     if family.payloads:
         kind = world.rng.choice(family.payloads)
         text, values = strip(payloads.make(kind, world))
         ending = payloads.EXTENSIONS.get(kind, kind)
         made.append((f"{world.rng.choice(['record', 'export', 'document', 'file'])}.{ending}", files.TYPES[ending], text.encode(), values))
     return made
+
+
+def as_file(name: str, kind: str, marked: str, world: World) -> tuple[str, str, bytes, list]:
+    text, values = strip(marked)
+    return f"{name}.{kind}", files.TYPES[kind], files.make(kind, text, world.rng), values
+
+
+def is_of_people(family: Family) -> bool:
+    """Not sent by a machine, and not written by hand word for word."""
+    return family.facts["from"] != "system" and family.facts.get("sign") != "no" and family.side != "written"
 
 
 def set_body(message: EmailMessage, body: str, world: World) -> None:
