@@ -190,6 +190,19 @@ class Whole(unittest.TestCase):
                 self.assertEqual(set(json.loads(line)), {"name", "value", "unit"})
 
 
+class Queries(unittest.TestCase):
+    def test_the_figures_of_each_type_are_passed_on(self):
+        said = {"types": {"NAME": {"n": 4, "recall": 0.75, "precision": 1.0, "f2": 0.79}}, "all": {"f2": 0.79}, "specificity": 0.98}
+        before, run.example = run.example, lambda name, *words: (json.dumps(said) + "\n", 1.0)
+        try:
+            with redirect_stdout(io.StringIO()) as out:
+                run.queries(Path(__file__))
+        finally:
+            run.example = before
+        figures = {line["name"]: line["value"] for line in map(json.loads, (line for line in out.getvalue().splitlines() if line.startswith("{")))}
+        self.assertEqual(figures, {"phi.name.f2": 0.79, "phi.all.f2": 0.79, "phi.specificity": 0.98})
+
+
 class Arguments(unittest.TestCase):
     def test_other_labelled_queries_can_be_given(self):
         before, sys.argv = sys.argv, ["run.py", "--data", "elsewhere.txt", "--only", "queries"]
