@@ -147,6 +147,7 @@ def mails(binary: Path, folder: Path, half: str, asked) -> None:
             say(f"{prefix}.{name}.recall: {counted.types[name].hits} when places do not count")
     for name, its in sorted(result.labels.items()):
         share(f"{prefix}.label.{name}", its)
+    figure(f"{prefix}.unread", result.unread, "messages")
     figure(f"{prefix}.memory", peak_mb, "MB")
     if asked.verbose:
         tell(result)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 LEVELS = ["none", "weak", "likely", "certain"]
 FLAGGED = LEVELS.index("likely")
+NOTHING = {"labels": [], "findings": [], "unscannable": []}
 
 # Words of the kinds that may stand for a type of 45 CFR 164.514(b)(2)(i). A kind is matched by its parts: `us_ssn`.
 ACCEPTED = {
@@ -63,6 +64,7 @@ class Score:
     families: dict[tuple[str, bool], Share] = field(default_factory=lambda: defaultdict(Share))   # share that is right
     missed: dict[str, Counter] = field(default_factory=lambda: defaultdict(Counter))              # family: types
     kinds: Counter = field(default_factory=Counter)
+    unread: int = 0                                                                                # messages refused whole
 
 
 def is_flagged(answer: dict, truth: dict) -> bool:
@@ -71,12 +73,17 @@ def is_flagged(answer: dict, truth: dict) -> bool:
 
 
 def score(truths: list[dict], answers: dict[str, dict], by_place: bool = True) -> Score:
-    """`answers` by file name. A message without an answer is an error, not a miss."""
+    """`answers` by file name. A message without an answer is an error, not a miss; one that the program could not
+    read counts against it either way."""
     result = Score()
     for truth in truths:
         answer = answers.get(truth["file"])
         if answer is None:
             raise SystemExit(f"no answer about {truth['file']}")
+        if "error" in answer:
+            result.unread += 1
+            answer = NOTHING | {"level": "none" if truth["is_phi"] else "certain"}
+            answer["level_to_patient"] = answer["level"]
         flagged = is_flagged(answer, truth)
         (result.sensitivity if truth["is_phi"] else result.false_alarms).add(flagged)
         result.classes[truth["class"]].add(flagged == truth["is_phi"])

@@ -101,6 +101,11 @@ class Messages(unittest.TestCase):
         with self.assertRaises(SystemExit):
             score([message()], {})
 
+    def test_a_message_that_could_not_be_read_counts_against_the_program_either_way(self):
+        for is_phi in (True, False):
+            result = score([message(is_phi=is_phi)], {"a.eml": {"file": "a.eml", "error": "message_invalid"}})
+            self.assertEqual((result.sensitivity.hits, result.false_alarms.hits, result.unread), (0, 0 if is_phi else 1, 1))
+
     def test_labels_count_where_truth_has_them(self):
         result = score([message(labels=["hiv"])], {"a.eml": answer(labels=["genetic"])})
         self.assertEqual((result.labels["hiv"].hits, result.labels["hiv"].total), (0, 1))
