@@ -17,11 +17,11 @@ NOTHING = {"labels": [], "findings": [], "unscannable": []}
 
 # Words of the kinds that may stand for a type of 45 CFR 164.514(b)(2)(i). A kind is matched by its parts: `us_ssn`.
 ACCEPTED = {
-    "name": {"name", "patient", "person"},
+    "name": {"name"},
     "geography": {"geography", "geographic", "address", "street", "place", "zip", "facility", "city", "location"},
     "date": {"date", "dob", "birth", "born"}, "age": {"age", "date"},
     "phone": {"phone", "telephone", "fax"}, "fax": {"fax", "phone", "telephone"}, "email": {"email", "mail"},
-    "ssn": {"ssn", "itin", "social"}, "mrn": {"mrn", "medical", "chart"},
+    "ssn": {"ssn", "itin", "social"}, "mrn": {"mrn", "chart"},
     "plan": {"mbi", "hicn", "plan", "member", "beneficiary", "policy", "insurance", "subscriber", "group"},
     "account": {"account", "card", "bank", "iban", "aba", "routing"},
     "licence": {"licence", "license", "driver", "dea", "certificate"}, "vehicle": {"vin", "vehicle", "plate"},
@@ -29,6 +29,8 @@ ACCEPTED = {
     "biometric": {"biometric", "fingerprint"}, "photo": {"photo", "image", "face", "picture"},
     "other": {"id", "unique", "other", "claim", "case", "accession", "prescription", "rx", "encounter", "authorization", "mrn", "account"},
 }
+# Words that take a kind out again: an `ip_address` is no place.
+EXCEPT = {"geography": {"ip", "ipv4", "ipv6", "email", "mail", "mac"}, "other": {"member", "device"}}
 
 
 @dataclass
@@ -115,7 +117,8 @@ def values_found(values: list[dict], answer: dict, by_place: bool) -> list[tuple
 
 
 def stands_for(finding: dict, value: dict, by_place: bool) -> bool:
-    if finding["place"] != value["part"] or not ACCEPTED[value["type"]] & set(finding["kind"].lower().split("_")):
+    words = set(finding["kind"].lower().split("_"))
+    if finding["place"] != value["part"] or not ACCEPTED[value["type"]] & words or EXCEPT.get(value["type"], set()) & words:
         return False
     if not by_place or not value.get("near"):
         return True

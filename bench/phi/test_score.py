@@ -116,6 +116,8 @@ class Values(unittest.TestCase):
     def test_a_kind_is_matched_by_the_parts_of_its_word(self):
         self.assertEqual(recall([value("ssn")], [finding("us_ssn")]), {"ssn": (1, 1)})
         self.assertEqual(recall([value("ip")], [finding("recipient")]), {"ip": (0, 1)})
+        self.assertEqual(recall([value("geography")], [finding("ip_address")]), {"geography": (0, 1)})
+        self.assertEqual(recall([value("name")], [finding("patient_id")]), {"name": (0, 1)})
 
     def test_one_finding_stands_for_one_value_of_a_type(self):
         self.assertEqual(recall([value("date", "a"), value("date", "b")], [finding("date")]), {"date": (1, 2)})
