@@ -9,11 +9,14 @@
 
 use model::{Address, Domain};
 
-use crate::message::{Message, PartName};
+use crate::message::{Message, Part, PartName};
+
+use look_alike::Familiar;
 
 mod attached;
 mod author;
 mod banner;
+pub mod hops;
 mod kind;
 mod links;
 pub mod look_alike;
@@ -26,6 +29,8 @@ pub use kind::SuspicionKind;
 
 /// One message names at most so many suspicions; the verdict needs far fewer.
 pub const SUSPICIONS_MAX: usize = 100;
+/// Forwarded messages within each other that are looked into; the extraction worker goes deeper.
+const FORWARDED_DEPTH_MAX: usize = 4;
 /// From this sum of weights on a person is warned.
 pub const BANNER_FROM: u32 = 20;
 /// From this sum of weights on a message waits for somebody to look at it.
@@ -46,9 +51,9 @@ pub struct Known<'a> {
 
 impl<'a> Known<'a> {
     /// Every domain that somebody might pass for.
-    fn familiar(&self) -> impl Iterator<Item = &'a Domain> {
+    fn familiar(&self) -> Familiar<'a> {
         let others = self.partners.iter().chain(self.correspondents);
-        self.own_domains.iter().chain(others)
+        Familiar::of(self.own_domains.iter().chain(others))
     }
 }
 
@@ -122,9 +127,14 @@ impl Concern {
 
 /// Everything that looks wrong, the heaviest first; each kind once a place.
 pub fn suspicions(arrival: &Arrival<'_>, known: &Known<'_>) -> Vec<Suspicion> {
-    let mut found = author::suspicions(arrival, known);
-    found.extend(links::suspicions(arrival.message, known));
+    let familiar = known.familiar();
+    let mut found = author::suspicions(arrival, known, &familiar);
+    found.extend(links::suspicions(arrival.message, &familiar));
     found.extend(attached::suspicions(arrival.message));
+    for part in arrival.message.attachments() {
+        let place = PartName::Attachment(part.index);
+        in_forwarded(&part, place, &familiar, 1, &mut found);
+    }
     found.sort_by(|a, b| {
         b.weight
             .cmp(&a.weight)
@@ -138,6 +148,34 @@ pub fn suspicions(arrival: &Arrival<'_>, known: &Known<'_>) -> Vec<Suspicion> {
         }
     }
     kept
+}
+
+/// Links and attachments of a message that is attached; who wrote it is the business of whoever
+/// forwarded it.
+fn in_forwarded(
+    part: &Part,
+    place: PartName,
+    familiar: &Familiar<'_>,
+    depth: usize,
+    found: &mut Vec<Suspicion>,
+) {
+    let is_message = matches!(
+        part.declared_type.as_str(),
+        "message/rfc822" | "message/global"
+    );
+    let Some(inner) = crate::parse(&part.bytes)
+        .ok()
+        .filter(|_| is_message && depth <= FORWARDED_DEPTH_MAX)
+    else {
+        return;
+    };
+    let inside = links::suspicions(&inner, familiar)
+        .into_iter()
+        .chain(attached::suspicions(&inner));
+    found.extend(inside.map(|one| Suspicion { place, ..one }));
+    for part in inner.attachments() {
+        in_forwarded(&part, place, familiar, depth + 1, found);
+    }
 }
 
 /// Each kind counts once, by its heaviest suspicion, however often it was met: a newsletter with fifty

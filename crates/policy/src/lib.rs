@@ -1,9 +1,10 @@
 //! What must happen to a message, and who may do what.
 //!
-//! Two halves that share nothing but the name: [`decide()`] chooses how a message reaches a recipient,
+//! Three parts that share nothing but the name: [`decide()`] chooses how a message reaches a recipient,
 //! from our own small rule table, on the hot path; [`access`] asks Cedar whether an actor may do
-//! something. Neither reads a message, a clock or a database: facts come in, an answer with its
-//! reasons goes out. Invariant: an answer can always be explained by rule names and words alone.
+//! something; [`risk`] says whether a subject sends as it always did. None of them reads a message, a
+//! clock or a database: facts come in, an answer with its reasons goes out. Invariant: an answer can
+//! always be explained by rule names and words alone.
 
 pub mod access;
 mod decide;
@@ -11,6 +12,7 @@ mod decision;
 mod facts;
 mod org;
 mod question;
+pub mod risk;
 mod rules;
 mod words;
 

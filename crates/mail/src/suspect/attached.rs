@@ -156,20 +156,13 @@ fn by_content(bytes: &[u8]) -> Option<Kind> {
     MARKS.iter().find(fits).map(|(_, _, kind)| *kind)
 }
 
+/// [`Part::name`] has no characters that turn the direction of writing around.
 fn by_name(name: &str) -> Vec<Kind> {
-    let mut kinds = Vec::new();
-    // Characters that turn the direction of writing around show `fdp.exe` as `exe.pdf`.
-    if name
-        .chars()
-        .any(|c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
-    {
-        kinds.push(Kind::DoubleExtension);
-    }
     let name = as_opened(name);
     let Some(kind) = kind_of_ending(&name) else {
-        return kinds;
+        return Vec::new();
     };
-    kinds.push(kind);
+    let mut kinds = vec![kind];
     let before = name.rsplit_once('.').map_or("", |(before, _)| before);
     let inner = before.trim_end().rsplit_once('.').map(|(_, ending)| ending);
     if inner.is_some_and(|ending| DOCUMENTS.contains(&ending)) {

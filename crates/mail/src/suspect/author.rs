@@ -5,15 +5,20 @@
 
 use model::{Address, Domain};
 
+use super::look_alike::Familiar;
 use super::names::{belongs_to, is_free_mail, mixes_scripts, person, registered, same_owner};
-use super::{Arrival, Known, Seen, Suspicion, SuspicionKind, look_alike, requests};
+use super::{Arrival, Known, Seen, Suspicion, SuspicionKind, requests};
 use crate::message::{Message, PartName};
 
 const FROM: PartName = PartName::Header("from");
 /// Answers to a stranger's free mailbox are the usual way of fraud by mail.
 const REPLY_TO_FREE_MAIL: u32 = 40;
 
-pub(super) fn suspicions(arrival: &Arrival<'_>, known: &Known<'_>) -> Vec<Suspicion> {
+pub(super) fn suspicions(
+    arrival: &Arrival<'_>,
+    known: &Known<'_>,
+    familiar: &Familiar<'_>,
+) -> Vec<Suspicion> {
     let message = arrival.message;
     let mut found = Vec::new();
     let authors = message.from();
@@ -21,18 +26,29 @@ pub(super) fn suspicions(arrival: &Arrival<'_>, known: &Known<'_>) -> Vec<Suspic
         found.push(Suspicion::of(SuspicionKind::NoSingleAuthor, FROM));
     }
     for (name, address) in &authors {
-        of_author(arrival, known, name.as_deref(), address, &mut found);
+        let author = Author {
+            name: name.as_deref(),
+            address,
+        };
+        of_author(arrival, known, familiar, author, &mut found);
     }
     found
+}
+
+#[derive(Clone, Copy)]
+struct Author<'a> {
+    name: Option<&'a str>,
+    address: &'a Address,
 }
 
 fn of_author(
     arrival: &Arrival<'_>,
     known: &Known<'_>,
-    name: Option<&str>,
-    address: &Address,
+    familiar: &Familiar<'_>,
+    author: Author<'_>,
     found: &mut Vec<Suspicion>,
 ) {
+    let Author { name, address } = author;
     let proved = arrival.proved.dmarc == "pass";
     if belongs_to(address.domain(), known.own_domains) {
         if !proved {
@@ -43,7 +59,7 @@ fn of_author(
     if failed(arrival, address) {
         found.push(Suspicion::of(SuspicionKind::AuthenticationFailed, FROM));
     }
-    of_domain(address.domain(), known, found);
+    of_domain(address.domain(), known, familiar, found);
     if let Some(name) = name {
         of_name(name, address, known, found);
     }
@@ -65,18 +81,24 @@ fn failed(arrival: &Arrival<'_>, author: &Address) -> bool {
     }
 }
 
-fn of_domain(domain: &Domain, known: &Known<'_>, found: &mut Vec<Suspicion>) {
-    if registered(domain.as_str())
-        .split('.')
-        .any(|label| label.starts_with("xn--"))
-    {
+fn of_domain(
+    domain: &Domain,
+    known: &Known<'_>,
+    familiar: &Familiar<'_>,
+    found: &mut Vec<Suspicion>,
+) {
+    if familiar.holds(domain) {
+        return;
+    }
+    let labels = registered(domain.as_str()).split('.');
+    if labels.into_iter().any(|label| label.starts_with("xn--")) {
         found.push(Suspicion::of(SuspicionKind::Punycode, FROM));
     }
     let (shown, _) = idna::domain_to_unicode(domain.as_str());
     if mixes_scripts(&shown) {
         found.push(Suspicion::of(SuspicionKind::MixedScript, FROM));
     }
-    if look_alike::nearest(domain, known.familiar()).is_some() {
+    if familiar.nearest(domain).is_some() {
         found.push(Suspicion::of(SuspicionKind::LookAlikeDomain, FROM));
         // Two practices can have like names; one that was never heard of before is another matter.
         if (known.seen)(domain) == Seen::Never {
@@ -90,14 +112,11 @@ fn of_name(name: &str, address: &Address, known: &Known<'_>, found: &mut Vec<Sus
         found.push(Suspicion::of(SuspicionKind::MixedScript, FROM));
     }
     let shown = addresses_in(name);
-    if shown
-        .iter()
-        .any(|other| !same_owner(other, address.domain()))
-    {
+    if shown.iter().any(|other| is_another(other, address)) {
         found.push(Suspicion::of(SuspicionKind::AddressInDisplayName, FROM));
     }
     let words = person(name);
-    let is_staff = |(staff, _): &&(String, Address)| !words.is_empty() && person(staff) == words;
+    let is_staff = |(staff, _): &&(String, Address)| may_be_same(&words, &person(staff));
     let mut namesakes = known.staff.iter().filter(is_staff).peekable();
     let their_own = |(_, own): &(String, Address)| own.fold() == address.fold();
     if namesakes.peek().is_some() && !namesakes.any(their_own) {
@@ -105,13 +124,26 @@ fn of_name(name: &str, address: &Address, known: &Known<'_>, found: &mut Vec<Sus
     }
 }
 
-/// The domains of what looks like an address inside a name.
-fn addresses_in(name: &str) -> Vec<Domain> {
+/// One name holds the other: middle and second family names are left out as often as not.
+fn may_be_same(a: &[String], b: &[String]) -> bool {
+    let (few, many) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    !few.is_empty() && few.iter().all(|word| many.contains(word))
+}
+
+/// Of another owner; where everybody is, of another name.
+fn is_another(shown: &Address, address: &Address) -> bool {
+    if is_free_mail(address.domain()) {
+        return shown.fold() != address.fold();
+    }
+    !same_owner(shown.domain(), address.domain())
+}
+
+/// What looks like an address inside a name.
+fn addresses_in(name: &str) -> Vec<Address> {
     let outside = |c: char| c.is_whitespace() || "<>()[]\"',;:".contains(c);
     name.split(outside)
         .filter(|word| word.contains('@'))
         .filter_map(|word| Address::parse(word.trim_matches('.')).ok())
-        .map(|address| address.domain().clone())
         .collect()
 }
 

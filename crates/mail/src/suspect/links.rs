@@ -4,16 +4,23 @@
 //! clinic's mail can carry a patient's token. Addresses are read by the rules of browsers (WHATWG
 //! URL), because a browser will read them. Invariant: what cannot be read as a link is none.
 
+use std::collections::BTreeMap;
+
 use model::Domain;
 use url::{Host, Url};
 
+use super::look_alike::Familiar;
 use super::markup::{self, LINKS_MAX, Markup};
 use super::names::{registered, same_owner};
-use super::{Known, Suspicion, SuspicionKind, look_alike};
+use super::{Suspicion, SuspicionKind};
 use crate::message::{Message, PartName};
 
 use SuspicionKind as Kind;
 
+/// Hosts of one message that are compared with known ones.
+const HOSTS_COMPARED_MAX: usize = 100;
+/// Schemes by which a link brings a page or a program of its own.
+const ACTIVE_SCHEMES: [&str; 5] = ["data", "file", "javascript", "search-ms", "vbscript"];
 /// Hosts whose links say nothing of where they lead.
 const SHORTENERS: [&str; 20] = [
     "bit.ly",
@@ -49,86 +56,109 @@ const GATEWAYS: [&str; 6] = [
 ];
 const GATEWAY_LABELS: [&str; 4] = ["safelinks", "linkprotect", "urldefense", "protect"];
 
-pub(super) fn suspicions(message: &Message<'_>, known: &Known<'_>) -> Vec<Suspicion> {
-    let mut found = Vec::new();
-    let mut bodies = 0;
-    for part in message.shown_texts() {
-        let place = PartName::Body(bodies);
-        bodies += 1;
+pub(super) fn suspicions(message: &Message<'_>, familiar: &Familiar<'_>) -> Vec<Suspicion> {
+    let mut reader = Reader {
+        familiar,
+        hosts: BTreeMap::new(),
+        place: PartName::Body(0),
+        found: Vec::new(),
+    };
+    for (n, part) in message.shown_texts().enumerate() {
+        reader.place = PartName::Body(n);
         if part.is_html {
-            of_markup(&markup::read(&part.text), place, known, &mut found);
+            reader.markup(&markup::read(&part.text));
         } else {
             for link in links_in(&part.text) {
-                of_link(&link, "", place, known, &mut found);
+                reader.link(&link, "");
             }
         }
     }
-    found
+    reader.found
 }
 
-fn of_markup(markup: &Markup, place: PartName, known: &Known<'_>, found: &mut Vec<Suspicion>) {
-    if markup.asks_password {
-        found.push(Suspicion::of(Kind::CredentialForm, place));
-    }
-    if markup.has_script {
-        found.push(Suspicion::of(Kind::ScriptInBody, place));
-    }
-    for link in &markup.links {
-        of_link(&link.target, &link.shown, place, known, found);
-    }
-}
-
-fn of_link(
-    target: &str,
-    shown: &str,
+struct Reader<'a> {
+    familiar: &'a Familiar<'a>,
+    /// Hosts met, and whether each is like a known one.
+    hosts: BTreeMap<String, bool>,
     place: PartName,
-    known: &Known<'_>,
-    found: &mut Vec<Suspicion>,
-) {
-    let Some(url) = read(target) else { return };
-    let mut add = |kind| found.push(Suspicion::of(kind, place));
-    if !matches!(url.scheme(), "http" | "https" | "ftp") {
-        if matches!(
-            url.scheme(),
-            "data" | "javascript" | "vbscript" | "file" | "search-ms"
-        ) {
-            add(Kind::LinkDataScheme);
+    found: Vec<Suspicion>,
+}
+
+impl Reader<'_> {
+    fn markup(&mut self, markup: &Markup) {
+        if markup.asks_password {
+            self.add(Kind::CredentialForm);
         }
-        return;
+        if markup.has_script {
+            self.add(Kind::ScriptInBody);
+        }
+        for link in &markup.links {
+            self.link(&link.target, &link.shown);
+        }
     }
-    if !url.username().is_empty() || url.password().is_some() {
-        add(Kind::LinkUserinfo);
-    }
-    let host = match url.host() {
-        Some(Host::Domain(host)) => host,
-        Some(_) => {
-            add(Kind::LinkIpHost);
+
+    fn link(&mut self, target: &str, shown: &str) {
+        let Some(url) = read(target) else { return };
+        if !matches!(url.scheme(), "http" | "https" | "ftp") {
+            if ACTIVE_SCHEMES.contains(&url.scheme()) {
+                self.add(Kind::LinkDataScheme);
+            }
             return;
         }
-        None => return,
-    };
-    let Ok(domain) = Domain::parse(host) else {
-        return;
-    };
-    if host.split('.').any(|label| label.starts_with("xn--")) {
-        add(Kind::LinkPunycode);
+        if !url.username().is_empty() || url.password().is_some() {
+            self.add(Kind::LinkUserinfo);
+        }
+        match url.host() {
+            Some(Host::Domain(host)) => {
+                if let Ok(domain) = Domain::parse(host) {
+                    self.site(&url, &domain, shown);
+                }
+            }
+            Some(_) => self.add(Kind::LinkIpHost),
+            None => {}
+        }
     }
-    if SHORTENERS.contains(&registered(domain.as_str())) {
-        add(Kind::LinkShortener);
+
+    fn site(&mut self, url: &Url, domain: &Domain, shown: &str) {
+        if self.is_like_known(domain) {
+            self.add(Kind::LinkLookAlike);
+        }
+        let is_foreign = domain.as_str().split('.').any(|l| l.starts_with("xn--"));
+        if is_foreign && !self.familiar.holds(domain) {
+            self.add(Kind::LinkPunycode);
+        }
+        if SHORTENERS.contains(&registered(domain.as_str())) {
+            self.add(Kind::LinkShortener);
+        }
+        if is_gateway(domain) {
+            return;
+        }
+        if redirects(url, domain) {
+            self.add(Kind::LinkRedirect);
+        }
+        if host_shown(shown).is_some_and(|named| !same_owner(&named, domain)) {
+            self.add(Kind::LinkHostDiffers);
+        }
     }
-    if look_alike::nearest(&domain, known.familiar()).is_some() {
-        add(Kind::LinkLookAlike);
+
+    /// Each host is compared once; a message with more hosts than that is no letter.
+    fn is_like_known(&mut self, domain: &Domain) -> bool {
+        if let Some(known) = self.hosts.get(domain.as_str()) {
+            return *known;
+        }
+        if self.hosts.len() >= HOSTS_COMPARED_MAX {
+            return false;
+        }
+        let is_like = self.familiar.nearest(domain).is_some();
+        self.hosts.insert(domain.as_str().to_owned(), is_like);
+        is_like
     }
-    if is_gateway(&domain) {
-        return;
-    }
-    if redirects(&url, &domain) {
-        add(Kind::LinkRedirect);
-    }
-    if let Some(named) = host_shown(shown)
-        && !same_owner(&named, &domain)
-    {
-        add(Kind::LinkHostDiffers);
+
+    fn add(&mut self, kind: Kind) {
+        let one = Suspicion::of(kind, self.place);
+        if !self.found.contains(&one) {
+            self.found.push(one);
+        }
     }
 }
 

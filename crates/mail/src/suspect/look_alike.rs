@@ -58,29 +58,42 @@ pub struct Likeness<'k> {
     pub trick: Trick,
 }
 
-/// The likeness that deceives best. None: the domain is known, or like no known one.
+/// Known domains, in the forms in which they are compared; made once for many questions.
+pub struct Familiar<'k>(Vec<(&'k Domain, Shape)>);
+
+impl<'k> Familiar<'k> {
+    pub fn of(known: impl IntoIterator<Item = &'k Domain>) -> Self {
+        let known = known.into_iter().take(COMPARED_MAX);
+        Self(known.map(|domain| (domain, Shape::of(domain))).collect())
+    }
+
+    /// Whether it has the same owner as one of them.
+    pub fn holds(&self, domain: &Domain) -> bool {
+        let own = registered(domain.as_str());
+        self.0.iter().any(|(_, shape)| shape.registered == own)
+    }
+
+    /// The likeness that deceives best. None: the domain is known, or like no known one.
+    pub fn nearest(&self, domain: &Domain) -> Option<Likeness<'k>> {
+        // Providers of free mail are like each other, and everybody knows them.
+        if is_free_mail(domain) || self.holds(domain) {
+            return None;
+        }
+        let suspect = Shape::of(domain);
+        let likeness = |(to, shape): &(&'k Domain, Shape)| {
+            let trick = trick(domain, &suspect, shape)?;
+            Some(Likeness { to, trick })
+        };
+        self.0.iter().filter_map(likeness).min_by_key(|l| l.trick)
+    }
+}
+
+/// [`Familiar::nearest`] for a single question.
 pub fn nearest<'k>(
     domain: &Domain,
     known: impl IntoIterator<Item = &'k Domain>,
 ) -> Option<Likeness<'k>> {
-    // Providers of free mail are like each other, and everybody knows them.
-    if is_free_mail(domain) {
-        return None;
-    }
-    let suspect = Shape::of(domain);
-    let mut best: Option<Likeness<'k>> = None;
-    for to in known.into_iter().take(COMPARED_MAX) {
-        if registered(to.as_str()) == suspect.registered {
-            return None;
-        }
-        let Some(trick) = trick(domain, &suspect, &Shape::of(to)) else {
-            continue;
-        };
-        if best.is_none_or(|b| trick < b.trick) {
-            best = Some(Likeness { to, trick });
-        }
-    }
-    best
+    Familiar::of(known).nearest(domain)
 }
 
 fn trick(domain: &Domain, suspect: &Shape, known: &Shape) -> Option<Trick> {
@@ -169,7 +182,8 @@ fn is_misspelt(suspect: &Shape, known: &Shape) -> bool {
     } else {
         1
     };
-    strsim::damerau_levenshtein(a, b) <= allowed && a != b
+    let longer = a.chars().count().max(b.chars().count());
+    longer - shorter <= allowed && a != b && strsim::damerau_levenshtein(a, b) <= allowed
 }
 
 /// Words that half the trade has in its name.

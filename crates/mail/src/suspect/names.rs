@@ -3,7 +3,7 @@
 //! Invariant: both forms are for comparing; neither is shown or stored.
 
 use model::Domain;
-use unicode_security::mixed_script::MixedScript;
+use unicode_security::{MixedScript, RestrictionLevel, RestrictionLevelDetection};
 
 /// Longer names than any person's are cut.
 const NAME_CHARS_MAX: usize = 200;
@@ -73,9 +73,10 @@ pub(super) fn person(name: &str) -> Vec<String> {
 /// Whether one word of a name mixes alphabets, as no person's does.
 pub(super) fn mixes_scripts(name: &str) -> bool {
     let words = name.split(|c: char| !c.is_alphanumeric());
+    // Japanese and its like mix with Latin by right; Cyrillic and Greek do not (UTS 39 §5.2).
     words
-        .filter(|word| !word.is_ascii())
-        .any(|word| !word.is_single_script())
+        .filter(|word| !word.is_ascii() && !word.is_single_script())
+        .any(|word| !word.check_restriction_level(RestrictionLevel::HighlyRestrictive))
 }
 
 /// The letters that English and Spanish names lose when they are typed in a hurry.

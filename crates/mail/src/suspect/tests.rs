@@ -136,6 +136,11 @@ fn authors_that_are_not_who_they_seem() {
         "address_in_display_name => banner",
     );
     expect(
+        "From: \"ana.lee@gmail.com\" <x@gmail.com>\n\nhello\n",
+        USUAL,
+        "address_in_display_name => banner",
+    );
+    expect(
         "From: a@northlab.example, b@mail.example\n\nhello\n",
         USUAL,
         "no_single_author => banner",
@@ -397,6 +402,29 @@ fn attachments_that_are_or_hide_programs() {
             USUAL,
             expected,
         );
+    }
+}
+
+#[test]
+fn what_a_forwarded_message_carries_is_seen() {
+    let inner = attached("application/octet-stream", "a.exe", "AAAA");
+    let outer = format!(
+        "From: lab@northlab.example\nMIME-Version: 1.0\n\
+         Content-Type: multipart/mixed; boundary=o\n\n--o\n\nsee below\n--o\n\
+         Content-Type: message/rfc822\n\n{inner}\n--o--\n"
+    );
+    let found = look(&outer, USUAL);
+    assert_eq!(words(&found), "executable_attachment => quarantine");
+    assert_eq!(found[0].place, PartName::Attachment(0));
+}
+
+#[test]
+fn names_of_other_alphabets_are_no_deceit() {
+    for name in ["田中Taro", "José Núñez", "Иван Петров", "Αλέξης"] {
+        use base64::Engine;
+        let word = base64::engine::general_purpose::STANDARD.encode(name);
+        let text = format!("From: =?utf-8?B?{word}?= <a@b.example>\n\nhello\n");
+        expect(&text, USUAL, " => none");
     }
 }
 

@@ -3,3 +3,4 @@
 mod access;
 mod decision;
 mod properties;
+mod replay;

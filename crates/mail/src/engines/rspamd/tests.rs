@@ -51,6 +51,14 @@ fn score_action_and_names_of_symbols_are_read_and_nothing_that_quotes_the_mail()
 }
 
 #[test]
+fn what_was_skipped_because_it_is_known_to_be_bad_is_bad() {
+    let body = r#"{"is_skipped":true,"score":15.0,"required_score":15.0,"action":"reject",
+        "symbols":{"GTUBE":{"score":0.0}}}"#;
+    let advice = answered(&response("200 OK", body)).advice();
+    assert_eq!(advice.map(|advice| advice.action), Ok(Action::Reject));
+}
+
+#[test]
 fn what_is_no_whole_answer_is_no_advice() {
     let whole = response("200 OK", BODY);
     let cases = [
@@ -70,7 +78,7 @@ fn what_is_no_whole_answer_is_no_advice() {
         (
             response(
                 "200 OK",
-                &BODY.replace("\"is_skipped\":false", "\"is_skipped\":true"),
+                r#"{"is_skipped":true,"score":0,"required_score":15,"action":"no action"}"#,
             ),
             NoAnswer::NotLookedAt,
         ),

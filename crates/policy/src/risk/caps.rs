@@ -1,0 +1,55 @@
+//! Fixed limits of a subject: what protects it before anything was learnt, and always.
+//!
+//! They come from the plan and the scope of a key. Invariant: a limit that is not set limits nothing.
+
+use serde::{Deserialize, Serialize};
+
+use super::signal::Signal;
+
+/// At most so many in an hour that ends now, and in the day (UTC).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cap {
+    pub signal: Signal,
+    pub hour: Option<u32>,
+    pub day: Option<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caps(pub Vec<Cap>);
+
+impl Caps {
+    /// For a person's own key: several times the work of a busy day.
+    pub fn of_a_person() -> Self {
+        Self(vec![
+            Cap::of(Signal::Messages, 200, 1_000),
+            Cap::of(Signal::Recipients, 300, 1_500),
+            Cap::of(Signal::Domains, 60, 200),
+            Cap::of(Signal::Patients, 120, 500),
+            Cap::of(Signal::FailedSignIns, 20, 60),
+            Cap::of(Signal::DlpBlocks, 15, 40),
+            Cap::of(Signal::PhiInSubject, 30, 100),
+        ])
+    }
+
+    /// For software: what one practice's systems send; larger ones are given their own.
+    pub fn of_software() -> Self {
+        Self(vec![
+            Cap::of(Signal::Messages, 5_000, 30_000),
+            Cap::of(Signal::Recipients, 5_000, 30_000),
+            Cap::of(Signal::Patients, 3_000, 15_000),
+            Cap::of(Signal::FailedSignIns, 50, 200),
+            Cap::of(Signal::DlpBlocks, 100, 500),
+            Cap::of(Signal::Complaints, 20, 100),
+        ])
+    }
+}
+
+impl Cap {
+    pub const fn of(signal: Signal, hour: u32, day: u32) -> Self {
+        Self {
+            signal,
+            hour: Some(hour),
+            day: Some(day),
+        }
+    }
+}
