@@ -8,7 +8,7 @@ use crate::kind::FileKind;
 use crate::pack::{self, Packing};
 use crate::session::{Session, inside};
 use crate::text::{self, html, plain, rtf};
-use crate::{image, message, office, tree};
+use crate::{dicom, image, message, office, ole, pdf, signed, tnef, tree};
 
 /// Reads a file; answers what it is, now that it has been opened.
 pub(crate) fn read(
@@ -22,8 +22,13 @@ pub(crate) fn read(
     match kind {
         K::Empty | K::Font | K::PgpPublic => {}
         K::Zip => return office::read(session, place, file),
+        K::Ole => return ole::read(session, place, file),
+        K::Tnef => tnef::read(session, place, file),
+        K::SmimeSignature => signed::read(session, place, file),
+        K::Dicom => dicom::read(session, place, file),
         K::Tar => pack::tar::read(session, place, file),
         K::Gzip => gzip(session, place, file, claim),
+        K::Pdf => pdf::read(session, place, file),
         K::Rtf => rtf::read(session, place, file),
         K::Html => html::read(session, place, &text::decode(file, None)),
         K::Xml => tree::read(session, place, &text::decode(file, None)),

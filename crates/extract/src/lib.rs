@@ -7,6 +7,7 @@
 
 mod budget;
 mod carry;
+mod dicom;
 mod extracted;
 mod extractor;
 mod frame;
@@ -17,9 +18,13 @@ mod message;
 mod ocr;
 mod octets;
 mod office;
+mod ole;
 mod pack;
+mod pdf;
 mod session;
+mod signed;
 mod text;
+mod tnef;
 mod tree;
 mod words;
 mod worker;

@@ -18,6 +18,8 @@ mod open;
 mod sheet;
 mod workbook;
 
+pub(crate) use numbers::Styles;
+
 /// Opens an archive and answers what it is.
 pub(crate) fn read(session: &mut Session<'_>, place: &str, file: &[u8]) -> FileKind {
     let Some(archive) = Zip::open(session, place, file) else {

@@ -3,10 +3,14 @@
 //! Invariant: every attribute's value and every text is said.
 
 use crate::extracted::TextForm;
-use crate::session::Session;
+use crate::session::{Session, Shown};
 use crate::xml::{Token, Xml};
 
 pub(crate) fn read(session: &mut Session<'_>, place: &str, document: &str) {
+    read_as(session, place, document, Shown::Yes);
+}
+
+pub(crate) fn read_as(session: &mut Session<'_>, place: &str, document: &str, shown: Shown) {
     let (mut out, mut name) = (String::new(), "");
     let mut xml = Xml::of(document);
     for token in &mut xml {
@@ -27,7 +31,7 @@ pub(crate) fn read(session: &mut Session<'_>, place: &str, document: &str) {
     if let Some(because) = xml.lost() {
         session.lost(place, because);
     }
-    session.say(place, TextForm::Prose, &out);
+    session.text(place, TextForm::Prose, &out, shown);
 }
 
 fn line(out: &mut String, name: &str, value: &str) {

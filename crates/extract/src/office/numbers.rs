@@ -6,10 +6,10 @@ use crate::xml::{Token, Xml};
 
 /// Which cell styles show dates (ECMA-376 part 1 §18.8.30).
 #[derive(Default)]
-pub(super) struct Styles {
+pub(crate) struct Styles {
     dates: Vec<bool>,
     /// Days count from 1904, as on the first Macintosh.
-    pub(super) from_1904: bool,
+    pub(crate) from_1904: bool,
 }
 
 impl Styles {
@@ -22,7 +22,7 @@ impl Styles {
                         .attribute("numFmtId")
                         .and_then(|id| id.parse::<u32>().ok());
                     let code = tag.attribute("formatCode").unwrap_or_default();
-                    custom.extend(id.filter(|_| is_date(&code)));
+                    custom.extend(id.filter(|_| Self::is_date(&code)));
                 }
                 Token::Open(tag) if tag.name == "cellXfs" => in_cells = true,
                 Token::Close("cellXfs") => in_cells = false,
@@ -43,7 +43,7 @@ impl Styles {
     }
 
     /// The value as a reader of the sheet sees it.
-    pub(super) fn show(&self, style: usize, value: &str) -> String {
+    pub(crate) fn show(&self, style: usize, value: &str) -> String {
         let is_date = self.dates.get(style).copied().unwrap_or(false);
         let date = value
             .parse()
@@ -52,21 +52,30 @@ impl Styles {
             .and_then(|days| date(days, self.from_1904));
         date.unwrap_or_else(|| value.to_owned())
     }
-}
 
-/// A format with day or year in it, outside of quotes and colours.
-fn is_date(code: &str) -> bool {
-    let (mut quoted, mut bracket) = (false, false);
-    for c in code.chars() {
-        match c {
-            '"' => quoted = !quoted,
-            '[' if !quoted => bracket = true,
-            ']' if !quoted => bracket = false,
-            'y' | 'Y' | 'd' | 'D' if !quoted && !bracket => return true,
-            _ => {}
-        }
+    /// Formats that every spreadsheet has without writing them down.
+    pub(crate) fn is_date_number(id: u32) -> bool {
+        matches!(id, 14..=17 | 22 | 27..=36 | 50..=58)
     }
-    false
+
+    pub(crate) fn set_dates(&mut self, dates: Vec<bool>) {
+        self.dates = dates;
+    }
+
+    /// A format with day or year in it, outside of quotes and colours.
+    pub(crate) fn is_date(code: &str) -> bool {
+        let (mut quoted, mut bracket) = (false, false);
+        for c in code.chars() {
+            match c {
+                '"' => quoted = !quoted,
+                '[' if !quoted => bracket = true,
+                ']' if !quoted => bracket = false,
+                'y' | 'Y' | 'd' | 'D' if !quoted && !bracket => return true,
+                _ => {}
+            }
+        }
+        false
+    }
 }
 
 /// `1961-08-04` of a count of days; the count from 1900 holds a 29 February 1900 that never was.

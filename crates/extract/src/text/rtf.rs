@@ -6,6 +6,8 @@ use crate::extracted::{Because, Mark, TextForm};
 use crate::session::{Session, Shown};
 use crate::text::decode_page;
 
+pub(crate) mod packed;
+
 const GROUPS_MAX: usize = 1_000;
 /// Groups whose text is a table of the format's own.
 const TABLES: &[&str] = &[

@@ -5,5 +5,8 @@ mod bombs;
 mod kit;
 mod mutation;
 mod office;
+mod ole;
+mod pdf;
+mod pictures;
 mod texts;
 mod workers;

@@ -20,6 +20,13 @@ fn seeds() -> Vec<Vec<u8>> {
         b"\xff\xd8\xff\xe1\0\x16Exif\0\0II*\0\x08\0\0\0\x01\0\x0e\x01\x02\0\x03\0\0\0ab\0\0\xff\xda".to_vec(),
         b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\0\0\0\x01\0\x08\0\0\0\0\0\0\0\0\0\0\0\x05tEXta\0bcd\0\0\0\0".to_vec(),
         b"\xff\xfew\0i\0d\0e\0".to_vec(),
+        crate::ole::doc(0),
+        crate::ole::compound(&[("Workbook", b"\x09\x08\x04\0\0\x06\x05\0\xfc\0\x0d\0\x01\0\0\0\x01\0\0\0\x02\0\0ab\x0a\0\0\0".to_vec())]),
+        crate::pictures::dicom("1.2.840.10008.1.2.1", b"\x10\0\x10\0PN\x04\0Lee^\x08\0\x40\x11SQ\0\0\xff\xff\xff\xff"),
+        crate::pdf::page(
+            b"BT /F 10 Tf 72 700 Td [(a)-500(b)] TJ (c\\051) ' ET /X Do BI /W 1 ID x EI",
+            &[b"<</Subtype/Form/Length 9>>stream\n(d) Tj /Y\nendstream".to_vec(), b"<</FT/Tx/T(t)/V(v)>>".to_vec()],
+        ),
         b"BEGIN:VCALENDAR\r\nSUMMARY:a\r\n b\r\nEND:VCALENDAR".to_vec(),
     ]
 }

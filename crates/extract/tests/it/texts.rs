@@ -165,3 +165,73 @@ fn what_nobody_can_open_is_opaque_and_what_nobody_knows_is_unknown() {
         [Because::UnknownType]
     );
 }
+
+#[test]
+fn what_is_signed_is_read_and_a_signature_alone_holds_nothing() {
+    let wrap = |tag: u8, content: &[u8]| {
+        let mut out = vec![tag, 0x82];
+        out.extend(u16::try_from(content.len()).expect("short").to_be_bytes());
+        out.extend(content);
+        out
+    };
+    let kind = |last: u8| {
+        [
+            b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07".as_slice(),
+            &[last],
+        ]
+        .concat()
+    };
+    let signed = |inner: Vec<u8>| {
+        let data = [b"\x02\x01\x01\x31\0".to_vec(), wrap(0x30, &inner)].concat();
+        wrap(0x30, &[kind(2), wrap(0xa0, &wrap(0x30, &data))].concat())
+    };
+    let message = b"Subject: x\r\nFrom: a@x.example\r\nTo: b@x.example\r\n\r\nsigned words";
+    let with = signed([kind(1), wrap(0xa0, &wrap(0x04, message))].concat());
+    assert!(all(&read("smime.p7m", &with)).contains("signed words"));
+    let alone = read("smime.p7s", &signed(kind(1)));
+    assert_eq!((alone.texts.len(), reasons(&alone)), (0, vec![]));
+    let sealed = wrap(0x30, &[kind(3), wrap(0xa0, b"\x02\x01\0")].concat());
+    assert_eq!(reasons(&read("smime.p7m", &sealed)), [Because::Opaque]);
+}
+
+#[test]
+fn a_winmail_file_is_read_with_its_body_and_attachments() {
+    let attribute = |id: u32, content: &[u8]| {
+        let mut out = vec![1];
+        out.extend(id.to_le_bytes());
+        out.extend(u32::try_from(content.len()).expect("short").to_le_bytes());
+        out.extend(content);
+        out.extend([0, 0]);
+        out
+    };
+    // The words are literals, eight after each control octet; the last token points at itself.
+    let mut packed: Vec<u8> = b"................".to_vec();
+    packed[8..12].copy_from_slice(b"LZFu");
+    for chunk in b"{\\rtf1 rich words here}.".chunks(8) {
+        packed.push(0);
+        packed.extend(chunk);
+    }
+    let mut properties = vec![1, 0, 0, 0, 2, 1, 9, 0x10, 1, 0, 0, 0];
+    properties.extend(u32::try_from(packed.len()).expect("short").to_le_bytes());
+    properties.extend(&packed);
+    properties.resize(properties.len().next_multiple_of(4), 0);
+    let file = [
+        b"\x78\x9f\x3e\x22\0\0".to_vec(),
+        attribute(0x0001_8004, b"Results\0"),
+        attribute(0x0006_9003, &properties),
+        attribute(0x0006_9002, b""),
+        attribute(0x0001_8010, b"list.txt\0"),
+        attribute(0x0006_800f, b"attached words"),
+    ]
+    .concat();
+    let got = read("winmail.dat", &file);
+    assert_eq!((got.kind.word(), &got.unreadable), ("tnef", &vec![]));
+    let text = all(&got);
+    for words in [
+        "Results",
+        "body: rich words here",
+        "list.txt: attached words",
+    ] {
+        assert!(text.contains(words), "{words} in {text}");
+    }
+}
