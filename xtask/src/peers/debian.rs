@@ -47,8 +47,12 @@ pub const TOOLS: &[Tool] = &[
     tool(
         "openssl",
         "openssl",
-        "makes the certificates of the test authority",
+        "makes the certificates of the test authority; S/MIME both ways",
     ),
+    tool("gpgsm", "gpgsm", "S/MIME of GnuPG"),
+    tool("gpg-agent", "gpg-agent", "holds its keys"),
+    tool("cmsutil", "libnss3-tools", "S/MIME of Mozilla"),
+    tool("notmuch", "notmuch", "reads protected subjects"),
     tool("go", "golang-go", "runs the independent Merkle log check"),
     tool(
         "/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog",

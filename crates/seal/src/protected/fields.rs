@@ -99,11 +99,11 @@ pub(super) fn encoded(text: &str) -> String {
     if clean.is_ascii() && clean.len() <= 900 {
         return clean;
     }
-    // an encoded word has at most 75 octets, and ends between letters
+    // a line with an encoded word has at most 76 octets, `HP-Outer: Subject: ` included; a word ends between letters
     let mut words: Vec<String> = vec![String::new()];
     for letter in clean.chars() {
         match words.last_mut() {
-            Some(last) if last.len() + letter.len_utf8() <= 45 => last.push(letter),
+            Some(last) if last.len() + letter.len_utf8() <= 30 => last.push(letter),
             _ => words.push(letter.to_string()),
         }
     }

@@ -37,6 +37,8 @@ fn who_is_named_reads_it_and_nobody_else_does() {
                 } else {
                     &*PAT
                 };
+                let is_pat = reader.certificate() == PAT.certificate();
+                let stranger = if is_pat { &*LEE } else { &*PAT };
                 assert_eq!(
                     decrypt(&sealed, &[stranger]).err(),
                     Some(SmimeError::NotForUs)
