@@ -94,6 +94,11 @@ pub const STEPS: &[Step] = &[
         work: mail_peers,
     },
     Step {
+        name: "openpgp",
+        why: "GnuPG, Sequoia, GopenPGP and OpenPGP.js both ways; what was forged stays closed",
+        work: openpgp,
+    },
+    Step {
         name: "real-mail",
         why: "6,046 real messages, 20 kills, both engines",
         work: real_mail,
@@ -282,6 +287,18 @@ fn mail_peers(root: &Path) -> Result<()> {
     let stored = ["relays", "clients", "seals"].map(|chapter| ["--chapter", chapter]);
     let more = [&["--engine", "postgres"][..], stored.as_flattened()].concat();
     program(root, &python, &[&words[..], &more].concat())
+}
+
+fn openpgp(root: &Path) -> Result<()> {
+    let (sop, node) = (example(root, "sop")?, peers::node(root)?);
+    let packages = peers::folder(root).join("node");
+    let packages = packages.to_string_lossy();
+    let words = ["peers/openpgp.py", "--sop", &sop, "--node", &node];
+    program(
+        root,
+        &peers::python(root),
+        &[&words[..], &["--packages", &packages]].concat(),
+    )
 }
 
 fn real_mail(root: &Path) -> Result<()> {

@@ -16,6 +16,7 @@ mod mime;
 mod public;
 mod secret;
 mod sign;
+pub mod sop;
 mod standing;
 mod strength;
 mod verify;

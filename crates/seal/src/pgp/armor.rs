@@ -8,6 +8,7 @@ use std::io::Read;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use pgp::armor::{BlockType, Dearmor};
+use zeroize::Zeroizing;
 
 use super::PgpError;
 
@@ -37,7 +38,8 @@ const LINE_OCTETS: usize = 64;
 
 /// With line ends for mail.
 pub fn armor(block: Block, binary: &[u8]) -> Vec<u8> {
-    let text = BASE64.encode(binary);
+    // it may be a secret key's
+    let text = Zeroizing::new(BASE64.encode(binary));
     let mut out = format!("-----BEGIN PGP {}-----\r\n\r\n", block.word()).into_bytes();
     for line in text.as_bytes().chunks(LINE_OCTETS) {
         out.extend_from_slice(line);

@@ -12,7 +12,7 @@ use super::PublicKey;
 /// Level 1 §2.1.1: no more than ten kilobytes.
 const FIELD_OCTETS_MAX: usize = 10 * 1024;
 /// Lines of a folded field; RFC 5322 §2.1.1 asks for at most 78 characters.
-const LINE_OCTETS: usize = 72;
+const LINE_OCTETS: usize = 68;
 
 /// Whether the owner asks for encryption when both sides do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -52,12 +52,11 @@ pub(super) fn primary(key: &SignedPublicKey, moment: Moment) -> Result<Primary<'
     let mut says = Vec::new();
     let direct = newest(&key.details.direct_signatures, is_direct, moment.now);
     let user = primary_user(key, moment);
-    match (direct, user) {
-        (Err(fault), Err(_)) => return Err(fault),
+    match (key.version(), direct, user) {
         // RFC 9580 §10.1.1: a version 6 key speaks of itself in a direct key signature alone
-        (Err(fault), Ok(_)) if key.version() == KeyVersion::V6 => return Err(fault),
-        (Ok(direct), _) if key.version() == KeyVersion::V6 => says.push(direct),
-        (direct, user) => says.extend(direct.into_iter().chain(user)),
+        (KeyVersion::V6, direct, _) => says.push(direct?),
+        (_, Err(_), Err(fault)) => return Err(fault),
+        (_, direct, user) => says.extend(direct.into_iter().chain(user)),
     }
     says.sort_by_key(|signature| std::cmp::Reverse(signature.created()));
     let primary = Primary { says };

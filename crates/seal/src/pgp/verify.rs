@@ -11,7 +11,7 @@ use super::content::{self, Content};
 use super::public::hex;
 use super::standing::{self, Moment, Part};
 use super::strength;
-use super::{KeyFault, PgpError, PublicKey, dearmor};
+use super::{KeyFault, PgpError, PublicKey, SignAs, dearmor};
 
 /// One signature, judged.
 #[derive(Clone, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Verdict {
     pub key: Option<String>,
     /// When, by the signer's word.
     pub made: Option<Timestamp>,
+    /// Whether line ends were part of what was signed.
+    pub signed_as: SignAs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +118,10 @@ fn judge(
         signer: None,
         key: None,
         made: standing::made(signature),
+        signed_as: match signature.typ() {
+            Some(SignatureType::Text) => SignAs::Text,
+            _ => SignAs::Binary,
+        },
     };
     if let Err(outcome) = check_form(signature, at) {
         verdict.outcome = outcome;

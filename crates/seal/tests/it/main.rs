@@ -1,10 +1,12 @@
 //! Our signatures before a verifier that others wrote; S/MIME before OpenSSL's own.
+//! Our signatures before a verifier that others wrote; keys and messages that go wrong.
 
 extern crate caduceus_seal as seal;
 
 mod dmarc;
 mod names;
 mod protected;
+mod pgp;
 mod signatures;
 mod smime;
 mod vectors;
