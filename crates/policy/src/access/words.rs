@@ -37,6 +37,10 @@ words! {
         Auditor = "auditor",
         /// Builds software against the API: apps and their keys, metadata of messages.
         Developer = "developer",
+        /// Reviews what data-loss prevention holds, and drafts its rules.
+        DlpAdmin = "dlp_admin",
+        /// Is told what is held and may look at the reasons.
+        DlpNotified = "dlp_notified",
     }
     /// Everything that is asked for. An app's scope is one of these words.
     Action {
@@ -74,5 +78,25 @@ words! {
         /// Which addresses get no mail any more, and why.
         SuppressionRead = "suppression.read",
         SuppressionManage = "suppression.manage",
+        /// Which rules hold a message, what was found and where: no content.
+        QuarantineRead = "quarantine.read",
+        /// Let a held message go as its rules say. Never one's own.
+        QuarantineRelease = "quarantine.release",
+        QuarantineReject = "quarantine.reject",
+        /// Let a message go against a rule that refuses it. Never one's own.
+        QuarantineOverride = "quarantine.override",
+        /// An organisation's own rules.
+        RulesRead = "rules.read",
+        /// Drafts, their tests and simulations: nothing takes effect by it.
+        RulesEdit = "rules.edit",
+        RulesActivate = "rules.activate",
+        /// Certificates and OpenPGP keys of recipients and users.
+        EncryptionManage = "encryption.manage",
+        /// The patient registry and what is known of recipients: class, consent, agreements.
+        RegistryManage = "registry.manage",
+        /// End a restriction that unusual sending led to.
+        AnomalyRelease = "anomaly.release",
+        /// Say that a finding was wrong or missing.
+        FeedbackGive = "feedback.give",
     }
 }
