@@ -55,9 +55,15 @@ pub(crate) struct Weighed {
 #[derive(Default)]
 pub(crate) struct Known(Mutex<HashMap<Because, Arc<Weighed>>>);
 
-/// All that a decision and its trace follow from: the facts, what the trace says besides, and the version
-/// of the rules.
-type Because = (MessageFacts, RecipientFacts, Vec<(String, String)>, String);
+/// All that a decision and its trace follow from: the facts that the rules ask for, the recipient's as they are
+/// stored, what the trace says besides, and the version of the rules.
+type Because = (
+    MessageFacts,
+    RecipientFacts,
+    RecipientFacts,
+    Vec<(String, String)>,
+    String,
+);
 
 /// A trace as it is stored, with what a trial of other rules needs to know of the recipient.
 #[derive(Serialize)]
@@ -80,10 +86,14 @@ impl Known {
         said: &[(String, String)],
         rules: &policy::Rules,
     ) -> Result<Arc<Weighed>> {
+        let stored = RecipientFacts {
+            domain: None,
+            ..recipient.clone()
+        };
         let (mut message, mut recipient) = (message.clone(), recipient);
-        facts::project(rules, &mut message, &mut recipient);
+        rules.project(&mut message, &mut recipient);
         let version = rules.version().to_owned();
-        let facts = (message, recipient, said.to_vec(), version);
+        let facts = (message, recipient, stored, said.to_vec(), version);
         let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(weighed) = known().get(&facts) {
             return Ok(weighed.clone());
@@ -92,7 +102,7 @@ impl Known {
         decision.trace.facts.extend_from_slice(said);
         let stored = StoredTrace {
             trace: &decision.trace,
-            recipient: &facts.1,
+            recipient: &facts.2,
         };
         let trace =
             serde_json::to_string(&stored).map_err(|e| Error::new(Code::Internal).because(e))?;

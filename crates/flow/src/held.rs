@@ -45,7 +45,7 @@ impl Flow {
         let organisation = ctx.organisation();
         let store = &self.world().store;
         let row = store.read(move |tx| messages::load(tx, id, organisation))?;
-        ctx.allow(Action::MessageRelease, &reachable(ctx, &row)?)?;
+        ctx.allow(review.action(), &reachable(ctx, &row)?)?;
         let reason = checked(reason)?;
         let (actor, world) = (ctx.clone(), self.world().clone());
         let reviewed = store.write(move |tx| {
@@ -94,6 +94,12 @@ enum Step {
 }
 
 impl Review {
+    fn action(self) -> Action {
+        match self {
+            Self::Release => Action::QuarantineRelease,
+            Self::Reject => Action::QuarantineReject,
+        }
+    }
     /// The event, and what follows the commit.
     fn words(self) -> (&'static str, &'static str) {
         match self {

@@ -6,9 +6,11 @@
 
 mod engine;
 mod entity;
+mod send;
 mod words;
 
 pub use engine::{Engine, Verdict};
+pub use send::{SEND_LIMITS_MAX, SEND_WORDS_MAX, SendLimit, SendLimits, SendTo};
 pub use words::{Action, Role};
 
 use model::{OrganisationId, RecipientId};

@@ -7,6 +7,8 @@
 mod change;
 mod trace;
 
+pub(crate) use trace::plain_word;
+
 use std::collections::BTreeSet;
 
 use model::{Demand, Method};
@@ -25,17 +27,17 @@ pub fn decide(m: &MessageFacts, r: &RecipientFacts, rules: &Rules) -> Decision {
         recipient: r.clone(),
     };
     let outcome = weigh(&facts, rules, None);
-    let method = outcome.method;
+    let verdict = outcome.verdict(&facts, rules);
+    let method = verdict.method;
     Decision {
         method,
         demand: demand(method),
         below: below(method, &facts, rules),
-        neutral_subject: method == Method::Portal
-            || (outcome.neutral && subject_is_exposed(method)),
-        redact: outcome.redact && content_travels(method),
-        warnings: outcome.warnings.iter().cloned().collect(),
-        quarantine: quarantine(&facts, rules, &outcome),
-        notices: outcome.notices.iter().copied().collect(),
+        neutral_subject: verdict.neutral_subject,
+        redact: verdict.redact,
+        warnings: verdict.warnings,
+        quarantine: verdict.quarantine,
+        notices: verdict.notices,
         shadow: shadow(&facts, rules),
         trace: Trace {
             rules_version: rules.version().to_owned(),
@@ -44,6 +46,37 @@ pub fn decide(m: &MessageFacts, r: &RecipientFacts, rules: &Rules) -> Decision {
             decided_by: outcome.decided_by.to_owned(),
             would_change: change::would_change(&facts, rules, method),
         },
+    }
+}
+
+/// A decision without its explanation, which costs most of the work.
+pub(crate) fn verdict<'a>(facts: &Facts, rules: &'a Rules) -> Verdict<'a> {
+    weigh(facts, rules, None).verdict(facts, rules)
+}
+
+pub(crate) struct Verdict<'a> {
+    pub method: Method,
+    pub neutral_subject: bool,
+    pub redact: bool,
+    pub warnings: Vec<String>,
+    pub notices: Vec<Notice>,
+    pub quarantine: Option<Quarantine>,
+    pub decided_by: &'a str,
+}
+
+impl Verdict<'_> {
+    /// Whether anything that is done differs, whoever decided it.
+    pub(crate) fn differs_from(&self, other: &Self) -> bool {
+        let release = |verdict: &Self| {
+            let quarantine = verdict.quarantine.as_ref();
+            quarantine.map(|q| (q.second_person, q.notify.clone()))
+        };
+        self.method != other.method
+            || self.neutral_subject != other.neutral_subject
+            || self.redact != other.redact
+            || self.warnings != other.warnings
+            || self.notices != other.notices
+            || release(self) != release(other)
     }
 }
 
@@ -125,7 +158,21 @@ fn weigh<'a>(facts: &Facts, rules: &'a Rules, shadow: Option<&OrgRule>) -> Outco
     outcome
 }
 
-impl Outcome<'_> {
+impl<'a> Outcome<'a> {
+    fn verdict(&self, facts: &Facts, rules: &Rules) -> Verdict<'a> {
+        let method = self.method;
+        Verdict {
+            method,
+            neutral_subject: method == Method::Portal
+                || (self.neutral && subject_is_exposed(method)),
+            redact: self.redact && content_travels(method),
+            warnings: self.warnings.iter().cloned().collect(),
+            notices: self.notices.iter().copied().collect(),
+            quarantine: quarantine(facts, rules, self),
+            decided_by: self.decided_by,
+        }
+    }
+
     /// What an organisation's rule does besides asking for a method.
     fn add(&mut self, effect: &OrgEffect) {
         match effect {

@@ -1,19 +1,21 @@
 //! What must happen to a message, and who may do what.
 //!
 //! Three parts that share nothing but the name: [`decide()`] chooses how a message reaches a recipient,
-//! from our own small rule table, on the hot path; [`access`] asks Cedar whether an actor may do
-//! something; [`risk`] says whether a subject sends as it always did. None of them reads a message, a
-//! clock or a database: facts come in, an answer with its reasons goes out. Invariant: an answer can
-//! always be explained by rule names and words alone.
+//! from the platform's rule table and an organisation's own rules, on the hot path; [`access`] asks Cedar
+//! whether an actor may do something; [`risk`] says whether a subject sends as it always did. None of them
+//! reads a message, a clock or a database: facts come in, an answer with its reasons goes out. Invariant: an
+//! answer can always be explained by rule names and words alone.
 
 pub mod access;
 mod decide;
 mod decision;
 mod facts;
 mod org;
+mod project;
 mod question;
 pub mod risk;
 mod rules;
+mod simulate;
 mod words;
 
 pub use decide::{decide, strength};
@@ -29,6 +31,9 @@ pub use org::{
 };
 pub use question::Question;
 pub use rules::{Effect, Literal, Rule, Rules};
+pub use simulate::{
+    Compared, Moved, RuleHits, SIMULATION_EXAMPLES_MAX, Simulation, StoredFacts, simulate,
+};
 pub use words::{
     Channel, Direction, KeyState, Notice, RecipientClass, Restriction, Risk, TlsKnown, Weekday,
 };

@@ -226,6 +226,42 @@ impl OrgRule {
 }
 
 impl OrgEffect {
+    /// How rules say each effect, and what it does: for editor, help and documents.
+    pub const ALL: &'static [(&'static str, &'static str)] = &[
+        (
+            "require tls",
+            "verified TLS at least, else the portal; also tls_or_drop, pgp, smime",
+        ),
+        (
+            "encrypt",
+            "S/MIME or OpenPGP where the recipient has a usable key, else the portal",
+        ),
+        ("portal", "it waits in the portal at least"),
+        (
+            "quarantine",
+            "it is held until somebody who may releases it",
+        ),
+        (
+            "quarantine with second person notify dlp_notified",
+            "two people agree to a release, and these are told",
+        ),
+        (
+            "redact",
+            "a copy without the values that were found travels, the whole stays here",
+        ),
+        (
+            "neutral subject",
+            "the subject is replaced where it would be readable on the way",
+        ),
+        ("block", "it is refused, and the sender is told why"),
+        ("warn check_recipient", "the sender is shown this text"),
+        ("log", "it stands in the trace and changes nothing"),
+        (
+            "append notice part_2",
+            "the statement of 42 CFR 2.32 travels with it",
+        ),
+    ];
+
     fn method(&self, facts: &Facts) -> Option<Method> {
         let recipient = &facts.recipient;
         match self {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use ctx::{Ctx, PrincipalKind};
 use model::{Address, Method, Restriction as Agreed, Result};
-use policy::{Channel, MessageFacts, RecipientClass, RecipientFacts, Restriction, Rules};
+use policy::{Channel, MessageFacts, RecipientClass, RecipientFacts, Restriction, StoredFacts};
 use serde::{Deserialize, Serialize};
 use store::tables::correspondents::Standing;
 
@@ -139,25 +139,6 @@ fn channel(method: Method) -> Option<Channel> {
     Channel::from_word(method.word())
 }
 
-/// Clears what no rule of this set reads, so that most mail has the same facts and one decision.
-pub(super) fn project(rules: &Rules, message: &mut MessageFacts, recipient: &mut RecipientFacts) {
-    if !rules.organisation().is_empty() {
-        return;
-    }
-    let quiet = MessageFacts::quiet();
-    message.octets = quiet.octets;
-    message.pages = quiet.pages;
-    message.files = quiet.files;
-    message.patients = quiet.patients;
-    message.weekday = quiet.weekday;
-    message.hour = quiet.hour;
-    message.file_kinds.clear();
-    message.marks.clear();
-    message.sender_role.clear();
-    message.sender_groups.clear();
-    recipient.domain = None;
-}
-
 /// What is stored with a message's findings for trials of other rules: all its facts but those that are
 /// nothing unusual.
 #[derive(Serialize, Deserialize)]
@@ -175,7 +156,8 @@ pub(crate) fn stored_facts(
     draft: &Draft,
     scanned: &Scanned,
 ) -> serde_json::Value {
-    let facts = serde_json::to_value(of_message(house, ctx, draft, scanned));
+    let facts = of_message(house, ctx, draft, scanned);
+    let facts = serde_json::to_value(StoredFacts::of(&facts, &RecipientFacts::quiet()).message);
     let quiet = serde_json::to_value(MessageFacts::quiet()).unwrap_or_default();
     let mut facts = facts.unwrap_or_default();
     if let Some(map) = facts.as_object_mut() {

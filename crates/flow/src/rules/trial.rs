@@ -4,12 +4,12 @@
 //! is the draft's doing alone. Nothing is opened and nothing is sent. Invariant: a trial shows ids, rule names
 //! and counts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ctx::{Action, Ctx, Event};
 use model::{Code, Error, MessageId, Method, Result, Timestamp, limits};
-use policy::{MessageFacts, RecipientFacts, Rules};
+use policy::{MessageFacts, RecipientFacts, Rules, Simulation, StoredFacts};
 use serde::Deserialize;
 use store::tables::{recipients, rule_versions as table};
 
@@ -29,8 +29,13 @@ pub struct Trial {
     pub decided: u64,
     /// Of these the ones for which it would have been another.
     pub changed: Vec<Changed>,
+    /// The method would have been the same, and the subject, redaction, a warning, a notice or what a release
+    /// takes another.
+    pub changed_otherwise: u64,
     /// How often each of the draft's own rules struck, by id; those in shadow mode too.
     pub struck: BTreeMap<String, u64>,
+    /// How often a rule asked for a fact that is not stored, such as the recipient's domain.
+    pub unanswered: u64,
     /// Stored before facts were kept, or by another version: not decided again.
     pub unknown: u64,
     /// There was more mail than a trial looks at.
@@ -81,19 +86,14 @@ impl Flow {
             };
             before = Some((last.created_at, last.message));
             whole.iter().for_each(|row| judge.look(row));
-            progress(judge.trial.decided);
-            if judge.trial.decided >= DECISIONS_MAX {
+            progress(judge.simulation.total);
+            if judge.simulation.total >= DECISIONS_MAX {
                 break true;
             }
         };
-        self.tried(ctx, version, &judge.trial)?;
-        Ok(Trial {
-            version,
-            since: Some(since),
-            cut,
-            changed: judge.changed.into_values().collect(),
-            ..judge.trial
-        })
+        let trial = judge.end(version, since, cut);
+        self.tried(ctx, version, &trial)?;
+        Ok(trial)
     }
 
     fn tried(&self, ctx: &Ctx, version: u32, trial: &Trial) -> Result<()> {
@@ -126,8 +126,10 @@ fn whole_messages(rows: &[recipients::Decided]) -> &[recipients::Decided] {
 struct Judge<'a> {
     current: &'a Rules,
     draft: &'a Rules,
-    trial: Trial,
-    changed: HashMap<(Method, Method), Changed>,
+    simulation: Simulation,
+    /// In the order in which the simulation saw them.
+    messages: Vec<MessageId>,
+    unknown: u64,
 }
 
 impl<'a> Judge<'a> {
@@ -135,44 +137,56 @@ impl<'a> Judge<'a> {
         Self {
             current,
             draft,
-            trial: Trial::default(),
-            changed: HashMap::new(),
+            simulation: Simulation::default(),
+            messages: Vec::new(),
+            unknown: 0,
         }
     }
 
     fn look(&mut self, row: &recipients::Decided) {
-        let Some((message, recipient)) = facts(row) else {
-            self.trial.unknown += 1;
-            return;
-        };
-        self.trial.decided += 1;
-        let from = policy::decide(&message, &recipient, self.current).method;
-        let then = policy::decide(&message, &recipient, self.draft);
-        let own = self.draft.organisation();
-        for step in then.trace.steps.iter().filter(|step| step.matched) {
-            if own.iter().any(|rule| rule.id == step.rule) {
-                *self.trial.struck.entry(step.rule.clone()).or_default() += 1;
+        match facts(row) {
+            Some(stored) => {
+                self.simulation.add(&stored, self.current, self.draft);
+                self.messages.push(row.message);
             }
+            None => self.unknown += 1,
         }
-        if then.method == from {
-            return;
-        }
-        let changed = self.changed.entry((from, then.method));
-        let changed = changed.or_insert_with(|| Changed {
-            from,
-            to: then.method,
-            count: 0,
-            examples: Vec::new(),
+    }
+
+    fn end(self, version: u32, since: Timestamp, cut: bool) -> Trial {
+        let named = |places: &[u64]| {
+            let places = places.iter().filter_map(|at| usize::try_from(*at).ok());
+            let mut ids: Vec<MessageId> = places
+                .filter_map(|at| self.messages.get(at).copied())
+                .collect();
+            ids.dedup();
+            ids.truncate(EXAMPLES_MAX);
+            ids
+        };
+        let changed = self.simulation.moves.iter().map(|moved| Changed {
+            from: moved.from,
+            to: moved.to,
+            count: moved.count,
+            examples: named(&moved.examples),
         });
-        changed.count += 1;
-        if changed.examples.len() < EXAMPLES_MAX && !changed.examples.contains(&row.message) {
-            changed.examples.push(row.message);
+        let rules = self.simulation.rules.iter();
+        let unanswered = rules.clone().map(|(_, hits)| hits.unanswered).sum();
+        Trial {
+            version,
+            since: Some(since),
+            decided: self.simulation.total,
+            changed: changed.collect(),
+            changed_otherwise: self.simulation.changed_otherwise,
+            struck: rules.map(|(id, hits)| (id.clone(), hits.matched)).collect(),
+            unanswered,
+            unknown: self.unknown,
+            cut,
         }
     }
 }
 
 /// What was known then; nothing for what was stored before facts were.
-fn facts(row: &recipients::Decided) -> Option<(MessageFacts, RecipientFacts)> {
+fn facts(row: &recipients::Decided) -> Option<StoredFacts> {
     #[derive(Deserialize)]
     struct Kept {
         facts: serde_json::Value,
@@ -186,5 +200,8 @@ fn facts(row: &recipients::Decided) -> Option<(MessageFacts, RecipientFacts)> {
     let message: MessageFacts = serde_json::from_value(message).ok()?;
     let trace = crate::pack::unpack_text(&row.trace).ok()?;
     let stored: Stored = serde_json::from_slice(&trace).ok()?;
-    Some((message, stored.recipient))
+    Some(StoredFacts {
+        message,
+        recipient: stored.recipient,
+    })
 }

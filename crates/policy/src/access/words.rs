@@ -37,6 +37,10 @@ words! {
         Auditor = "auditor",
         /// Builds software against the API: apps and their keys, metadata of messages.
         Developer = "developer",
+        /// Reviews what data-loss prevention holds, and drafts its rules.
+        DlpAdmin = "dlp_admin",
+        /// Is told what is held and may look at the reasons.
+        DlpNotified = "dlp_notified",
     }
     /// Everything that is asked for. An app's scope is one of these words.
     Action {
@@ -77,15 +81,28 @@ words! {
         /// Who an address belongs to, what its owner prefers and what was agreed with them.
         CorrespondentRead = "correspondent.read",
         CorrespondentManage = "correspondent.manage",
-        /// An organisation's own rules of policy: read and try, write, make active.
+        /// Which rules hold a message, what was found and where: no content.
+        QuarantineRead = "quarantine.read",
+        /// Let a held message go as its rules say. Never one's own.
+        QuarantineRelease = "quarantine.release",
+        QuarantineReject = "quarantine.reject",
+        /// Let a message go against a rule that refuses it. Never one's own.
+        QuarantineOverride = "quarantine.override",
+        /// An organisation's own rules.
         RulesRead = "rules.read",
+        /// Drafts, their tests and simulations: nothing takes effect by it.
         RulesEdit = "rules.edit",
         RulesActivate = "rules.activate",
-        /// What people say about what detection found.
-        FeedbackGive = "feedback.give",
-        FeedbackRead = "feedback.read",
+        /// Certificates and OpenPGP keys of recipients and users.
+        EncryptionManage = "encryption.manage",
         /// The registry of patients: how many are known; taking them in, destroying it.
         RegistryRead = "registry.read",
         RegistryManage = "registry.manage",
+        /// End a restriction that unusual sending led to.
+        AnomalyRelease = "anomaly.release",
+        /// Say that a finding was wrong or missing.
+        FeedbackGive = "feedback.give",
+        /// What people said about findings, and how detection does on it.
+        FeedbackRead = "feedback.read",
     }
 }

@@ -9,7 +9,7 @@ use super::weigh;
 use crate::facts::Facts;
 use crate::question::Question;
 use crate::words::RecipientClass;
-use crate::{Fact, Rules};
+use crate::{Fact, MessageFacts, Rules};
 
 pub(super) fn would_change(facts: &Facts, rules: &Rules, method: Method) -> Vec<String> {
     let asked = Fact::ALL
@@ -23,7 +23,13 @@ pub(super) fn would_change(facts: &Facts, rules: &Rules, method: Method) -> Vec<
             let then = weigh(&other, rules, None).method;
             (then != method).then(|| format!("If {supposition}, {}.", would(then)))
         })
-        .collect()
+        // Attachments are asked for in three ways.
+        .fold(Vec::new(), |mut told, sentence| {
+            if !told.contains(&sentence) {
+                told.push(sentence);
+            }
+            told
+        })
 }
 
 /// The facts as somebody could have had them, and that in words.
@@ -39,7 +45,7 @@ pub(super) fn turned(fact: Fact, facts: &Facts) -> Option<(Facts, &'static str)>
             message.pages = 1;
             "it were one page long"
         }
-        Fact::Files | Fact::FileKinds | Fact::FileMarks if message.files > 0 => {
+        Fact::Files | Fact::FileKinds | Fact::FileMarks if has_files(message) => {
             message.files = 0;
             message.file_kinds.clear();
             message.marks.clear();
@@ -72,6 +78,10 @@ pub(super) fn turned(fact: Fact, facts: &Facts) -> Option<(Facts, &'static str)>
         _ => return None,
     };
     Some((other, supposition))
+}
+
+fn has_files(message: &MessageFacts) -> bool {
+    message.files > 0 || !message.file_kinds.is_empty() || !message.marks.is_empty()
 }
 
 const fn would(method: Method) -> &'static str {

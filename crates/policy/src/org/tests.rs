@@ -54,6 +54,18 @@ fn every_fact_has_an_example_that_reads_and_asks_for_it() {
 }
 
 #[test]
+fn every_effect_in_the_list_reads_and_is_said_so() {
+    for (text, meaning) in OrgEffect::ALL {
+        let own = OrgRules::parse(&rule("always", text)).expect("the effect reads");
+        assert!(
+            own.iter().all(|rule| rule.effect.to_text() == *text),
+            "{text}"
+        );
+        assert!(!meaning.is_empty());
+    }
+}
+
+#[test]
 fn the_order_of_rules_leaves_the_version_and_a_change_does_not() {
     let (a, b) = (rule("always", "log"), rule("always", "portal"));
     let b = b.replace("rule one", "rule two");

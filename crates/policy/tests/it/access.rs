@@ -1,5 +1,6 @@
 //! Who may do what, as one table: `tests/access.table`, compared whole. A changed right is a changed
-//! line in review. `yes` may, `own` may with what is theirs or no one's, `.` may not.
+//! line in review. `yes` may, `own` may with what is theirs or no one's, `others` may with
+//! all but what is theirs, `.` may not.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -82,7 +83,7 @@ fn the_table_is_as_agreed() -> model::Result<()> {
                 (true, true) => "yes",
                 (true, false) => "own",
                 (false, false) => ".",
-                (false, true) => "OTHERS ONLY",
+                (false, true) => "others",
             };
             let _ = write!(table, "| {word:<16}");
         }
@@ -185,6 +186,33 @@ fn an_apps_scope_opens_one_action_and_nothing_that_is_for_people() -> model::Res
             "{action}"
         );
     }
+    Ok(())
+}
+
+#[test]
+fn nobody_releases_what_they_sent_whatever_their_roles() -> model::Result<()> {
+    let engine = Engine::new()?;
+    let all = principal(PrincipalKind::User(Role::ALL.to_vec()));
+    for action in [Action::QuarantineRelease, Action::QuarantineOverride] {
+        let own = engine.allow(&all, action, &thing(OURS, Some("me"), None));
+        assert_eq!(
+            (own.allowed, own.policies),
+            (false, vec!["boundary-own-quarantine".to_owned()]),
+            "{action}"
+        );
+        assert!(
+            engine
+                .allow(&all, action, &thing(OURS, Some("you"), None))
+                .allowed,
+            "{action}"
+        );
+    }
+    let reject = engine.allow(
+        &all,
+        Action::QuarantineReject,
+        &thing(OURS, Some("me"), None),
+    );
+    assert!(reject.allowed, "to stop one's own message is no release");
     Ok(())
 }
 

@@ -5,8 +5,8 @@ extern crate caduceus_seal as seal;
 
 mod dmarc;
 mod names;
-mod protected;
 mod pgp;
+mod protected;
 mod signatures;
 mod smime;
 mod vectors;
