@@ -160,7 +160,7 @@ impl Subject {
             counts.phi_labelled += 1;
             counts.patients.add(token(person));
         }
-        counts.free_mail += u32::from(person % 3 == 0);
+        counts.free_mail += u32::from(person.is_multiple_of(3));
     }
 
     fn theft(&mut self, step: &mut Step, since: i64, in_day: i64) {
