@@ -3,8 +3,10 @@
 
 use std::io::Write;
 
+use caduceus_policy::risk::{
+    Baseline, Caps, Judgement, Risk, Rung, Signal, Standing, Step, judge, ladder,
+};
 use model::Timestamp;
-use policy::risk::{Baseline, Caps, Judgement, Risk, Rung, Signal, Standing, Step, judge, ladder};
 
 const STEPS_A_DAY: i64 = 288;
 /// Weeks that are learnt before anything is counted.
