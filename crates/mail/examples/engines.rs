@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use caduceus_mail::engines::clamd::{self, Scan};
 use caduceus_mail::engines::rspamd::{self, Envelope};
-use caduceus_model::Address;
+use model::Address;
 
 fn main() -> std::io::Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();

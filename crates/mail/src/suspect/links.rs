@@ -18,7 +18,7 @@ use crate::message::{Message, PartName};
 use SuspicionKind as Kind;
 
 /// Hosts of one message that are compared with known ones.
-const HOSTS_COMPARED_MAX: usize = 100;
+const HOSTS_COMPARED_MAX: usize = 50;
 /// Schemes by which a link brings a page or a program of its own.
 const ACTIVE_SCHEMES: [&str; 5] = ["data", "file", "javascript", "search-ms", "vbscript"];
 /// Hosts whose links say nothing of where they lead.

@@ -13,7 +13,7 @@ mod shape;
 use shape::Shape;
 
 /// Known domains compared; those that come later are left out.
-pub const COMPARED_MAX: usize = 5_000;
+pub const COMPARED_MAX: usize = 2_000;
 /// Shorter names are one typing error from many others.
 const LETTERS_COMPARED_MIN: usize = 5;
 /// From here on two differences still leave a likeness (phi.md §8).
@@ -107,9 +107,7 @@ fn trick(domain: &Domain, suspect: &Shape, known: &Shape) -> Option<Trick> {
         () if suspect.looks == known.looks && suspect.label != known.label => {
             Some(Trick::SameLooks)
         }
-        () if suspect.looks.replace('-', "") == known.looks.replace('-', "")
-            && suspect.label != known.label =>
-        {
+        () if suspect.joined == known.joined && suspect.label != known.label => {
             Some(Trick::Hyphens)
         }
         () if stands_in_front(domain, &suspect.registered, known) => Some(Trick::AsSubdomain),

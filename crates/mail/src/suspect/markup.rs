@@ -28,10 +28,11 @@ pub(super) struct Markup {
 
 pub(super) fn read(html: &str) -> Markup {
     let mut markup = Markup::default();
+    let mut quotes = Quotes::Believed;
     let mut at = 0;
     while let Some(n) = memchr(b'<', &html.as_bytes()[at..]) {
         let open = at + n;
-        let Some(tag) = Tag::at(&html[open..]) else {
+        let Some(tag) = Tag::at(&html[open..], &mut quotes) else {
             at = open + 1;
             continue;
         };
@@ -39,6 +40,14 @@ pub(super) fn read(html: &str) -> Markup {
         markup.take(&tag, &html[at..]);
     }
     markup
+}
+
+/// Whether quotes of attributes are looked for. One that never closes was looked for to the end; from
+/// there on each tag ends at the next `>`, so that a thousand of them cost no thousand searches.
+#[derive(Clone, Copy, PartialEq)]
+enum Quotes {
+    Believed,
+    Broken,
 }
 
 impl Markup {
@@ -113,7 +122,7 @@ struct Tag<'a> {
 
 impl<'a> Tag<'a> {
     /// The opening tag that begins here.
-    fn at(html: &'a str) -> Option<Self> {
+    fn at(html: &'a str, quotes: &mut Quotes) -> Option<Self> {
         let inner = &html[1..];
         let name_octets = inner
             .bytes()
@@ -122,7 +131,7 @@ impl<'a> Tag<'a> {
         if !inner.as_bytes().first()?.is_ascii_alphabetic() {
             return None;
         }
-        let end = end_of(inner.as_bytes());
+        let end = end_of(inner.as_bytes(), quotes);
         let name = &inner[..name_octets];
         Some(Self {
             // Prefixes of SVG and Office stand before the same names.
@@ -186,10 +195,13 @@ impl<'a> Tag<'a> {
 }
 
 /// Octets up to the `>` that is not inside a quoted value.
-fn end_of(tag: &[u8]) -> usize {
+fn end_of(tag: &[u8], quotes: &mut Quotes) -> usize {
     let mut quote = None;
     let mut last = b' ';
     for (i, &octet) in tag.iter().enumerate() {
+        if *quotes == Quotes::Broken {
+            break;
+        }
         match (quote, octet) {
             (None, b'>') => return i,
             // A quote opens only where a value begins; elsewhere it is an apostrophe.
@@ -201,5 +213,6 @@ fn end_of(tag: &[u8]) -> usize {
             last = octet;
         }
     }
+    *quotes = Quotes::Broken;
     memchr(b'>', tag).unwrap_or(tag.len())
 }

@@ -142,10 +142,10 @@ impl Baseline {
         if live.steps.len() >= STEPS_AN_HOUR {
             live.steps.remove(0);
         }
-        for signal in 0..SIGNALS {
-            live.hour[signal] = live.hour[signal].saturating_add(row[signal]);
-            live.day[signal] = live.day[signal].saturating_add(row[signal]);
-            live.peak[signal] = live.peak[signal].max(row[signal]);
+        for (i, value) in row.iter().enumerate() {
+            live.hour[i] = live.hour[i].saturating_add(*value);
+            live.day[i] = live.day[i].saturating_add(*value);
+            live.peak[i] = live.peak[i].max(*value);
         }
         for (share, (part, whole)) in live.shares.iter_mut().zip(SHARES) {
             share.fade(SHORT_HALF_LIFE_STEPS);

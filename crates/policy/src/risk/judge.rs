@@ -34,8 +34,8 @@ const BURSTS: f64 = 0.5;
 const DRIFT_ALERT: f64 = 3.0;
 /// CUSUM that alerts: two days far off, or a week a little.
 const SLOW_ALERT: f64 = 5.0;
-/// Wilson: fewer than these say nothing of a share; deviations for now and for what is usual; and how
-/// far above the usual a share must be.
+/// Wilson: fewer than these say nothing of a share; deviations of the present and of the usual share;
+/// and how far above the usual a share must be.
 const SHARE_MIN: f64 = 50.0;
 const SHARE_NOW_Z: f64 = 4.75;
 const SHARE_USUAL_Z: f64 = 1.96;
@@ -94,7 +94,7 @@ pub struct Judgement {
 }
 
 /// Judges a step before [`Baseline::take`] takes it; a step under way may be judged as often as it
-/// grows. Signals that a person expects for now are passed over, except by caps.
+/// grows. Signals that a person expects are passed over, except by caps.
 pub fn judge(step: &Step, baseline: &Baseline, caps: &Caps, standing: &Standing) -> Judgement {
     let seen = Seen {
         number: step.number(),

@@ -9,7 +9,7 @@ use model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::judge::{Judgement, Reason, Risk};
-use super::signal::Signal;
+use super::signal::{SIGNALS, Signal};
 
 const SLOW_SECONDS: i64 = 3_600;
 const HOLD_SECONDS: i64 = 24 * 3_600;
@@ -132,7 +132,7 @@ impl Standing {
     #[must_use]
     pub fn released(&self, now: Timestamp, expected: &[Signal], until: Timestamp) -> Self {
         Self {
-            expected: expected.to_vec(),
+            expected: expected.iter().copied().take(SIGNALS).collect(),
             expected_until: until.secs(),
             ..Self::new(now)
         }

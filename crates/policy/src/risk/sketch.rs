@@ -150,7 +150,7 @@ impl TryFrom<String> for Sketch {
                 Err("not a sketch")
             };
         }
-        if octets.len() % 3 != 0 || octets.len() > LISTED_MAX * 3 {
+        if !octets.len().is_multiple_of(3) || octets.len() > LISTED_MAX * 3 {
             return Err("not a sketch");
         }
         let mut sketch = Self::default();

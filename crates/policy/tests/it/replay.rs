@@ -3,8 +3,10 @@
 
 use std::io::Write;
 
+use caduceus_policy::risk::{
+    Baseline, Caps, Judgement, Risk, Rung, Signal, Standing, Step, judge, ladder,
+};
 use model::Timestamp;
-use policy::risk::{Baseline, Caps, Judgement, Risk, Rung, Signal, Standing, Step, judge, ladder};
 
 const STEPS_A_DAY: i64 = 288;
 /// Weeks that are learnt before anything is counted.
@@ -160,7 +162,7 @@ impl Subject {
             counts.phi_labelled += 1;
             counts.patients.add(token(person));
         }
-        counts.free_mail += u32::from(person % 3 == 0);
+        counts.free_mail += u32::from(person.is_multiple_of(3));
     }
 
     fn theft(&mut self, step: &mut Step, since: i64, in_day: i64) {

@@ -15,6 +15,8 @@ pub(super) struct Shape {
     pub(super) ending: String,
     /// The label as the eye takes it.
     pub(super) looks: String,
+    /// The same without hyphens.
+    pub(super) joined: String,
 }
 
 impl Shape {
@@ -28,9 +30,11 @@ impl Shape {
         } else {
             shown
         };
+        let looks = looks(&label);
         Self {
             registered: registered.to_owned(),
-            looks: looks(&label),
+            joined: looks.replace('-', ""),
+            looks,
             label,
             ending: ending.to_owned(),
         }
