@@ -42,6 +42,7 @@ use FileKind as K;
 
 /// Offset, octets there, kind. The first that fits counts.
 const MAGIC: &[(usize, &[u8], FileKind)] = &[
+    (0, b"%PDF-", K::Pdf),
     (0, b"\x89PNG\r\n\x1a\n", K::Png),
     (0, b"\xff\xd8\xff", K::Jpeg),
     (0, b"GIF87a", K::Gif),
@@ -118,10 +119,6 @@ impl FileKind {
             file.get(offset..)
                 .is_some_and(|rest| rest.starts_with(octets))
         };
-        // Readers find a PDF's header anywhere in the first 1,024 octets.
-        if memmem::find(&file[..file.len().min(1_024)], b"%PDF-").is_some() {
-            return K::Pdf;
-        }
         if let Some((_, _, kind)) = MAGIC.iter().find(|(offset, octets, _)| at(*offset, octets)) {
             return *kind;
         }
@@ -130,6 +127,7 @@ impl FileKind {
             .or_else(|| is_bitmap(file).then_some(K::Bmp))
             .or_else(|| cms(file))
             .or_else(|| pgp_binary(file))
+            .or_else(|| late_pdf(file))
             .or_else(|| textual(file))
             .or_else(|| trailing(file))
             .unwrap_or(K::Unknown)
@@ -165,6 +163,14 @@ impl FileKind {
             K::Png | K::Jpeg | K::Gif | K::Tiff | K::Bmp | K::Webp | K::Heic | K::Metafile
         )
     }
+}
+
+/// Readers find a PDF's header anywhere in the first 1,024 octets.
+fn late_pdf(file: &[u8]) -> Option<FileKind> {
+    let start = &file[..file.len().min(1_024)];
+    let at = memmem::find(start, b"%PDF-")?;
+    let is_message = is_message(&String::from_utf8_lossy(&start[..at]));
+    (!is_message).then_some(K::Pdf)
 }
 
 fn riff_or_boxed(file: &[u8]) -> Option<FileKind> {

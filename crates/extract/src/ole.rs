@@ -83,6 +83,10 @@ fn properties(session: &mut Session<'_>, place: &str, cfb: &Cfb<'_>, name: &str)
         let Some(at) = offset.and_then(|offset| section.checked_add(offset)) else {
             break;
         };
+        // Many properties may name the same octets.
+        if out.len() > octets.len() {
+            break;
+        }
         let length = size32(&octets, at.saturating_add(4)).unwrap_or(0);
         let text = match size32(&octets, at) {
             Some(30) => cut(&octets, at + 8, length).map(|text| decode(text, None)),

@@ -20,7 +20,7 @@ mod lex;
 mod object;
 mod picture;
 
-use content::Page;
+use content::{Fonts, Page};
 use file::File;
 use object::{Dict, Object};
 
@@ -37,12 +37,13 @@ pub(crate) fn read(session: &mut Session<'_>, place: &str, octets: &[u8]) {
     if pages.is_empty() {
         session.lost(place, Because::Malformed);
     }
+    let mut fonts = Fonts::new();
     for (index, page) in pages.iter().enumerate() {
         let at = inside(place, &format!("page {}", index + 1));
         if !session.page(&at) {
             break;
         }
-        one(session, &at, &file, page);
+        one(session, &at, &file, &mut fonts, page);
     }
     aside::read(session, place, &file);
     if let Some(because) = file.lost.take() {
@@ -56,14 +57,14 @@ struct Leaf {
     resources: Dict,
 }
 
-fn one(session: &mut Session<'_>, place: &str, file: &File<'_>, leaf: &Leaf) {
+fn one(session: &mut Session<'_>, place: &str, file: &File<'_>, fonts: &mut Fonts, leaf: &Leaf) {
     let mut content = Vec::new();
     for stream in file.list(leaf.page.find("Contents")) {
         let part = file.decoded(session, place, &stream);
         content.extend(part);
         content.push(b'\n');
     }
-    let mut page = Page::new(file);
+    let mut page = Page::new(file, fonts);
     page.run(session, place, &content, &leaf.resources);
     if page.unread_glyphs() {
         session.lost(place, Because::FontWithoutText);

@@ -9,6 +9,9 @@ use crate::text::{decode, utf16le};
 
 const DIRECTORIES_MAX: usize = 16;
 const TAGS_MAX: usize = 1_000;
+/// Of one tag, and of all: many tags may name the same octets.
+const TEXT_OCTETS_MAX: usize = 64 * 1024;
+const NOTES_OCTETS_MAX: usize = 1024 * 1024;
 const GPS: u16 = 0x8825;
 
 struct Tiff<'a> {
@@ -26,13 +29,16 @@ pub(super) fn read(session: &mut Session<'_>, octets: &[u8]) -> String {
     let mut seen = 0;
     while let Some(at) = ahead.pop() {
         seen += 1;
-        if seen > DIRECTORIES_MAX {
+        if seen > DIRECTORIES_MAX || notes.len() > NOTES_OCTETS_MAX {
             break;
         }
         let count = tiff.u16(at).map_or(0, usize::from).min(TAGS_MAX);
         for index in 0..count {
             let entry = at + 2 + index * 12;
             let Some(tag) = tiff.u16(entry) else { break };
+            if notes.len() > NOTES_OCTETS_MAX {
+                break;
+            }
             match tag {
                 GPS => session.mark(Mark::GpsPosition),
                 0x8769 => ahead.extend(tiff.u32(entry + 8)),
@@ -112,7 +118,7 @@ impl<'a> Tiff<'a> {
             0x0132 | 0x9003 => "date",
             _ => return None,
         };
-        let count = self.u32(entry + 4)?;
+        let count = self.u32(entry + 4)?.min(TEXT_OCTETS_MAX);
         let octets = if count <= 4 {
             cut(self.octets, entry + 8, count)?
         } else {

@@ -12,6 +12,7 @@ fn a_file_is_what_its_octets_say() {
         (b"%PDF-1.7\n", "pdf"),
         (b"junk before %PDF-1.4", "pdf"),
         (b"PK\x03\x04....", "zip"),
+        (b"PK\x03\x04 a stored %PDF-1.7", "zip"),
         (b"\x1f\x8b\x08\0", "gzip"),
         (b"{\\rtf1 a}", "rtf"),
         (b"<!DOCTYPE html><p>x", "html"),

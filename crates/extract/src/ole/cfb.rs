@@ -130,7 +130,10 @@ impl<'a> Cfb<'a> {
 
     fn collect_small(&self, start: u32, size: usize) -> Vec<u8> {
         let (mut out, mut next) = (Vec::new(), start);
-        while out.len() < size && next < LAST {
+        for _ in 0..=self.small.len() / 64 {
+            if out.len() >= size || next >= LAST {
+                break;
+            }
             let index = usize::try_from(next).unwrap_or(usize::MAX);
             let Some(at) = index.checked_mul(64).filter(|at| *at < self.small.len()) else {
                 break;

@@ -9,6 +9,8 @@ use super::object::Object;
 use crate::text::utf16be;
 
 const LINES_MAX: usize = 100_000;
+/// Of one code: ligatures and names of emoji are shorter.
+const TEXT_OCTETS_MAX: usize = 128;
 
 #[derive(Default)]
 pub(super) struct CMap {
@@ -59,7 +61,7 @@ impl CMap {
     fn chars(&mut self, operands: &[Object]) {
         for pair in operands.chunks_exact(2) {
             if let [Object::Text(code), Object::Text(text)] = pair {
-                self.add(code, code, utf16be(text));
+                self.add(code, code, meaning(text));
             }
         }
     }
@@ -68,7 +70,7 @@ impl CMap {
         for line in operands.chunks_exact(3) {
             match line {
                 [Object::Text(first), Object::Text(last), Object::Text(text)] => {
-                    self.add(first, last, utf16be(text));
+                    self.add(first, last, meaning(text));
                 }
                 [Object::Text(first), Object::Text(_), Object::Array(texts)] => {
                     let start = number(first);
@@ -76,7 +78,7 @@ impl CMap {
                         if let Object::Text(text) = text {
                             let code = start.saturating_add(n);
                             self.ranges
-                                .insert((first.len(), code), (code, utf16be(text)));
+                                .insert((first.len(), code), (code, meaning(text)));
                         }
                     }
                 }
@@ -89,6 +91,10 @@ impl CMap {
         self.ranges
             .insert((first.len(), number(first)), (number(last), text));
     }
+}
+
+fn meaning(text: &[u8]) -> String {
+    utf16be(&text[..text.len().min(TEXT_OCTETS_MAX)])
 }
 
 fn is_single(operands: &[Object]) -> bool {

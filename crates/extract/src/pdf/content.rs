@@ -23,11 +23,16 @@ const FORMS_MAX: usize = 12;
 const STATES_MAX: usize = 256;
 const OPERANDS_MAX: usize = 1_000;
 const PICTURES_MAX: usize = 500;
+/// What loading a font costs beside its octets.
+const FONT_WORK: usize = 20_000;
+
+/// The fonts of a file by their numbers, each loaded once for all its pages.
+pub(super) type Fonts = BTreeMap<u32, Rc<Font>>;
 
 pub(super) struct Page<'f> {
     file: &'f File<'f>,
     pen: Pen,
-    fonts: BTreeMap<u32, Rc<Font>>,
+    fonts: &'f mut Fonts,
     pictures: Vec<Object>,
     forms: usize,
     lost: Option<Because>,
@@ -45,6 +50,13 @@ struct State {
     rise: f64,
 }
 
+/// What the names in a stream mean.
+struct Named<'r> {
+    fonts: Dict,
+    objects: Dict,
+    resources: &'r Dict,
+}
+
 /// Where text goes on, and where its line began.
 struct Text {
     at: Matrix,
@@ -52,11 +64,11 @@ struct Text {
 }
 
 impl<'f> Page<'f> {
-    pub(super) fn new(file: &'f File<'f>) -> Self {
+    pub(super) fn new(file: &'f File<'f>, fonts: &'f mut Fonts) -> Self {
         Self {
             file,
             pen: Pen::default(),
-            fonts: BTreeMap::new(),
+            fonts,
             pictures: Vec::new(),
             forms: 0,
             lost: None,
@@ -94,6 +106,11 @@ impl<'f> Page<'f> {
         resources: &Dict,
         matrix: Matrix,
     ) {
+        let named = Named {
+            fonts: self.file.dict(resources.find("Font")),
+            objects: self.file.dict(resources.find("XObject")),
+            resources,
+        };
         let mut lex = Lex::new(content, 0);
         let mut state = State::new(matrix);
         let mut text = Text::new();
@@ -123,9 +140,9 @@ impl<'f> Page<'f> {
                 b"q" if states.len() < STATES_MAX => states.push(state.clone()),
                 b"Q" => state = states.pop().unwrap_or(state),
                 b"cm" => state.place = Matrix::of(&operands).then(state.place),
-                b"Do" => self.draw(session, place, &operands, resources, state.place),
+                b"Do" => self.draw(session, place, &operands, &named, state.place),
                 b"BI" => lex.at = after_picture(content, lex.at),
-                b"Tf" => self.font(session, place, &operands, resources, &mut state),
+                b"Tf" => self.font(session, place, &operands, &named, &mut state),
                 word => self.text(session, word, &operands, &mut state, &mut text),
             }
             operands.clear();
@@ -197,6 +214,11 @@ impl<'f> Page<'f> {
             return;
         }
         for glyph in font.glyphs(octets) {
+            // A code may mean many letters.
+            if self.pen.text.len() as u64 > session.budget.text {
+                self.lost = Some(Because::LimitText);
+                return;
+            }
             let at = text.at.then(state.place);
             self.pen
                 .put(glyph.text.as_deref(), at, state.size, state.rise);
@@ -214,18 +236,19 @@ impl<'f> Page<'f> {
         session: &mut Session<'_>,
         place: &str,
         operands: &[Object],
-        resources: &Dict,
+        named: &Named<'_>,
         state: &mut State,
     ) {
         let [Object::Name(name), Object::Number(size)] = operands else {
             return;
         };
         state.size = *size;
-        let fonts = self.file.dict(resources.find("Font"));
-        let Some(found) = fonts.find(&String::from_utf8_lossy(name)) else {
+        let Some(found) = named.fonts.find(&String::from_utf8_lossy(name)) else {
             return;
         };
         let load = |session: &mut Session<'_>| {
+            // Refused loads are seen by the next operator.
+            let _counted = session.budget.work(FONT_WORK);
             let dict = self.file.dict(Some(found));
             Rc::new(Font::of(session, place, self.file, &dict))
         };
@@ -246,14 +269,13 @@ impl<'f> Page<'f> {
         session: &mut Session<'_>,
         place: &str,
         operands: &[Object],
-        resources: &Dict,
+        named: &Named<'_>,
         matrix: Matrix,
     ) {
         let Some(Object::Name(name)) = operands.first() else {
             return;
         };
-        let objects = self.file.dict(resources.find("XObject"));
-        let Some(object) = objects.find(&String::from_utf8_lossy(name)) else {
+        let Some(object) = named.objects.find(&String::from_utf8_lossy(name)) else {
             return;
         };
         let dict = self.file.dict(Some(object));
@@ -269,7 +291,7 @@ impl<'f> Page<'f> {
         }
         let content = self.file.decoded(session, place, object);
         let own = dict.find("Resources").map(|own| self.file.dict(Some(own)));
-        let resources = own.unwrap_or_else(|| resources.clone());
+        let resources = own.unwrap_or_else(|| named.resources.clone());
         let form = match dict.find("Matrix") {
             Some(numbers) => Matrix::of(&self.file.list(Some(numbers))),
             None => Matrix::ONE,

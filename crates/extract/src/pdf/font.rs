@@ -21,7 +21,8 @@ pub(super) struct Font {
     letters: Vec<Option<String>>,
     /// Codes are UTF-16 themselves.
     unicode: bool,
-    widths: BTreeMap<u32, f64>,
+    /// By first code: the last code, and the width of all between.
+    widths: BTreeMap<u32, (u32, f64)>,
     usual_width: f64,
 }
 
@@ -83,7 +84,7 @@ impl Font {
             text: mapped
                 .filter(|text| text != "\0" && text != "\u{fffd}")
                 .or_else(own),
-            width: self.widths.get(&code).copied().unwrap_or(self.usual_width),
+            width: self.width(code),
             is_space: octets == b" ",
         }
     }
@@ -109,7 +110,7 @@ impl Font {
         let widths = file.list(dict.find("Widths"));
         for (code, width) in (first..).zip(widths.iter().take(256)) {
             if let Some(width) = file.number(Some(width)) {
-                self.widths.insert(code, width * scale);
+                self.widths.insert(code, (code, width * scale));
             }
         }
     }
@@ -125,25 +126,30 @@ impl Font {
             match file.resolve(next) {
                 Object::Array(widths) => {
                     for (code, width) in (first..).zip(&widths) {
-                        self.put(code, file.number(Some(width)));
+                        self.put(code, code, file.number(Some(width)));
                     }
                 }
                 last => {
                     let width = file.number(items.next());
-                    for code in first..=last.size().unwrap_or(first).min(first + 65_535) {
-                        self.put(code, width);
-                    }
+                    self.put(first, last.size().unwrap_or(first), width);
                 }
             }
         }
     }
 
-    fn put(&mut self, code: usize, width: Option<f64>) {
+    fn put(&mut self, first: usize, last: usize, width: Option<f64>) {
         if self.widths.len() < WIDTHS_MAX
-            && let (Ok(code), Some(width)) = (u32::try_from(code), width)
+            && let (Ok(first), Ok(last), Some(width)) =
+                (u32::try_from(first), u32::try_from(last), width)
         {
-            self.widths.insert(code, width);
+            self.widths.insert(first, (last, width));
         }
+    }
+
+    fn width(&self, code: u32) -> f64 {
+        let known = self.widths.range(..=code).next_back();
+        let known = known.filter(|(_, (last, _))| code <= *last);
+        known.map_or(self.usual_width, |(_, (_, width))| *width)
     }
 }
 

@@ -21,6 +21,7 @@ fn seeds() -> Vec<Vec<u8>> {
         b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\0\0\0\x01\0\x08\0\0\0\0\0\0\0\0\0\0\0\x05tEXta\0bcd\0\0\0\0".to_vec(),
         b"\xff\xfew\0i\0d\0e\0".to_vec(),
         crate::ole::doc(0),
+        b"\x78\x9f\x3e\x22\0\0\x01\x03\x90\x06\0\x20\0\0\0\x01\0\0\0\x1e\0\x37\0\x01\0\0\0\x04\0\0\0abc\0\x02\x01\x09\x10\x01\0\0\0\0\0\0\0\0\0".to_vec(),
         crate::ole::compound(&[("Workbook", b"\x09\x08\x04\0\0\x06\x05\0\xfc\0\x0d\0\x01\0\0\0\x01\0\0\0\x02\0\0ab\x0a\0\0\0".to_vec())]),
         crate::pictures::dicom("1.2.840.10008.1.2.1", b"\x10\0\x10\0PN\x04\0Lee^\x08\0\x40\x11SQ\0\0\xff\xff\xff\xff"),
         crate::pdf::page(

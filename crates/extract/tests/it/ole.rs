@@ -131,7 +131,7 @@ pub fn doc(flags: u16) -> Vec<u8> {
     for place in [0, words.len(), words.len() + more.len() / 2] {
         plc.extend(u32::try_from(place).expect("short").to_le_bytes());
     }
-    for place in [narrow_at * 2 | 0x4000_0000, wide_at] {
+    for place in [(narrow_at * 2) | 0x4000_0000, wide_at] {
         plc.extend([0, 0]);
         plc.extend(u32::try_from(place).expect("short").to_le_bytes());
         plc.extend([0, 0]);
