@@ -12,7 +12,8 @@ use super::certificate::{hex, sha256, written};
 use super::{Capabilities, Curve, Identity, KeyKind, SmimeError, ber, der, oid};
 use crate::entity::{base64_lines, canonical};
 
-/// The entity, signed: a MIME entity with its header fields, lines ending in CRLF.
+/// The entity, signed: a MIME entity with its header fields, lines ending in CRLF. Its transfer encodings are
+/// the caller's choice, and what is not 7bit breaks where a relay has to recode it (RFC 8551 §3.1.3).
 pub fn sign(entity: &[u8], who: &Identity, at: Timestamp) -> Result<Vec<u8>, SmimeError> {
     if !who.certificate().can_sign() {
         return Err(SmimeError::CannotSign);
