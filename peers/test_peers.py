@@ -14,7 +14,9 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import smime
 from mail import arrival, corpus, leaks, syscalls, verdict
+from mail.cms import Refused
 from mail.submission import Record
 
 HERE = Path(__file__).resolve().parent
@@ -25,6 +27,22 @@ def discard(output: str) -> None:
     """Removes what a run that was meant to fail has kept."""
     for folder in re.findall(r"kept in (\S+)", output):
         shutil.rmtree(folder)
+
+
+class Smime(unittest.TestCase):
+    def test_a_wrong_answer_and_a_refusal_are_faults_and_what_nobody_can_is_told(self):
+        trials = smime.Trials()
+        trials.try_("peer", "holds", lambda: None)
+        trials.try_("peer", "differs", lambda: smime.same(b"a", b"b"))
+        trials.try_("peer", "refuses ours alone", refuse, like=lambda: None)
+        trials.try_("peer", "refuses", refuse)
+        trials.try_("peer", "cannot at all", refuse, like=refuse)
+        self.assertEqual((trials.held, trials.unable), ({"peer": 1}, {"peer": ["cannot at all"]}))
+        self.assertEqual([fault.split(": ")[1] for fault in trials.faults], ["differs", "refuses ours alone", "refuses"])
+
+
+def refuse():
+    raise Refused("no")
 
 
 class Corpus(unittest.TestCase):

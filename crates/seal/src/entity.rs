@@ -249,6 +249,15 @@ pub(crate) fn canonical(bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
+/// With CRLF when the first line has none: as files have it, and as mail never comes. Mail itself stays as it
+/// is, since a body may be binary.
+pub(crate) fn with_crlf(bytes: &[u8]) -> Cow<'_, [u8]> {
+    match memchr::memchr(b'\n', bytes) {
+        Some(end) if end == 0 || bytes[end - 1] != b'\r' => canonical(bytes),
+        _ => Cow::Borrowed(bytes),
+    }
+}
+
 /// Base64 in lines of 76 (RFC 2045 §6.8), each with its line end.
 pub(crate) fn base64_lines(bytes: &[u8]) -> Vec<u8> {
     let text = base64::engine::general_purpose::STANDARD.encode(bytes);

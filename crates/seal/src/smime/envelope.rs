@@ -34,7 +34,8 @@ impl Cipher {
     }
 }
 
-/// The entity, encrypted: an `application/pkcs7-mime` entity, lines ending in CRLF. The content's key and
+/// The entity, encrypted: an `application/pkcs7-mime` entity, lines ending in CRLF. Each recipient can see which
+/// certificates the others have, so a blind copy is an envelope of its own. The content's key and
 /// nonce are drawn from `rng`; keys of agreements and paddings are OpenSSL's.
 pub fn encrypt(
     entity: &[u8],

@@ -9,7 +9,7 @@ use model::seams::Rng;
 
 use super::structure::{self, Kind};
 use super::{Certificate, Cipher, Identity, Integrity, SmimeError, Trust, Verified};
-use crate::entity::{Entity, canonical};
+use crate::entity::{Entity, with_crlf};
 use crate::protected::{self, Restored};
 
 /// Signed around encrypted around signed: what triple wrapping makes (RFC 2634 §1.1).
@@ -71,8 +71,8 @@ pub fn open_message(
     trust: &Trust,
     at: Timestamp,
 ) -> Result<OpenedMessage, SmimeError> {
-    let canonical = canonical(message);
-    let mut entity = canonical.to_vec();
+    let message = &*with_crlf(message);
+    let mut entity = message.to_vec();
     let mut integrity = Integrity::None;
     let (mut opened_by, mut signed, mut signed_outside) = (None, None, None);
     let mut layers = 0;
@@ -82,11 +82,12 @@ pub fn open_message(
                 let opened = super::decrypt(&entity, with)?;
                 (integrity, opened_by) = (opened.integrity, Some(opened.by));
                 signed_outside = signed.take();
-                entity = opened.entity;
+                entity = with_crlf(&opened.entity).into_owned();
             }
             Kind::Signed if signed.is_none() => {
                 let mut verified = super::verify(&entity, trust, at)?;
-                entity = std::mem::take(&mut verified.entity);
+                let content = std::mem::take(&mut verified.entity);
+                entity = with_crlf(&content).into_owned();
                 signed = Some(verified);
             }
             // What is left inside stays closed, and is an attachment of what was opened.
@@ -103,7 +104,7 @@ pub fn open_message(
     if signed.as_ref().is_some_and(Verified::is_good) {
         integrity = Integrity::Signed;
     }
-    let header = protected::read(outer_header(&canonical), &entity);
+    let header = protected::read(outer_header(message), &entity);
     Ok(OpenedMessage {
         entity,
         integrity,

@@ -9,6 +9,7 @@ use openssl::cms::CmsContentInfo;
 use super::ber::{self, Reader};
 use super::structure::{self, Form};
 use super::{Certificate, Identity, SmimeError, oid};
+use crate::entity::with_crlf;
 
 /// Recipients of one envelope that are looked at.
 const RECIPIENTS_MAX: usize = 10_000;
@@ -40,6 +41,7 @@ pub struct Opened {
 
 /// Opens an entity, or a message, that is one envelope. What only contains one is [`SmimeError::Mixed`].
 pub fn decrypt(entity: &[u8], with: &[&Identity]) -> Result<Opened, SmimeError> {
+    let entity = &*with_crlf(entity);
     match structure::form(entity) {
         Form::Cms => {}
         Form::Mixed => return Err(SmimeError::Mixed),

@@ -9,10 +9,11 @@ use openssl::pkey::Id;
 use openssl::sign::Signer;
 
 use super::certificate::{hex, sha256, written};
-use super::{Capabilities, Identity, SmimeError, ber, der, oid};
+use super::{Capabilities, Curve, Identity, KeyKind, SmimeError, ber, der, oid};
 use crate::entity::{base64_lines, canonical};
 
-/// The entity, signed: a MIME entity with its header fields, lines ending in CRLF.
+/// The entity, signed: a MIME entity with its header fields, lines ending in CRLF. Its transfer encodings are
+/// the caller's choice, and what is not 7bit breaks where a relay has to recode it (RFC 8551 §3.1.3).
 pub fn sign(entity: &[u8], who: &Identity, at: Timestamp) -> Result<Vec<u8>, SmimeError> {
     if !who.certificate().can_sign() {
         return Err(SmimeError::CannotSign);
@@ -43,23 +44,57 @@ pub fn sign(entity: &[u8], who: &Identity, at: Timestamp) -> Result<Vec<u8>, Smi
     .concat())
 }
 
+/// By which digest a key signs.
+struct Suite {
+    digest: MessageDigest,
+    digest_id: &'static [u8],
+    /// The word of RFC 8551 §3.5.3.2.
+    mic: &'static str,
+    algorithm: Vec<u8>,
+}
+
+impl Suite {
+    /// As strong as the key's curve: readers refuse a shorter digest than the key (GnuPG does).
+    fn of(key: KeyKind) -> Result<Self, SmimeError> {
+        let (digest, digest_id, mic) = match key {
+            KeyKind::Rsa(_) | KeyKind::Ec(Curve::P256) => {
+                (MessageDigest::sha256(), oid::SHA256, "sha-256")
+            }
+            KeyKind::Ec(Curve::P384) => (MessageDigest::sha384(), oid::SHA384, "sha-384"),
+            // RFC 8419 §3.1
+            KeyKind::Ec(Curve::P521) | KeyKind::Ed25519 => {
+                (MessageDigest::sha512(), oid::SHA512, "sha-512")
+            }
+            KeyKind::Other => return Err(SmimeError::CannotSign),
+        };
+        let algorithm = match key {
+            KeyKind::Ec(Curve::P256) => der::algorithm(oid::ECDSA_SHA256, None),
+            KeyKind::Ec(Curve::P384) => der::algorithm(oid::ECDSA_SHA384, None),
+            KeyKind::Ec(Curve::P521) => der::algorithm(oid::ECDSA_SHA512, None),
+            KeyKind::Ed25519 => der::algorithm(oid::ED25519, None),
+            _ => der::algorithm(oid::RSA, Some(&der::null())),
+        };
+        Ok(Self {
+            digest,
+            digest_id,
+            mic,
+            algorithm,
+        })
+    }
+}
+
 /// SignedData without its content (RFC 5652 §5.2), and the word for its digest.
 fn signed_data(
     content: &[u8],
     who: &Identity,
     at: Timestamp,
 ) -> Result<(Vec<u8>, &'static str), SmimeError> {
-    let (digest, digest_id, mic) = match who.key().id() {
-        // RFC 8419 §3.1
-        Id::ED25519 => (MessageDigest::sha512(), oid::SHA512, "sha-512"),
-        _ => (MessageDigest::sha256(), oid::SHA256, "sha-256"),
-    };
-    let algorithm = match who.key().id() {
-        Id::RSA => der::algorithm(oid::RSA, Some(&der::null())),
-        Id::EC => der::algorithm(oid::ECDSA_SHA256, None),
-        Id::ED25519 => der::algorithm(oid::ED25519, None),
-        _ => return Err(SmimeError::CannotSign),
-    };
+    let Suite {
+        digest,
+        digest_id,
+        mic,
+        algorithm,
+    } = Suite::of(who.certificate().key())?;
     let hash = openssl::hash::hash(digest, content)?;
     let attributes = vec![
         attribute(oid::CONTENT_TYPE, &der::oid(oid::DATA)),

@@ -11,7 +11,7 @@ use model::{Address, Timestamp};
 
 use super::structure::{self, Form};
 use super::{Capabilities, Certificate, Purpose, SmimeError, Trust, Verdict};
-use crate::entity::canonical;
+use crate::entity::{canonical, with_crlf};
 use data::{SignedData, Signer};
 
 mod data;
@@ -55,7 +55,8 @@ pub struct Harvested {
 
 /// Checks a signed entity, or a message that is one. Of several signers the best counts.
 pub fn verify(entity: &[u8], trust: &Trust, at: Timestamp) -> Result<Verified, SmimeError> {
-    let signed = Signed::read(entity)?;
+    let entity = with_crlf(entity);
+    let signed = Signed::read(&entity)?;
     let data = SignedData::read(&signed.cms)?;
     let content = data.content_or(signed.detached)?;
     let mut best: Option<Verified> = None;
@@ -79,7 +80,8 @@ pub fn harvest(entity: &[u8]) -> Vec<Harvested> {
 }
 
 fn find_harvest(entity: &[u8]) -> Result<Vec<Harvested>, SmimeError> {
-    let signed = Signed::read(entity)?;
+    let entity = with_crlf(entity);
+    let signed = Signed::read(&entity)?;
     let data = SignedData::read(&signed.cms)?;
     let content = data.content_or(signed.detached)?;
     let mut found: Vec<Harvested> = Vec::new();

@@ -7,7 +7,7 @@ use model::limits::{MESSAGE_OCTETS_MAX, MIME_DEPTH_MAX, MIME_PARTS_MAX};
 
 use super::ber::{self, Reader};
 use super::{SmimeError, oid};
-use crate::entity::{ContentType, Entity, parts};
+use crate::entity::{ContentType, Entity, parts, with_crlf};
 
 /// What a message or entity is, by its outermost layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +38,7 @@ pub(super) enum Form<'a> {
 
 /// Of a whole message or one entity.
 pub fn kind(entity: &[u8]) -> Kind {
+    let entity = &*with_crlf(entity);
     match form(entity) {
         Form::Plain => Kind::Plain,
         Form::Mixed => Kind::Mixed,

@@ -124,6 +124,9 @@ fn verify(
     Ok(verifier.verify(signature).unwrap_or(false))
 }
 
+/// OpenSSL salts with as much as the key has room for.
+const SALT_OCTETS_MAX: u64 = 2_048;
+
 /// Octets of salt (RFC 8017 §A.2.3). The digests of the mask and of the text must be the signer's.
 fn pss_salt(algorithm: &Algorithm<'_>, digest_id: &[u8]) -> Result<i32, SmimeError> {
     let parameters = algorithm.parameters.ok_or(SmimeError::Unsupported)?;
@@ -138,7 +141,7 @@ fn pss_salt(algorithm: &Algorithm<'_>, digest_id: &[u8]) -> Result<i32, SmimeErr
     let is_mask = mask.load(ber::OID)?.body == oid::MGF1;
     let mask_hash = mask.load(ber::SEQUENCE)?.inside().load(ber::OID)?;
     let hash = Reader::new(hash.body).load(ber::OID)?;
-    if !is_mask || mask_hash.body != digest_id || hash.body != digest_id || salt > 64 {
+    if !is_mask || mask_hash.body != digest_id || hash.body != digest_id || salt > SALT_OCTETS_MAX {
         return Err(SmimeError::Unsupported);
     }
     Ok(salt as i32)

