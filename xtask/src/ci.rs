@@ -292,13 +292,17 @@ fn mail_peers(root: &Path) -> Result<()> {
 fn openpgp(root: &Path) -> Result<()> {
     let (sop, node) = (example(root, "sop")?, peers::node(root)?);
     let packages = peers::folder(root).join("node");
-    let packages = packages.to_string_lossy();
-    let words = ["peers/openpgp.py", "--sop", &sop, "--node", &node];
-    program(
-        root,
-        &peers::python(root),
-        &[&words[..], &["--packages", &packages]].concat(),
-    )
+    let packages = packages.to_string_lossy().into_owned();
+    let words = [
+        "peers/openpgp.py",
+        "--sop",
+        &sop,
+        "--node",
+        &node,
+        "--packages",
+        &packages,
+    ];
+    program(root, &peers::python(root), &words)
 }
 
 fn real_mail(root: &Path) -> Result<()> {

@@ -1,6 +1,11 @@
 //! The Stateless OpenPGP command line as a program, for peers to run; and, beside the draft's commands,
 //! `wkd-hash LOCAL`: the name of a key's file in a Web Key Directory.
 
+#![expect(
+    clippy::disallowed_types,
+    reason = "a program is where chance comes from"
+)]
+
 use std::io::{Error, ErrorKind, Read, Write};
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
@@ -45,6 +50,11 @@ impl Rng for System {
 
 fn main() -> Result<(), Error> {
     let args: Vec<String> = std::env::args().skip(1).collect();
+    if let [command, local] = &args[..]
+        && command == "wkd-hash"
+    {
+        return Disk.output(format!("{}\n", seal::pgp::wkd::hash(local)).as_bytes());
+    }
     #[expect(
         clippy::disallowed_methods,
         reason = "a program is where the clock is read"

@@ -1,6 +1,7 @@
 //! ASCII armor (RFC 9580 §6): text around binary, and back.
 //!
-//! The checksum line is neither asked for nor made (§6.1). Invariant: what comes out is never longer
+//! The checksum is not asked for, and made only for readers of version 4: GnuPG 2.2 does not find the end
+//! of a text without one, those of version 6 must not see one (§6.1). Invariant: what comes out is never longer
 //! than what went in, so that the caller's limit on the input is the limit.
 
 use std::io::Read;
@@ -45,6 +46,10 @@ pub fn armor(block: Block, binary: &[u8]) -> Vec<u8> {
         out.extend_from_slice(line);
         out.extend_from_slice(b"\r\n");
     }
+    if !is_of_version_6(binary) {
+        let sum = crc24(binary).to_be_bytes();
+        out.extend_from_slice(format!("={}\r\n", BASE64.encode(&sum[1..])).as_bytes());
+    }
     out.extend_from_slice(format!("-----END PGP {}-----\r\n", block.word()).as_bytes());
     out
 }
@@ -71,6 +76,48 @@ pub fn dearmor(bytes: &[u8]) -> Result<Vec<u8>, PgpError> {
 pub(super) fn is_binary(bytes: &[u8]) -> bool {
     bytes.first().is_some_and(|first| first & 0x80 != 0)
 }
+
+/// By the first packet's version octet, behind its tag and length (§4.2).
+fn is_of_version_6(binary: &[u8]) -> bool {
+    let (Some(tag), Some(first)) = (binary.first(), binary.get(1)) else {
+        return false;
+    };
+    let length_octets = match (tag & 0x40, first) {
+        (0, _) => 1 << (tag & 3),
+        (_, 0..192) => 1,
+        (_, 192..224) => 2,
+        (_, 224..255) => 1,
+        (_, 255) => 5,
+    };
+    binary.get(1 + length_octets) == Some(&6)
+}
+
+/// RFC 9580 §6.1.1.
+fn crc24(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0x00B7_04CE, |sum, byte| {
+        let index = (sum >> 16 ^ u32::from(*byte)) & 0xFF;
+        (sum << 8 & 0x00FF_FFFF) ^ CRC24[index as usize]
+    })
+}
+
+const CRC24: [u32; 256] = {
+    let mut table = [0; 256];
+    let mut index = 0;
+    while index < 256 {
+        let mut sum = (index as u32) << 16;
+        let mut bit = 0;
+        while bit < 8 {
+            sum <<= 1;
+            if sum & 0x0100_0000 != 0 {
+                sum ^= 0x0186_4CFB;
+            }
+            bit += 1;
+        }
+        table[index] = sum & 0x00FF_FFFF;
+        index += 1;
+    }
+    table
+};
 
 fn read_block(text: &[u8], binary: &mut Vec<u8>) -> Result<(), PgpError> {
     let mut reader = Dearmor::new(text);

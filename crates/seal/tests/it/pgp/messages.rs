@@ -367,3 +367,21 @@ fn a_key_file_of_several_blocks_is_read_whole() {
     assert_eq!(keys, [lee.public().clone(), pat.public().clone()]);
     assert_eq!(&only(&lee.public().binary()), lee.public());
 }
+
+#[test]
+fn the_sum_that_old_readers_need_is_left_out_for_new_ones() {
+    let has_sum = |armored: &[u8]| {
+        let text = String::from_utf8(armored.to_vec()).expect("text");
+        text.lines()
+            .any(|line| line.len() == 5 && line.starts_with('='))
+    };
+    for (version, expected) in [(Version::V4, true), (Version::V6, false)] {
+        let key = person("lee", version);
+        assert_eq!(has_sum(&key.public().armored()), expected);
+        assert_eq!(has_sum(key.armored().expose()), expected);
+        assert_eq!(has_sum(&sealed(&[&key], Some(&key))), expected);
+    }
+    // a marker packet, as GnuPG writes it
+    let text = String::from_utf8(armor(Block::Message, b"\xCA\x03PGP")).expect("text");
+    assert!(text.contains("\r\nygNQR1A=\r\n=GG5/\r\n"));
+}
