@@ -55,6 +55,14 @@ pub const MIME_PARTS_MAX: usize = 1_000;
 pub const RECEIVED_FIELDS_MAX: usize = 100;
 /// Findings of one kind listed for a message; counts and level see all.
 pub const FINDINGS_PER_KIND_MAX: usize = 200;
+/// Distinct values counted to tell how many patients a message is about.
+pub const PATIENTS_COUNTED_MAX: usize = 100_000;
+/// Look-ups in the patient registry for one text.
+pub const REGISTRY_LOOKUPS_MAX: usize = 20_000;
+/// An organisation's own detectors, the octets of one and the words of one.
+pub const PATTERNS_MAX: usize = 200;
+pub const PATTERN_OCTETS_MAX: usize = 1_000;
+pub const PATTERN_WORDS_MAX: usize = 500;
 pub const SMTP_SESSIONS_MAX: usize = 500;
 /// From one client address, so that one broken client leaves room for the others.
 pub const SMTP_SESSIONS_PER_IP_MAX: usize = 50;

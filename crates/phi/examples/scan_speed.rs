@@ -7,7 +7,7 @@
 use std::io::Write;
 
 use aws_lc_rs::hmac;
-use caduceus_phi::{PartKind, PhiLevel, Scanner};
+use caduceus_phi::{Part, PartKind, PhiLevel, Reading, Scanner};
 
 const MAILS: usize = 12_000;
 
@@ -26,7 +26,7 @@ fn main() -> std::io::Result<()> {
     let before = cpu_nanos()?;
     let (mut findings, mut phi) = (0, 0);
     for mail in &mails {
-        let found = scanner.scan(&[(PartKind::Body, mail)], &token);
+        let found = scanner.scan(&[Part::new(PartKind::Body, mail)], &Reading::new(&token));
         findings += found.findings.len();
         phi += usize::from(found.level >= PhiLevel::Likely);
     }

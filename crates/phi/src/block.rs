@@ -14,13 +14,24 @@ use crate::lexicon::{Tag, Words};
 const DISCLAIMER_MAX: usize = 3_000;
 /// RFC 3676 §4.3 asks for four lines; people write more.
 const SIGNATURE_MAX: usize = 1_200;
+/// Lines under a closing that are its writer's.
+const CLOSING_LINES_MAX: usize = 8;
 
-/// Where words of care do not count.
-pub(crate) struct Quiet(Vec<Range<usize>>);
+/// The parts of a text that someone did not write for this message.
+pub(crate) struct Blocks {
+    /// Where words of care do not count.
+    quiet: Vec<Range<usize>>,
+    signatures: Vec<Range<usize>>,
+    /// From here on an earlier mail is quoted.
+    quoted_from: usize,
+}
 
-impl Quiet {
+impl Blocks {
     pub(crate) fn of(text: &[u8], words: &Words) -> Self {
-        let mut ranges: Vec<Range<usize>> = signatures(text).collect();
+        let mut signed: Vec<Range<usize>> = signatures(text).collect();
+        signed.extend(closings(text, words));
+        let signatures = merged(signed);
+        let mut ranges = signatures.clone();
         let mut seen = 0;
         for key in words.keys.iter().filter(|key| key.tag == Tag::Disclaimer) {
             if key.range.start >= seen {
@@ -29,13 +40,43 @@ impl Quiet {
                 ranges.push(paragraph);
             }
         }
-        Self(merged(ranges))
+        let quoted = words.keys.iter().find(|key| key.tag == Tag::Forwarded);
+        Self {
+            quiet: merged(ranges),
+            signatures,
+            quoted_from: quoted.map_or(usize::MAX, |key| key.range.start),
+        }
     }
 
-    pub(crate) fn covers(&self, at: usize) -> bool {
-        let next = self.0.partition_point(|range| range.start <= at);
-        next > 0 && self.0[next - 1].end > at
+    pub(crate) fn is_quiet(&self, at: usize) -> bool {
+        covers(&self.quiet, at)
     }
+
+    pub(crate) fn is_signature(&self, at: usize) -> bool {
+        covers(&self.signatures, at)
+    }
+
+    /// Whether a place is in an earlier mail: behind a mark of quoting, or below a mail program's line.
+    pub(crate) fn is_quoted(&self, text: &[u8], at: usize) -> bool {
+        let own = line(text, at);
+        at >= self.quoted_from || unquoted(own).len() < own.len() && own.contains(&b'>')
+    }
+
+    /// Whether a place is in a line that a mail program wrote: the headers of a forwarded mail, or
+    /// "On … wrote:" above a quotation. Their dates and addresses are the envelope's, not the patient's.
+    pub(crate) fn is_envelope(&self, text: &[u8], at: usize) -> bool {
+        is_envelope(text, at)
+    }
+}
+
+fn covers(ranges: &[Range<usize>], at: usize) -> bool {
+    let next = ranges.partition_point(|range| range.start <= at);
+    next > 0 && ranges[next - 1].end > at
+}
+
+/// The line a place is in.
+pub(crate) fn line(text: &[u8], at: usize) -> &[u8] {
+    &text[line_around(text, at)]
 }
 
 /// Sorted and disjoint, so that a hostile mail of nothing but disclaimers costs a search, not a walk.
@@ -66,9 +107,7 @@ fn paragraph(text: &[u8], at: usize) -> Range<usize> {
     start.map_or(low, |start| low + start)..end.map_or(high, |end| at + end)
 }
 
-/// Whether a place is in a line that a mail program wrote: the headers of a forwarded mail, or "On …
-/// wrote:" above a quotation. Their dates and addresses are the envelope's, not the patient's.
-pub(crate) fn is_envelope(text: &[u8], at: usize) -> bool {
+fn is_envelope(text: &[u8], at: usize) -> bool {
     let line = line_around(text, at);
     let own = &text[line.clone()];
     if starts_quotation(own) {
@@ -156,4 +195,38 @@ fn signatures(text: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
             || line.starts_with(b"\n");
         ends.then(|| at..(at + SIGNATURE_MAX).min(text.len()))
     })
+}
+
+/// From a line that closes a letter ("Best regards,") to the next empty line after its name.
+fn closings<'a>(text: &'a [u8], words: &'a Words) -> impl Iterator<Item = Range<usize>> + 'a {
+    let keys = words.keys.iter().filter(|key| key.tag == Tag::Closing);
+    keys.filter_map(move |key| {
+        let line = line_around(text, key.range.start);
+        let alone = unquoted(&text[line.clone()]);
+        let rest = alone.iter().filter(|b| b.is_ascii_alphanumeric()).count();
+        let own = text[key.range.clone()]
+            .iter()
+            .filter(|b| b.is_ascii_alphanumeric())
+            .count();
+        (rest == own).then(|| line.start..closing_end(text, line.end))
+    })
+}
+
+/// At most eight short lines, over one empty line at the beginning.
+fn closing_end(text: &[u8], from: usize) -> usize {
+    let mut end = from;
+    let mut lines = 0;
+    while end < text.len() && lines < CLOSING_LINES_MAX {
+        let line = line_around(text, end + 1);
+        if line.end <= end || line.len() > 120 {
+            break;
+        }
+        let blank = text[line.clone()].iter().all(u8::is_ascii_whitespace);
+        if blank && lines > 0 {
+            break;
+        }
+        lines += usize::from(!blank || lines == 0 && end > from);
+        end = line.end;
+    }
+    end
 }

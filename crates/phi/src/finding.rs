@@ -1,101 +1,11 @@
 //! What a scan gives: kinds, places, confidence and tokens.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::PhiLevel;
 use serde::{Deserialize, Serialize};
 
-/// Which part of the message a text came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PartKind {
-    Subject,
-    Body,
-    /// Display names and other header text.
-    Header,
-    Attachment,
-}
-
-/// How much an identifier tells by itself (phi.md §3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Class {
-    /// Health context, not an identifier of a patient.
-    Context,
-    /// Weak: two kinds of it and health context make PHI.
-    C,
-    /// A weak one that a word beside it lifts: strong with health context, nothing without.
-    Lifted,
-    /// Strong: with health context it is PHI.
-    B,
-    /// PHI by itself in a care provider's mail.
-    A,
-}
-
-macro_rules! kinds {
-    ($($(#[$doc:meta])* $variant:ident = $word:literal $class:ident,)*) => {
-        /// What was found.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum FindingKind { $($(#[$doc])* $variant,)* }
-        impl FindingKind {
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-            pub const fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-            pub fn from_word(word: &str) -> Option<Self> {
-                match word { $($word => Some(Self::$variant),)* _ => None }
-            }
-            pub const fn class(self) -> Class {
-                match self { $(Self::$variant => Class::$class),* }
-            }
-        }
-    };
-}
-
-kinds! {
-    /// Social security number.
-    UsSsn = "us_ssn" B,
-    /// Medicare beneficiary identifier.
-    Mbi = "mbi" A,
-    /// Member, subscriber, policy or group number next to its keyword.
-    MemberId = "member_id" A,
-    /// Medical record number next to its keyword.
-    Mrn = "mrn" A,
-    /// National provider identifier: names a provider, never a patient.
-    Npi = "npi" Context,
-    /// A date next to a word of birth.
-    DateOfBirth = "date_of_birth" B,
-    /// A date next to a word of care, such as "admitted" or "appointment".
-    DateOfCare = "date_of_care" Lifted,
-    /// Any other date finer than its year.
-    Date = "date" C,
-    /// An age over 89 (45 CFR 164.514(b)(2)(i)(C)).
-    Age = "age_over_89" C,
-    Phone = "phone" C,
-    Email = "email" C,
-    PaymentCard = "payment_card" B,
-    Url = "url" C,
-    IpAddress = "ip_address" C,
-    /// Patient, case, encounter or prescription number next to its keyword.
-    PatientId = "patient_id" B,
-    /// A word of health or care.
-    HealthTerm = "health_term" Context,
-}
-
-impl std::fmt::Display for FindingKind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.word())
-    }
-}
-impl Serialize for FindingKind {
-    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(self.word())
-    }
-}
-impl<'de> Deserialize<'de> for FindingKind {
-    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let word = <std::borrow::Cow<'de, str>>::deserialize(d)?;
-        Self::from_word(&word).ok_or_else(|| serde::de::Error::custom("not a kind of finding"))
-    }
-}
+use crate::{FindingKind, Identifier18, Label};
 
 /// One place where something was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,15 +16,26 @@ pub struct Finding {
     /// First byte in that part's text, and how many.
     pub start: usize,
     pub len: usize,
-    /// 55 pattern, 65 validated, 75 with health context in the part, 85 next to its keyword.
+    /// 55 pattern, 65 validated, 75 with health context in the part, 85 next to its keyword,
+    /// 95 matched against the patient registry.
     pub confidence: u8,
     /// Keyed hash of the normalised value: equal values of one organisation have equal tokens.
     #[serde(with = "hexadecimal")]
     pub token: [u8; 32],
+    /// It stands in an earlier mail that this one quotes.
+    #[serde(default)]
+    pub quoted: bool,
+    /// It stands in text that is sent but not shown.
+    #[serde(default)]
+    pub hidden: bool,
+    /// The organisation's own detector that found it, by its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detector: Option<String>,
 }
 
 /// All of a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Stored")]
 pub struct Findings {
     /// By part, then place.
     pub findings: Vec<Finding>,
@@ -127,6 +48,65 @@ pub struct Findings {
     /// Distinct words of health found.
     pub health_terms: u32,
     pub counts: BTreeMap<FindingKind, u32>,
+    /// The level where a recipient is a patient: the address beside the text is then an identifier
+    /// (45 CFR 164.514(b)(2)(i)(F)), so health context alone is PHI.
+    pub level_to_patient: PhiLevel,
+    pub labels: BTreeSet<Label>,
+    /// Distinct patients seen: the most distinct values of any one identifier that names one.
+    pub patients: u32,
+}
+
+/// Findings as they are stored, by this release or an earlier one.
+#[derive(Deserialize)]
+struct Stored {
+    findings: Vec<Finding>,
+    level: PhiLevel,
+    subject_phi: bool,
+    unscannable: Vec<(usize, String)>,
+    health_terms: u32,
+    counts: BTreeMap<FindingKind, u32>,
+    level_to_patient: Option<PhiLevel>,
+    #[serde(default)]
+    labels: BTreeSet<Label>,
+    #[serde(default)]
+    patients: u32,
+}
+
+impl From<Stored> for Findings {
+    fn from(stored: Stored) -> Self {
+        // Before there was a level of its own, health context is what it would have come from.
+        let health = match stored.health_terms {
+            0 => PhiLevel::None,
+            _ => PhiLevel::Likely,
+        };
+        Self {
+            level_to_patient: stored
+                .level_to_patient
+                .unwrap_or_else(|| stored.level.max(health)),
+            findings: stored.findings,
+            level: stored.level,
+            subject_phi: stored.subject_phi,
+            unscannable: stored.unscannable,
+            health_terms: stored.health_terms,
+            counts: stored.counts,
+            labels: stored.labels,
+            patients: stored.patients,
+        }
+    }
+}
+
+impl Findings {
+    /// How often each identifier of the law's list was found.
+    pub fn inventory(&self) -> BTreeMap<Identifier18, u32> {
+        let mut inventory = BTreeMap::new();
+        for (kind, count) in &self.counts {
+            if let Some(identifier) = kind.identifier() {
+                let sum: &mut u32 = inventory.entry(identifier).or_default();
+                *sum = sum.saturating_add(*count);
+            }
+        }
+        inventory
+    }
 }
 
 mod hexadecimal {

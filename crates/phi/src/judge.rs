@@ -8,23 +8,16 @@
 use std::ops::Range;
 
 use crate::FindingKind;
+use crate::candidate::Candidate;
+use crate::codes;
 use crate::lexicon::{Tag, Words};
 use crate::shape::Shape;
 use crate::validate;
 
-/// A candidate that holds.
-#[derive(Clone, Debug)]
-pub(crate) struct Candidate {
-    pub kind: FindingKind,
-    pub range: Range<usize>,
-    /// Its digits pass a check beyond their number.
-    pub checked: bool,
-    /// Its keyword stands near.
-    pub keyed: bool,
-}
-
 /// Bytes within which a keyword is near.
 const NEAR: usize = 300;
+/// Ninety years before this release.
+const BORN_BEFORE: u32 = 1936;
 
 pub(crate) fn judge(
     shape: Shape,
@@ -50,6 +43,16 @@ pub(crate) fn judge(
         Shape::Age => seen.candidate(FindingKind::Age, false, false),
         Shape::Card => seen.card(),
         Shape::Digits => seen.bare_digits(),
+        Shape::Hicn => seen.hicn(),
+        Shape::Ip6 => seen.ip6(),
+        Shape::Vin => seen.vin(),
+        Shape::Dea => seen.dea(),
+        Shape::Iban => seen.iban(),
+        Shape::Udi => seen.udi(),
+        Shape::Uid => seen.uid(),
+        Shape::Ndc => seen.ndc(),
+        Shape::Diagnosis => seen.diagnosis(),
+        Shape::BirthYear => seen.birth_year(),
     }
 }
 
@@ -68,7 +71,23 @@ impl Seen<'_> {
             .then(|| self.candidate(FindingKind::Mbi, true, keyed))?
     }
 
+    fn hicn(&self) -> Option<Candidate> {
+        let keyed = self.near(Tag::Member, NEAR, 60);
+        let holds = self.alone() && keyed && validate::is_ssn(&self.digits[..9]);
+        holds.then(|| self.candidate(FindingKind::Hicn, true, true))?
+    }
+
+    /// A taxpayer's number next to its word; it looks like a social security number never issued.
+    fn itin(&self) -> Option<Candidate> {
+        let keyed = self.near(Tag::Itin, 60, 30);
+        let holds = keyed && validate::is_itin(&self.digits);
+        holds.then(|| self.candidate(FindingKind::Itin, true, true))?
+    }
+
     fn parted_ssn(&self) -> Option<Candidate> {
+        if let Some(itin) = self.itin().filter(|_| self.alone()) {
+            return Some(itin);
+        }
         let issued = validate::is_ssn(&self.digits);
         let hyphens = self.found().iter().filter(|b| **b == b'-').count() == 2;
         let keyed = self.near(Tag::Ssn, NEAR, NEAR);
@@ -80,7 +99,21 @@ impl Seen<'_> {
         if !self.alone() {
             return None;
         }
+        if let Some(itin) = self.itin() {
+            return Some(itin);
+        }
         match self.digits.len() {
+            9 if self.near(Tag::Routing, 40, 0) && validate::is_routing(&self.digits) => {
+                self.candidate(FindingKind::Routing, true, true)
+            }
+            11 if self.near(Tag::CodeOfDrug, 40, 0) => {
+                self.candidate(FindingKind::DrugCode, false, true)
+            }
+            14 if self.text[..self.range.start].ends_with(b"(01)")
+                && validate::is_gtin(&self.digits) =>
+            {
+                self.candidate(FindingKind::Device, true, false)
+            }
             9 => {
                 let issued = validate::is_ssn(&self.digits);
                 let holds = self.beside(Tag::Ssn) || (issued && self.near(Tag::Ssn, NEAR, NEAR));
@@ -91,7 +124,7 @@ impl Seen<'_> {
             }
             10 | 11 => {
                 let holds = validate::is_nanp(&self.digits) && self.near(Tag::Phone, 30, 0);
-                holds.then(|| self.candidate(FindingKind::Phone, true, true))?
+                holds.then(|| self.candidate(self.telephone(), true, true))?
             }
             _ => self.card(),
         }
@@ -102,11 +135,115 @@ impl Seen<'_> {
         holds.then(|| self.candidate(FindingKind::PaymentCard, true, false))?
     }
 
+    fn ip6(&self) -> Option<Candidate> {
+        let found = std::str::from_utf8(self.found()).ok()?;
+        let outside =
+            |at: Option<&u8>| !at.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b':');
+        let before = self.range.start.checked_sub(1).map(|at| self.text[at]);
+        let holds = found.parse::<std::net::Ipv6Addr>().is_ok()
+            && found.len() >= 8
+            && outside(before.as_ref())
+            && outside(self.text.get(self.range.end));
+        let keyed = self.near(Tag::Ip, 40, 0);
+        holds.then(|| self.candidate(FindingKind::IpAddress, true, keyed))?
+    }
+
+    fn vin(&self) -> Option<Candidate> {
+        let keyed = self.near(Tag::Vin, 60, 0);
+        let found = self.found();
+        let mixed = found.iter().filter(|b| b.is_ascii_alphabetic()).count() >= 2;
+        let valid = validate::is_vin(found);
+        let holds = self.alone() && (keyed || (valid && mixed));
+        holds.then(|| self.candidate(FindingKind::Vin, valid, keyed))?
+    }
+
+    fn dea(&self) -> Option<Candidate> {
+        let keyed = self.near(Tag::Dea, 60, 0);
+        let capitals = self.found()[0].is_ascii_uppercase();
+        let holds = self.alone() && keyed && capitals && validate::is_dea(self.found());
+        holds.then(|| self.candidate(FindingKind::Dea, true, true))?
+    }
+
+    fn iban(&self) -> Option<Candidate> {
+        let mut len = self.range.len();
+        // The shape may have taken the next words, too.
+        while !validate::is_iban(&self.found()[..len]) {
+            len = self.found()[..len].iter().rposition(|b| *b == b' ')?;
+        }
+        let range = self.range.start..self.range.start + len;
+        let capital = self.found()[0].is_ascii_uppercase();
+        capital.then(|| Candidate {
+            checked: true,
+            ..Candidate::new(FindingKind::Iban, range)
+        })
+    }
+
+    fn udi(&self) -> Option<Candidate> {
+        let gtin = self.digits.get(2..16)?;
+        validate::is_gtin(gtin).then(|| self.candidate(FindingKind::Device, true, false))?
+    }
+
+    /// A DICOM unique identifier has at least six arcs and one long one (ISO/IEC 9834-1).
+    fn uid(&self) -> Option<Candidate> {
+        let holds = self.digits.len() >= 14;
+        holds.then(|| self.candidate(FindingKind::UniqueId, false, false))?
+    }
+
+    fn ndc(&self) -> Option<Candidate> {
+        let keyed = self.near(Tag::CodeOfDrug, 40, 0);
+        let holds = self.alone() && keyed && matches!(self.digits.len(), 10 | 11);
+        holds.then(|| self.candidate(FindingKind::DrugCode, false, true))?
+    }
+
+    /// With its dot or its keyword, and in a category that exists.
+    fn diagnosis(&self) -> Option<Candidate> {
+        let found = self.found();
+        let keyed = self.near(Tag::CodeOfDiagnosis, 60, 0);
+        let holds = self.alone()
+            && found[0].is_ascii_uppercase()
+            && (keyed || found.contains(&b'.'))
+            && codes::is_category(&found[..3]);
+        holds.then(|| self.candidate(FindingKind::DiagnosisCode, true, keyed))?
+    }
+
+    /// A year of birth that makes someone over 89 (45 CFR 164.514(b)(2)(i)(C)), for as long as this
+    /// release is in use.
+    fn birth_year(&self) -> Option<Candidate> {
+        let year = self
+            .digits
+            .iter()
+            .fold(0_u32, |n, d| n * 10 + u32::from(*d));
+        let holds = self.alone() && (1900..=BORN_BEFORE).contains(&year);
+        let beside = self.near(Tag::Birth, 12, 0);
+        (holds && beside).then(|| self.candidate(FindingKind::Age, false, true))?
+    }
+
     fn phone(&self) -> Option<Candidate> {
         let keyed = self.near(Tag::Phone, 40, 0);
         let valid = validate::is_nanp(&self.digits);
         (self.alone() && (valid || keyed))
-            .then(|| self.candidate(FindingKind::Phone, valid, keyed))?
+            .then(|| self.candidate(self.telephone(), valid, keyed))?
+    }
+
+    /// A fax when that is the nearest word before it.
+    fn telephone(&self) -> FindingKind {
+        let fax = self.near(Tag::Fax, 25, 0);
+        let low = self.range.start.saturating_sub(25);
+        let nearest = self
+            .words
+            .keys_from(low..self.range.start)
+            .iter()
+            .rev()
+            .find(|key| matches!(key.tag, Tag::Fax | Tag::Phone));
+        let phone = nearest.is_some_and(|key| {
+            let word = &self.text[key.range.clone()];
+            key.tag == Tag::Phone && !contains(&word.to_ascii_lowercase(), b"fax")
+        });
+        if fax && !phone {
+            FindingKind::Fax
+        } else {
+            FindingKind::Phone
+        }
     }
 
     fn foreign_phone(&self) -> Option<Candidate> {
@@ -162,21 +299,22 @@ impl Seen<'_> {
     /// Which kind of date the words around it make it.
     fn date(&self) -> Option<Candidate> {
         let (birth, care) = (self.near(Tag::Birth, 40, 12), self.near(Tag::Care, 60, 0));
-        let kind = match (birth, care) {
+        let loose = !birth && !care && self.near(Tag::CareLoose, 60, 0);
+        let kind = match (birth, care || loose) {
             (true, _) => FindingKind::DateOfBirth,
             (false, true) => FindingKind::DateOfCare,
             (false, false) => FindingKind::Date,
         };
-        self.candidate(kind, true, birth || care)
+        let candidate = self.candidate(kind, true, birth || care)?;
+        Some(Candidate { loose, ..candidate })
     }
 
     /// Optional only because every caller's answer is.
     fn candidate(&self, kind: FindingKind, checked: bool, keyed: bool) -> Option<Candidate> {
         Some(Candidate {
-            kind,
-            range: self.range.clone(),
             checked,
             keyed,
+            ..Candidate::new(kind, self.range.clone())
         })
     }
 

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use crate::FindingKind;
-use crate::judge::Candidate;
+use crate::candidate::Candidate;
 use crate::lexicon::{Key, Tag, Words};
 use crate::validate;
 
@@ -27,15 +27,13 @@ pub(crate) fn read(text: &[u8], words: &Words) -> Vec<Keyed> {
 
 fn keyed(text: &[u8], key: &Key) -> Option<Keyed> {
     let word = text[key.range.clone()].to_ascii_lowercase();
-    let (kind, needs_health) = match key.tag {
-        Tag::Mrn => (FindingKind::Mrn, false),
-        Tag::Member => (FindingKind::MemberId, false),
-        // Cars and houses are insured too.
-        Tag::Policy => (FindingKind::MemberId, true),
-        Tag::Patient => (FindingKind::PatientId, !word.starts_with(b"p")),
-        Tag::Number => (FindingKind::PatientId, true),
-        _ => return None,
-    };
+    if key.tag == Tag::Biometric {
+        return Some(Keyed {
+            candidate: Candidate::keyed(FindingKind::Biometric, key.range.clone()),
+            needs_health: true,
+        });
+    }
+    let (kind, needs_health) = kind(key.tag, &word)?;
     let reach = reach(text, key.range.end)?;
     let token = &text[reach.token.clone()];
     let digits = validate::digits(token);
@@ -44,15 +42,29 @@ fn keyed(text: &[u8], key: &Key) -> Option<Keyed> {
         validate::is_date(token) || (!announced && (validate::is_nanp(&digits) || is_year(token)));
     let long = matches!(key.tag, Tag::Mrn | Tag::Member | Tag::Policy) && digits.len() >= 5;
     let holds = digits.len() >= 2 && (announced || reach.says_number || long) && !other;
-    let candidate = Candidate {
-        kind,
-        range: reach.token,
-        checked: false,
-        keyed: true,
-    };
-    holds.then_some(Keyed {
-        candidate,
+    holds.then(|| Keyed {
+        candidate: Candidate::keyed(kind, reach.token),
         needs_health,
+    })
+}
+
+/// What a keyword makes of the number behind it, and whether only where health is the subject.
+fn kind(tag: Tag, word: &[u8]) -> Option<(FindingKind, bool)> {
+    Some(match tag {
+        Tag::Mrn => (FindingKind::Mrn, false),
+        Tag::Member => (FindingKind::MemberId, false),
+        // Cars and houses are insured too.
+        Tag::Policy => (FindingKind::MemberId, true),
+        Tag::Patient => (FindingKind::PatientId, !word.starts_with(b"p")),
+        Tag::Number => (FindingKind::PatientId, true),
+        Tag::Claim => (FindingKind::Claim, true),
+        Tag::Accession => (FindingKind::Accession, true),
+        Tag::Account => (FindingKind::Account, true),
+        Tag::DriversLicence => (FindingKind::DriversLicence, false),
+        Tag::Certificate => (FindingKind::Certificate, false),
+        Tag::Plate => (FindingKind::Plate, false),
+        Tag::Device => (FindingKind::Device, true),
+        _ => return None,
     })
 }
 

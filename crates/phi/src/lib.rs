@@ -5,18 +5,39 @@
 //! what it read, and positions always refer to the text as it was given.
 
 mod block;
+mod candidate;
+mod codes;
 mod finding;
+mod forms;
 mod judge;
 mod keyed;
+mod kind;
+mod label;
 mod lexicon;
 mod link;
+mod matching;
+mod names;
 mod normal;
+mod own;
+mod page;
+mod part;
+mod patterns;
+mod places;
+mod registry;
 mod scanner;
 mod shape;
 mod validate;
 mod value;
 mod verdict;
 
-pub use finding::{Class, Finding, FindingKind, Findings, PartKind};
+pub use finding::{Finding, Findings};
+pub use kind::{Class, FindingKind, Identifier18};
+pub use label::Label;
 pub use model::PhiLevel;
+pub use own::Own;
+pub use part::{Form, Part, PartKind, Reading};
+pub use patterns::{
+    Hotwords, Need, PatternClass, PatternError, PatternSpec, PatternWhat, Patterns,
+};
+pub use registry::{Hits, MemoryRegistry, Registry, RegistryField};
 pub use scanner::Scanner;

@@ -8,7 +8,7 @@ use std::ops::Range;
 use memchr::{memchr_iter, memmem};
 
 use crate::FindingKind;
-use crate::judge::Candidate;
+use crate::candidate::Candidate;
 
 /// Web links by their start; none overlaps another.
 pub(crate) struct Links(Vec<Range<usize>>);
@@ -42,12 +42,7 @@ impl Links {
         self.0
             .iter()
             .filter(|link| is_personal(&text[(*link).clone()]))
-            .map(|link| Candidate {
-                kind: FindingKind::Url,
-                range: link.clone(),
-                checked: false,
-                keyed: false,
-            })
+            .map(|link| Candidate::new(FindingKind::Url, link.clone()))
     }
 }
 
@@ -180,10 +175,5 @@ fn email(text: &[u8], at: usize) -> Option<Candidate> {
         .is_some_and(|label| label.len() >= 2 && label.iter().all(u8::is_ascii_alphabetic));
     let rest = labels.next().is_some_and(|label| !label.is_empty())
         && labels.all(|label| !label.is_empty());
-    (start < at && top && rest).then_some(Candidate {
-        kind: FindingKind::Email,
-        range: start..end,
-        checked: false,
-        keyed: false,
-    })
+    (start < at && top && rest).then(|| Candidate::new(FindingKind::Email, start..end))
 }

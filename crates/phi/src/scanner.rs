@@ -1,24 +1,24 @@
 //! The scan: each part is read once by the lexicon and once by the shapes, then judged.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use model::limits::FINDINGS_PER_KIND_MAX;
+use model::limits::{FINDINGS_PER_KIND_MAX, PATIENTS_COUNTED_MAX};
 
-use crate::block::Quiet;
-use crate::finding::Class;
-use crate::judge::{self, Candidate};
-use crate::lexicon::{Lexicon, Term};
-use crate::link::{self, Links};
-use crate::normal::Normal;
+use crate::lexicon::Lexicon;
+use crate::names::People;
+use crate::page::Page;
+use crate::part::{Form, Part, PartKind, Reading};
+use crate::places::Gazetteer;
 use crate::shape::Shapes;
 use crate::verdict::Tally;
-use crate::{Finding, FindingKind, Findings, PartKind, block, keyed, value};
+use crate::{Finding, FindingKind, Findings, Label};
 
 /// The compiled patterns and words. Build one and share it: building takes milliseconds.
 pub struct Scanner {
-    lexicon: Lexicon,
-    shapes: Shapes,
+    pub(crate) lexicon: Lexicon,
+    pub(crate) shapes: Shapes,
+    pub(crate) people: People,
+    pub(crate) gazetteer: Gazetteer,
 }
 
 impl Scanner {
@@ -26,83 +26,35 @@ impl Scanner {
         Self {
             lexicon: Lexicon::new(),
             shapes: Shapes::new(),
+            people: People::new(),
+            gazetteer: Gazetteer::new(),
         }
     }
 
-    /// Finds identifiers and health words in the texts of a message and judges the whole.
+    /// Finds identifiers and health context in the texts of a message and judges the whole.
     ///
-    /// `token` is the organisation's keyed hash; it sees each value in one normal form. At most
-    /// [`FINDINGS_PER_KIND_MAX`] findings of a kind are listed; `counts` and `level` see all.
-    pub fn scan(&self, parts: &[(PartKind, &str)], token: &dyn Fn(&str) -> [u8; 32]) -> Findings {
-        let mut sum = Sum {
-            token,
-            listed: Vec::new(),
-            counts: BTreeMap::new(),
-            tally: Tally::default(),
-        };
+    /// At most [`FINDINGS_PER_KIND_MAX`] findings of a kind are listed; `counts` and `level` see all.
+    pub fn scan(&self, parts: &[Part<'_>], reading: &Reading<'_>) -> Findings {
+        let mut sum = Sum::new(reading);
         let mut subject_phi = false;
-        let mut unscannable = Vec::new();
-        for (part, (kind, text)) in parts.iter().enumerate() {
-            let normal = Normal::of(text);
-            if normal.is_garbled() {
-                unscannable.push((part, "garbled".to_owned()));
+        for (index, part) in parts.iter().enumerate() {
+            let tally = Page::read(self, index, part, &mut sum);
+            subject_phi |= part.kind == PartKind::Subject && tally.tells_in_subject();
+            if matches!(part.form, Form::Ccda) {
+                sum.labels.insert(Label::WholeRecord);
             }
-            let tally = self.read(part, &normal, &mut sum);
-            subject_phi |= *kind == PartKind::Subject && tally.tells_in_subject();
         }
         Findings {
             level: sum.tally.level(),
+            level_to_patient: sum.tally.level_to_patient(),
             subject_phi,
-            unscannable,
             health_terms: sum.tally.terms(),
+            patients: sum.distinct_patients(),
+            unscannable: sum.unscannable,
             counts: sum.counts,
             findings: sum.listed,
+            labels: sum.labels,
         }
-    }
-
-    /// Reads one part into the sum; answers the part's own tally.
-    fn read(&self, part: usize, normal: &Normal<'_>, sum: &mut Sum<'_>) -> Tally {
-        let text = normal.bytes();
-        let words = self.lexicon.read(text);
-        let quiet = Quiet::of(text, &words);
-        let links = Links::of(text);
-        let mut candidates = link::emails(text);
-        // The name of a clinic's site and mailboxes is on all its mail.
-        let named = |term: &Term| links.cover(&term.range) || link::holds(&candidates, &term.range);
-        let silent = |term: &Term| term.setting && (quiet.covers(term.range.start) || named(term));
-        let terms: Vec<&Term> = words.terms.iter().filter(|term| !silent(term)).collect();
-
-        candidates.extend(links.candidates(text));
-        let keyed = keyed::read(text, &words)
-            .into_iter()
-            .filter(|keyed| !keyed.needs_health || !terms.is_empty());
-        candidates.extend(keyed.map(|keyed| keyed.candidate));
-        self.shapes.visit(text, |shape, range| {
-            let candidate = judge::judge(shape, range, text, &words);
-            let held = candidate.filter(|c| c.kind.class() >= Class::B || !links.cover(&c.range));
-            held.map(|held| candidates.push(held)).is_some()
-        });
-
-        candidates.retain(|c| {
-            !(matches!(c.kind, FindingKind::Date | FindingKind::Email)
-                && block::is_envelope(text, c.range.start))
-        });
-        let mut page = Page {
-            part,
-            normal,
-            tally: Tally::default(),
-            found: Vec::new(),
-        };
-        for candidate in apart(candidates) {
-            page.identifier(&candidate, !terms.is_empty(), sum);
-        }
-        for term in terms {
-            page.term(term, &self.lexicon, sum);
-        }
-        page.found
-            .sort_by_key(|finding| (finding.start, finding.len));
-        sum.listed.append(&mut page.found);
-        page.tally
     }
 }
 
@@ -112,113 +64,71 @@ impl Default for Scanner {
     }
 }
 
-/// Of overlapping candidates the one that tells most stays: class, keyword, check, length, place.
-fn apart(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
-    candidates.sort_by_key(|c| {
-        std::cmp::Reverse((
-            c.kind.class(),
-            c.keyed,
-            c.checked,
-            c.range.len(),
-            std::cmp::Reverse(c.range.start),
-        ))
-    });
-    let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
-    let mut is_free = |range: &Range<usize>| {
-        let before = taken.range(..range.end).next_back();
-        let free = before.is_none_or(|(_, end)| *end <= range.start);
-        if free {
-            taken.insert(range.start, range.end);
-        }
-        free
-    };
-    candidates.retain(|c| is_free(&c.range));
-    candidates
-}
-
 /// What all parts add up to.
-struct Sum<'a> {
-    token: &'a dyn Fn(&str) -> [u8; 32],
-    listed: Vec<Finding>,
+pub(crate) struct Sum<'a> {
+    pub reading: &'a Reading<'a>,
+    pub listed: Vec<Finding>,
+    pub tally: Tally,
+    pub labels: BTreeSet<Label>,
+    pub unscannable: Vec<(usize, String)>,
+    /// Patients that the registry knew.
+    pub matched: BTreeSet<u32>,
     counts: BTreeMap<FindingKind, u32>,
-    tally: Tally,
+    /// Values that name a patient, by kind, hashed for this scan only.
+    values: BTreeMap<FindingKind, HashSet<u64>>,
 }
 
-impl Sum<'_> {
+impl<'a> Sum<'a> {
+    fn new(reading: &'a Reading<'a>) -> Self {
+        Self {
+            reading,
+            listed: Vec::new(),
+            tally: Tally::default(),
+            labels: BTreeSet::new(),
+            unscannable: Vec::new(),
+            matched: BTreeSet::new(),
+            counts: BTreeMap::new(),
+            values: BTreeMap::new(),
+        }
+    }
+
     /// Counts one more of a kind; answers whether it is still listed.
-    fn count(&mut self, kind: FindingKind) -> bool {
+    pub(crate) fn count(&mut self, kind: FindingKind) -> bool {
         let count = self.counts.entry(kind).or_default();
         *count = count.saturating_add(1);
         *count as usize <= FINDINGS_PER_KIND_MAX
     }
-}
 
-/// One part while it is read.
-struct Page<'a> {
-    part: usize,
-    normal: &'a Normal<'a>,
-    tally: Tally,
-    found: Vec<Finding>,
-}
-
-impl Page<'_> {
-    fn identifier(&mut self, candidate: &Candidate, health: bool, sum: &mut Sum<'_>) {
-        self.tally.kind(candidate.kind);
-        sum.tally.kind(candidate.kind);
-        // Purview's ladder (phi.md §3): pattern, check, context, keyword.
-        let confidence = match (candidate.keyed, health, candidate.checked) {
-            (true, _, _) => 85,
-            (false, true, _) => 75,
-            (false, false, true) => 65,
-            (false, false, false) => 55,
-        };
-        if sum.count(candidate.kind) {
-            let value = value::normalised(
-                candidate.kind,
-                &self.normal.bytes()[candidate.range.clone()],
-            );
-            self.list(
-                candidate.kind,
-                &candidate.range,
-                confidence,
-                (sum.token)(&value),
-            );
+    /// Remembers a value in its normal form, if its kind names one patient.
+    pub(crate) fn value(&mut self, kind: FindingKind, normal: &str) {
+        let values = self.values.entry(kind).or_default();
+        if values.len() < PATIENTS_COUNTED_MAX {
+            values.insert(hash(normal.as_bytes()));
         }
     }
 
-    /// A health word is listed where it first stands in its part.
-    fn term(&mut self, term: &Term, lexicon: &Lexicon, sum: &mut Sum<'_>) {
-        let own = self.normal.bytes()[term.range.clone()].to_ascii_lowercase();
-        let name = if term.by_suffix {
-            own.as_slice()
-        } else {
-            lexicon.text(term.entry).as_bytes()
-        };
-        let known = self.tally.terms();
-        self.tally.term(name, term.setting);
-        sum.tally.term(name, term.setting);
-        let first = self.tally.terms() > known;
-        if sum.count(FindingKind::HealthTerm) && first {
-            let confidence = if term.setting { 55 } else { 65 };
-            let value = value::normalised(FindingKind::HealthTerm, name);
-            self.list(
-                FindingKind::HealthTerm,
-                &term.range,
-                confidence,
-                (sum.token)(&value),
-            );
-        }
+    fn distinct_patients(&self) -> u32 {
+        let most = self.values.values().map(HashSet::len).max().unwrap_or(0);
+        u32::try_from(most.max(self.matched.len())).unwrap_or(u32::MAX)
     }
+}
 
-    fn list(&mut self, kind: FindingKind, range: &Range<usize>, confidence: u8, token: [u8; 32]) {
-        let (start, len) = self.normal.place(range);
-        self.found.push(Finding {
-            kind,
-            part: self.part,
-            start,
-            len,
-            confidence,
-            token,
-        });
-    }
+/// Kinds whose distinct values are distinct patients, or nearly so.
+pub(crate) fn names_a_patient(kind: FindingKind) -> bool {
+    matches!(
+        kind,
+        FindingKind::UsSsn
+            | FindingKind::Mbi
+            | FindingKind::MemberId
+            | FindingKind::Mrn
+            | FindingKind::DateOfBirth
+            | FindingKind::PatientName
+    )
+}
+
+/// FNV-1a of 64 bits: counts, protects nothing.
+fn hash(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }

@@ -1,8 +1,8 @@
 //! Shapes: what identifiers look like, all in one pass of one automaton.
 //!
 //! A shape is a candidate, not a finding: `validate` and the words around it decide. Patterns are
-//! ASCII only (ten times quicker than Unicode classes, phi.md §7) and begin with a digit, a sign or a
-//! month, so text without digits is skipped whole. Invariant: a candidate is bounded in length, so a
+//! ASCII only (ten times quicker than Unicode classes, phi.md §7) and hold a digit, so text without
+//! digits is skipped whole. Invariant: a candidate is bounded in length, so a
 //! rejected one costs a bounded step.
 
 use std::ops::Range;
@@ -25,6 +25,16 @@ pub(crate) enum Shape {
     Age,
     Card,
     Digits,
+    Hicn,
+    Ip6,
+    Vin,
+    Dea,
+    Iban,
+    Udi,
+    Uid,
+    Ndc,
+    Diagnosis,
+    BirthYear,
 }
 
 pub(crate) struct Shapes {
@@ -40,9 +50,39 @@ const MONTH: &str = "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|jun
 
 /// At one place the first pattern that matches wins, so the narrower stand first.
 fn patterns() -> Vec<(Shape, String)> {
-    let mut patterns = numbers();
+    let mut patterns = codes();
+    patterns.extend(numbers());
     patterns.extend(days());
+    patterns.push((Shape::BirthYear, "\\b19[0-3][0-9]\\b".to_owned()));
     patterns
+}
+
+/// Codes that begin with a letter, or with more digits than a telephone has.
+fn codes() -> Vec<(Shape, String)> {
+    let fixed = |shape, pattern: &str| (shape, pattern.to_owned());
+    vec![
+        fixed(
+            Shape::Udi,
+            "\\(01\\)[0-9]{14}(?:\\((?:11|17|10|21)\\)[0-9a-z-]{1,20}){0,4}",
+        ),
+        fixed(Shape::Uid, "\\b[0-2](?:\\.(?:0|[1-9][0-9]{0,38})){5,20}\\b"),
+        fixed(
+            Shape::Hicn,
+            "\\b[0-9]{3}-?[0-9]{2}-?[0-9]{4}-?(?:[a-e][0-9]?|f[1-8]|m|t|w[0-9]?)\\b",
+        ),
+        fixed(
+            Shape::Iban,
+            "\\b[a-z]{2}[0-9]{2}(?: ?[0-9a-z]{4}){2,7}(?: ?[0-9a-z]{1,3})?\\b",
+        ),
+        fixed(Shape::Ip6, "\\b[0-9a-f]{1,4}:(?::?[0-9a-f]{1,4}:?){1,7}"),
+        fixed(Shape::Dea, "\\b[a-hj-mpr-ux][a-z9][0-9]{7}\\b"),
+        fixed(
+            Shape::Diagnosis,
+            "\\b[a-tv-z][0-9][0-9ab](?:\\.[0-9a-z]{1,4})?\\b",
+        ),
+        fixed(Shape::Vin, "\\b[0-9a-hj-npr-z]{17}\\b"),
+        fixed(Shape::Ndc, "\\b[0-9]{4,5}-[0-9]{3,4}-[0-9]{1,2}\\b"),
+    ]
 }
 
 fn numbers() -> Vec<(Shape, String)> {
@@ -77,7 +117,7 @@ fn numbers() -> Vec<(Shape, String)> {
         fixed(Shape::Digits, "\\b[0-9]{9,19}\\b"),
         fixed(
             Shape::Age,
-            "\\b(?:9[0-9]|1[01][0-9])[- ]?(?:years?[- ]old|yrs?[- ]old|y/?o\\b|anos\\b)",
+            "\\b(?:9[0-9]|1[01][0-9])[- ]?(?:years?[- ]old|yrs?[- ]old|y/?o\\b|anos\\b|years? of age)",
         ),
     ]
 }

@@ -135,5 +135,102 @@ pub(crate) fn is_public_ip(text: &[u8]) -> bool {
     })
 }
 
+/// A taxpayer identification number: 9xx, and a group that the Internal Revenue Service gives out
+/// (IRS, Publication 1915).
+pub(crate) fn is_itin(digits: &[u8]) -> bool {
+    digits.len() == 9
+        && digits[0] == 9
+        && matches!(number(&digits[3..5]), 50..=65 | 70..=88 | 90..=92 | 94..=99)
+}
+
+/// A routing number of the American Bankers Association: weights 3, 7, 1, and a prefix in use.
+pub(crate) fn is_routing(digits: &[u8]) -> bool {
+    let weighed: u32 = digits
+        .iter()
+        .zip([3, 7, 1].iter().cycle())
+        .map(|(digit, weight)| u32::from(*digit) * weight)
+        .sum();
+    digits.len() == 9
+        && matches!(number(&digits[..2]), 1..=12 | 21..=32 | 61..=72 | 80)
+        && weighed.is_multiple_of(10)
+}
+
+/// A global trade item number of 14 digits: the last makes the weighed sum a multiple of ten.
+pub(crate) fn is_gtin(digits: &[u8]) -> bool {
+    let weighed: u32 = digits
+        .iter()
+        .zip([3, 1].iter().cycle())
+        .map(|(digit, weight)| u32::from(*digit) * weight)
+        .sum();
+    digits.len() == 14 && weighed.is_multiple_of(10)
+}
+
+/// A registration of the Drug Enforcement Administration: two letters, or a letter and a 9, and seven
+/// digits of which the last checks the others.
+pub(crate) fn is_dea(text: &[u8]) -> bool {
+    let Some(digits) = text.get(2..9).map(digits) else {
+        return false;
+    };
+    let sum = |places: [usize; 3]| -> u32 { places.iter().map(|at| u32::from(digits[*at])).sum() };
+    digits.len() == 7 && {
+        let total = sum([0, 2, 4]) + 2 * sum([1, 3, 5]);
+        total % 10 == u32::from(digits[6])
+    }
+}
+
+/// A vehicle identification number: 17 of the letters but I, O and Q, the ninth checks the others
+/// (49 CFR 565.15(c)).
+pub(crate) fn is_vin(text: &[u8]) -> bool {
+    const WEIGHTS: [u32; 17] = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
+    let worth = |b: u8| -> Option<u32> {
+        Some(match b.to_ascii_uppercase() {
+            digit @ b'0'..=b'9' => u32::from(digit - b'0'),
+            letter @ b'A'..=b'H' => u32::from(letter - b'A') + 1,
+            letter @ b'J'..=b'N' => u32::from(letter - b'J') + 1,
+            b'P' => 7,
+            b'R' => 9,
+            letter @ b'S'..=b'Z' => u32::from(letter - b'S') + 2,
+            _ => return None,
+        })
+    };
+    let worths: Option<Vec<u32>> = text.iter().map(|b| worth(*b)).collect();
+    text.len() == 17
+        && worths.is_some_and(|worths| {
+            let sum: u32 = worths
+                .iter()
+                .zip(WEIGHTS)
+                .map(|(worth, weight)| worth * weight)
+                .sum();
+            let check = match text[8].to_ascii_uppercase() {
+                b'X' => 10,
+                digit => u32::from(digit.wrapping_sub(b'0')),
+            };
+            sum % 11 == check
+        })
+}
+
+/// An international bank account number: its first four characters behind the others, letters as
+/// 10 to 35, leave 1 when divided by 97 (ISO 13616).
+pub(crate) fn is_iban(text: &[u8]) -> bool {
+    let kept: Vec<u8> = text
+        .iter()
+        .copied()
+        .filter(u8::is_ascii_alphanumeric)
+        .collect();
+    (15..=34).contains(&kept.len()) && {
+        let turned = kept[4..].iter().chain(&kept[..4]);
+        let rest = turned.fold(0_u32, |rest, b| match b {
+            b'0'..=b'9' => (rest * 10 + u32::from(b - b'0')) % 97,
+            _ => (rest * 100 + u32::from(b.to_ascii_uppercase() - b'A') + 10) % 97,
+        });
+        rest == 1
+    }
+}
+
+/// The last digit of a LOINC code, by Luhn over the others.
+pub(crate) fn is_loinc(digits: &[u8]) -> bool {
+    (3..=7).contains(&digits.len()) && luhn(digits)
+}
+
 #[cfg(test)]
 mod tests;

@@ -3,28 +3,96 @@
 //! It exists only between the scan and the keyed hash; nothing stores it.
 
 use crate::FindingKind;
+use crate::normal::Normal;
 
 pub(crate) fn normalised(kind: FindingKind, found: &[u8]) -> String {
+    use FindingKind as K;
     match kind {
-        FindingKind::UsSsn | FindingKind::Npi | FindingKind::PaymentCard | FindingKind::Age => {
-            digits(found)
-        }
-        FindingKind::Phone => {
+        K::UsSsn | K::Itin | K::Npi | K::PaymentCard | K::Age | K::Routing => digits(found),
+        K::Phone | K::Fax => {
             let digits = digits(found);
             match digits.strip_prefix('1') {
                 Some(local) if local.len() == 10 => local.to_owned(),
                 _ => digits,
             }
         }
-        FindingKind::Mbi | FindingKind::MemberId | FindingKind::Mrn | FindingKind::PatientId => {
-            kept(found, u8::is_ascii_alphanumeric).to_ascii_uppercase()
-        }
-        FindingKind::DateOfBirth | FindingKind::DateOfCare | FindingKind::Date => date(found),
-        FindingKind::Url => kept(found, |_| true),
-        FindingKind::Email | FindingKind::IpAddress | FindingKind::HealthTerm => {
-            kept(found, |_| true).to_ascii_lowercase()
-        }
+        K::DateOfBirth | K::DateOfCare | K::Date => date(found),
+        K::Url => kept(found, |_| true),
+        K::Name | K::PatientName | K::ProviderName => name(found),
+        K::Email
+        | K::IpAddress
+        | K::HealthTerm
+        | K::Street
+        | K::Place
+        | K::Facility
+        | K::Biometric
+        | K::Photo
+        | K::LabValue
+        | K::VitalSign
+        | K::UniqueId
+        | K::OwnCertain
+        | K::OwnStrong
+        | K::OwnWeak
+        | K::OwnContext
+        | K::ClinicalRecord => spaced(found),
+        K::Mbi
+        | K::Hicn
+        | K::MemberId
+        | K::Mrn
+        | K::PatientId
+        | K::PatientMatch
+        | K::Claim
+        | K::Accession
+        | K::Account
+        | K::Iban
+        | K::Dea
+        | K::DriversLicence
+        | K::Certificate
+        | K::Vin
+        | K::Plate
+        | K::Device
+        | K::DiagnosisCode
+        | K::ProcedureCode
+        | K::LabCode
+        | K::DrugCode => kept(found, u8::is_ascii_alphanumeric).to_ascii_uppercase(),
     }
+}
+
+/// Small letters, one blank where there was any white space.
+fn spaced(found: &[u8]) -> String {
+    let text = String::from_utf8_lossy(found).to_lowercase();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+const TITLES: &[&str] = &[
+    "dr", "dra", "mr", "mrs", "ms", "miss", "prof", "sr", "sra", "srta", "nurse", "doctor",
+];
+
+/// Its words in alphabetic order: "LOPEZ, ANA" is "Ana Lopez".
+fn name(found: &[u8]) -> String {
+    let text = String::from_utf8_lossy(found).to_lowercase();
+    let mut words: Vec<&str> = text
+        .split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '-')
+        .filter(|word| !word.is_empty() && !TITLES.contains(word))
+        .collect();
+    words.sort_unstable();
+    words.join(" ")
+}
+
+/// `YYYY-MM-DD` of a whole date, however written.
+pub(crate) fn day(text: &str) -> Option<String> {
+    let day = date(folded(text).as_bytes());
+    let whole = day.len() == 10
+        && !day.starts_with('-')
+        && !day.ends_with("-00")
+        && day.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    whole.then_some(day)
+}
+
+/// As the scanner reads it: without accents and what cannot be seen; small letters.
+pub(crate) fn folded(text: &str) -> String {
+    let normal = Normal::of(text);
+    String::from_utf8_lossy(normal.bytes()).to_lowercase()
 }
 
 fn kept(found: &[u8], keep: impl Fn(&u8) -> bool) -> String {
@@ -49,6 +117,10 @@ fn date(found: &[u8]) -> String {
         })
         .collect();
     let (year, month, day) = match (named_month(found), &numbers[..]) {
+        // HL7, X12, DICOM and calendars write a day in one run.
+        (None, [run]) if (19_000_101..=20_991_231).contains(run) => {
+            (run / 10_000, run / 100 % 100, run % 100)
+        }
         (Some(month), [day, year]) => (*year, month, *day),
         (Some(month), [one]) if *one > 31 => (*one, month, 0),
         (Some(month), [one]) => (0, month, *one),

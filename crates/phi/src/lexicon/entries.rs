@@ -1,9 +1,13 @@
 //! The word lists as entries: what each is and how it must be written.
 
-const FILES: [&str; 3] = [
+use crate::Label;
+
+const FILES: [&str; 5] = [
     include_str!("english.txt"),
     include_str!("spanish.txt"),
     include_str!("keywords.txt"),
+    include_str!("anchors.txt"),
+    include_str!("labels.txt"),
 ];
 
 pub(super) struct Entry {
@@ -24,21 +28,74 @@ pub(super) enum Role {
     Key(Tag),
 }
 
-/// What a keyword announces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Tag {
-    Ssn,
-    Birth,
-    Care,
-    Phone,
-    Npi,
-    Ip,
-    Mrn,
-    Member,
-    Policy,
-    Patient,
-    Number,
-    Disclaimer,
+macro_rules! tags {
+    ($($(#[$doc:meta])* $variant:ident = $word:literal,)*) => {
+        /// What a keyword announces; its word is the name of its section.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Tag {
+            $($(#[$doc])* $variant,)*
+            /// Says which rules besides HIPAA's may hold.
+            Label(Label),
+        }
+
+        fn tag(section: &str) -> Option<Tag> {
+            match section {
+                $($word => Some(Tag::$variant),)*
+                _ => section.strip_prefix("label ").and_then(Label::from_word).map(Tag::Label),
+            }
+        }
+    };
+}
+
+tags! {
+    Ssn = "ssn",
+    Itin = "itin",
+    Birth = "birth",
+    Care = "care",
+    /// A word of care that means other things too.
+    CareLoose = "care_loose",
+    Phone = "phone",
+    Fax = "fax",
+    Npi = "npi",
+    Dea = "dea",
+    Ip = "ip",
+    Mrn = "mrn",
+    Member = "member",
+    Policy = "policy",
+    Patient = "patient",
+    Number = "number",
+    Claim = "claim",
+    Accession = "accession",
+    Account = "account",
+    Routing = "routing",
+    DriversLicence = "drivers_licence",
+    Certificate = "certificate",
+    Plate = "plate",
+    Vin = "vin",
+    Device = "device",
+    Biometric = "biometric",
+    CodeOfDiagnosis = "diagnosis_code",
+    CodeOfProcedure = "procedure_code",
+    CodeOfLab = "lab_code",
+    CodeOfDrug = "drug_code",
+    Analyte = "analyte",
+    Vital = "vital",
+    /// The last word of a place of care.
+    Facility = "facility",
+    /// A place of care by its own name.
+    System = "system",
+    Zip = "zip",
+    /// What a form writes before a name.
+    NameField = "name_field",
+    /// A word before a patient's name.
+    Person = "person",
+    /// A word before a clinician's name.
+    Clinician = "clinician",
+    /// Stands behind an age.
+    Age = "age",
+    Disclaimer = "disclaimer",
+    Closing = "closing",
+    Forwarded = "forwarded",
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,24 +154,7 @@ fn meaning(section: &str) -> Option<(Role, Case)> {
         "suffix" => (Role::Suffix, Case::Any),
         "neutral" => (Role::Neutral, Case::Any),
         "stop" => return None,
+        "system" => (Role::Key(Tag::System), Case::Listed),
         key => (Role::Key(tag(key)?), Case::Any),
-    })
-}
-
-fn tag(section: &str) -> Option<Tag> {
-    Some(match section {
-        "ssn" => Tag::Ssn,
-        "birth" => Tag::Birth,
-        "care" => Tag::Care,
-        "phone" => Tag::Phone,
-        "npi" => Tag::Npi,
-        "ip" => Tag::Ip,
-        "mrn" => Tag::Mrn,
-        "member" => Tag::Member,
-        "policy" => Tag::Policy,
-        "patient" => Tag::Patient,
-        "number" => Tag::Number,
-        "disclaimer" => Tag::Disclaimer,
-        _ => return None,
     })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
-use caduceus_phi::{FindingKind, Findings, PartKind, Scanner};
+use caduceus_phi::{FindingKind, Findings, Part, PartKind, Reading, Scanner};
 
 struct Case {
     name: String,
@@ -49,12 +49,12 @@ fn every_case_finds_what_it_says_and_nothing_else() -> std::io::Result<()> {
 }
 
 fn check(scanner: &Scanner, case: &Case) -> Result<(), String> {
-    let parts: Vec<(PartKind, &str)> = case
+    let parts: Vec<Part<'_>> = case
         .parts
         .iter()
-        .map(|(kind, text)| (part_kind(kind), text.as_str()))
+        .map(|(kind, text)| Part::new(part_kind(kind), text))
         .collect();
-    let found = scanner.scan(&parts, &|_| [0; 32]);
+    let found = scanner.scan(&parts, &Reading::new(&|_| [0; 32]));
     let expected = &case.expected;
 
     let lists_terms = expected

@@ -2,19 +2,20 @@
 
 use std::sync::LazyLock;
 
-use caduceus_phi::{FindingKind, Findings, PartKind, Scanner};
+use caduceus_phi::{FindingKind, Findings, Part, PartKind, Reading, Scanner};
 use proptest::prelude::*;
 
 static SCANNER: LazyLock<Scanner> = LazyLock::new(Scanner::new);
 
 fn scan(text: &str) -> Findings {
-    SCANNER.scan(&[(PartKind::Body, text)], &|value| {
+    let token = |value: &str| {
         let mut token = [0; 32];
         for (slot, byte) in token.iter_mut().zip(value.bytes()) {
             *slot = byte;
         }
         token
-    })
+    };
+    SCANNER.scan(&[Part::new(PartKind::Body, text)], &Reading::new(&token))
 }
 
 /// Pieces that make dense and half-broken identifiers when thrown together.
@@ -86,7 +87,10 @@ fn equal_values_have_equal_tokens_however_written() {
 fn nothing_shown_or_stored_holds_a_value() {
     let text =
         "SSN 123-45-6789, MRN ZQX4471, born 06/12/1950, ana@mail.example, (415) 555-0134, leukemia";
-    let found = SCANNER.scan(&[(PartKind::Body, text)], &|_| [7; 32]);
+    let found = SCANNER.scan(
+        &[Part::new(PartKind::Body, text)],
+        &Reading::new(&|_| [7; 32]),
+    );
     let stored = serde_json::to_string(&found).expect("findings serialise");
     let shown = format!("{found:?} {stored}");
     for value in ["6789", "ZQX", "1950", "ana@", "0134", "leukemia"] {
