@@ -200,7 +200,7 @@ fn signatures(text: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
 /// From a line that closes a letter ("Best regards,") to the next empty line after its name.
 fn closings<'a>(text: &'a [u8], words: &'a Words) -> impl Iterator<Item = Range<usize>> + 'a {
     let keys = words.keys.iter().filter(|key| key.tag == Tag::Closing);
-    keys.filter_map(|key| {
+    keys.filter_map(move |key| {
         let line = line_around(text, key.range.start);
         let alone = unquoted(&text[line.clone()]);
         let rest = alone.iter().filter(|b| b.is_ascii_alphanumeric()).count();

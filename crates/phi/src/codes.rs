@@ -8,10 +8,10 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use crate::FindingKind;
 use crate::candidate::Candidate;
 use crate::lexicon::{Key, Tag, Words};
 use crate::validate;
+use crate::{FindingKind, Label};
 
 static CATEGORIES: LazyLock<HashSet<[u8; 3]>> = LazyLock::new(|| {
     include_str!("codes/icd10.txt")
@@ -26,6 +26,37 @@ static CATEGORIES: LazyLock<HashSet<[u8; 3]>> = LazyLock::new(|| {
 pub(crate) fn is_category(code: &[u8]) -> bool {
     <[u8; 3]>::try_from(code)
         .is_ok_and(|code| CATEGORIES.contains(&code.map(|b| b.to_ascii_uppercase())))
+}
+
+/// Which rules besides HIPAA's a diagnosis may bring, by its chapter and block.
+pub(crate) fn label(code: &[u8]) -> Option<Label> {
+    let code: [u8; 3] = code.get(..3)?.try_into().ok()?;
+    Some(match &code.map(|b| b.to_ascii_uppercase()) {
+        [b'F', b'1', _] => Label::SubstanceUse,
+        [b'F', ..] => Label::MentalHealth,
+        b"B20" | b"Z21" | [b'A', b'5' | b'6', _] => Label::Hiv,
+        [b'O', ..] | b"Z30" | b"Z31" | b"Z32" | b"Z33" | b"Z34" | b"Z3A" => Label::Reproductive,
+        b"Z14" | b"Z15" => Label::Genetic,
+        b"T74" | b"T76" => Label::Abuse,
+        _ => return None,
+    })
+}
+
+/// Whether an age before its word is a child's: "7-year-old", "11 months old".
+pub(crate) fn is_minor(text: &[u8], word: &Range<usize>) -> bool {
+    let before = &text[word.start.saturating_sub(5)..word.start];
+    let before = before.trim_ascii_end();
+    let before = before.strip_suffix(b"-").unwrap_or(before);
+    let digits = before
+        .iter()
+        .rev()
+        .take_while(|b| b.is_ascii_digit())
+        .count();
+    let number = before[before.len() - digits..]
+        .iter()
+        .fold(0_u32, |n, b| n * 10 + u32::from(b - b'0'));
+    let months = text[word.start].eq_ignore_ascii_case(&b'm');
+    digits > 0 && digits < 4 && (months || number < 18)
 }
 
 pub(crate) fn read(text: &[u8], words: &Words) -> Vec<Candidate> {
@@ -94,7 +125,7 @@ fn drug(text: &[u8], key: &Key) -> Option<Range<usize>> {
 
 /// "A1c 9.2 %", "BP: 128/76", "LDL was 160": a number close behind, over at most one short word.
 fn measurement(text: &[u8], key: &Key) -> Option<Range<usize>> {
-    const BETWEEN: [&[u8]; 8] = [
+    const BETWEEN: &[&[u8]] = &[
         b"was", b"is", b"of", b"at", b"level", b"result", b"de", b"es",
     ];
     let mut at = key.range.end;

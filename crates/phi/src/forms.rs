@@ -68,7 +68,7 @@ fn fits(kind: FindingKind, value: &[u8]) -> bool {
     known
         && match kind {
             K::UsSsn => (7..=11).contains(&digits) && letters == 0,
-            K::DateOfBirth | K::Date | K::DateOfCare => digits >= 3 && digits <= 14,
+            K::DateOfBirth | K::Date | K::DateOfCare => (3..=14).contains(&digits),
             K::Phone | K::Fax => digits >= 7 && letters <= 5,
             K::Name | K::PatientName | K::ProviderName => letters >= 2 && digits == 0,
             K::Email => value.contains(&b'@'),

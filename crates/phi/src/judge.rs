@@ -165,8 +165,17 @@ impl Seen<'_> {
     }
 
     fn iban(&self) -> Option<Candidate> {
-        let holds = self.found()[0].is_ascii_uppercase() && validate::is_iban(self.found());
-        holds.then(|| self.candidate(FindingKind::Iban, true, false))?
+        let mut len = self.range.len();
+        // The shape may have taken the next words, too.
+        while !validate::is_iban(&self.found()[..len]) {
+            len = self.found()[..len].iter().rposition(|b| *b == b' ')?;
+        }
+        let range = self.range.start..self.range.start + len;
+        let capital = self.found()[0].is_ascii_uppercase();
+        capital.then(|| Candidate {
+            checked: true,
+            ..Candidate::new(FindingKind::Iban, range)
+        })
     }
 
     fn udi(&self) -> Option<Candidate> {

@@ -167,7 +167,8 @@ impl Search<'_> {
     /// Any two capitalised words beside each other, in either order; a family name with a date near.
     fn names(&mut self, births: &[Range<usize>]) {
         let capitals = Capitals::of(self.text);
-        let word = |at: usize| String::from_utf8_lossy(&self.text[capitals.range(at)]).into_owned();
+        let text = self.text;
+        let word = |at: usize| String::from_utf8_lossy(&text[capitals.range(at)]).into_owned();
         let last = capitals.len().saturating_sub(1);
         for at in 0..last {
             let whole = capitals.range(at).start..capitals.range(at + 1).end;

@@ -98,7 +98,7 @@ impl Seen<'_> {
 
     /// Whether the next word goes on with this name, over the small words inside of it.
     fn runs_on(&self, at: usize) -> bool {
-        const PARTICLES: [&[u8]; 10] = [
+        const PARTICLES: &[&[u8]] = &[
             b" de ",
             b" de la ",
             b" de los ",
@@ -137,7 +137,9 @@ impl Seen<'_> {
 
     /// "Mr. James T.", "Dr. Harris", "Sra. María de la Cruz".
     fn titled(&self, at: usize, title: Title) -> Option<Name> {
-        if !self.capitals.runs_on(self.text, at) && self.capitals.gap(self.text, at) != Some(b".") {
+        if !self.capitals.runs_on(self.text, at)
+            && !matches!(self.capitals.gap(self.text, at), Some(b"."))
+        {
             return None;
         }
         let mut last = at;
@@ -175,11 +177,10 @@ impl Seen<'_> {
             sure |= !initial && self.people.last(self.word(next)) == Listed::Name;
             last = next;
         }
-        let only_initial = last == at + 1 && self.is_initial(last);
-        let holds =
-            last > at && (first == Listed::Name || sure || (only_initial && self.is_dotted(last)));
-        let first_is_word = first == Listed::Word && only_initial && !self.is_dotted(last);
-        (holds && !first_is_word && !self.shouts_unknown(at, last)).then_some(Name {
+        // "Mark B." is someone; "Will B" and "May Clinic" are not.
+        let initialled = last == at + 1 && self.is_initial(last) && self.is_dotted(last);
+        let holds = last > at && (first == Listed::Name || sure || initialled);
+        (holds && !self.shouts_unknown(at, last)).then_some(Name {
             first: at,
             last,
             title: None,
@@ -226,7 +227,7 @@ impl Seen<'_> {
     fn turned(&self, at: usize) -> Option<Name> {
         let family = self.people.last(self.word(at));
         let given = self.people.first(self.word(at + 1));
-        let comma = self.capitals.gap(self.text, at) == Some(b", ");
+        let comma = matches!(self.capitals.gap(self.text, at), Some(b", "));
         if family != Listed::Name || given != Listed::Name || !comma {
             return None;
         }
@@ -274,7 +275,7 @@ impl Seen<'_> {
         }
         let mut last = at;
         while last < at + 4 {
-            let comma = last == at && self.capitals.gap(self.text, last) == Some(b", ");
+            let comma = last == at && matches!(self.capitals.gap(self.text, last), Some(b", "));
             let goes_on = (self.runs_on(last) || comma)
                 && (self.can_be(last + 1) || self.is_initial(last + 1));
             if !goes_on {
@@ -377,18 +378,18 @@ impl Seen<'_> {
 }
 
 fn title(word: &[u8]) -> Option<Title> {
-    const PERSON: [&[u8]; 12] = [
+    const PERSON: &[&[u8]] = &[
         b"mr", b"mrs", b"ms", b"miss", b"mx", b"sr", b"sra", b"srta", b"senor", b"senora", b"don",
         b"dona",
     ];
-    const CLINICIAN: [&[u8]; 6] = [b"dr", b"doctor", b"dra", b"prof", b"nurse", b"doctora"];
+    const CLINICIAN: &[&[u8]] = &[b"dr", b"doctor", b"dra", b"prof", b"nurse", b"doctora"];
     if word.len() > 7 {
         return None;
     }
     let is = |list: &[&[u8]]| list.iter().any(|known| word.eq_ignore_ascii_case(known));
-    if is(&CLINICIAN) {
+    if is(CLINICIAN) {
         Some(Title::Clinician)
-    } else if is(&PERSON) {
+    } else if is(PERSON) {
         Some(Title::Person)
     } else {
         None

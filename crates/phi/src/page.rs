@@ -4,6 +4,7 @@
 //! organisation's own or a mail program's are dropped, and the rest is counted. Invariant: class B and
 //! above is never dropped for where it stands.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::block::Blocks;
@@ -17,7 +18,7 @@ use crate::normal::Normal;
 use crate::part::{Form, Part};
 use crate::scanner::{Scanner, Sum, names_a_patient};
 use crate::verdict::Tally;
-use crate::{Finding, FindingKind, codes, forms, keyed, names, places, value};
+use crate::{Finding, FindingKind, Label, codes, forms, keyed, names, places, value};
 
 pub(crate) struct Page<'a> {
     part: usize,
@@ -78,13 +79,10 @@ impl Page<'_> {
         for term in terms {
             page.term(term, &scanner.lexicon, sum);
         }
-        for key in &words.keys {
-            if let Tag::Label(label) = key.tag
-                && !blocks.is_quiet(key.range.start)
-            {
-                sum.labels.insert(label);
-            }
-        }
+        sum.labels.extend(labels(text, &words, &blocks));
+        let diagnoses = kept.iter().filter(|c| c.kind == FindingKind::DiagnosisCode);
+        sum.labels
+            .extend(diagnoses.filter_map(|code| codes::label(&text[code.range.clone()])));
         page.found
             .sort_by_key(|finding| (finding.start, finding.len));
         sum.listed.append(&mut page.found);
@@ -174,6 +172,21 @@ impl Page<'_> {
     }
 }
 
+/// What the words say about rules besides HIPAA's.
+fn labels(text: &[u8], words: &Words, blocks: &Blocks) -> BTreeSet<Label> {
+    let spoken = words
+        .keys
+        .iter()
+        .filter(|key| !blocks.is_quiet(key.range.start));
+    spoken
+        .filter_map(|key| match key.tag {
+            Tag::Label(label) => Some(label),
+            Tag::Age if codes::is_minor(text, &key.range) => Some(Label::Minor),
+            _ => None,
+        })
+        .collect()
+}
+
 /// What the readers are given.
 struct Subject<'a> {
     text: &'a [u8],
@@ -208,7 +221,18 @@ impl Subject<'_> {
             let capitals = names::Capitals::of(text);
             let places = places::read(text, &capitals, self.words, &scanner.gazetteer);
             let people = names::read(text, &capitals, self.words, &scanner.people, &places);
-            let outside = |c: &Candidate| !self.links.cover(&c.range) && !holds_at(text, &c.range);
+            let mailboxes: Vec<Range<usize>> = candidates
+                .iter()
+                .filter(|c| c.kind == FindingKind::Email)
+                .map(|c| c.range.clone())
+                .collect();
+            let outside = |c: &Candidate| {
+                let next = mailboxes.partition_point(|mail| mail.end <= c.range.start);
+                let mail = mailboxes
+                    .get(next)
+                    .is_some_and(|mail| mail.start < c.range.end);
+                !mail && !self.links.cover(&c.range) && !holds_at(text, &c.range)
+            };
             candidates.extend(places.into_iter().chain(people).filter(outside));
         }
         candidates.extend(forms::read(text, self.form));

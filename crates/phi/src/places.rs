@@ -54,7 +54,7 @@ struct Seen<'a> {
 
 /// Words with a capital that begin a sentence or a line before a place of care, and are no part of
 /// its name.
-const NOT_ITS_NAME: [&[u8]; 76] = [
+const NOT_ITS_NAME: &[&[u8]] = &[
     b"the",
     b"our",
     b"your",
@@ -276,7 +276,7 @@ impl Seen<'_> {
 
     /// Words that begin something else behind a place.
     fn breaks(&self, word: &[u8]) -> bool {
-        const OTHERS: [&[u8]; 22] = [
+        const OTHERS: &[&[u8]] = &[
             b"dr",
             b"mr",
             b"mrs",
@@ -323,7 +323,7 @@ impl Seen<'_> {
     /// "at St. Vincent's".
     fn saint(&self, at: usize) -> Option<Candidate> {
         let range = self.capitals.range(at);
-        let saint = matches!(self.word(at), b"St" | b"Saint" | b"Mt" | b"Mount" | b"Our");
+        let saint = matches!(self.word(at), b"St" | b"Saint" | b"Mt" | b"Mount");
         let end = self.capitals.range(at + 1).end;
         if !saint || !self.capitals.runs_on(self.text, at) {
             return None;
@@ -331,8 +331,7 @@ impl Seen<'_> {
         let possessed = self.text[end..].starts_with(b"'s");
         let placed = self.is_after(range.start, &[b"at ", b"from ", b"to ", b"by "]);
         let end = if possessed { end + 2 } else { end };
-        (self.word(at) != b"Our" && (possessed || placed))
-            .then(|| Candidate::new(FindingKind::Facility, range.start..end))
+        (possessed || placed).then(|| Candidate::new(FindingKind::Facility, range.start..end))
     }
 
     /// "seen at Lakeview", "treated at the Riverside": what care is given at.
@@ -404,7 +403,7 @@ impl Seen<'_> {
         // "Boston Scientific", "Dallas Smith" go on with another name.
         let goes_on = self.text[end..].starts_with(b" ")
             && self.text.get(end + 1).is_some_and(u8::is_ascii_uppercase);
-        ((only || placed) && !goes_on || placed && only)
+        ((only && placed) || ((only || placed) && !goes_on))
             .then(|| Candidate::new(FindingKind::Place, range.start..end))
     }
 
@@ -479,11 +478,11 @@ fn zip_at(text: &[u8], start: usize) -> Option<usize> {
 }
 
 fn is_calendar(word: &[u8]) -> bool {
-    const STEMS: [&[u8]; 19] = [
+    const STEMS: &[&[u8]] = &[
         b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov",
         b"dec", b"mon", b"tue", b"wed", b"thu", b"fri", b"sat", b"sun",
     ];
-    const WHOLE: [&[u8]; 19] = [
+    const WHOLE: &[&[u8]] = &[
         b"january",
         b"february",
         b"march",
@@ -506,7 +505,7 @@ fn is_calendar(word: &[u8]) -> bool {
     ];
     STEMS
         .iter()
-        .chain(&WHOLE)
+        .chain(WHOLE)
         .any(|name| word.eq_ignore_ascii_case(name))
         || word.eq_ignore_ascii_case(b"sept")
 }

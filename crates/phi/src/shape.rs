@@ -53,6 +53,7 @@ fn patterns() -> Vec<(Shape, String)> {
     let mut patterns = codes();
     patterns.extend(numbers());
     patterns.extend(days());
+    patterns.push((Shape::BirthYear, "\\b19[0-3][0-9]\\b".to_owned()));
     patterns
 }
 
@@ -114,7 +115,6 @@ fn numbers() -> Vec<(Shape, String)> {
         fixed(Shape::Card, "\\b3[47][0-9]{2}[- ][0-9]{6}[- ][0-9]{5}\\b"),
         fixed(Shape::LocalPhone, "\\b[0-9]{3}-[0-9]{4}\\b"),
         fixed(Shape::Digits, "\\b[0-9]{9,19}\\b"),
-        fixed(Shape::BirthYear, "\\b19[0-3][0-9]\\b"),
         fixed(
             Shape::Age,
             "\\b(?:9[0-9]|1[01][0-9])[- ]?(?:years?[- ]old|yrs?[- ]old|y/?o\\b|anos\\b|years? of age)",

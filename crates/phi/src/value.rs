@@ -64,12 +64,16 @@ fn spaced(found: &[u8]) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+const TITLES: &[&str] = &[
+    "dr", "dra", "mr", "mrs", "ms", "miss", "prof", "sr", "sra", "srta", "nurse", "doctor",
+];
+
 /// Its words in alphabetic order: "LOPEZ, ANA" is "Ana Lopez".
 fn name(found: &[u8]) -> String {
     let text = String::from_utf8_lossy(found).to_lowercase();
     let mut words: Vec<&str> = text
         .split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '-')
-        .filter(|word| !word.is_empty())
+        .filter(|word| !word.is_empty() && !TITLES.contains(word))
         .collect();
     words.sort_unstable();
     words.join(" ")
@@ -113,6 +117,10 @@ fn date(found: &[u8]) -> String {
         })
         .collect();
     let (year, month, day) = match (named_month(found), &numbers[..]) {
+        // HL7, X12, DICOM and calendars write a day in one run.
+        (None, [run]) if (19_000_101..=20_991_231).contains(run) => {
+            (run / 10_000, run / 100 % 100, run % 100)
+        }
         (Some(month), [day, year]) => (*year, month, *day),
         (Some(month), [one]) if *one > 31 => (*one, month, 0),
         (Some(month), [one]) => (0, month, *one),

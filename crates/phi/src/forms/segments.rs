@@ -110,9 +110,11 @@ fn pieces<'t>(
     marks: &'t [u8],
 ) -> impl Iterator<Item = Range<usize>> + 't {
     let mut start = range.start;
-    text[range].split(|b| marks.contains(b)).map(move |piece| {
-        let place = start..start + piece.len();
-        start += piece.len() + 1;
-        place
-    })
+    text[range]
+        .split(move |b| marks.contains(b))
+        .map(move |piece| {
+            let place = start..start + piece.len();
+            start += piece.len() + 1;
+            place
+        })
 }

@@ -5,7 +5,7 @@ use crate::FindingKind;
 use crate::candidate::Candidate;
 
 /// Words of a column's name and what its cells then are; the first that all stand in it wins.
-const COLUMNS: [(&[&str], FindingKind); 39] = [
+const COLUMNS: &[(&[&str], FindingKind)] = &[
     (&["ssn"], FindingKind::UsSsn),
     (&["social", "security"], FindingKind::UsSsn),
     (&["dob"], FindingKind::DateOfBirth),

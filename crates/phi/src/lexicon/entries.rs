@@ -91,6 +91,8 @@ tags! {
     Person = "person",
     /// A word before a clinician's name.
     Clinician = "clinician",
+    /// Stands behind an age.
+    Age = "age",
     Disclaimer = "disclaimer",
     Closing = "closing",
     Forwarded = "forwarded",

@@ -63,7 +63,8 @@ impl Capitals {
         let short = self.range(at).len() <= 3;
         match self.gap(text, at) {
             Some(b" ") => true,
-            Some(b". " | b".") => short,
+            Some(b". ") => short,
+            Some(b".") => self.range(at).len() == 1,
             _ => false,
         }
     }

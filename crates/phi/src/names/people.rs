@@ -40,11 +40,9 @@ impl People {
         if bare.len() < word.len() && find(&self.last, &bare) != Listed::No {
             return Listed::Name;
         }
-        let halves = word.split(|b| *b == b'-');
-        let known = word.contains(&b'-')
-            && halves
-                .into_iter()
-                .any(|half| find(&self.last, half) == Listed::Name);
+        let mut halves = word.split(|b| *b == b'-');
+        let known =
+            word.contains(&b'-') && halves.any(|half| find(&self.last, half) == Listed::Name);
         if known { Listed::Name } else { Listed::No }
     }
 

@@ -7,7 +7,7 @@ use crate::candidate::Candidate;
 use crate::names::Capitals;
 
 /// United States Postal Service, Publication 28, appendix C1, the usual ones.
-const SUFFIXES: [&[u8]; 42] = [
+const SUFFIXES: &[&[u8]] = &[
     b"street",
     b"st",
     b"avenue",
@@ -51,15 +51,15 @@ const SUFFIXES: [&[u8]; 42] = [
     b"run",
     b"broadway",
 ];
-const SPANISH: [&[u8]; 6] = [b"calle", b"avenida", b"av", b"paseo", b"carrera", b"camino"];
+const SPANISH: &[&[u8]] = &[b"calle", b"avenida", b"av", b"paseo", b"carrera", b"camino"];
 
 /// The street that a word with a capital begins, or the box it names.
 pub(super) fn read(text: &[u8], capitals: &Capitals, at: usize) -> Option<Candidate> {
     let range = capitals.range(at);
     let word = &text[range.clone()];
-    let found = if is(&SPANISH, word) {
+    let found = if is(SPANISH, word) {
         spanish(text, capitals, at)
-    } else if matches!(word, b"P" | b"PO" | b"Box") {
+    } else if matches!(word, b"P" | b"PO") {
         post_box(text, &range)
     } else {
         street(text, capitals, at)
@@ -76,7 +76,7 @@ fn street(text: &[u8], capitals: &Capitals, first: usize) -> Option<Range<usize>
     let start = house_number(text, capitals.range(first).start)?;
     let mut at = first;
     loop {
-        if at > first && is(&SUFFIXES, &text[capitals.range(at)])
+        if at > first && is(SUFFIXES, &text[capitals.range(at)])
             || at == first && text[capitals.range(at)].eq_ignore_ascii_case(b"broadway")
         {
             return Some(start..unit(text, capitals.range(at).end));
@@ -111,10 +111,9 @@ fn house_number(text: &[u8], end: usize) -> Option<usize> {
         .take_while(|b| b.is_ascii_alphanumeric() || **b == b'-')
         .count();
     let number = &blank[blank.len() - run..];
-    let ordinal = number.len() > 2 && number[0].is_ascii_digit() && number.ends_with(b"th")
-        || number.ends_with(b"nd")
-        || number.ends_with(b"rd")
-        || number.ends_with(b"st");
+    const ENDINGS: &[&[u8]] = &[b"th", b"nd", b"rd", b"st"];
+    let ordinal = number.first().is_some_and(u8::is_ascii_digit)
+        && ENDINGS.iter().any(|ending| number.ends_with(ending));
     let start = low + blank.len() - run;
     if ordinal {
         return house_number(text, start);
@@ -128,7 +127,7 @@ fn house_number(text: &[u8], end: usize) -> Option<usize> {
 
 /// On over ", Apt 4B" or " Suite 200".
 fn unit(text: &[u8], end: usize) -> usize {
-    const UNITS: [&[u8]; 9] = [
+    const UNITS: &[&[u8]] = &[
         b"apartment ",
         b"apt. ",
         b"apt ",
@@ -183,9 +182,9 @@ fn spanish(text: &[u8], capitals: &Capitals, at: usize) -> Option<Range<usize>> 
 }
 
 fn post_box(text: &[u8], range: &Range<usize>) -> Option<Range<usize>> {
-    const FORMS: [&[u8]; 5] = [b"p.o. box ", b"po box ", b"p o box ", b"p.o.box ", b"box "];
+    const FORMS: &[&[u8]] = &[b"p.o. box ", b"po box ", b"p o box ", b"p.o.box "];
     let lower = text[range.start..(range.start + 10).min(text.len())].to_ascii_lowercase();
-    let form = FORMS.iter().take(4).find(|form| lower.starts_with(form))?;
+    let form = FORMS.iter().find(|form| lower.starts_with(form))?;
     let from = range.start + form.len();
     let digits = text[from..]
         .iter()
