@@ -87,7 +87,8 @@ impl Reading {
             mail::PartName::Attachment(at) => ours.contains(&at),
             _ => true,
         };
-        let texts = message.texts().into_iter().filter(|text| here(text.part));
+        let texts = message.texts().into_iter();
+        let texts = texts.filter(|text| here(text.part) && !is_envelope(text.part));
         reading.texts.extend(texts.map(|text| ReadText {
             part: text.part,
             form: Form::Prose,
@@ -150,6 +151,13 @@ impl Reading {
         let because = because.into_iter().map(|word| (part, word.to_owned()));
         self.unreadable.extend(because);
     }
+}
+
+/// Who writes to whom is no finding: every message names them, and what is known of a recipient is a fact of
+/// its own. A name in the text is another matter.
+fn is_envelope(part: mail::PartName) -> bool {
+    const FIELDS: [&str; 6] = ["from", "sender", "reply-to", "to", "cc", "bcc"];
+    matches!(part, mail::PartName::Header(name) if FIELDS.contains(&name))
 }
 
 /// What a reader needs no program for: that it says so and looks so.

@@ -10,7 +10,7 @@ const MAILBOX_FIELDS: [&str; 6] = ["from", "sender", "reply-to", "to", "cc", "bc
 const TEXT_FIELDS: [&str; 3] = ["comments", "keywords", "thread-topic"];
 /// Fields that programs write about the message's way and form. What is not listed was written for
 /// somebody to read, however it is called.
-const MACHINE_FIELDS: [&str; 26] = [
+const MACHINE_FIELDS: [&str; 29] = [
     "subject",
     "date",
     "message-id",
@@ -33,6 +33,9 @@ const MACHINE_FIELDS: [&str; 26] = [
     "importance",
     "x-priority",
     "x-mailer",
+    "x-originating-ip",
+    "x-sender-ip",
+    "x-forefront-antispam-report",
     "user-agent",
     "thread-index",
     "apparently-to",

@@ -54,8 +54,6 @@ words! {
         MessageReply = "message.reply",
         MessageCancel = "message.cancel",
         MessageList = "message.list",
-        /// Decide about a held message.
-        MessageRelease = "message.release",
         AuditRead = "audit.read",
         ProofDownload = "proof.download",
         /// One's own: recovery codes.
