@@ -311,62 +311,20 @@ impl Seen<'_> {
         let behind = self.text[range.end..high].to_ascii_lowercase();
         let behind = behind.trim_ascii_start();
         let starts = |list: &[&[u8]]| list.iter().any(|word| behind.starts_with(word));
-        let clinician = starts(&[
-            b", md",
-            b", m.d",
-            b" md",
-            b"md,",
-            b", do",
-            b", rn",
-            b", np",
-            b", pa",
-            b", dds",
-            b", dmd",
-            b", phd",
-            b", lcsw",
-            b", dpm",
-            b", pharmd",
-            b", dnp",
-            b", psyd",
-            b", od",
-            b", fnp",
-            b", lpn",
-            b", cnm",
-        ]);
-        let person = starts(&[
-            b"(dob",
-            b", dob",
-            b"dob",
-            b"(mrn",
-            b", mrn",
-            b"mrn",
-            b"(ssn",
-            b", ssn",
-            b"(age",
-            b", age",
-            b"(born",
-            b", born",
-            b"(m,",
-            b"(f,",
-            b"(patient",
-            b", patient",
-            b", a patient",
-            b"(pt",
-            b"f.nac",
-            b"(fecha",
-            b", nacid",
-        ]) || behind
-            .strip_prefix(b", ")
-            .or(behind.strip_prefix(b"("))
-            .is_some_and(|rest| {
-                let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
-                let unit = rest[digits..].trim_ascii_start();
-                (1..=3).contains(&digits)
-                    && (unit.starts_with(b"-y")
-                        || unit.starts_with(b"y")
-                        || unit.starts_with(b",")
-                        || unit.starts_with(b"m"))
-            });
+        let clinician = starts(CLINICIAN_BEHIND);
+        let person = starts(PERSON_BEHIND)
+            || behind
+                .strip_prefix(b", ")
+                .or(behind.strip_prefix(b"("))
+                .is_some_and(|rest| {
+                    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+                    let unit = rest[digits..].trim_ascii_start();
+                    (1..=3).contains(&digits)
+                        && (unit.starts_with(b"-y")
+                            || unit.starts_with(b"y")
+                            || unit.starts_with(b",")
+                            || unit.starts_with(b"m"))
+                });
         if name.title == Some(Title::Clinician) || clinician || before(Tag::Clinician) {
             FindingKind::ProviderName
         } else if person || before(Tag::Person) {
@@ -376,6 +334,54 @@ impl Seen<'_> {
         }
     }
 }
+
+/// What follows a clinician's name.
+const CLINICIAN_BEHIND: &[&[u8]] = &[
+    b", md",
+    b", m.d",
+    b" md",
+    b"md,",
+    b", do",
+    b", rn",
+    b", np",
+    b", pa",
+    b", dds",
+    b", dmd",
+    b", phd",
+    b", lcsw",
+    b", dpm",
+    b", pharmd",
+    b", dnp",
+    b", psyd",
+    b", od",
+    b", fnp",
+    b", lpn",
+    b", cnm",
+];
+/// What follows a patient's.
+const PERSON_BEHIND: &[&[u8]] = &[
+    b"(dob",
+    b", dob",
+    b"dob",
+    b"(mrn",
+    b", mrn",
+    b"mrn",
+    b"(ssn",
+    b", ssn",
+    b"(age",
+    b", age",
+    b"(born",
+    b", born",
+    b"(m,",
+    b"(f,",
+    b"(patient",
+    b", patient",
+    b", a patient",
+    b"(pt",
+    b"f.nac",
+    b"(fecha",
+    b", nacid",
+];
 
 fn title(word: &[u8]) -> Option<Title> {
     const PERSON: &[&[u8]] = &[
