@@ -1,7 +1,7 @@
 //! Decide: facts and rules in, method and trace out. Pure and total.
 //!
-//! Needs are joined to the strongest; then a method that cannot be used moves to a stronger one until
-//! it can. Nothing ever moves to a weaker one. Invariant: more found, or more demanded, never gives
+//! What a rule needs moves to a stronger method until it can be used, and never to a weaker one; the
+//! strongest of all needs stands. Invariant: more found, or more demanded, never gives
 //! weaker protection, and an organisation's rule never gives less than none.
 
 mod change;
@@ -98,7 +98,7 @@ pub const fn strength(method: Method) -> u8 {
 /// The result without its explanation.
 struct Outcome<'a> {
     method: Method,
-    /// What was needed before moves.
+    /// The methods that those needs went through which stand.
     passed: Vec<Method>,
     decided_by: &'a str,
     neutral: bool,
@@ -118,23 +118,30 @@ fn weigh<'a>(facts: &Facts, rules: &'a Rules, shadow: Option<&OrgRule>) -> Outco
         .iter()
         .filter(|rule| rule.mode == Mode::Active || shadow.is_some_and(|s| s.id == rule.id))
         .collect();
-    let needs: Vec<(&str, Method)> = matching
+    let asked = matching
         .iter()
         .filter_map(|rule| Some((rule.id, platform_need(rule, facts)?)))
         .chain(
             own.iter()
                 .filter_map(|rule| Some((rule.id.as_str(), rule.needs(facts)?))),
-        )
+        );
+    let needs: Vec<Need<'_>> = asked
+        .map(|(rule, method)| Need::resolved(rule, method, &matching))
         .collect();
-    let needed = needs.iter().fold(None, |strongest, (_, method)| {
-        Some(join(strongest, *method))
-    });
+    let strongest = needs
+        .iter()
+        .fold(None, |strongest, need| Some(join(strongest, need.method)));
     // Were no rule to speak, nothing would be known to be allowed.
-    let needed = needed.unwrap_or(Method::Hold);
+    let method = strongest.unwrap_or(Method::Hold);
+    let standing = || needs.iter().filter(|need| need.method == method);
     let mut outcome = Outcome {
-        method: needed,
-        passed: vec![needed],
-        decided_by: first_by_number(needs.iter().filter(|need| need.1 == needed)),
+        method,
+        passed: standing()
+            .flat_map(|need| need.passed.iter().copied())
+            .collect(),
+        decided_by: standing()
+            .min_by_key(|need| need.precedence())
+            .map_or("none", |need| need.decided_by),
         neutral: matching
             .iter()
             .any(|rule| rule.effect == Effect::NeutralSubject),
@@ -142,11 +149,6 @@ fn weigh<'a>(facts: &Facts, rules: &'a Rules, shadow: Option<&OrgRule>) -> Outco
         warnings: BTreeSet::new(),
         notices: BTreeSet::new(),
     };
-    while let Some((rule, to)) = find_move(outcome.method, &matching) {
-        outcome.method = to;
-        outcome.decided_by = rule.id;
-        outcome.passed.push(to);
-    }
     for rule in &matching {
         if let Effect::Notice(notice) = rule.effect {
             outcome.notices.insert(notice);
@@ -156,6 +158,39 @@ fn weigh<'a>(facts: &Facts, rules: &'a Rules, shadow: Option<&OrgRule>) -> Outco
         outcome.add(&rule.effect);
     }
     outcome
+}
+
+/// What one rule asks for, moved until it can be used. Each need is moved by itself, so that the
+/// strongest of them is never less for another one beside it.
+struct Need<'a> {
+    method: Method,
+    passed: Vec<Method>,
+    decided_by: &'a str,
+}
+
+impl<'a> Need<'a> {
+    fn resolved(rule: &'a str, method: Method, matching: &[&'a Rule]) -> Self {
+        let mut need = Self {
+            method,
+            passed: vec![method],
+            decided_by: rule,
+        };
+        while let Some((rule, to)) = find_move(need.method, matching) {
+            need.method = to;
+            need.decided_by = rule.id;
+            need.passed.push(to);
+        }
+        need
+    }
+
+    /// Who is named of several that ask for the same: first those that ask for it outright, and of
+    /// these the platform's rules, by their numbers.
+    fn precedence(&self) -> (bool, bool, usize, &'a str) {
+        let id = self.decided_by;
+        let own = !id.starts_with(|c: char| c.is_ascii_digit());
+        let length = if own { 0 } else { id.len() };
+        (self.passed.len() > 1, own, length, id)
+    }
 }
 
 impl<'a> Outcome<'a> {
@@ -220,17 +255,6 @@ fn find_move<'a>(from: Method, matching: &[&'a Rule]) -> Option<(&'a Rule, Metho
             .map(|(_, to)| (*rule, *to)),
         _ => None,
     })
-}
-
-/// The platform's rules have numbers and come before an organisation's, which have words.
-fn first_by_number<'a, 'b: 'a>(rules: impl Iterator<Item = &'a (&'b str, Method)>) -> &'b str {
-    rules
-        .map(|(id, _)| *id)
-        .min_by_key(|id| {
-            let own = !id.starts_with(|c: char| c.is_ascii_digit());
-            (own, if own { 0 } else { id.len() }, *id)
-        })
-        .unwrap_or("none")
 }
 
 const fn demand(method: Method) -> Demand {

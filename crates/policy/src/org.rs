@@ -194,7 +194,13 @@ impl OrgRule {
         if facts.message.direction == Direction::In && !self.asks(Fact::Direction) {
             return Answer::No;
         }
-        self.when.answer(facts)
+        match self.when.answer(facts) {
+            // A refusal is more than a hold already.
+            Answer::Yes if self.effect != OrgEffect::Block => {
+                self.when.unsure(facts).map_or(Answer::Yes, Answer::Unknown)
+            }
+            answer => answer,
+        }
     }
 
     pub(crate) fn asks(&self, fact: Fact) -> bool {
@@ -204,18 +210,17 @@ impl OrgRule {
     /// The method that it needs at least under these facts; `None` where it needs none.
     ///
     /// A rule that cannot be answered holds, unless all it does is to add something: then it does so.
+    /// A release lifts the hold and no more; what might have to be refused nobody can release.
     pub(crate) fn needs(&self, facts: &Facts) -> Option<Method> {
-        let lifted = |method| (!facts.message.approved).then_some(method);
-        match self.answer(facts) {
+        let answer = self.answer(facts);
+        let method = self.effect.method(facts)?;
+        let quarantine = matches!(self.effect, OrgEffect::Quarantine { .. });
+        match answer {
             Answer::No => None,
-            Answer::Yes => match &self.effect {
-                OrgEffect::Quarantine { .. } => lifted(Method::Hold),
-                effect => effect.method(facts),
-            },
-            Answer::Unknown(_) if self.effect.method(facts).is_none() => None,
-            // Nobody can release what might have to be refused.
-            Answer::Unknown(_) if self.effect == OrgEffect::Block => Some(Method::Hold),
-            Answer::Unknown(_) => lifted(Method::Hold),
+            _ if quarantine => (!facts.message.approved).then_some(Method::Hold),
+            Answer::Yes => Some(method),
+            Answer::Unknown(_) if facts.message.approved && method != Method::Block => Some(method),
+            Answer::Unknown(_) => Some(Method::Hold),
         }
     }
 

@@ -132,6 +132,21 @@ impl When {
         }
     }
 
+    /// The first fact that is not known and whose part is not ruled out. An `or` that holds by
+    /// another part still has one: otherwise a finding that settles it would end a hold.
+    pub(crate) fn unsure(&self, facts: &Facts) -> Option<Fact> {
+        match self {
+            Self::Always => None,
+            Self::All(_) if self.answer(facts) == Answer::No => None,
+            Self::All(parts) | Self::Any(parts) => parts.iter().find_map(|part| part.unsure(facts)),
+            Self::Not(part) => part.unsure(facts),
+            Self::Is(condition) => match condition.answer(facts) {
+                Answer::Unknown(fact) => Some(fact),
+                Answer::Yes | Answer::No => None,
+            },
+        }
+    }
+
     /// Every condition in it, as it is written.
     pub(crate) fn conditions(&self) -> Box<dyn Iterator<Item = &Condition> + '_> {
         match self {

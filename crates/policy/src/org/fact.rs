@@ -85,7 +85,7 @@ facts! {
     Size = "size", Size, "the whole message", "size over 10 MB";
     Pages = "pages", Number, "pages of all documents", "pages over 20";
     Files = "files", Number, "attachments", "files at least 5";
-    FileKinds = "file kinds", Words, "types of attachments by their content", "file kinds include any of zip, html";
+    FileKinds = "file kinds", Words, "types of attachments by their content", "file kinds include any of html, zip";
     FileMarks = "file marks", Words, "what is odd about attachments", "file marks include macro";
     Direction = "direction", Word(Direction::WORDS),
         "whether it leaves or comes in; a rule that does not ask is about mail that leaves", "direction is in";
@@ -103,7 +103,7 @@ facts! {
     Recipient = "recipient", Word(RecipientClass::WORDS), "what the recipient is to the organisation",
         "recipient is not provider";
     RecipientDomain = "recipient domain", Domain, "the domain of the recipient's address",
-        "recipient domain is one of rival.example, *.rival.example";
+        "recipient domain is one of *.rival.example, rival.example";
     RecipientTls = "recipient tls", Word(TlsKnown::WORDS), "what is known of the recipient's mail servers",
         "recipient tls is broken";
     RecipientInternal = "internal recipient", Switch, "a colleague's address", "not internal recipient";

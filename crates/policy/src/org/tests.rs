@@ -204,6 +204,13 @@ fn a_fact_that_is_not_known_holds_and_says_so() {
     // Where the rest settles it, nothing hangs on what is not known.
     let settled = rule("hour at least 18 and pages over 3", "portal");
     assert_eq!(decided(&settled, &message, &recipient).method, Method::Tls);
+    // A finding that settles an `or` does not end the hold.
+    let either = rule("hour at least 18 or phi in subject", "portal");
+    let found = MessageFacts {
+        subject_phi: true,
+        ..MessageFacts::quiet()
+    };
+    assert_eq!(decided(&either, &found, &recipient).method, Method::Hold);
     // A word to the sender is given rather than the mail held.
     let warned = decided(&rule("day is sunday", "warn weekend"), &message, &recipient);
     assert_eq!(

@@ -108,7 +108,12 @@ impl Condition {
             Test::AnyOf(_) | Test::NoneOf(_)
                 if self.fact == Fact::RecipientDomain && domains == Domains::Hidden =>
             {
-                format!("{fact} {} that the rule names", self.verb())
+                let one = if matches!(self.test, Test::AnyOf(_)) {
+                    "one"
+                } else {
+                    "none"
+                };
+                format!("{fact} is {one} that the rule names")
             }
             Test::AnyOf(words) | Test::NoneOf(words) => {
                 let words: Vec<&str> = words.iter().map(String::as_str).collect();

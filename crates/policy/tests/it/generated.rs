@@ -339,7 +339,7 @@ proptest! {
         let decision = decide(&m, &r, &with(rules));
         let stored = StoredFacts::of(&m, &r);
         let told = serde_json::to_string(&(&decision, &stored)).expect("it serialises").to_lowercase();
-        for value in ["maria", "6789", "lee.example", "rival.example"] {
+        for value in ["maria", "45-6789", "lee.example", "rival.example"] {
             prop_assert!(!told.contains(value), "{}", told);
         }
         let deciding = decision.trace.steps.iter().find(|step| step.rule == decision.trace.decided_by);

@@ -67,7 +67,11 @@ fn a_draft_is_compared_with_what_stands() {
         unanswered,
     };
     assert_eq!(simulation.rules["long"], hits(2, 2, 0));
-    assert_eq!(simulation.rules["late"], hits(1, 1, 1));
+    assert_eq!(
+        simulation.rules["late"],
+        hits(1, 2, 1),
+        "one without its hour is held"
+    );
     assert_eq!(simulation.rules["never"], hits(0, 0, 0));
     let shown = Compared {
         current: 0,
