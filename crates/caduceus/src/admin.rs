@@ -4,11 +4,13 @@
 //! With SQLite the service must be stopped first: its data folder belongs to one process.
 
 mod correspondents;
+mod detector;
 mod domain;
 mod mail;
 mod output;
 mod probe;
 mod queue;
+mod rules;
 mod suppressions;
 mod triggers;
 mod waiting;
@@ -173,6 +175,12 @@ pub enum Command {
     /// Who addresses belong to, how their owners want mail, what was agreed with them.
     #[command(subcommand)]
     Correspondents(correspondents::Command),
+    /// The organisation's own rules: write, try on what was decided before, make active.
+    #[command(subcommand)]
+    Rules(rules::Command),
+    /// How detection does on what people said about messages.
+    #[command(subcommand)]
+    Detector(detector::Command),
     /// Words and header fields that ask for more protection, and what a whole stream asks for.
     #[command(subcommand)]
     Triggers(triggers::Command),
@@ -294,6 +302,8 @@ fn dispatch_mail(wired: &Wired, command: Command) -> anyhow::Result<Output> {
         Command::Queue(command) => queue::dispatch(wired, command),
         Command::Suppressions(command) => suppressions::run(wired, command),
         Command::Correspondents(command) => correspondents::run(wired, command),
+        Command::Rules(command) => rules::run(wired, command),
+        Command::Detector(command) => detector::run(wired, command),
         Command::Mail { of, act } => mail::run(wired, &system(wired, &of)?, &act),
         Command::Triggers(command) => triggers::run(wired, command),
         Command::Webhooks { of, act } => webhooks::run(wired, &system(wired, &of)?, act),

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use sim::kit::{SimClock, SimRng, TestStore, memory_root};
 use tower::ServiceExt;
 
-pub const ALL_SCOPES: [&str; 14] = [
+pub const ALL_SCOPES: [&str; 18] = [
     "message.send",
     "message.list",
     "message.read",
@@ -26,6 +26,10 @@ pub const ALL_SCOPES: [&str; 14] = [
     "queue.manage",
     "suppression.read",
     "suppression.manage",
+    "rules.read",
+    "rules.edit",
+    "rules.activate",
+    "feedback.give",
     "correspondent.read",
     "correspondent.manage",
     "webhook.manage",

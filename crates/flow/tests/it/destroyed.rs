@@ -74,7 +74,7 @@ on_disk! {
         let below = clinic.send(&["lee@peer.example"]);
         end(&clinic, Outcome::BelowDemand);
         let reason = "as she asked by phone";
-        clinic.flow.review(&clinic.staff, released.message, flow::Review::Release, reason)?;
+        clinic.flow.review(&clinic.officer(), released.message, flow::Review::Release, reason)?;
         for receipt in [&below, &released] {
             destroy(store, receipt.message);
         }

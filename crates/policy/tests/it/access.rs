@@ -1,5 +1,6 @@
 //! Who may do what, as one table: `tests/access.table`, compared whole. A changed right is a changed
-//! line in review. `yes` may, `own` may with what is theirs or no one's, `.` may not.
+//! line in review. `yes` may, `own` may with what is theirs or no one's,
+//! `others` with what is not theirs, `.` may not.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -82,7 +83,7 @@ fn the_table_is_as_agreed() -> model::Result<()> {
                 (true, true) => "yes",
                 (true, false) => "own",
                 (false, false) => ".",
-                (false, true) => "OTHERS ONLY",
+                (false, true) => "others",
             };
             let _ = write!(table, "| {word:<16}");
         }

@@ -81,6 +81,7 @@ pub fn desk_page<P: Page>(
         webhooks: desk.manages_webhooks(),
         operation: desk.reads_operation(),
         addresses: desk.reads_addresses(),
+        rules: desk.reads_rules(),
     };
     let frame = asked.frame(
         &desk.house,

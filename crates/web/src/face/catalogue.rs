@@ -20,6 +20,7 @@ const FILES: &[(&str, &str)] = &[
         "correspondents.toml",
         include_str!("../../catalogue/correspondents.toml"),
     ),
+    ("rules.toml", include_str!("../../catalogue/rules.toml")),
     (
         "suppressions.toml",
         include_str!("../../catalogue/suppressions.toml"),

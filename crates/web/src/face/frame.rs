@@ -33,10 +33,11 @@ pub struct Frame {
 pub enum Visitor {
     Nobody,
     Reader,
-    /// `audit`, `webhooks`, `operation`, `addresses`: whether these are offered.
+    /// `audit`, `webhooks`, `operation`, `addresses`, `rules`: whether these are offered.
     Staff {
         name: String,
         addresses: bool,
+        rules: bool,
         audit: bool,
         webhooks: bool,
         operation: bool,
@@ -51,6 +52,8 @@ pub enum Place {
     Messages,
     Suppressions,
     Correspondents,
+    Rules,
+    Held,
     Trace,
     Webhooks,
     Queue,

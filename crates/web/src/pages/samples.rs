@@ -46,9 +46,13 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     draw::<console::correspondents::Correspondents>(face, &mut all)?;
     draw::<console::correspondent::Correspondent>(face, &mut all)?;
     draw::<console::correspondent::CorrespondentRemove>(face, &mut all)?;
+    draw::<console::rules::Rules>(face, &mut all)?;
+    draw::<console::rule_edit::RuleEdit>(face, &mut all)?;
+    draw::<console::rule_version::RuleVersion>(face, &mut all)?;
+    draw::<console::rule_ask::RuleAsk>(face, &mut all)?;
     draw::<console::audit::Audit>(face, &mut all)?;
     draw::<console::held::Held>(face, &mut all)?;
-    draw::<console::held::Decide>(face, &mut all)?;
+    draw::<console::held_decide::Decide>(face, &mut all)?;
     draw::<console::recovery::Recovery>(face, &mut all)?;
     draw::<console::trace::Trace>(face, &mut all)?;
     draw::<console::triggers::Triggers>(face, &mut all)?;
@@ -118,6 +122,7 @@ fn frame<P: Page>(sample: &Sample<P>, voice: Voice) -> Frame {
                 webhooks: true,
                 operation: true,
                 addresses: true,
+                rules: true,
             },
             Voice::Staff => Visitor::Staff {
                 name: "Ana Ortiz".to_owned(),
@@ -125,6 +130,7 @@ fn frame<P: Page>(sample: &Sample<P>, voice: Voice) -> Frame {
                 webhooks: true,
                 operation: true,
                 addresses: true,
+                rules: true,
             },
         },
         place: P::PLACE,
