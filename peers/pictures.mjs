@@ -18,7 +18,9 @@ const require = createRequire(join(root, "target/peers/node/package.json"));
 const { chromium } = require("playwright-core");
 
 const folder = join(root, "target/pictures");
-const wanted = process.argv.slice(2);
+// Pages are always read; pictures are for people who look at them.
+const draws = !process.argv.includes("--no-pictures");
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const widths = [360, 1280];
 const schemes = ["light", "dark"];
 const types = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml" };
@@ -77,7 +79,7 @@ async function picture(page, name, width, scheme) {
   for (const target of small) say(`target below 44 px: ${target}`);
   for (const line of await objections(page, scheme)) say(line);
   await page.evaluate(() => document.activeElement?.blur());
-  await page.screenshot({ path: join(folder, "png", `${name.replace(".html", "")}--${width}-${scheme}.png`), fullPage: true });
+  if (draws) await page.screenshot({ path: join(folder, "png", `${name.replace(".html", "")}--${width}-${scheme}.png`), fullPage: true });
   taken += 1;
 }
 

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::step::{self, Step, finish, has_program, program};
+use crate::step::{self, Pace, Step, finish, has_program, program};
 use crate::{house, peers};
 
 /// The steps in the order they run.
@@ -17,96 +17,121 @@ pub const STEPS: &[Step] = &[
         name: "tools",
         why: "what the build itself needs",
         work: tools,
+        pace: Pace::Works,
     },
     Step {
         name: "peers",
         why: "programs others wrote, which we test against",
         work: peers::install,
+        pace: Pace::Works,
     },
     Step {
         name: "format",
         why: "one way to lay out code",
         work: format,
+        pace: Pace::Works,
     },
     Step {
         name: "house",
         why: "imports, sizes, licences and habits of the house",
         work: house::run,
+        pace: Pace::Works,
     },
     Step {
         name: "lints",
         why: "clippy without a warning",
         work: lints,
+        pace: Pace::Works,
     },
     Step {
         name: "tests",
         why: "every test, on SQLite and on PostgreSQL",
         work: tests,
-    },
-    Step {
-        name: "docs",
-        why: "reference pages build and their examples run",
-        work: docs,
-    },
-    Step {
-        name: "simulation",
-        why: "1,000 seeds of the simulated world",
-        work: simulation,
-    },
-    Step {
-        name: "pages",
-        why: "every sample of every page in a browser, read by axe",
-        work: pages,
-    },
-    Step {
-        name: "demo",
-        why: "cargo demo --once ends green",
-        work: demo,
-    },
-    Step {
-        name: "browser",
-        why: "staff and patient walk through the demo in a browser",
-        work: browser,
-    },
-    Step {
-        name: "harness",
-        why: "what tests us from outside finds planted faults",
-        work: harness,
-    },
-    Step {
-        name: "durability",
-        why: "250 and 202 come after the sync, by the kernel's own record",
-        work: durability,
-    },
-    Step {
-        name: "canaries",
-        why: "no word of a message rests in the clear, on both engines",
-        work: canaries,
+        pace: Pace::Works,
     },
     Step {
         name: "webhooks",
         why: "a receiver with the specification's own library, kills included, on both engines",
         work: webhooks,
+        pace: Pace::Waits,
+    },
+    Step {
+        name: "docs",
+        why: "reference pages build and their examples run",
+        work: docs,
+        pace: Pace::Works,
+    },
+    Step {
+        name: "simulation",
+        why: "1,000 seeds of the simulated world",
+        work: simulation,
+        pace: Pace::Works,
+    },
+    Step {
+        name: "pages",
+        why: "every sample of every page in a browser, read by axe",
+        work: pages,
+        pace: Pace::Works,
+    },
+    Step {
+        name: "demo",
+        why: "cargo demo --once ends green",
+        work: demo,
+        pace: Pace::Works,
+    },
+    Step {
+        name: "browser",
+        why: "staff and patient walk through the demo in a browser",
+        work: browser,
+        pace: Pace::Works,
+    },
+    Step {
+        name: "harness",
+        why: "what tests us from outside finds planted faults",
+        work: harness,
+        pace: Pace::Works,
+    },
+    Step {
+        name: "durability",
+        why: "250 and 202 come after the sync, by the kernel's own record",
+        work: durability,
+        pace: Pace::Works,
+    },
+    Step {
+        name: "canaries",
+        why: "no word of a message rests in the clear, on both engines",
+        work: canaries,
+        pace: Pace::Works,
     },
     Step {
         name: "mail-peers",
         why: "Postfix, Exim and clients both ways on both engines; dkimpy, mailauth, OpenDMARC agree; testssl finds nothing",
         work: mail_peers,
+        pace: Pace::Works,
     },
     Step {
         name: "openpgp",
         why: "GnuPG, Sequoia, GopenPGP and OpenPGP.js both ways; what was forged stays closed",
         work: openpgp,
+        pace: Pace::Works,
+    },
+    Step {
+        name: "smime",
+        why: "OpenSSL, GnuPG and NSS open ours and we theirs; what was forged stays closed",
+        work: smime,
+        pace: Pace::Works,
     },
     Step {
         name: "real-mail",
         why: "6,046 real messages, 20 kills, both engines",
         work: real_mail,
+        pace: Pace::Works,
     },
     Step {
         name: "two-nodes",
         why: "one of two nodes on one PostgreSQL dies under load: nothing is lost, the other takes over",
         work: two_nodes,
+        pace: Pace::Works,
     },
 ];
 
@@ -240,7 +265,11 @@ fn simulation(root: &Path) -> Result<()> {
 fn pages(root: &Path) -> Result<()> {
     let pictures = example(root, "pictures")?;
     program(root, &pictures, &["target/pictures"])?;
-    program(root, &peers::node(root)?, &["peers/pictures.mjs"])
+    program(
+        root,
+        &peers::node(root)?,
+        &["peers/pictures.mjs", "--no-pictures"],
+    )
 }
 
 fn demo(root: &Path) -> Result<()> {
@@ -302,6 +331,11 @@ fn openpgp(root: &Path) -> Result<()> {
         "--packages",
         &packages,
     ];
+    program(root, &peers::python(root), &words)
+}
+
+fn smime(root: &Path) -> Result<()> {
+    let words = ["peers/smime.py", "--binary", &example(root, "smime")?];
     program(root, &peers::python(root), &words)
 }
 

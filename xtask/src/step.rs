@@ -10,16 +10,29 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 /// One step of `cargo ci`.
+#[derive(Clone, Copy)]
 pub struct Step {
     pub name: &'static str,
     pub why: &'static str,
     pub work: fn(&Path) -> Result<()>,
+    pub pace: Pace,
 }
 
-/// Runs the steps in order and stops at the first that fails, naming it and how to repeat it.
+/// How a step spends its time.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    Works,
+    /// It waits for most of its time: it goes on beside those that follow.
+    Waits,
+}
+
+/// Runs the steps in order and stops at the first that fails, naming it and how to repeat it. What waits is
+/// joined at the end, or when another fails.
 pub fn run(root: &Path, steps: &[&Step]) -> Result<()> {
     let whole = Watch::start();
     let mut times = Vec::new();
+    let mut beside = Vec::new();
+    let mut failed = None;
     for (index, step) in steps.iter().enumerate() {
         say(&format!(
             "\n━━ {}/{} {}: {}",
@@ -28,29 +41,56 @@ pub fn run(root: &Path, steps: &[&Step]) -> Result<()> {
             step.name,
             step.why
         ));
-        let watch = Watch::start();
-        let done = (step.work)(root);
-        let time = watch.read();
-        if let Err(error) = done {
-            say(&format!(
-                "━━ {} FAILED after {}\n   {error:#}",
-                step.name,
-                clock(time)
-            ));
-            say(&format!("   repeat it alone: cargo ci {}", step.name));
-            report(&times);
-            bail!("step '{}' failed", step.name);
+        if step.pace == Pace::Waits && index + 1 < steps.len() {
+            let (root, step) = (root.to_owned(), **step);
+            beside.push((step, std::thread::spawn(move || timed(&root, &step))));
+            continue;
         }
-        say(&format!("━━ {} ok in {}", step.name, clock(time)));
-        times.push((step.name, time));
+        match timed(root, step) {
+            Ok(time) => times.push((step.name, time)),
+            Err(error) => {
+                failed = Some((step.name, error));
+                break;
+            }
+        }
+    }
+    for (step, work) in beside {
+        match work.join().unwrap_or_else(|_| bail!("it panicked")) {
+            Ok(time) => times.push((step.name, time)),
+            Err(error) => failed = failed.or(Some((step.name, error))),
+        }
     }
     report(&times);
+    if let Some((name, error)) = failed {
+        return Err(error.context(format!("step '{name}' failed")));
+    }
     say(&format!(
         "\nall {} steps passed in {}",
         steps.len(),
         clock(whole.read())
     ));
     Ok(())
+}
+
+fn timed(root: &Path, step: &Step) -> Result<Duration> {
+    let watch = Watch::start();
+    let done = (step.work)(root);
+    let time = watch.read();
+    match done {
+        Ok(()) => {
+            say(&format!("━━ {} ok in {}", step.name, clock(time)));
+            Ok(time)
+        }
+        Err(error) => {
+            say(&format!(
+                "━━ {} FAILED after {}\n   {error:#}",
+                step.name,
+                clock(time)
+            ));
+            say(&format!("   repeat it alone: cargo ci {}", step.name));
+            Err(error)
+        }
+    }
 }
 
 /// Runs a program in `folder` with our standard output; fails with its command line and status.

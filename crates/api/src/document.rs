@@ -93,6 +93,10 @@ fn tags() -> Vec<utoipa::openapi::Tag> {
         tag("queue", "What waits, why and until when; orders about it."),
         tag("suppressions", "Addresses that get no more mail."),
         tag(
+            "rules",
+            "An organisation's own rules of policy: written, tried, made active.",
+        ),
+        tag(
             "correspondents",
             "Who addresses belong to, how their owners want mail, what was agreed with them.",
         ),

@@ -80,7 +80,7 @@ impl Problem {
             detail,
             pointer,
             request_id,
-            remedy: row.remedy,
+            remedy: self.error.remedy(),
         }
     }
 

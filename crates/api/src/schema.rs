@@ -1,5 +1,7 @@
 //! Schemas of the shared words and ids, made from the words themselves.
 
+use flow::feedback::Opinion;
+use flow::view::WaitsFor;
 use model::{
     BounceClass, Demand, Kind, LiftReason, Method, Mode, Origin, PhiLevel, Purpose, RecipientClass,
     RecipientState, RefusalScope, Restriction, Stream, SuppressionReason, SuppressionSource,
@@ -197,6 +199,18 @@ pub(crate) fn recipient_id() -> Object {
 }
 pub(crate) fn suppression_id() -> Object {
     id("sup", "An address that gets no more mail of one stream.")
+}
+pub(crate) fn opinion() -> Object {
+    closed(
+        Opinion::ALL.iter().map(|w| w.word()),
+        "What detection got wrong.",
+    )
+}
+pub(crate) fn waits_for() -> Object {
+    closed(
+        WaitsFor::ALL.iter().map(|w| w.word()),
+        "Whom it waits for: anyone who may decide, or a second person because one agreed.",
+    )
 }
 pub(crate) fn correspondent_id() -> Object {
     id("cor", "What is on record about an address.")

@@ -4,12 +4,14 @@
 //! With SQLite the service must be stopped first: its data folder belongs to one process.
 
 mod correspondents;
+mod detector;
 mod domain;
 mod mail;
 mod output;
 mod probe;
 mod queue;
 mod registry;
+mod rules;
 mod suppressions;
 mod triggers;
 mod waiting;
@@ -178,6 +180,12 @@ pub enum Command {
     /// The organisation's patients, as keyed tokens, so that detection knows their names.
     #[command(subcommand)]
     Registry(registry::Command),
+    /// The organisation's own rules: write, try on what was decided before, make active.
+    #[command(subcommand)]
+    Rules(rules::Command),
+    /// How detection does on what people said about messages.
+    #[command(subcommand)]
+    Detector(detector::Command),
     /// Words and header fields that ask for more protection, and what a whole stream asks for.
     #[command(subcommand)]
     Triggers(triggers::Command),
@@ -300,6 +308,8 @@ fn dispatch_mail(wired: &Wired, command: Command) -> anyhow::Result<Output> {
         Command::Suppressions(command) => suppressions::run(wired, command),
         Command::Correspondents(command) => correspondents::run(wired, command),
         Command::Registry(command) => registry::run(wired, command),
+        Command::Rules(command) => rules::run(wired, command),
+        Command::Detector(command) => detector::run(wired, command),
         Command::Mail { of, act } => mail::run(wired, &system(wired, &of)?, &act),
         Command::Triggers(command) => triggers::run(wired, command),
         Command::Webhooks { of, act } => webhooks::run(wired, &system(wired, &of)?, act),

@@ -70,7 +70,12 @@ fn start(settings: &Log, watch: Option<spans::Watch>) {
 /// at any level, and a patient's own domain identifies.
 fn may_speak(about: &Metadata<'_>) -> bool {
     let from = about.target();
-    is_ours(from) || (*about.level() <= Level::INFO && !from.starts_with("hickory"))
+    is_ours(from) || (*about.level() <= Level::INFO && !names_people(from))
+}
+
+/// The resolver names domains, and OpenPGP's reader the owners of keys.
+fn names_people(target: &str) -> bool {
+    target.starts_with("hickory") || target == "pgp" || target.starts_with("pgp::")
 }
 
 fn is_ours(target: &str) -> bool {

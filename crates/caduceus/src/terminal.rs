@@ -37,6 +37,20 @@ impl Progress {
             let _ = err.flush();
         }
     }
+    /// Where nobody knows how many there will be.
+    pub fn count(&mut self, done: u64) {
+        if self.shown {
+            let mut err = std::io::stderr().lock();
+            let _ = write!(err, "\r{done} {}", self.unit);
+            let _ = err.flush();
+        }
+    }
+    /// After the last of [`Progress::count`].
+    pub fn end(self) {
+        if self.shown {
+            let _ = writeln!(std::io::stderr().lock());
+        }
+    }
 }
 
 /// An error with its cause chain and, for our own codes, what to do about it.

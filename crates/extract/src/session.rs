@@ -123,11 +123,12 @@ impl<'l> Session<'l> {
     }
 
     fn file(&mut self, place: &str, file: &[u8], claim: &Claim<'_>) -> FileKind {
-        let kind = FileKind::of(file);
+        // What an archive or a compound file really is shows when it is read.
+        let kind = carry::read(self, place, FileKind::of(file), file, claim);
         for mark in kind::marks(kind, claim) {
             self.mark(mark);
         }
-        carry::read(self, place, kind, file, claim)
+        kind
     }
 }
 

@@ -39,6 +39,8 @@ pub struct ReceiptRecipient {
 pub struct Preview {
     pub level: PhiLevel,
     pub findings: phi::Findings,
+    /// The same by place.
+    pub found: Vec<crate::view::FoundAt>,
     pub recipients: Vec<PreviewRecipient>,
 }
 
@@ -90,6 +92,7 @@ impl Flow {
             .collect();
         Ok(Preview {
             level: scanned.findings.level,
+            found: crate::view::found_at(&scanned.findings, &scanned.places),
             findings: scanned.findings,
             recipients,
         })
@@ -307,7 +310,14 @@ fn record_stop(
         .recipient(stored.id)
         .fact("because", "decision")
         .fact("rule", &row.decision().trace.decided_by);
-    ctx.record(tx, event).map(drop)
+    ctx.record(tx, event)?;
+    let quarantine = row.decision().quarantine.as_ref();
+    let told = quarantine.is_some_and(|quarantine| !quarantine.notify.is_empty());
+    if told && stored.state == RecipientState::Held && ctx.mode() == Mode::Live {
+        let (topic, organisation) = (crate::after::HELD, ctx.organisation());
+        events::push(tx, topic, organisation, stored.id.as_bytes(), ctx.now())?;
+    }
+    Ok(())
 }
 
 pub(crate) fn message_row(
@@ -320,6 +330,7 @@ pub(crate) fn message_row(
     let stored = crate::decide::WithFacts {
         facts: crate::decide::stored_facts(&house, ctx, draft, &accepted.scanned),
         findings: &accepted.scanned.findings,
+        places: accepted.scanned.places.clone(),
     };
     let findings =
         serde_json::to_string(&stored).map_err(|e| Error::new(Code::Internal).because(e))?;

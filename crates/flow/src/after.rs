@@ -6,6 +6,7 @@
 
 mod delay;
 mod fallback;
+mod held;
 mod release;
 mod report;
 mod seal;
@@ -35,6 +36,8 @@ pub(crate) const REPORT_DELIVERED: &str = "report_delivered";
 /// It waits for long: tell the sender.
 pub(crate) const REPORT_DELAYED: &str = "report_delayed";
 
+/// A recipient is held: tell those whom the rule names.
+pub(crate) const HELD: &str = "held";
 /// A held recipient was released.
 pub(crate) const RELEASE: &str = "release";
 
@@ -148,6 +151,7 @@ fn begin(flow: &Flow, row: &OutboxRow) -> Result<Option<Enqueuing>> {
         REPORT_RELAYED => report::run(flow, row, report::About::Relayed),
         REPORT_DELIVERED => report::run(flow, row, report::About::Delivered),
         REPORT_DELAYED => report::run(flow, row, report::About::Delay),
+        HELD => held::run(flow, row),
         RELEASE => release::run(flow, row),
         IMPORT => crate::suppression::job::run(flow, row).map(|()| None),
         _ => Err(model::Code::StoredDataInvalid.into()),

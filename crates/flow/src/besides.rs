@@ -7,7 +7,7 @@ use store::tables::recipients::Recipient;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(crate) struct Besides {
+pub struct Besides {
     /// A copy without the values that were found travels; the whole stays in the portal.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub redact: bool,
@@ -22,15 +22,19 @@ pub(crate) struct Besides {
 }
 
 impl Besides {
-    /// As it is stored; none where there is nothing.
-    pub(crate) fn stored(decision: &Decision) -> Result<Option<String>> {
-        let besides = Self {
+    pub fn of_decision(decision: &Decision) -> Self {
+        Self {
             redact: decision.redact,
             warnings: decision.warnings.clone(),
             quarantine: decision.quarantine.clone(),
             notices: decision.notices.clone(),
             shadow: decision.shadow.clone(),
-        };
+        }
+    }
+
+    /// As it is stored; none where there is nothing.
+    pub(crate) fn stored(decision: &Decision) -> Result<Option<String>> {
+        let besides = Self::of_decision(decision);
         if besides == Self::default() {
             return Ok(None);
         }

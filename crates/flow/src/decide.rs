@@ -22,6 +22,7 @@ use crate::besides::Besides;
 use crate::content::{Opened, Stored};
 use crate::draft::Draft;
 use crate::scan::Scanned;
+use crate::view::Advice;
 
 pub(crate) use facts::{WithFacts, stored_facts};
 pub(crate) use house::{OwnSettings, house};
@@ -129,7 +130,13 @@ pub(crate) fn decide(flow: &Flow, ctx: &Ctx, accepted: Accepted) -> Result<Decid
     let _deciding = span.enter();
     let decisions = decisions(flow, ctx, &accepted.draft, &accepted.scanned)?;
     if decisions.iter().all(|d| d.decision.method == Method::Block) {
-        return Err(Code::PolicyBlocked.into());
+        let first = decisions.first().map(|d| &d.decision.trace);
+        let advice = first.and_then(|trace| Advice::of(RecipientState::Blocked, trace));
+        let error = Error::new(Code::PolicyBlocked);
+        return Err(match advice {
+            Some(advice) => error.advising(advice.sentence()),
+            None => error,
+        });
     }
     let keys = ctx.world().keys(ctx.organisation())?;
     let blinder = keys.blinder("address");

@@ -142,8 +142,23 @@ pub(crate) fn insert_letters(
     tx: &mut Tx<'_>,
     sealed: &Sealed,
 ) -> Result<Queued> {
+    insert_wanted(flow, ctx, tx, sealed, &mut |_, _| Ok(true))
+}
+
+/// Only those letters that are `wanted`, by their place; for the others it is as if there were no room.
+pub(crate) fn insert_wanted(
+    flow: &Flow,
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    sealed: &Sealed,
+    wanted: &mut dyn FnMut(&mut Tx<'_>, usize) -> Result<bool>,
+) -> Result<Queued> {
     let mut queued = Vec::new();
-    for letter in &sealed.letters {
+    for (place, letter) in sealed.letters.iter().enumerate() {
+        if !wanted(tx, place)? {
+            queued.extend(letter.ways.iter().map(|_| None));
+            continue;
+        }
         insert_letter(ctx, tx, sealed, letter)?;
         for way in &letter.ways {
             queued.push(insert_way(flow, ctx, tx, sealed, letter, way)?);

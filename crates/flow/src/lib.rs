@@ -74,6 +74,7 @@ use fresh::Fresh;
 use model::{AppId, Domain, MessageId, OrganisationId, Result, Timestamp};
 
 pub use accept::{Preview, PreviewRecipient, Receipt, ReceiptRecipient};
+pub use besides::Besides;
 pub use deliver::{Dispatcher, Job, OutLetter};
 pub use draft::{Draft, DraftFile, DraftRecipient, Letter};
 pub use envelope::Transport;

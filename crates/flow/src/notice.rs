@@ -96,6 +96,28 @@ pub(crate) fn code(
     write(flow, ctx, house, to, &subject, &text)
 }
 
+/// That something waits for a decision: not what, whose or why.
+pub(crate) fn held(flow: &Flow, ctx: &Ctx, house: &House, to: &Address) -> Result<Signed> {
+    let link = format!("{}/console/held", flow.settings().portal_url);
+    let (subject, text) = match house.language.as_str() {
+        "es" => (
+            "Un mensaje espera su decisión",
+            format!(
+                "Un mensaje retenido espera que alguien lo revise:\r\n{link}\r\n\r\n\
+                 Recibe como máximo un aviso por hora, aunque esperen más mensajes.\r\n"
+            ),
+        ),
+        _ => (
+            "A message waits for your decision",
+            format!(
+                "A held message waits for somebody to review it:\r\n{link}\r\n\r\n\
+                 You get one notice an hour at most, even if more messages wait.\r\n"
+            ),
+        ),
+    };
+    write(flow, ctx, house, to, subject, &text)
+}
+
 fn write(
     flow: &Flow,
     ctx: &Ctx,

@@ -69,7 +69,8 @@ impl Flow {
         }
         let mut sum = Registered::default();
         let mut ready = Vec::with_capacity(BATCH);
-        let blinder = ctx.world().keys(ctx.organisation())?.blinder("registry");
+        // The scanner asks by the same keyed hash by which it names what it finds.
+        let blinder = ctx.world().keys(ctx.organisation())?.blinder("finding");
         let token = |text: &str| blinder.token(text);
         for (n, line) in lines.iter().enumerate() {
             match tokens(line, &token) {

@@ -4,13 +4,14 @@
 //! A version is never changed; a change is a new one. Invariant: nothing becomes active that does not parse
 //! whole, and that nobody tried since it was written.
 
+mod outline;
 mod trial;
 
 use std::sync::Arc;
 
 use ctx::{Action, Ctx, Event};
 use model::{Code, Error, Result, RuleVersionId, Timestamp, limits};
-use policy::{OrgRules, RuleError};
+use policy::OrgRules;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::tables::rule_versions::{self as table, RuleState};
@@ -18,7 +19,12 @@ use store::tables::rule_versions::{self as table, RuleState};
 use crate::Flow;
 use crate::envelope::{open_json, seal_json};
 
+pub use outline::{Outline, outline};
+pub use policy::{RULES_OCTETS_MAX, RuleError, RuleFault, Term};
 pub use trial::{Changed, Trial};
+
+/// Rules that many organisations want, to begin with: none is active until somebody makes it so.
+pub const STARTER: &str = OrgRules::STARTER;
 
 pub struct RuleVersionView {
     pub version: u32,

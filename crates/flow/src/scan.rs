@@ -3,6 +3,8 @@
 //! Runs outside any transaction. Plain text is read here; every other file is given to the extractor, whose
 //! processes may die of it. Invariant: what could not be read is in `unscannable`, never silently clean.
 
+mod places;
+
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -12,6 +14,7 @@ use model::{Address, Result};
 use phi::{Findings, Form, Part, PartKind};
 
 use crate::Flow;
+use places::Spot;
 
 pub(crate) struct Scanned {
     pub findings: Findings,
@@ -22,6 +25,8 @@ pub(crate) struct Scanned {
     pub files: Vec<FoundFile>,
     /// What its files are and what is odd about them.
     pub carried: Carried,
+    /// Where the texts stand in which something was found, by the part that findings count.
+    pub places: Vec<(usize, String)>,
 }
 
 pub(crate) struct FoundFile {
@@ -58,6 +63,8 @@ struct ReadText {
     part: mail::PartName,
     form: Form,
     text: String,
+    /// Where in its file: a page, a sheet, a slide.
+    spot: Option<Spot>,
 }
 
 impl Reading {
@@ -93,6 +100,7 @@ impl Reading {
             part: text.part,
             form: Form::Prose,
             text: text.text,
+            spot: None,
         }));
         let doubts = message
             .unreadable()
@@ -143,7 +151,12 @@ impl Reading {
             self.carried.whole_record |= matches!(text.form, TextForm::Ccda);
             self.texts.push(ReadText {
                 part,
-                form: form(text.form),
+                form: if text.hidden {
+                    Form::Hidden
+                } else {
+                    form(text.form)
+                },
+                spot: Spot::of(&text.place),
                 text: text.text,
             });
         }
@@ -213,6 +226,7 @@ pub(crate) fn scan(flow: &Flow, ctx: &Ctx, reading: Reading) -> Result<Scanned> 
         },
     );
     Ok(Scanned {
+        places: places::of(&reading.texts, &findings),
         findings,
         subject: reading.subject,
         from_name: reading.from_name,

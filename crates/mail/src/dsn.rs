@@ -41,6 +41,8 @@ pub struct DsnFacts<'a> {
     pub status: &'a str,
     /// The peer's reply code and enhanced code.
     pub diagnostic: Option<(u16, &'a str)>,
+    /// What the sender can do: one sentence in ASCII that names nothing of the message.
+    pub advice: Option<&'static str>,
     pub arrived_at: Timestamp,
     /// Of a delay: when we stop trying.
     pub retry_until: Option<Timestamp>,
@@ -134,6 +136,9 @@ fn write_explanation(f: &DsnFacts<'_>, out: &mut String) {
             "  Answer:    {code} {}\r\n",
             enhanced_code(enhanced).unwrap_or("")
         ));
+    }
+    if let Some(advice) = f.advice {
+        out.push_str(&format!("\r\n{advice}\r\n"));
     }
     out.push_str("\r\nTo protect privacy this notice quotes nothing of your message.\r\n");
 }

@@ -11,6 +11,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub struct Error {
     code: Code,
     pointer: Option<Box<str>>,
+    /// In place of the code's own remedy.
+    advice: Option<&'static str>,
     cause: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -19,6 +21,7 @@ impl Error {
         Self {
             code,
             pointer: None,
+            advice: None,
             cause: None,
         }
     }
@@ -34,6 +37,11 @@ impl Error {
         self.pointer = Some(clean.into());
         self
     }
+    /// What to do about it, where that is known better than the code knows: a sentence of ours.
+    pub fn advising(mut self, advice: &'static str) -> Self {
+        self.advice = Some(advice);
+        self
+    }
     /// What went wrong underneath, for the log only.
     pub fn because(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.cause = Some(cause.into());
@@ -41,6 +49,10 @@ impl Error {
     }
     pub fn code(&self) -> Code {
         self.code
+    }
+    /// What to do about it.
+    pub fn remedy(&self) -> &'static str {
+        self.advice.unwrap_or(self.code.row().remedy)
     }
     pub fn pointer(&self) -> Option<&str> {
         self.pointer.as_deref()

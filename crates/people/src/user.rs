@@ -1,5 +1,7 @@
 //! Users of the console.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use ctx::{Action, Ctx, Event, Resource, Role};
 use model::{Address, Code, Error, OrganisationId, Phi, Result, Secret, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
@@ -111,6 +113,29 @@ impl People {
             actor
                 .record(tx, Event::new("user.second_factor_reset").about(id))
                 .map(drop)
+        })
+    }
+
+    /// What colleagues are called whose ids stand in records of the same mail. Ids of software, and of
+    /// nobody, are left out.
+    pub fn colleagues(
+        &self,
+        ctx: &Ctx,
+        ids: &BTreeSet<String>,
+    ) -> Result<BTreeMap<String, String>> {
+        ctx.allow(Action::MessageList, &ctx.own("message"))?;
+        let wanted: Vec<UserId> = ids.iter().filter_map(|id| id.parse().ok()).collect();
+        let (world, organisation) = (self.world().clone(), ctx.organisation());
+        world.store.clone().read(move |tx| {
+            let mut names = BTreeMap::new();
+            for &id in &wanted {
+                let found = users::find(tx, id)?.filter(|row| row.organisation == organisation);
+                if let Some(row) = found {
+                    let key = world.item_key(tx, organisation, id.as_bytes())?;
+                    names.insert(id.to_string(), open_profile(&row, &key)?.name);
+                }
+            }
+            Ok(names)
         })
     }
 

@@ -27,7 +27,7 @@ pub use model::PhiLevel as PhiLevelWord;
 pub use org::{
     Bound, CONDITION_DEPTH_MAX, CONDITIONS_MAX, Condition, Fact, LIST_WORDS_MAX, Mode, OrgEffect,
     OrgRule, OrgRules, RULE_NAME_CHARS_MAX, RULE_WHY_CHARS_MAX, RULE_WORD_OCTETS_MAX, RULES_MAX,
-    RULES_OCTETS_MAX, RuleError, RuleFault, Shape, Test, When,
+    RULES_OCTETS_MAX, RuleError, RuleFault, Shape, Term, Test, When,
 };
 pub use question::Question;
 pub use rules::{Effect, Literal, Rule, Rules};

@@ -8,6 +8,7 @@
 mod check;
 mod condition;
 mod fact;
+mod listing;
 mod read;
 mod token;
 mod write;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use check::{RuleError, RuleFault};
 pub use condition::{Bound, Condition, Test, When};
 pub use fact::{Fact, Shape};
+pub use listing::Term;
 
 use crate::facts::Facts;
 use crate::rules::version_of;

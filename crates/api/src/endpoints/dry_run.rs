@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tokio::task::JoinSet;
 use utoipa::ToSchema;
 
+use super::found::{Besides, FoundIn};
 use super::letter::{self, LetterBody};
 use super::trace::{Trace, trace};
 use super::{Door, NoQuery};
@@ -39,6 +40,10 @@ pub(crate) struct DryRun {
     counts: BTreeMap<&'static str, u32>,
     /// Kinds and places, never values.
     findings: Vec<Finding>,
+    /// The same by place.
+    found: Vec<FoundIn>,
+    /// Special kinds of content.
+    labels: Vec<&'static str>,
     /// Files whose text could not be read; they count as PHI.
     unscannable: Vec<Unscannable>,
     /// In the order to, cc, bcc.
@@ -83,6 +88,9 @@ pub(crate) struct DryRunRecipient {
     neutral_subject: bool,
     #[schema(schema_with = schema::suppressed)]
     suppressed: Option<SuppressionReason>,
+    besides: Besides,
+    /// It would be held: two people agree to a release.
+    second_person: bool,
     trace: Trace,
     reach: Reach,
 }
@@ -189,6 +197,8 @@ fn shown(mode: Mode, preview: Preview, looks: &BTreeMap<Domain, TlsProbe>) -> Dr
                 confidence: f.confidence,
             })
             .collect(),
+        found: preview.found.into_iter().map(FoundIn::of).collect(),
+        labels: found.labels.iter().map(|label| label.word()).collect(),
         unscannable: found
             .unscannable
             .into_iter()
@@ -204,6 +214,12 @@ fn shown(mode: Mode, preview: Preview, looks: &BTreeMap<Domain, TlsProbe>) -> Dr
                 below: r.decision.below,
                 neutral_subject: r.decision.neutral_subject,
                 suppressed: r.suppressed,
+                second_person: r
+                    .decision
+                    .quarantine
+                    .as_ref()
+                    .is_some_and(|q| q.second_person),
+                besides: Besides::of(flow::Besides::of_decision(&r.decision)),
                 trace: trace!(r.decision.trace),
                 reach: reached(looks.get(&r.domain)),
             })

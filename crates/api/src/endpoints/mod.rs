@@ -9,8 +9,11 @@ mod domains;
 mod dry_run;
 mod end_order;
 mod events;
+mod feedback;
 mod file;
+mod found;
 mod health;
+mod held;
 mod letter;
 mod list;
 mod mailbox;
@@ -21,6 +24,7 @@ mod proof;
 mod queue;
 mod registry;
 mod reschedule;
+mod rules;
 mod send;
 mod show;
 mod stream;
@@ -94,6 +98,8 @@ pub(crate) fn doors() -> Vec<Door> {
         reschedule::door(),
         stream::door(),
         proof::door(),
+        feedback::door(),
+        held::door(),
         content::door(),
         parsed::door(),
         file::door(),
@@ -109,6 +115,11 @@ pub(crate) fn doors() -> Vec<Door> {
         suppressions::lift::door(),
         suppressions::import::door(),
         suppressions::export::door(),
+        rules::list::door(),
+        rules::save::door(),
+        rules::show::door(),
+        rules::try_it::door(),
+        rules::activate::door(),
         correspondents::list::door(),
         correspondents::set::door(),
         correspondents::search::door(),
@@ -178,6 +189,15 @@ pub(crate) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
     with::<suppressions::lift::Lifted>(&mut named);
     with::<suppressions::import::SuppressionImport>(&mut named);
     with::<suppressions::import::ImportDone>(&mut named);
+    with::<feedback::Feedback>(&mut named);
+    with::<feedback::FeedbackGiven>(&mut named);
+    with::<held::HeldList>(&mut named);
+    with::<rules::list::RuleList>(&mut named);
+    with::<rules::save::RulesNew>(&mut named);
+    with::<rules::save::RulesSaved>(&mut named);
+    with::<rules::try_it::RulesTry>(&mut named);
+    with::<rules::try_it::RulesTried>(&mut named);
+    with::<rules::activate::RulesActivate>(&mut named);
     with::<correspondents::CorrespondentList>(&mut named);
     with::<correspondents::set::CorrespondentNew>(&mut named);
     with::<correspondents::set::CorrespondentSet>(&mut named);

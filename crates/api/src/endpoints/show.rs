@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use ctx::Action;
-use flow::view::{AttemptView, MessageView, RecipientView};
+use flow::view::{Advice, AttemptView, MessageView, RecipientView};
 use model::{
     AttemptId, Code, Demand, Kind, MessageId, Method, Mode, Origin, Purpose, RecipientId,
     RecipientState, RefusalScope, Stream, ThreadId, Timestamp,
@@ -13,6 +13,8 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
+use super::found::{Besides, FoundIn};
+use super::held::HeldBy;
 use super::trace::{Trace, trace};
 use super::{Door, NoQuery};
 use crate::answer::{Answer, json};
@@ -45,6 +47,12 @@ pub(crate) struct MessageShown {
     /// How often each kind was found; never where a value could be read from it.
     #[schema(schema_with = schema::counts)]
     findings: BTreeMap<String, u32>,
+    /// The same by place.
+    found: Vec<FoundIn>,
+    /// Special kinds of content.
+    labels: Vec<String>,
+    /// Why parts could not be read; they count as PHI.
+    unread: Vec<String>,
     octets: u64,
     attachments: u32,
     /// SHA-256 of the message, hexadecimal; the audit log commits to it.
@@ -75,6 +83,11 @@ pub(crate) struct RecipientShown {
     opened_at: Option<Timestamp>,
     #[schema(schema_with = schema::moment_or_null)]
     replied_at: Option<Timestamp>,
+    besides: Besides,
+    /// Why it is held, while it is.
+    holding: Option<HeldBy>,
+    /// What its sender can do, where policy stopped it; null for all others.
+    advice: Option<&'static str>,
     trace: Trace,
     attempts: Vec<Attempt>,
 }
@@ -163,6 +176,9 @@ fn shown(view: MessageView) -> MessageShown {
         purpose: view.purpose,
         phi_level: view.level,
         findings: view.findings.into_iter().collect(),
+        found: view.found.into_iter().map(FoundIn::of).collect(),
+        labels: view.labels,
+        unread: view.unread.into_iter().collect(),
         octets: view.octets,
         attachments: view.attachments,
         content_sha256: view
@@ -194,6 +210,9 @@ fn recipient(view: RecipientView) -> RecipientShown {
         state_at: view.state_at,
         opened_at: view.opened_at,
         replied_at: view.replied_at,
+        besides: Besides::of(view.besides),
+        holding: view.holding.map(HeldBy::of),
+        advice: view.advice.map(Advice::sentence),
         trace: trace!(view.trace),
         attempts: view.attempts.into_iter().map(attempt).collect(),
     }

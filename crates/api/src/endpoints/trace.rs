@@ -36,6 +36,8 @@ pub(crate) struct Step {
     #[schema(example = "at least tls")]
     pub effect: String,
     pub because: String,
+    /// The organisation's reason for a rule of its own; empty for the platform's.
+    pub why: String,
 }
 
 /// The policy's own type is not named here: an edge sees it only through `flow`.
@@ -58,6 +60,7 @@ macro_rules! trace {
                     matched: step.matched,
                     effect: step.effect,
                     because: step.because,
+                    why: step.why,
                 })
                 .collect(),
             decided_by: from.decided_by,

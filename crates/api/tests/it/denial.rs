@@ -16,6 +16,8 @@ struct Target {
     order: String,
     suppression: String,
     correspondent: String,
+    /// A version's number.
+    rules: String,
     webhook: String,
 }
 
@@ -29,6 +31,7 @@ impl Target {
             order: "ord_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             suppression: "sup_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             correspondent: "cor_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
+            rules: "9".into(),
             webhook: "whk_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
         }
     }
@@ -57,6 +60,7 @@ impl Target {
         let suppressed = client.post("/v1/suppressions", &new).await.json();
         let new = serde_json::json!({"address": "pat@mail.example", "class": "patient"});
         let correspondent = client.post("/v1/correspondents", &new).await.json();
+        let rules = client.post("/v1/rules", &rules()).await.json();
         let url = serde_json::json!({"url": "https://hooks.practice.example/in"});
         let webhook = client.post("/v1/webhooks", &url).await.json();
         Self {
@@ -67,6 +71,7 @@ impl Target {
             order: text(&order["id"]),
             suppression: text(&suppressed["id"]),
             correspondent: text(&correspondent["id"]),
+            rules: rules["version"].to_string(),
         }
     }
 
@@ -77,6 +82,8 @@ impl Target {
             &self.order
         } else if route.starts_with("/v1/suppressions") {
             &self.suppression
+        } else if route.starts_with("/v1/rules") {
+            &self.rules
         } else if route.starts_with("/v1/correspondents") {
             &self.correspondent
         } else if route.starts_with("/v1/webhooks") {
@@ -92,10 +99,20 @@ fn order() -> Value {
     serde_json::json!({"act": "suspend", "provider": "other", "seconds": 60, "reason": "a look at it"})
 }
 
+fn rules() -> Value {
+    let text =
+        "rule long:\n  when pages over 20\n  then log\n  because the minimum necessary leaves\n";
+    serde_json::json!({"text": text, "reason": "a first try"})
+}
+
 /// A body that its owner could send there.
 fn body(verb: &str, path: &str) -> Value {
     match path.rsplit('/').next() {
         Some("orders") => order(),
+        Some("rules") => rules(),
+        Some("try") => serde_json::json!({"days": 7}),
+        Some("activate") => serde_json::json!({"reason": "the trial was as we wished"}),
+        Some("feedback") => serde_json::json!({"opinion": "not_phi"}),
         Some("reschedule") => serde_json::json!({"send_at": "2020-01-01T00:00:00Z"}),
         Some("webhooks") => serde_json::json!({"url": "https://hooks.practice.example/in"}),
         Some("secret") => serde_json::json!({}),
@@ -162,7 +179,13 @@ async fn table(house: &House) -> String {
         if route.contains('{') {
             tells_nothing(&other, verb, &route, &denied).await;
         }
-        let lists = ["messages", "suppressions", "correspondents", "events"];
+        let lists = [
+            "messages",
+            "suppressions",
+            "correspondents",
+            "rules",
+            "events",
+        ];
         let body = denied.json();
         let empty = lists
             .iter()

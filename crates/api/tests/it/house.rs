@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use sim::kit::{SimClock, SimRng, TestStore, memory_root};
 use tower::ServiceExt;
 
-pub const ALL_SCOPES: [&str; 16] = [
+pub const ALL_SCOPES: [&str; 20] = [
     "message.send",
     "message.list",
     "message.read",
@@ -26,6 +26,10 @@ pub const ALL_SCOPES: [&str; 16] = [
     "queue.manage",
     "suppression.read",
     "suppression.manage",
+    "rules.read",
+    "rules.edit",
+    "rules.activate",
+    "feedback.give",
     "correspondent.read",
     "correspondent.manage",
     "registry.read",

@@ -120,6 +120,9 @@ impl<'a> Zip<'a> {
             }
             at = range.end;
         }
+        if memmem::find(&self.file[at..], LOCAL).is_some() {
+            return Err(Because::Malformed);
+        }
         Ok(())
     }
 }
@@ -179,6 +182,8 @@ fn list(session: &mut Session<'_>, place: &str, file: &[u8]) -> Result<Vec<Entry
 fn end_record(file: &[u8]) -> Option<End> {
     let from = file.len().saturating_sub(END_SEARCH_OCTETS);
     let at = from + memmem::rfind(&file[from..], END)?;
+    // The length of the comment is the record's last field.
+    le16(file, at + 20)?;
     let mut end = End {
         count: u64::from(le16(file, at + 10)?),
         directory_size: u64::from(le32(file, at + 12)?),

@@ -22,6 +22,7 @@ use crate::content::{Stored, load};
 use crate::enqueue::{Enqueuing, Step, begin};
 use crate::envelope::Transport;
 use crate::seal::{Sealed, SealedLetter, Way};
+use crate::view::Advice;
 
 const TOO_MANY: &str = "too_many";
 
@@ -214,6 +215,7 @@ fn words(
         diagnostic: last
             .as_ref()
             .and_then(|a| a.reply_code.map(|code| (code, status.as_str()))),
+        advice: advice(recipient)?,
         arrived_at: stored.message.created_at,
         retry_until: retry_until(ctx, recipient, about)?,
         now: ctx.now(),
@@ -229,6 +231,12 @@ fn action(about: About, state: RecipientState) -> DsnAction {
         About::Relayed => DsnAction::Relayed,
         About::Delivered => DsnAction::Delivered,
     }
+}
+
+/// Only policy's own refusals can be answered by the sender.
+fn advice(recipient: &recipients::Recipient) -> Result<Option<&'static str>> {
+    let trace = crate::view::trace(recipient)?;
+    Ok(Advice::of(recipient.state, &trace).map(Advice::sentence))
 }
 
 /// What the failed attempt was answered, else what we know ourselves.

@@ -147,6 +147,9 @@ pub(crate) struct WithFacts<T> {
     pub findings: T,
     #[serde(default)]
     pub facts: serde_json::Value,
+    /// As `Scanned` has them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<(usize, String)>,
 }
 
 /// The facts of a message as they are stored: those that differ from a quiet message's.

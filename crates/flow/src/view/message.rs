@@ -1,15 +1,22 @@
 //! One message: its recipients with decision, trace, attempts and state.
 
+use std::collections::BTreeSet;
+
 use ctx::{Action, Ctx, PrincipalKind, Resource};
 use model::{
     AttemptId, Code, Demand, Kind, MessageId, Method, Mode, Origin, PolicyFacts, Purpose,
     RecipientId, RecipientState, RefusalScope, Result, Stream, ThreadId, Timestamp, TlsFacts,
 };
 use policy::Trace;
-use store::tables::{deliveries, messages, portal, recipients};
+use store::Tx;
+use store::tables::{deliveries, messages, portal, recipients, reviews};
 use vault::OpenedKey;
 
+use super::found::{FoundAt, Places, found_at};
+use super::{Advice, Holding};
 use crate::Flow;
+use crate::besides::Besides;
+use crate::feedback::Opinion;
 
 pub struct MessageView {
     pub id: MessageId,
@@ -24,6 +31,14 @@ pub struct MessageView {
     pub level: String,
     /// Kinds of findings and how often; never where a value could be read from it.
     pub findings: Vec<(String, u32)>,
+    /// The same by place.
+    pub found: Vec<FoundAt>,
+    /// Words of special kinds of content.
+    pub labels: Vec<String>,
+    /// Why parts could not be read, each word once. They count as PHI.
+    pub unread: BTreeSet<String>,
+    /// What this person said of the findings.
+    pub opinion: Option<Opinion>,
     pub octets: u64,
     pub attachments: u32,
     pub content_sha256: [u8; 32],
@@ -41,6 +56,12 @@ pub struct RecipientView {
     pub state: RecipientState,
     pub state_at: Timestamp,
     pub trace: Trace,
+    /// What was decided besides the method.
+    pub besides: Besides,
+    /// What holds it, while it is held.
+    pub holding: Option<Holding>,
+    /// What its sender can do, where policy stopped it.
+    pub advice: Option<Advice>,
     pub attempts: Vec<AttemptView>,
     pub opened_at: Option<Timestamp>,
     pub replied_at: Option<Timestamp>,
@@ -109,7 +130,7 @@ impl Flow {
             .store
             .read(move |tx| messages::load(tx, id, organisation))?;
         ctx.allow(Action::MessageRead, &reachable(ctx, &row)?)?;
-        let world = self.world().clone();
+        let (world, actor) = (self.world().clone(), ctx.actor().to_owned());
         self.world().store.read(move |tx| {
             let row = messages::load(tx, id, organisation)?;
             let key = world.item_key(tx, organisation, id.as_bytes()).ok();
@@ -118,15 +139,18 @@ impl Flow {
             let thread = messages::thread(tx, row.thread, organisation)?;
             let mut views = Vec::with_capacity(people.len());
             for r in &people {
-                let notice = portal::notice_of(tx, r.id)?;
-                views.push(recipient_view(r, &attempts, notice.as_ref(), key.as_ref())?);
+                views.push(recipient_view(tx, r, &attempts, key.as_ref())?);
             }
+            let said = reviews::said(tx, id, organisation)?;
+            let own = said.iter().find(|said| said.actor == actor);
+            let opinion = own.and_then(|said| Opinion::from_word(&said.verdict));
             let open = deliveries::open_of_message(tx, id)?;
             let mut may_cancel = row.stage == messages::Stage::Decided;
             for d in &open {
                 may_cancel |= super::cancel::may_withdraw(tx, d)?;
             }
-            view(row, views, thread, may_cancel)
+            let view = view(row, views, thread, may_cancel)?;
+            Ok(MessageView { opinion, ..view })
         })
     }
 }
@@ -138,6 +162,8 @@ fn view(
     may_cancel: bool,
 ) -> Result<MessageView> {
     let findings: phi::Findings = serde_json::from_str(&row.findings)
+        .map_err(|_| model::Error::new(model::Code::StoredDataInvalid))?;
+    let places: Places = serde_json::from_str(&row.findings)
         .map_err(|_| model::Error::new(model::Code::StoredDataInvalid))?;
     let others = thread
         .into_iter()
@@ -160,6 +186,18 @@ fn view(
             .iter()
             .map(|(kind, count)| (kind.word().to_owned(), *count))
             .collect(),
+        found: found_at(&findings, &places.places),
+        labels: findings
+            .labels
+            .iter()
+            .map(|l| l.word().to_owned())
+            .collect(),
+        unread: findings
+            .unscannable
+            .into_iter()
+            .map(|(_, why)| why)
+            .collect(),
+        opinion: None,
         octets: row.octets,
         attachments: row.attachments,
         content_sha256: row.content_sha256,
@@ -169,14 +207,23 @@ fn view(
     })
 }
 
+/// As it is stored with a recipient.
+pub(crate) fn trace(r: &recipients::Recipient) -> Result<Trace> {
+    serde_json::from_slice(&crate::pack::unpack_text(&r.trace)?)
+        .map_err(|_| model::Error::new(model::Code::StoredDataInvalid))
+}
+
 fn recipient_view(
+    tx: &mut Tx<'_>,
     r: &recipients::Recipient,
     attempts: &[deliveries::Attempt],
-    notice: Option<&portal::Notice>,
     key: Option<&OpenedKey>,
 ) -> Result<RecipientView> {
-    let trace: Trace = serde_json::from_slice(&crate::pack::unpack_text(&r.trace)?)
-        .map_err(|_| model::Error::new(model::Code::StoredDataInvalid))?;
+    let (trace, notice) = (trace(r)?, portal::notice_of(tx, r.id)?);
+    let holding = match r.state {
+        RecipientState::Held => Some(Holding::of(tx, r, &trace)?),
+        _ => None,
+    };
     let own = attempts
         .iter()
         .filter(|a| a.recipient == r.id)
@@ -188,10 +235,13 @@ fn recipient_view(
         demand: r.demand,
         state: r.state,
         state_at: r.state_at,
+        advice: Advice::of(r.state, &trace),
+        besides: Besides::of(r)?,
+        holding,
         trace,
         attempts: own.collect(),
-        opened_at: notice.and_then(|n| n.opened_at),
-        replied_at: notice.and_then(|n| n.replied_at),
+        opened_at: notice.as_ref().and_then(|n| n.opened_at),
+        replied_at: notice.as_ref().and_then(|n| n.replied_at),
     })
 }
 

@@ -142,7 +142,7 @@ on_disk! {
     fn held_mail_stays(store) {
         let clinic = Clinic::open(store);
         let mut draft = letter(&["lee@peer.example"]);
-        draft.demanded = Some(Method::Smime);
+        draft.demanded = Some(Method::Hold);
         let receipt = clinic.submit(&clinic.staff, draft)?;
         assert_eq!(receipt.recipients.first().map(|r| r.state), Some(RecipientState::Held));
         clinic.work();

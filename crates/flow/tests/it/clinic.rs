@@ -102,6 +102,11 @@ impl Clinic {
         user(&self.world, self.organisation, roles)
     }
 
+    /// Somebody who may release what others sent.
+    pub fn officer(&self) -> Ctx {
+        self.user(&[Role::Compliance])
+    }
+
     /// An app of this clinic, with every scope that software can have.
     pub fn app(&self, senders: &str, mode: Mode) -> Ctx {
         let id = AppId::mint(self.world.now(), self.world.rng.as_ref());

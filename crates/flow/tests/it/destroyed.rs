@@ -69,12 +69,12 @@ on_disk! {
     fn before_what_follows_was_sealed(store) {
         let clinic = Clinic::open(store);
         let mut draft = letter(&["kim@peer.example"]);
-        draft.demanded = Some(model::Method::Pgp);
+        draft.demanded = Some(model::Method::Hold);
         let released = clinic.submit(&clinic.staff, draft)?;
         let below = clinic.send(&["lee@peer.example"]);
         end(&clinic, Outcome::BelowDemand);
         let reason = "as she asked by phone";
-        clinic.flow.review(&clinic.staff, released.message, flow::Review::Release, reason)?;
+        clinic.flow.review(&clinic.officer(), released.message, flow::Review::Release, reason)?;
         for receipt in [&below, &released] {
             destroy(store, receipt.message);
         }

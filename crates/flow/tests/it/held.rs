@@ -12,7 +12,7 @@ const REASON: &str = "Kanarireason: the patient asked for it by phone";
 
 fn held(clinic: &Clinic) -> flow::Receipt {
     let mut draft = letter(&["lee@peer.example"]);
-    draft.demanded = Some(Method::Pgp);
+    draft.demanded = Some(Method::Hold);
     let receipt = clinic.submit(&clinic.staff, draft).expect("accepted");
     assert_eq!(clinic.state(&receipt), RecipientState::Held);
     receipt
@@ -23,10 +23,10 @@ on_disk! {
     fn a_released_message_goes_protected(store) {
         let clinic = Clinic::sealing_later(store);
         let receipt = held(&clinic);
-        let early = clinic.flow.review(&clinic.staff, receipt.message, Review::Release, REASON);
+        let early = clinic.flow.review(&clinic.officer(), receipt.message, Review::Release, REASON);
         assert_eq!(code(early), Some(Code::StateConflict), "not sealed yet");
         clinic.work();
-        let decided = clinic.flow.review(&clinic.staff, receipt.message, Review::Release, REASON)?;
+        let decided = clinic.flow.review(&clinic.officer(), receipt.message, Review::Release, REASON)?;
         assert_eq!(decided.decided, [receipt.recipients[0].id]);
         clinic.work();
         let job = clinic.take_one();
@@ -36,7 +36,7 @@ on_disk! {
         clinic.finish(job, Outcome::Accepted);
         assert_eq!(clinic.state(&receipt), RecipientState::Delivered);
         assert_eq!(clinic.count(receipt.message, "message.released"), 1);
-        let again = clinic.flow.review(&clinic.staff, receipt.message, Review::Reject, REASON);
+        let again = clinic.flow.review(&clinic.officer(), receipt.message, Review::Reject, REASON);
         assert_eq!(code(again), Some(Code::StateConflict));
         for cell in store.beside().cells() {
             assert!(!String::from_utf8_lossy(&cell.bytes).contains("Kanarireason"), "{}", cell.table);
@@ -50,7 +50,7 @@ on_disk! {
         let clinic = Clinic::open(store);
         let receipt = held(&clinic);
         clinic.work();
-        clinic.flow.review(&clinic.staff, receipt.message, Review::Release, REASON)?;
+        clinic.flow.review(&clinic.officer(), receipt.message, Review::Release, REASON)?;
         clinic.work();
         clinic.deliver(Outcome::BelowDemand);
         clinic.tick();
@@ -64,11 +64,11 @@ on_disk! {
         let clinic = Clinic::open(store);
         let receipt = held(&clinic);
         clinic.work();
-        clinic.flow.review(&clinic.staff, receipt.message, Review::Reject, REASON)?;
+        clinic.flow.review(&clinic.officer(), receipt.message, Review::Reject, REASON)?;
         assert_eq!(clinic.state(&receipt), RecipientState::Blocked);
         clinic.work();
         assert!(clinic.take().is_empty());
-        let again = clinic.flow.review(&clinic.staff, receipt.message, Review::Release, REASON);
+        let again = clinic.flow.review(&clinic.officer(), receipt.message, Review::Release, REASON);
         assert_eq!(code(again), Some(Code::StateConflict));
         assert_eq!(clinic.count(receipt.message, "message.rejected"), 1);
         assert_eq!(clinic.flow.overview(&clinic.staff)?.off_by, 0);
@@ -88,5 +88,15 @@ on_disk! {
         assert_eq!(refusal(review(&clinic.staff, &"x".repeat(501))), at(Code::FieldInvalid));
         assert_eq!(clinic.state(&receipt), RecipientState::Held);
         assert!(review(&clinic.user(&[Role::Compliance]), REASON).is_ok());
+    }
+
+    /// What a person sent waits for somebody else, whatever roles the person has.
+    fn nobody_releases_their_own(store) {
+        let clinic = Clinic::open(store);
+        let receipt = held(&clinic);
+        clinic.work();
+        let own = clinic.flow.review(&clinic.staff, receipt.message, Review::Release, REASON);
+        assert_eq!(code(own), Some(Code::ActionForbidden));
+        assert_eq!(clinic.state(&receipt), RecipientState::Held);
     }
 }

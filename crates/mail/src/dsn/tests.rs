@@ -19,6 +19,7 @@ fn notice(recipient: &str, action: DsnAction, diagnostic: Option<(u16, &str)>) -
         action,
         status: "5.1.1",
         diagnostic,
+        advice: None,
         arrived_at: Timestamp::from_secs(1_700_000_000),
         retry_until: (action == DsnAction::Delayed).then(|| Timestamp::from_secs(1_700_100_000)),
         now: Timestamp::from_secs(1_700_003_600),

@@ -66,6 +66,21 @@ fn every_effect_in_the_list_reads_and_is_said_so() {
 }
 
 #[test]
+fn every_effect_is_listed_with_an_example_that_reads() {
+    let mut listed: Vec<&str> = Vec::new();
+    for term in Term::effects() {
+        let own = OrgRules::parse(&rule("always", term.example));
+        let own = own.unwrap_or_else(|e| panic!("{}: {e:?}", term.word));
+        let words = own.iter().map(|rule| rule.effect.listed_as());
+        assert!(words.eq([term.word]), "{}", term.word);
+        listed.push(term.word);
+    }
+    // Each effect that there is has its word in `listed_as`; the list has as many.
+    assert_eq!(listed.len(), 10);
+    assert_eq!(Term::facts().count(), Fact::ALL.len());
+}
+
+#[test]
 fn the_order_of_rules_leaves_the_version_and_a_change_does_not() {
     let (a, b) = (rule("always", "log"), rule("always", "portal"));
     let b = b.replace("rule one", "rule two");

@@ -190,6 +190,11 @@ fn console_routes() -> Router<WebState> {
                 .post(|asked| console(asked, console::headers::open)),
         )
         .route(
+            "/console/messages/{id}/opinion",
+            get(|asked| console(asked, console::message::sealed_again))
+                .post(|asked| console(asked, console::message::say)),
+        )
+        .route(
             "/console/messages/{id}/file/{file}",
             get(|asked| console(asked, console::message::file)),
         )
@@ -276,8 +281,32 @@ fn review_routes() -> Router<WebState> {
         )
         .route(
             "/console/held/{id}",
-            get(|asked| console(asked, console::held::ask))
-                .post(|asked| console(asked, console::held::submit)),
+            get(|asked| console(asked, console::held_decide::ask))
+                .post(|asked| console(asked, console::held_decide::submit)),
+        )
+        .route(
+            "/console/rules",
+            get(|asked| console(asked, console::rules::show)),
+        )
+        .route(
+            "/console/rules/new",
+            get(|asked| console(asked, console::rule_edit::show))
+                .post(|asked| console(asked, console::rule_edit::submit)),
+        )
+        .route(
+            "/console/rules/retire",
+            get(|asked| console(asked, console::rule_ask::retire))
+                .post(|asked| console(asked, console::rule_ask::retire_sure)),
+        )
+        .route(
+            "/console/rules/{version}",
+            get(|asked| console(asked, console::rule_version::show))
+                .post(|asked| console(asked, console::rule_version::try_it)),
+        )
+        .route(
+            "/console/rules/{version}/activate",
+            get(|asked| console(asked, console::rule_ask::activate))
+                .post(|asked| console(asked, console::rule_ask::activate_sure)),
         )
         .route(
             "/console/recovery-codes",

@@ -69,8 +69,23 @@ impl Desk {
             Role::Auditor,
         ])
     }
+    /// The organisation's own rules of policy.
+    pub fn reads_rules(&self) -> bool {
+        self.reads_audit()
+    }
+    pub fn edits_rules(&self) -> bool {
+        self.is_any(&[Role::Compliance])
+    }
     pub fn releases(&self) -> bool {
         self.is_any(&[Role::Compliance])
+    }
+    /// What a person sent waits for somebody else.
+    pub fn decides(&self, sender: &str) -> bool {
+        let own = self.ctx.as_ref().is_some_and(|ctx| ctx.actor() == sender);
+        self.releases() && !own
+    }
+    pub fn gives_opinion(&self) -> bool {
+        self.is_any(&[Role::Staff, Role::Compliance])
     }
     pub fn cancels_any(&self) -> bool {
         self.is_any(&[Role::Administrator, Role::Compliance])

@@ -33,11 +33,12 @@ pub struct Frame {
 pub enum Visitor {
     Nobody,
     Reader,
-    /// `audit`, `webhooks`, `operation`, `addresses`, `registry`: whether these are offered.
+    /// `audit`, `webhooks`, `operation`, `addresses`, `registry`, `rules`: whether these are offered.
     Staff {
         name: String,
         addresses: bool,
         registry: bool,
+        rules: bool,
         audit: bool,
         webhooks: bool,
         operation: bool,
@@ -53,6 +54,8 @@ pub enum Place {
     Suppressions,
     Correspondents,
     Registry,
+    Rules,
+    Held,
     Trace,
     Webhooks,
     Queue,

@@ -48,9 +48,13 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     draw::<console::correspondent::CorrespondentRemove>(face, &mut all)?;
     draw::<console::registry::Registry>(face, &mut all)?;
     draw::<console::registry::RegistryClear>(face, &mut all)?;
+    draw::<console::rules::Rules>(face, &mut all)?;
+    draw::<console::rule_edit::RuleEdit>(face, &mut all)?;
+    draw::<console::rule_version::RuleVersion>(face, &mut all)?;
+    draw::<console::rule_ask::RuleAsk>(face, &mut all)?;
     draw::<console::audit::Audit>(face, &mut all)?;
     draw::<console::held::Held>(face, &mut all)?;
-    draw::<console::held::Decide>(face, &mut all)?;
+    draw::<console::held_decide::Decide>(face, &mut all)?;
     draw::<console::recovery::Recovery>(face, &mut all)?;
     draw::<console::trace::Trace>(face, &mut all)?;
     draw::<console::triggers::Triggers>(face, &mut all)?;
@@ -121,6 +125,7 @@ fn frame<P: Page>(sample: &Sample<P>, voice: Voice) -> Frame {
                 operation: true,
                 addresses: true,
                 registry: true,
+                rules: true,
             },
             Voice::Staff => Visitor::Staff {
                 name: "Ana Ortiz".to_owned(),
@@ -129,6 +134,7 @@ fn frame<P: Page>(sample: &Sample<P>, voice: Voice) -> Frame {
                 operation: true,
                 addresses: true,
                 registry: true,
+                rules: true,
             },
         },
         place: P::PLACE,

@@ -8,5 +8,6 @@ mod doors;
 mod mail_settings;
 mod operation;
 mod portal;
+mod review;
 mod suppressions;
 mod webhooks;

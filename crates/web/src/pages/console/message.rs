@@ -20,6 +20,20 @@ pub struct MessagePage {
     pub chosen: usize,
     pub timeline: Vec<Step>,
     pub why: Option<Why>,
+    /// What was decided besides the way.
+    pub besides: Besides,
+    /// What was found, by place.
+    pub found: Vec<Found>,
+    pub labels: Vec<String>,
+    /// Why parts could not be read.
+    pub unread: Vec<String>,
+    /// A word below `advice`: what its sender can do where policy stopped it.
+    pub advice: Option<&'static str>,
+    /// Where somebody decides about it, for who may.
+    pub decide_href: Option<String>,
+    /// Whether this visitor may say what detection got wrong, and what was said.
+    pub gives_opinion: bool,
+    pub opinion: Option<&'static str>,
     pub attempts: Vec<Attempt>,
     pub content: Content,
     pub replies: Vec<Reply>,
@@ -140,6 +154,31 @@ pub struct Why {
     pub would_change: Vec<String>,
 }
 
+/// What was decided besides the way it goes.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Besides {
+    pub redact: bool,
+    /// Words below `warning`, or of an organisation's own.
+    pub warnings: Vec<String>,
+    /// Words below `notice_of_law`.
+    pub notices: Vec<String>,
+    /// Rules in shadow mode, each with the way it would have chosen.
+    pub shadow: Vec<(String, Method)>,
+}
+
+/// What was found in one place.
+#[derive(Clone, Debug, Serialize)]
+pub struct Found {
+    /// A word below `found_at`.
+    pub place: &'static str,
+    /// The file's number, from 1; 0 where it is none.
+    pub file: u32,
+    /// A word below `spot`, and its number.
+    pub spot: Option<(String, u32)>,
+    /// Kinds and how often.
+    pub kinds: Vec<(String, u64)>,
+}
+
 #[derive(Clone, Debug, Serialize)]
 pub struct Rule {
     pub id: String,
@@ -147,6 +186,8 @@ pub struct Rule {
     pub matched: bool,
     pub effect: String,
     pub because: String,
+    /// The organisation's reason for a rule of its own.
+    pub why: String,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -197,4 +238,6 @@ mod fill;
 mod samples;
 mod timeline;
 
-pub use ask::{file, open, proof, sealed_again, show};
+pub(in crate::pages::console) use fill::found;
+
+pub use ask::{file, open, proof, say, sealed_again, show};

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use flow::feedback::Opinion;
 use flow::view::{ContentView, EventView, MessageView};
 use model::{AttachmentId, Code, MessageId, RecipientId, Result, limits};
 
@@ -51,6 +52,19 @@ pub async fn open(asked: Asked) -> Result<Response> {
         }
     }
     desk_page(&asked, &desk, StatusCode::OK, &page)
+}
+
+/// POST `/console/messages/{id}/opinion`: what detection got wrong. Leads back to where it was said.
+pub async fn say(asked: Asked) -> Result<Response> {
+    let desk = desk(&asked).await?;
+    let id: MessageId = asked.segment(2).parse()?;
+    let opinion = Opinion::from_word(asked.field("opinion")).ok_or(Code::FieldInvalid)?;
+    let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
+    run(move || flow.say(&ctx, id, opinion)).await?;
+    Ok(redirect(&match asked.field("back") {
+        "held" => format!("/console/held/{id}"),
+        _ => format!("/console/messages/{id}"),
+    }))
 }
 
 /// GET `/console/messages/{id}/file/{file}`

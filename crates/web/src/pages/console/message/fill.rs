@@ -1,9 +1,15 @@
 //! From what `flow` shows of a message to what the page shows.
 
-use flow::view::{AttemptView, ContentView, EventView, MessageView, RecipientView};
+use flow::feedback::Opinion;
+use flow::view::{
+    Advice, AttemptView, ContentView, EventView, FoundAt, MessageView, Place, RecipientView,
+};
 use model::{Access, BounceClass, MessageId, Method, PhiLevel, RecipientState, Timestamp};
 
-use super::{About, Attempt, Content, Fact, MessagePage, Recipient, Reply, Rule, Why, timeline};
+use super::{
+    About, Attempt, Besides, Content, Fact, Found, MessagePage, Recipient, Reply, Rule, Why,
+    timeline,
+};
 use crate::door::staff::Desk;
 use crate::pages::portal::thread::Letter;
 
@@ -40,6 +46,16 @@ impl MessagePage {
                 .map(|r| timeline::of(view, r, events))
                 .unwrap_or_default(),
             why: shown.map(|r| why(r, events)),
+            besides: shown.map(besides).unwrap_or_default(),
+            found: found(view.found.clone()),
+            labels: view.labels.clone(),
+            unread: view.unread.iter().cloned().collect(),
+            advice: shown.and_then(|r| r.advice).map(Advice::word),
+            decide_href: shown
+                .filter(|r| r.state == RecipientState::Held)
+                .map(|_| format!("/console/held/{}", view.id)),
+            gives_opinion: !view.origin.stays_here(),
+            opinion: view.opinion.map(Opinion::word),
             attempts: shown
                 .map(|r| r.attempts.iter().map(attempt).collect())
                 .unwrap_or_default(),
@@ -53,6 +69,8 @@ impl MessagePage {
     /// Takes away what this desk would be refused.
     pub fn offer(&mut self, desk: &Desk, sender: &str) {
         self.cancellable = self.cancellable.filter(|_| desk.cancels(sender));
+        self.decide_href = self.decide_href.take().filter(|_| desk.decides(sender));
+        self.gives_opinion &= desk.gives_opinion();
         if !desk.takes_proof() {
             self.recipients.iter_mut().for_each(|r| r.proof_href = None);
         }
@@ -141,6 +159,7 @@ fn why(r: &RecipientView, events: &[EventView]) -> Why {
         matched: step.matched,
         effect: step.effect.clone(),
         because: step.because.clone(),
+        why: step.why.clone(),
     });
     let name = trace
         .steps
@@ -158,6 +177,39 @@ fn why(r: &RecipientView, events: &[EventView]) -> Why {
         rules: rules.collect(),
         would_change: trace.would_change.clone(),
     }
+}
+
+fn besides(r: &RecipientView) -> Besides {
+    let besides = &r.besides;
+    Besides {
+        redact: besides.redact,
+        warnings: besides.warnings.clone(),
+        notices: besides.notices.iter().map(ToString::to_string).collect(),
+        shadow: besides
+            .shadow
+            .iter()
+            .map(|hit| (hit.rule.clone(), hit.method))
+            .collect(),
+    }
+}
+
+/// As pages say it.
+pub(in crate::pages::console) fn found(all: Vec<FoundAt>) -> Vec<Found> {
+    let found = all.into_iter().map(|found| {
+        let place = found.place.word();
+        let (file, spot) = match found.place {
+            Place::Attachment { file, spot } => (file, spot),
+            _ => (0, None),
+        };
+        let kinds = found.kinds.into_iter();
+        Found {
+            place,
+            file,
+            spot,
+            kinds: kinds.map(|(kind, n)| (kind, n.into())).collect(),
+        }
+    });
+    found.collect()
 }
 
 fn attempt(made: &AttemptView) -> Attempt {

@@ -2,7 +2,7 @@
 
 use model::{Method, Mode, Origin, PhiLevel, Purpose, RecipientState, Stream};
 
-use super::{About, Attempt, Content, Fact, MessagePage, Progress, Recipient, Reply, Why};
+use super::{About, Attempt, Besides, Content, Fact, MessagePage, Progress, Recipient, Reply, Why};
 use crate::face::Lang;
 use crate::pages::Sample;
 use crate::pages::portal::thread::{Body, Letter};
@@ -10,7 +10,7 @@ use crate::pages::samples::NOW;
 
 mod parts;
 
-use parts::{at, first_steps, recipient, step, tls_attempt, why};
+use parts::{at, first_steps, found, recipient, step, tls_attempt, why};
 
 const ID: &str = "msg_01KJVB0W7HQ3ZJ8X9T4M2C6D99";
 
@@ -24,6 +24,7 @@ pub fn all() -> Vec<Sample<MessagePage>> {
         Sample::new("long_names", long_names()),
         Sample::new("error_returned", returned()),
         Sample::new("held", held()),
+        Sample::new("blocked", blocked()),
         Sample {
             lang: Lang::Es,
             ..Sample::new("spanish", read())
@@ -66,6 +67,18 @@ fn delivered() -> MessagePage {
         chosen: 0,
         timeline,
         why: Some(why(Method::Tls)),
+        besides: Besides::default(),
+        found: vec![
+            found("subject", 0, None, &[("health_term", 1)]),
+            found("body", 0, None, &[("us_ssn", 1), ("health_term", 1)]),
+            found("attachment", 1, Some(("page", 3)), &[("health_term", 1)]),
+        ],
+        labels: Vec::new(),
+        unread: Vec::new(),
+        advice: None,
+        decide_href: None,
+        gives_opinion: true,
+        opinion: None,
         attempts: vec![tls_attempt(1)],
         content: Content::Sealed {
             open_action: "#".to_owned(),
@@ -294,9 +307,32 @@ fn held() -> MessagePage {
         recipients,
         timeline,
         why: Some(why(Method::Hold)),
+        besides: Besides {
+            redact: true,
+            warnings: vec!["check_recipient".to_owned(), "many_files".to_owned()],
+            notices: vec!["part_2".to_owned()],
+            shadow: vec![("long-documents".to_owned(), Method::Block)],
+        },
+        labels: vec!["hiv".to_owned(), "minor".to_owned()],
+        unread: vec!["encrypted".to_owned()],
+        advice: Some("less"),
+        decide_href: Some("#".to_owned()),
+        opinion: Some("missed_phi"),
         attempts: Vec::new(),
         cancellable: Some(1),
         ..delivered()
+    }
+}
+
+fn blocked() -> MessagePage {
+    MessagePage {
+        recipients: vec![recipient(1, None, RecipientState::Blocked, Method::Block)],
+        why: Some(why(Method::Block)),
+        besides: Besides::default(),
+        advice: Some("consent"),
+        decide_href: None,
+        cancellable: None,
+        ..held()
     }
 }
 

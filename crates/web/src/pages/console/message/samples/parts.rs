@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use model::{Kind, Method, RecipientState, Timestamp};
 
-use super::super::{Attempt, Fact, Progress, Recipient, Rule, Step, Value, Why};
+use super::super::{Attempt, Fact, Found, Progress, Recipient, Rule, Step, Value, Why};
 use crate::pages::samples::NOW;
 
 const HASH: &str = "5f2d8a41c9e07b36aa10d4f8e2b7c5936d1e0f4a8b2c7d9e3f6051a4b8c2d7e9";
@@ -83,6 +83,21 @@ pub fn first_steps() -> Vec<Step> {
     ]
 }
 
+pub fn found(
+    place: &'static str,
+    file: u32,
+    spot: Option<(&str, u32)>,
+    kinds: &[(&str, u64)],
+) -> Found {
+    let kinds = kinds.iter().map(|(kind, n)| ((*kind).to_owned(), *n));
+    Found {
+        place,
+        file,
+        spot: spot.map(|(word, number)| (word.to_owned(), number)),
+        kinds: kinds.collect(),
+    }
+}
+
 pub fn tls_attempt(number: u64) -> Attempt {
     Attempt {
         number,
@@ -110,6 +125,7 @@ pub fn why(method: Method) -> Why {
             "none".to_owned()
         },
         because: because.to_owned(),
+        why: String::new(),
     };
     Why {
         method,

@@ -1,0 +1,207 @@
+//! What waits for a person: each message with the rules that hold it and who agreed to its release already.
+
+use std::collections::BTreeSet;
+
+use ctx::{Action, Ctx, PrincipalKind};
+use model::{Error, MessageId, PhiLevel, RecipientState, Result, Timestamp, limits};
+use policy::Trace;
+use store::Tx;
+use store::tables::{messages, recipients, reviews};
+
+use super::{Filter, cursor};
+use crate::Flow;
+use crate::besides::Besides;
+
+/// Pages of the database looked at for one page of a filtered list.
+const LOOKS_MAX: usize = 10;
+
+/// Which of them.
+#[derive(Clone, Debug, Default)]
+pub struct HeldFilter {
+    /// Held by this rule.
+    pub rule: Option<String>,
+    pub waits_for: Option<WaitsFor>,
+}
+
+/// Whom a held message waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitsFor {
+    /// Anybody who may decide.
+    Anyone,
+    /// One agreed; somebody else has to.
+    SecondPerson,
+}
+
+impl WaitsFor {
+    pub const ALL: &'static [Self] = &[Self::Anyone, Self::SecondPerson];
+
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Anyone => "anyone",
+            Self::SecondPerson => "second_person",
+        }
+    }
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|one| one.word() == word)
+    }
+}
+
+pub struct HeldPage {
+    pub rows: Vec<HeldRow>,
+    pub next: Option<String>,
+}
+
+pub struct HeldRow {
+    pub id: MessageId,
+    pub created_at: Timestamp,
+    /// Who sent it.
+    pub actor: String,
+    pub level: PhiLevel,
+    /// Recipients that are held.
+    pub held: u32,
+    pub holding: Holding,
+}
+
+/// Why something is held, and what a release takes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Holding {
+    /// Id, name and reason of each rule that holds it.
+    pub rules: Vec<(String, String, String)>,
+    pub second_person: bool,
+    /// Words of roles that are told.
+    pub notify: Vec<String>,
+    /// Who agreed to a release already.
+    pub agreed: Vec<String>,
+}
+
+impl Holding {
+    /// Of one recipient.
+    pub(super) fn of(tx: &mut Tx<'_>, r: &recipients::Recipient, trace: &Trace) -> Result<Self> {
+        let quarantine = Besides::of(r)?.quarantine;
+        let (by, second_person, notify) = match quarantine {
+            Some(quarantine) => (quarantine.by, quarantine.second_person, quarantine.notify),
+            None => (vec![trace.decided_by.clone()], false, Vec::new()),
+        };
+        let rules = by.into_iter().map(|id| {
+            let step = trace.steps.iter().find(|step| step.rule == id);
+            let (name, why) = step
+                .map(|s| (s.name.clone(), s.why.clone()))
+                .unwrap_or_default();
+            (id, name, why)
+        });
+        Ok(Self {
+            rules: rules.collect(),
+            second_person,
+            notify,
+            agreed: reviews::approvals(tx, r.id)?,
+        })
+    }
+
+    fn join(&mut self, other: Self) {
+        self.second_person |= other.second_person;
+        for rule in other.rules {
+            if !self.rules.iter().any(|(id, ..)| *id == rule.0) {
+                self.rules.push(rule);
+            }
+        }
+        let all: BTreeSet<String> = self.agreed.drain(..).chain(other.agreed).collect();
+        self.agreed = all.into_iter().collect();
+        let all: BTreeSet<String> = self.notify.drain(..).chain(other.notify).collect();
+        self.notify = all.into_iter().collect();
+    }
+
+    pub fn waits_for(&self) -> WaitsFor {
+        match self.second_person && !self.agreed.is_empty() {
+            true => WaitsFor::SecondPerson,
+            false => WaitsFor::Anyone,
+        }
+    }
+}
+
+impl HeldFilter {
+    fn fits(&self, row: &HeldRow) -> bool {
+        let wanted = |id: &String| row.holding.rules.iter().any(|(rule, ..)| rule == id);
+        self.rule.as_ref().is_none_or(wanted)
+            && self.waits_for.is_none_or(|w| w == row.holding.waits_for())
+    }
+}
+
+impl Flow {
+    /// Newest first. Software sees its own messages, people their organisation's. A filtered page may hold
+    /// fewer rows than there are to come; `next` says whether there are more to look at.
+    pub fn held(
+        &self,
+        ctx: &Ctx,
+        filter: HeldFilter,
+        after: Option<&str>,
+        rows: usize,
+    ) -> Result<HeldPage> {
+        ctx.allow(Action::MessageList, &ctx.own("message"))?;
+        let rows = rows.clamp(1, limits::PAGE_ROWS_MAX);
+        let before = after.map(cursor::decode).transpose()?;
+        let first = before.map(|(at, id)| (at, MessageId::from_bytes(id)));
+        let ctx = ctx.clone();
+        self.world().store.read(move |tx| {
+            let (mut before, mut found) = (first, Vec::<HeldRow>::new());
+            for _ in 0..LOOKS_MAX {
+                let looked = look(&ctx, tx, before, rows + 1)?;
+                let ended = looked.len() <= rows;
+                for row in looked {
+                    if found.len() == rows {
+                        return Ok(page(found, before));
+                    }
+                    before = Some((row.created_at, row.id));
+                    found.extend(Some(row).filter(|row| filter.fits(row)));
+                }
+                if ended {
+                    return Ok(page(found, None));
+                }
+            }
+            Ok(page(found, before))
+        })
+    }
+}
+
+fn page(rows: Vec<HeldRow>, next: Option<(Timestamp, MessageId)>) -> HeldPage {
+    let next = next.map(|(at, id)| cursor::encode(at, id.as_bytes()));
+    HeldPage { rows, next }
+}
+
+fn look(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    before: Option<(Timestamp, MessageId)>,
+    rows: usize,
+) -> Result<Vec<HeldRow>> {
+    let filter = Filter {
+        state: Some(RecipientState::Held),
+        ..Filter::default()
+    };
+    let actor = match ctx.principal().kind {
+        PrincipalKind::App { .. } => ctx.actor().to_owned(),
+        _ => String::new(),
+    };
+    let whose = (actor.as_str(), ctx.mode());
+    let found = messages::list(tx, ctx.organisation(), filter, whose, before, rows)?;
+    found.iter().map(|message| row(tx, message)).collect()
+}
+
+fn row(tx: &mut Tx<'_>, message: &messages::Message) -> Result<HeldRow> {
+    let wrong = || Error::new(model::Code::StoredDataInvalid);
+    let (mut held, mut holding) = (0, Holding::default());
+    for r in recipients::of_message(tx, message.id)? {
+        if r.state == RecipientState::Held {
+            held += 1;
+            let trace = super::message::trace(&r)?;
+            holding.join(Holding::of(tx, &r, &trace)?);
+        }
+    }
+    Ok(HeldRow {
+        id: message.id,
+        created_at: message.created_at,
+        actor: message.actor.clone(),
+        level: PhiLevel::from_word(&message.level).ok_or_else(wrong)?,
+        held,
+        holding,
+    })
+}
