@@ -8,6 +8,7 @@ use std::io::{Read, Write};
 use std::panic;
 use std::process::Command;
 use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::extracted::{Because, Extracted};
 use crate::extractor::{Claim, Extractor, InProcess};
@@ -17,6 +18,10 @@ use crate::limits::{CLAIM_OCTETS_MAX, Limits};
 use crate::sandbox;
 
 mod process;
+
+/// How long a file waits for a worker. Afterwards it counts as not read, which is safe: nobody's mail waits
+/// without end for another's files.
+const WAIT: Duration = Duration::from_secs(30);
 
 use process::Process;
 
@@ -60,10 +65,13 @@ impl Workers {
 
     fn take(&self) -> Result<Process, Because> {
         let pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut pool = self
+        let (mut pool, _) = self
             .freed
-            .wait_while(pool, |pool| pool.free == 0)
+            .wait_timeout_while(pool, WAIT, |pool| pool.free == 0)
             .unwrap_or_else(PoisonError::into_inner);
+        if pool.free == 0 {
+            return Err(Because::NoWorker);
+        }
         pool.free -= 1;
         while let Some(mut process) = pool.idle.pop() {
             if process.is_whole(&self.limits) {
@@ -71,7 +79,7 @@ impl Workers {
             }
         }
         drop(pool);
-        Process::start((self.command)())
+        Process::start((self.command)()).inspect_err(|_| self.give_back(None))
     }
 
     fn give_back(&self, process: Option<Process>) {
@@ -91,10 +99,7 @@ impl Extractor for Workers {
         }
         let mut process = match self.take() {
             Ok(process) => process,
-            Err(because) => {
-                self.give_back(None);
-                return unread(because);
-            }
+            Err(because) => return unread(because),
         };
         match process.ask(file, claim, &self.limits) {
             Ok(extracted) => {

@@ -102,14 +102,14 @@ impl Known {
         let mut decision = policy::decide(&facts.0, &facts.1, rules);
         decision.trace.facts.extend_from_slice(said);
         let stored = StoredTrace {
-            trace: &decision.trace,
+            trace: &without_words(&decision.trace, rules),
             recipient: &facts.2,
         };
         let trace =
             serde_json::to_string(&stored).map_err(|e| Error::new(Code::Internal).because(e))?;
         let weighed = Arc::new(Weighed {
             trace: crate::pack::pack_text(&trace, TRACE_LEVEL)?,
-            besides: Besides::stored(&decision)?,
+            besides: Besides::stored(&decision, (&facts.0, &facts.1), rules)?,
             decision,
         });
         let mut known = known();
@@ -119,6 +119,18 @@ impl Known {
         known.insert(facts, weighed.clone());
         Ok(weighed)
     }
+}
+
+/// The trace with the ids of an organisation's own rules alone: what an officer wrote may name people and is
+/// kept sealed, with its version.
+fn without_words(trace: &policy::Trace, rules: &policy::Rules) -> policy::Trace {
+    let mut trace = trace.clone();
+    let own = |id: &str| rules.organisation().iter().any(|rule| rule.id == id);
+    for step in trace.steps.iter_mut().filter(|step| own(&step.rule)) {
+        step.name.clear();
+        step.why.clear();
+    }
+    trace
 }
 
 /// Accepted → Decided.

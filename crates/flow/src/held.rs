@@ -5,11 +5,11 @@
 //! verified TLS or to the portal, never below what policy would have chosen.
 
 use ctx::{Action, Ctx, Event};
-use model::{Code, Error, MessageId, Method, RecipientId, RecipientState, Result, limits};
+use model::{Code, Demand, Error, MessageId, Method, RecipientId, RecipientState, Result, limits};
 use store::tables::{events, messages, organisations, recipients, reviews};
 
 use crate::Flow;
-use crate::besides::Besides;
+use crate::besides::{Besides, Release};
 use crate::view::reachable;
 
 /// What was decided about a held message.
@@ -34,7 +34,7 @@ impl Flow {
     /// # Errors
     /// `field_missing` or `field_invalid` at `/reason`; `state_conflict` when nothing of it is held, or
     /// it was accepted just now and is not ready yet; `second_person_needed` when this person agreed
-    /// before and somebody else has to.
+    /// before and somebody else has to; `policy_blocked` where no release is enough.
     pub fn review(
         &self,
         ctx: &Ctx,
@@ -124,10 +124,35 @@ fn one(
         return Ok(Step::Waits);
     }
     let moved = match review {
-        Review::Release => recipients::release(tx, r.id, below, actor.now())?,
+        Review::Release => recipients::release(tx, r.id, way(r, below)?, actor.now())?,
         Review::Reject => recipients::move_state(tx, r.id, from, to, actor.now())?,
     };
     Ok(if moved { Step::Decided } else { Step::Passed })
+}
+
+/// How it goes: as its other rules ask. What an earlier version stored goes by verified TLS.
+fn way(r: &recipients::Recipient, below: Option<Method>) -> Result<recipients::Released> {
+    match Besides::of(r)?.release {
+        Some(Release::Refused) => Err(Code::PolicyBlocked.into()),
+        Some(Release::Goes {
+            method,
+            demand,
+            below,
+            neutral_subject,
+            ..
+        }) => Ok(recipients::Released {
+            method,
+            demand,
+            below,
+            neutral_subject,
+        }),
+        None => Ok(recipients::Released {
+            method: Method::Tls,
+            demand: Demand::VerifiedTls,
+            below,
+            neutral_subject: r.neutral_subject,
+        }),
+    }
 }
 
 /// Takes this person's consent where two are asked for; whether another's is still wanted.
@@ -136,6 +161,7 @@ fn is_one_short(actor: &Ctx, tx: &mut store::Tx<'_>, r: &recipients::Recipient) 
     if !quarantine.is_some_and(|quarantine| quarantine.second_person) {
         return Ok(false);
     }
+    recipients::touch(tx, r.id)?;
     let is_new = reviews::approve(tx, r.id, r.organisation, actor.actor(), actor.now())?;
     let short = reviews::approvals(tx, r.id)?.len() < 2;
     if short && !is_new {

@@ -78,7 +78,9 @@ impl Flow {
                 None => sum.refused.push(line.number),
             }
             if ready.len() == BATCH || n + 1 == lines.len() {
-                take(ctx, std::mem::take(&mut ready), &mut sum)?;
+                let taken = take(ctx, std::mem::take(&mut ready), &mut sum);
+                // What was taken before counts, and is on record.
+                taken.or_else(|error| self.registered(ctx, &sum).and(Err(error)))?;
                 progress(n + 1, lines.len());
             }
         }

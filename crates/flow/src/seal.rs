@@ -132,7 +132,7 @@ fn redacted(waiting: Rows<'_>) -> Result<(Rows<'_>, Rows<'_>)> {
     let (mut redacted, mut others) = (Vec::new(), Vec::new());
     for row in waiting {
         let travels = row.method != Method::Portal;
-        match travels && crate::besides::Besides::of(row)?.redact {
+        match travels && crate::besides::Besides::of(row)?.redacts() {
             true => redacted.push(row),
             false => others.push(row),
         }
@@ -186,11 +186,21 @@ pub(crate) fn seal_released(
     let Some(row) = stored.recipients.iter().find(|r| r.id == recipient) else {
         return Ok(None);
     };
-    if row.state != RecipientState::Queued || row.method != Method::Tls {
+    if row.state != RecipientState::Queued {
         return Ok(None);
     }
     let content: Arc<[u8]> = stored.content(ctx)?.into();
-    let letter = letter(flow, ctx, &stored, &content, &[row], row.neutral_subject)?;
+    let redacts = crate::besides::Besides::of(row)?.redacts();
+    let letter = match row.method {
+        Method::Portal => notice_letter(flow, ctx, &house(flow, ctx)?, &stored, row)?,
+        Method::Tls | Method::TlsOrDrop | Method::Plain if redacts => {
+            redact::letter(flow, ctx, &house(flow, ctx)?, (&stored, &content), row)?
+        }
+        Method::Tls | Method::TlsOrDrop | Method::Plain => {
+            letter(flow, ctx, &stored, &content, &[row], row.neutral_subject)?
+        }
+        Method::Smime | Method::Pgp | Method::Hold | Method::Block => return Ok(None),
+    };
     Ok(Some(Sealed {
         stored,
         letters: vec![letter],

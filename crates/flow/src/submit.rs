@@ -76,8 +76,14 @@ impl Submitted {
         match &self.sealed {
             _ if receipt.repeated => {}
             // What is in memory says that all are to be sealed; the database knows better.
-            _ if suppressed(&receipt) => self.flow.ring(),
-            Some(sealed) => hand_over(&self.flow, sealed, queued),
+            _ if any_is(&receipt, RecipientState::Suppressed) => self.flow.ring(),
+            Some(sealed) => {
+                hand_over(&self.flow, sealed, queued);
+                // Somebody may have to be told that it waits.
+                if any_is(&receipt, RecipientState::Held) {
+                    self.flow.ring();
+                }
+            }
             None => {
                 let (fresh, octets) = (self.decided.fresh(), self.decided.octets());
                 self.flow.accepted().put(receipt.message, fresh, octets);
@@ -241,7 +247,7 @@ fn commit(ctx: &Ctx, submitted: &Submitted, key: Option<Idempotency>) -> Pending
         let receipt = insert(&ctx2, tx, &decided)?;
         let queued = match &sealed {
             // What is sealed is for all of them; the outbox seals for those that are left.
-            Some(_) if suppressed(&receipt) => {
+            Some(_) if any_is(&receipt, RecipientState::Suppressed) => {
                 seal_later(&ctx2, tx, receipt.message)?;
                 Queued::new()
             }
@@ -252,9 +258,9 @@ fn commit(ctx: &Ctx, submitted: &Submitted, key: Option<Idempotency>) -> Pending
     })
 }
 
-fn suppressed(receipt: &Receipt) -> bool {
+fn any_is(receipt: &Receipt, wanted: RecipientState) -> bool {
     let mut states = receipt.recipients.iter().map(|r| r.state);
-    states.any(|state| state == RecipientState::Suppressed)
+    states.any(|state| state == wanted)
 }
 
 fn seal_later(ctx: &Ctx, tx: &mut Tx<'_>, message: MessageId) -> Result<()> {

@@ -6,3 +6,4 @@ CREATE TABLE rule_versions (
     created_at BIGINT NOT NULL, simulated_at BIGINT, activated_by TEXT, activated_at BIGINT, retired_at BIGINT,
     PRIMARY KEY (organisation, version)
 );
+CREATE UNIQUE INDEX rule_versions_active ON rule_versions (organisation) WHERE state = 'active';

@@ -198,6 +198,7 @@ pub(crate) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
     with::<rules::try_it::RulesTry>(&mut named);
     with::<rules::try_it::RulesTried>(&mut named);
     with::<rules::activate::RulesActivate>(&mut named);
+    with::<rules::activate::RulesActive>(&mut named);
     with::<correspondents::CorrespondentList>(&mut named);
     with::<correspondents::set::CorrespondentNew>(&mut named);
     with::<correspondents::set::CorrespondentSet>(&mut named);

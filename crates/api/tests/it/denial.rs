@@ -60,6 +60,10 @@ impl Target {
         let suppressed = client.post("/v1/suppressions", &new).await.json();
         let new = serde_json::json!({"address": "pat@mail.example", "class": "patient"});
         let correspondent = client.post("/v1/correspondents", &new).await.json();
+        // Versions are counted in each organisation: one that only the clinic has reached.
+        for _ in 0..2 {
+            client.post("/v1/rules", &rules()).await;
+        }
         let rules = client.post("/v1/rules", &rules()).await.json();
         let url = serde_json::json!({"url": "https://hooks.practice.example/in"});
         let webhook = client.post("/v1/webhooks", &url).await.json();

@@ -215,7 +215,7 @@ fn words(
         diagnostic: last
             .as_ref()
             .and_then(|a| a.reply_code.map(|code| (code, status.as_str()))),
-        advice: advice(recipient)?,
+        advice: advice(flow, ctx, recipient)?,
         arrived_at: stored.message.created_at,
         retry_until: retry_until(ctx, recipient, about)?,
         now: ctx.now(),
@@ -234,8 +234,13 @@ fn action(about: About, state: RecipientState) -> DsnAction {
 }
 
 /// Only policy's own refusals can be answered by the sender.
-fn advice(recipient: &recipients::Recipient) -> Result<Option<&'static str>> {
-    let trace = crate::view::trace(recipient)?;
+fn advice(
+    flow: &Flow,
+    ctx: &Ctx,
+    recipient: &recipients::Recipient,
+) -> Result<Option<&'static str>> {
+    let house = crate::decide::house(flow, ctx)?;
+    let trace = crate::view::trace(recipient, house.rules.organisation())?;
     Ok(Advice::of(recipient.state, &trace).map(Advice::sentence))
 }
 

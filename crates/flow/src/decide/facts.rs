@@ -125,6 +125,8 @@ fn on_record(facts: RecipientFacts, ctx: &Ctx, standing: &Standing) -> Recipient
         blocked: agreed == Some(Agreed::NoMail),
         restriction: match agreed {
             Some(Agreed::NoPhi) => Some(Restriction::All),
+            // What may go by the portal alone goes nowhere without one.
+            Some(Agreed::PortalOnly) if !facts.portal_on => Some(Restriction::All),
             Some(Agreed::PaymentOperations) => Some(Restriction::PaymentOperations),
             Some(Agreed::PortalOnly | Agreed::NoMail) | None => None,
         },

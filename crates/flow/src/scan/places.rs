@@ -42,3 +42,6 @@ fn word(text: &ReadText) -> String {
         },
     }
 }
+
+#[cfg(test)]
+mod tests;

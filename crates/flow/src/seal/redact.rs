@@ -34,7 +34,7 @@ pub(super) fn letter(
     let author = author.as_ref().or(from.as_ref()).unwrap_or(&house.sender);
     let token = crate::portal::new_token(rng.as_ref());
     let link = format!("{}/p/{}", flow.settings().portal_url, token.expose());
-    let text = text(house, content, &link)?;
+    let text = text(flow, ctx, house, content, &link)?;
     let mut seed = [0u8; 16];
     rng.fill(&mut seed);
     let message_id = format!("<{}@{}>", hex::encode(seed), flow.settings().hostname);
@@ -77,13 +77,18 @@ pub(super) fn letter(
     })
 }
 
-fn text(house: &House, content: &[u8], link: &str) -> Result<String> {
+fn text(flow: &Flow, ctx: &Ctx, house: &House, content: &[u8], link: &str) -> Result<String> {
     let message = mail::parse(content)?;
+    let doubtful = message
+        .unreadable()
+        .iter()
+        .any(|(part, _)| *part == PartName::Body(0));
     let mut texts = message.texts().into_iter();
-    let first = texts.find(|text| text.part == PartName::Body(0));
-    let mut text = first
-        .and_then(|text| cut(house, &text.text))
-        .unwrap_or_default();
+    let first = texts.find(|text| text.part == PartName::Body(0) && !doubtful);
+    let cut = first
+        .map(|text| cut(flow, ctx, house, &text.text))
+        .transpose()?;
+    let mut text = cut.flatten().unwrap_or_default();
     if !text.is_empty() {
         text.push_str("\r\n\r\n");
     }
@@ -103,22 +108,32 @@ fn text(house: &House, content: &[u8], link: &str) -> Result<String> {
     Ok(text)
 }
 
-/// The text without identifiers; nothing where more was found than is listed by its place.
-fn cut(house: &House, text: &str) -> Option<String> {
-    let own = phi::Own::new();
+/// The text without identifiers; nothing where it could not be read for certain, or more was found than is
+/// listed by its place.
+fn cut(flow: &Flow, ctx: &Ctx, house: &House, text: &str) -> Result<Option<String>> {
+    let settings = crate::decide::house(flow, ctx)?;
+    let registry = flow.patients(ctx, settings.registry)?;
+    let blinder = ctx.world().keys(ctx.organisation())?.blinder("finding");
+    let token = |value: &str| blinder.token(value);
     let with = phi::Reading {
-        token: &|_| [0; 32],
-        own: &own,
-        registry: None,
+        token: &token,
+        own: &settings.own,
+        registry: registry
+            .as_deref()
+            .map(|registry| registry as &dyn phi::Registry),
         patterns: None,
     };
     let found = crate::scan::scanner().scan(&[Part::new(PartKind::Body, text)], &with);
+    Ok(without(house, text, &found))
+}
+
+fn without(house: &House, text: &str, found: &phi::Findings) -> Option<String> {
     let identifies = |kind: phi::FindingKind| kind.class() != Class::Context;
     let counts = found.counts.iter().filter(|(kind, _)| identifies(**kind));
     let counted: u32 = counts.map(|(_, n)| n).sum();
     let places = found.findings.iter().filter(|one| identifies(one.kind));
     let places: Vec<_> = places.collect();
-    if places.len() as u64 != u64::from(counted) {
+    if places.len() as u64 != u64::from(counted) || !found.unscannable.is_empty() {
         return None;
     }
     let gap = match house.language.as_str() {
@@ -127,12 +142,14 @@ fn cut(house: &House, text: &str) -> Option<String> {
     };
     let (mut out, mut at) = (String::with_capacity(text.len()), 0);
     for place in places {
+        let end = place.start + place.len;
         if place.start < at {
+            at = at.max(end);
             continue;
         }
         out.push_str(text.get(at..place.start)?);
         out.push_str(gap);
-        at = place.start + place.len;
+        at = end;
     }
     out.push_str(text.get(at..)?);
     Some(out)

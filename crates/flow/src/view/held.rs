@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ctx::{Action, Ctx, PrincipalKind};
 use model::{Error, MessageId, PhiLevel, RecipientState, Result, Timestamp, limits};
-use policy::Trace;
+use policy::{OrgRules, Trace};
 use store::Tx;
 use store::tables::{messages, recipients, reviews};
 
@@ -140,11 +140,13 @@ impl Flow {
         let rows = rows.clamp(1, limits::PAGE_ROWS_MAX);
         let before = after.map(cursor::decode).transpose()?;
         let first = before.map(|(at, id)| (at, MessageId::from_bytes(id)));
+        let rules = crate::decide::house(self, ctx)?.rules.clone();
         let ctx = ctx.clone();
         self.world().store.read(move |tx| {
+            let own = rules.organisation();
             let (mut before, mut found) = (first, Vec::<HeldRow>::new());
             for _ in 0..LOOKS_MAX {
-                let looked = look(&ctx, tx, before, rows + 1)?;
+                let looked = look(&ctx, tx, (before, rows + 1), own)?;
                 let ended = looked.len() <= rows;
                 for row in looked {
                     if found.len() == rows {
@@ -170,8 +172,8 @@ fn page(rows: Vec<HeldRow>, next: Option<(Timestamp, MessageId)>) -> HeldPage {
 fn look(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
-    before: Option<(Timestamp, MessageId)>,
-    rows: usize,
+    (before, rows): (Option<(Timestamp, MessageId)>, usize),
+    own: &OrgRules,
 ) -> Result<Vec<HeldRow>> {
     let filter = Filter {
         state: Some(RecipientState::Held),
@@ -183,16 +185,16 @@ fn look(
     };
     let whose = (actor.as_str(), ctx.mode());
     let found = messages::list(tx, ctx.organisation(), filter, whose, before, rows)?;
-    found.iter().map(|message| row(tx, message)).collect()
+    found.iter().map(|message| row(tx, message, own)).collect()
 }
 
-fn row(tx: &mut Tx<'_>, message: &messages::Message) -> Result<HeldRow> {
+fn row(tx: &mut Tx<'_>, message: &messages::Message, own: &OrgRules) -> Result<HeldRow> {
     let wrong = || Error::new(model::Code::StoredDataInvalid);
     let (mut held, mut holding) = (0, Holding::default());
     for r in recipients::of_message(tx, message.id)? {
         if r.state == RecipientState::Held {
             held += 1;
-            let trace = super::message::trace(&r)?;
+            let trace = super::message::trace(&r, own)?;
             holding.join(Holding::of(tx, &r, &trace)?);
         }
     }

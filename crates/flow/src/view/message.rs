@@ -7,7 +7,7 @@ use model::{
     AttemptId, Code, Demand, Kind, MessageId, Method, Mode, Origin, PolicyFacts, Purpose,
     RecipientId, RecipientState, RefusalScope, Result, Stream, ThreadId, Timestamp, TlsFacts,
 };
-use policy::Trace;
+use policy::{OrgRules, Trace};
 use store::Tx;
 use store::tables::{deliveries, messages, portal, recipients, reviews};
 use vault::OpenedKey;
@@ -131,6 +131,7 @@ impl Flow {
             .read(move |tx| messages::load(tx, id, organisation))?;
         ctx.allow(Action::MessageRead, &reachable(ctx, &row)?)?;
         let (world, actor) = (self.world().clone(), ctx.actor().to_owned());
+        let rules = crate::decide::house(self, ctx)?.rules.clone();
         self.world().store.read(move |tx| {
             let row = messages::load(tx, id, organisation)?;
             let key = world.item_key(tx, organisation, id.as_bytes()).ok();
@@ -139,7 +140,13 @@ impl Flow {
             let thread = messages::thread(tx, row.thread, organisation)?;
             let mut views = Vec::with_capacity(people.len());
             for r in &people {
-                views.push(recipient_view(tx, r, &attempts, key.as_ref())?);
+                views.push(recipient_view(
+                    tx,
+                    r,
+                    &attempts,
+                    key.as_ref(),
+                    rules.organisation(),
+                )?);
             }
             let said = reviews::said(tx, id, organisation)?;
             let own = said.iter().find(|said| said.actor == actor);
@@ -207,10 +214,21 @@ fn view(
     })
 }
 
-/// As it is stored with a recipient.
-pub(crate) fn trace(r: &recipients::Recipient) -> Result<Trace> {
-    serde_json::from_slice(&crate::pack::unpack_text(&r.trace)?)
-        .map_err(|_| model::Error::new(model::Code::StoredDataInvalid))
+/// As it is stored with a recipient: there own rules have ids alone, since what an officer wrote is sealed. A
+/// rule that is not in force any more keeps its id for a name.
+pub(crate) fn trace(r: &recipients::Recipient, own: &OrgRules) -> Result<Trace> {
+    let mut trace: Trace = serde_json::from_slice(&crate::pack::unpack_text(&r.trace)?)
+        .map_err(|_| model::Error::new(model::Code::StoredDataInvalid))?;
+    for step in trace.steps.iter_mut().filter(|step| step.name.is_empty()) {
+        match own.iter().find(|rule| rule.id == step.rule) {
+            Some(rule) => {
+                step.name.clone_from(&rule.name);
+                step.why.clone_from(&rule.why);
+            }
+            None => step.name.clone_from(&step.rule),
+        }
+    }
+    Ok(trace)
 }
 
 fn recipient_view(
@@ -218,13 +236,14 @@ fn recipient_view(
     r: &recipients::Recipient,
     attempts: &[deliveries::Attempt],
     key: Option<&OpenedKey>,
+    own: &OrgRules,
 ) -> Result<RecipientView> {
-    let (trace, notice) = (trace(r)?, portal::notice_of(tx, r.id)?);
+    let (trace, notice) = (trace(r, own)?, portal::notice_of(tx, r.id)?);
     let holding = match r.state {
         RecipientState::Held => Some(Holding::of(tx, r, &trace)?),
         _ => None,
     };
-    let own = attempts
+    let tried = attempts
         .iter()
         .filter(|a| a.recipient == r.id)
         .map(|a| attempt_view(a, key));
@@ -239,7 +258,7 @@ fn recipient_view(
         besides: Besides::of(r)?,
         holding,
         trace,
-        attempts: own.collect(),
+        attempts: tried.collect(),
         opened_at: notice.as_ref().and_then(|n| n.opened_at),
         replied_at: notice.as_ref().and_then(|n| n.replied_at),
     })

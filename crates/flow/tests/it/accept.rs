@@ -141,8 +141,7 @@ on_disk! {
     /// Mail that policy holds is accepted and stays, and nothing of it is queued.
     fn held_mail_stays(store) {
         let clinic = Clinic::open(store);
-        let mut draft = letter(&["lee@peer.example"]);
-        draft.demanded = Some(Method::Hold);
+        let draft = clinic.to_be_held(letter(&["lee@peer.example"]));
         let receipt = clinic.submit(&clinic.staff, draft)?;
         assert_eq!(receipt.recipients.first().map(|r| r.state), Some(RecipientState::Held));
         clinic.work();

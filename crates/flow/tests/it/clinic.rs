@@ -9,7 +9,7 @@ use flow::draft::Arrival;
 use flow::view::RecipientView;
 use flow::{Flow, Job, Letter, OutLetter, Receipt, Settings, Ways};
 use model::{
-    AppId, DomainId, Evidence, MessageId, Mode, OrganisationId, Outcome, RecipientState,
+    AppId, DomainId, Evidence, MessageId, Method, Mode, OrganisationId, Outcome, RecipientState,
     RefusalScope, Result, TlsFacts, UserId,
 };
 use sim::kit::{SimClock, SimRng, TestStore, memory_root};
@@ -192,6 +192,23 @@ impl Clinic {
             id,
             &[Role::Staff, Role::Compliance, Role::Administrator],
         )
+    }
+
+    /// The same letter, in such a way that it is held: by a word in its subject.
+    pub fn to_be_held(&self, letter: Letter) -> Letter {
+        let trigger = flow::triggers::Trigger {
+            place: "subject".to_owned(),
+            name: String::new(),
+            word: "#hold".to_owned(),
+            method: Method::Hold,
+        };
+        self.flow
+            .set_trigger(&self.staff, trigger)
+            .expect("an administrator's word");
+        Letter {
+            subject: format!("{} #hold", letter.subject),
+            ..letter
+        }
     }
 
     pub fn submit(&self, ctx: &Ctx, letter: Letter) -> Result<Receipt> {

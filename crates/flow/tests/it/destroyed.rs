@@ -68,8 +68,7 @@ on_disk! {
     /// nothing is tried again.
     fn before_what_follows_was_sealed(store) {
         let clinic = Clinic::open(store);
-        let mut draft = letter(&["kim@peer.example"]);
-        draft.demanded = Some(model::Method::Hold);
+        let draft = clinic.to_be_held(letter(&["kim@peer.example"]));
         let released = clinic.submit(&clinic.staff, draft)?;
         let below = clinic.send(&["lee@peer.example"]);
         end(&clinic, Outcome::BelowDemand);

@@ -2,7 +2,9 @@
 
 use ctx::Role;
 use flow::Review;
-use model::{Code, Demand, Method, Outcome, RecipientState};
+use flow::rules::Saved;
+use flow::view::{Advice, HeldFilter, WaitsFor};
+use model::{Code, Demand, Outcome, RecipientState};
 
 use crate::clinic::Clinic;
 use crate::letters::{letter, text_of};
@@ -11,8 +13,7 @@ use crate::{code, on_disk, refusal};
 const REASON: &str = "Kanarireason: the patient asked for it by phone";
 
 fn held(clinic: &Clinic) -> flow::Receipt {
-    let mut draft = letter(&["lee@peer.example"]);
-    draft.demanded = Some(Method::Hold);
+    let draft = clinic.to_be_held(letter(&["lee@peer.example"]));
     let receipt = clinic.submit(&clinic.staff, draft).expect("accepted");
     assert_eq!(clinic.state(&receipt), RecipientState::Held);
     receipt
@@ -98,5 +99,34 @@ on_disk! {
         let own = clinic.flow.review(&clinic.staff, receipt.message, Review::Release, REASON);
         assert_eq!(code(own), Some(Code::ActionForbidden));
         assert_eq!(clinic.state(&receipt), RecipientState::Held);
+    }
+
+    /// By the kind of rule that holds it, in a fixed sentence; no rule's own words.
+    fn a_sender_is_told_what_to_do(store) {
+        let clinic = Clinic::open(store);
+        let officer = clinic.officer();
+        let cases = [
+            ("look-alike recipient or level at least none", Advice::Address),
+            ("whole record or level at least none", Advice::Less),
+            ("not agreement on file", Advice::Consent),
+            ("level at least none", Advice::Wait),
+        ];
+        for (version, (when, advice)) in (1..).zip(cases) {
+            let rule = format!("rule one:\n  when {when}\n  then quarantine\n  because of a test\n");
+            assert!(matches!(clinic.flow.save_rules(&officer, &rule, REASON)?, Saved::Version(n) if n == version));
+            clinic.flow.try_rules(&officer, version, 7, &mut |_| ())?;
+            clinic.flow.activate_rules(&officer, version, REASON)?;
+            let receipt = clinic.submit(&clinic.staff, letter(&["lee@peer.example"]))?;
+            let view = clinic.flow.message(&clinic.staff, receipt.message)?;
+            assert_eq!(view.recipients[0].advice, Some(advice), "{when}");
+            let held = clinic.flow.held(&officer, HeldFilter::default(), None, 50)?;
+            let row = held.rows.iter().find(|row| row.id == receipt.message).expect("it is listed");
+            assert_eq!(row.holding.rules[0].0, "one");
+        }
+        let waits = HeldFilter { rule: Some("one".to_owned()), waits_for: Some(WaitsFor::SecondPerson) };
+        assert!(clinic.flow.held(&officer, waits, None, 50)?.rows.is_empty());
+        let pages = clinic.flow.held(&officer, HeldFilter::default(), None, 3)?;
+        let rest = clinic.flow.held(&officer, HeldFilter::default(), pages.next.as_deref(), 3)?;
+        assert_eq!((pages.rows.len(), rest.rows.len(), rest.next), (3, 1, None));
     }
 }

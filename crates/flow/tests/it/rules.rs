@@ -13,6 +13,10 @@ const REASON: &str = "Agreed in the meeting of the privacy board";
 const QUARANTINE: &str = "rule numbers-wait \"Social security numbers wait\":\n  when kinds include us_ssn\n  \
      then quarantine with second person\n  because a number that opens accounts is looked at by two\n";
 
+const QUARANTINE_ALONE: &str = "rule numbers-wait \"Social security numbers wait\":\n  when kinds include us_ssn\n  \
+     then quarantine\n  because a number that opens accounts is looked at\n";
+const PORTAL: &str = "rule numbers-portal \"Numbers stay here\":\n  when kinds include us_ssn\n  then portal\n  \
+     because a number that opens accounts is picked up\n";
 const REDACT: &str = "rule cut \"Identifiers stay here\":\n  when kinds include us_ssn\n  then redact\n  \
      because the number is not needed for the purpose\n";
 
@@ -82,6 +86,24 @@ on_disk! {
         assert_eq!(clinic.state(&held), RecipientState::Queued);
         assert_eq!(clinic.count(held.message, "message.release_approved"), 1);
         assert_eq!(clinic.count(held.message, "message.released"), 1);
+    }
+
+    /// A release lifts what waits for people, and nothing else: the portal stays the portal.
+    fn a_release_keeps_what_other_rules_ask(store) {
+        let clinic = Clinic::open(store);
+        let officer = clinic.user(&[Role::Compliance]);
+        let version = saved(&clinic, &officer, &format!("{QUARANTINE_ALONE}\n{PORTAL}"));
+        clinic.flow.try_rules(&officer, version, 7, &mut |_| {})?;
+        clinic.flow.activate_rules(&officer, version, REASON)?;
+        let held = with_number(&clinic);
+        assert_eq!(held.recipients[0].method, Method::Hold);
+        clinic.work();
+        clinic.flow.review(&officer, held.message, Review::Release, REASON)?;
+        assert_eq!(clinic.recipient(&held).method, Method::Portal);
+        clinic.work();
+        let notice = clinic.deliver(Outcome::Accepted);
+        assert!(!String::from_utf8_lossy(&octets(&notice)).contains("536-90-4399"));
+        assert_eq!(clinic.state(&held), RecipientState::Notified);
     }
 
     /// Identifiers stay here with the files; a link leads to the whole.

@@ -47,8 +47,9 @@ statements! {
         ORDER BY m.created_at DESC, m.id DESC, r.position LIMIT $5";
     pub MOVE_STATE = "UPDATE recipients SET state = $3, state_at = $4 WHERE id = $1 AND state = $2";
     pub MOVE_METHOD = "UPDATE recipients SET method = $2 WHERE id = $1";
-    pub RELEASE = "UPDATE recipients SET method = 'tls', demand = 'verified_tls', below = $2, state = 'queued', state_at = $3
+    pub RELEASE = "UPDATE recipients SET method = $2, demand = $3, below = $4, neutral_subject = $5, state = 'queued', state_at = $6
         WHERE id = $1 AND state = 'held'";
+    pub TOUCH = "UPDATE recipients SET state = state WHERE id = $1";
     pub TOTALS = "SELECT state, method, count(*) FROM recipients r WHERE organisation = $1
         AND EXISTS (SELECT 1 FROM messages m WHERE m.id = r.message AND m.origin <> 'system') GROUP BY state, method";
     pub CONSERVATION = "SELECT (SELECT CAST(COALESCE(SUM(recipients), 0) AS BIGINT) FROM messages),
@@ -183,10 +184,31 @@ pub fn move_method(tx: &mut Tx<'_>, id: RecipientId, to: Method) -> Result<()> {
     tx.execute(&MOVE_METHOD, &[id.into(), to.word().into()]).map(drop)
 }
 
-/// Somebody decided that a held message goes: by verified TLS, and below it where `below` says. False
-/// when it was not held any more.
-pub fn release(tx: &mut Tx<'_>, id: RecipientId, below: Option<Method>, at: Timestamp) -> Result<bool> {
-    Ok(tx.execute(&RELEASE, &[id.into(), below.map(Method::word).into(), at.into()])? == 1)
+/// How released mail goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Released {
+    pub method: Method,
+    pub demand: Demand,
+    pub below: Option<Method>,
+    pub neutral_subject: bool,
+}
+
+/// Somebody decided that a held message goes, and how. False when it was not held any more.
+pub fn release(tx: &mut Tx<'_>, id: RecipientId, how: Released, at: Timestamp) -> Result<bool> {
+    let given = [
+        id.into(),
+        how.method.word().into(),
+        how.demand.word().into(),
+        how.below.map(Method::word).into(),
+        how.neutral_subject.into(),
+        at.into(),
+    ];
+    Ok(tx.execute(&RELEASE, &given)? == 1)
+}
+
+/// Whoever else touches it meanwhile begins anew: for a count of rows that refer to it.
+pub fn touch(tx: &mut Tx<'_>, id: RecipientId) -> Result<()> {
+    tx.execute(&TOUCH, &[id.into()]).map(drop)
 }
 
 /// Recipients per state and method, for the conservation check and the overview.

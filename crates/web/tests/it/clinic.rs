@@ -132,6 +132,25 @@ impl Clinic {
         self.flow.submit(ctx, draft, None).expect("accepted")
     }
 
+    /// A letter that is held, by a word in its subject.
+    pub fn write_held(&self, text: (Option<&str>, Option<&str>)) -> Receipt {
+        let trigger = flow::triggers::Trigger {
+            place: "subject".to_owned(),
+            name: String::new(),
+            word: "#hold".to_owned(),
+            method: Method::Hold,
+        };
+        let set = self.flow.set_trigger(&self.ctx, trigger);
+        set.expect("an administrator's word");
+        let letter = Letter {
+            html: text.1.map(str::to_owned),
+            ..self.letter("s #hold", text.0)
+        };
+        let draft = self.flow.draft_from_letter(&self.ctx, letter);
+        let receipt = self.flow.submit(&self.ctx, draft.expect("a draft"), None);
+        receipt.expect("accepted")
+    }
+
     /// A letter to one reader, with nothing asked of its way.
     pub fn letter(&self, subject: &str, text: Option<&str>) -> Letter {
         let recipient = DraftRecipient {

@@ -333,7 +333,7 @@ async fn a_held_message_is_released_or_rejected_with_a_reason() {
     let mut browser = desk(&clinic, &[Role::Compliance]).await;
     let hold = || {
         let text = (Some("Your results"), None);
-        clinic.write_by(model::Method::Hold, &clinic.ctx, "s", text, Vec::new())
+        clinic.write_held(text)
     };
     let (first, second) = (hold().message, hold().message);
     clinic.post_round();
@@ -379,7 +379,7 @@ async fn staff_who_may_not_decide_only_see_that_something_waits() {
     let clinic = Clinic::open();
     let mut browser = desk(&clinic, &[Role::Staff]).await;
     let text = (Some("Your results"), None);
-    let held = clinic.write_by(model::Method::Hold, &clinic.ctx, "s", text, Vec::new());
+    let held = clinic.write_held(text);
     clinic.post_round();
     let page = browser.get("/console/held").await;
     assert!(page.says(&held.message.to_string()) && !page.says("Release or reject"));

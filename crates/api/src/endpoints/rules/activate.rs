@@ -5,11 +5,11 @@ use axum::http::StatusCode;
 use axum::routing::post;
 use ctx::Action;
 use model::Code;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::super::{Door, NoQuery};
-use super::{RuleVersion, Version};
+use super::Version;
 use crate::answer::{Answer, json};
 use crate::body::JsonBody;
 use crate::caller::Caller;
@@ -22,6 +22,14 @@ use crate::{ApiState, blocking};
 pub(crate) struct RulesActivate {
     #[schema(max_length = 500)]
     reason: String,
+}
+
+/// What decides now.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RulesActive {
+    /// The version's number.
+    #[schema(example = 3)]
+    active: u32,
 }
 
 pub(in crate::endpoints) fn door() -> Door {
@@ -42,11 +50,10 @@ pub(in crate::endpoints) fn door() -> Door {
 
 /// Make a version of the rules active
 ///
-/// The one that was active is retired. `state_conflict` where it is active already, or nobody tried it. The
-/// caller needs the scope `rules.read` too, to be shown the version.
+/// The one that was active is retired. `state_conflict` where it is active already, or nobody tried it.
 #[utoipa::path(post, path = "/v1/rules/{id}/activate", tag = "rules", request_body = RulesActivate,
     params(("id" = u32, Path, description = "The version's number.", example = 3)),
-    responses((status = 200, description = "It decides now.", body = RuleVersion))
+    responses((status = 200, description = "It decides now.", body = RulesActive))
 )]
 async fn activate_rules(
     State(state): State<ApiState>,
@@ -56,11 +63,10 @@ async fn activate_rules(
     body: JsonBody,
 ) -> Answer {
     let Version(version) = ids.parse(0)?;
-    let view = blocking(move || {
+    blocking(move || {
         let asked: RulesActivate = crate::json::from_slice(&body.bytes)?;
-        state.flow.activate_rules(&ctx, version, &asked.reason)?;
-        state.flow.rule_version(&ctx, version)
+        state.flow.activate_rules(&ctx, version, &asked.reason)
     })
     .await?;
-    json(StatusCode::OK, &RuleVersion::of(view))
+    json(StatusCode::OK, &RulesActive { active: version })
 }

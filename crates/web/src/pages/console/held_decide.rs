@@ -16,7 +16,7 @@ use model::{
 use serde::Serialize;
 
 use super::held::{Rule, name_of};
-use super::message::{Found, found};
+use super::message::{Found, found, unread};
 use crate::door::answer::{desk_page, redirect};
 use crate::door::asked::Asked;
 use crate::door::run;
@@ -57,6 +57,10 @@ pub struct Decide {
 /// GET `/console/held/{id}`
 pub async fn ask(asked: Asked) -> Result<Response> {
     let desk = desk(&asked).await?;
+    if !desk.releases() {
+        let id: MessageId = asked.segment(2).parse()?;
+        return Ok(redirect(&format!("/console/messages/{id}")));
+    }
     match load(&asked, &desk).await? {
         Some(page) => desk_page(&asked, &desk, StatusCode::OK, &page),
         None => Ok(redirect("/console/held")),
@@ -159,7 +163,7 @@ impl Decide {
             level: PhiLevel::from_word(&view.level).unwrap_or(PhiLevel::Certain),
             labels: view.labels,
             found: found(view.found),
-            unread: view.unread.into_iter().collect(),
+            unread: unread(&view.unread),
             purpose: view.purpose,
             stream: view.stream,
             octets: view.octets,

@@ -238,6 +238,6 @@ mod fill;
 mod samples;
 mod timeline;
 
-pub(in crate::pages::console) use fill::found;
+pub(in crate::pages::console) use fill::{found, unread};
 
 pub use ask::{file, open, proof, say, sealed_again, show};

@@ -1,5 +1,7 @@
 //! From what `flow` shows of a message to what the page shows.
 
+use std::collections::BTreeSet;
+
 use flow::feedback::Opinion;
 use flow::view::{
     Advice, AttemptView, ContentView, EventView, FoundAt, MessageView, Place, RecipientView,
@@ -49,7 +51,7 @@ impl MessagePage {
             besides: shown.map(besides).unwrap_or_default(),
             found: found(view.found.clone()),
             labels: view.labels.clone(),
-            unread: view.unread.iter().cloned().collect(),
+            unread: unread(&view.unread),
             advice: shown.and_then(|r| r.advice).map(Advice::word),
             decide_href: shown
                 .filter(|r| r.state == RecipientState::Held)
@@ -191,6 +193,19 @@ fn besides(r: &RecipientView) -> Besides {
             .map(|hit| (hit.rule.clone(), hit.method))
             .collect(),
     }
+}
+
+/// Words below `unread`: those of a body as those of a file, all limits as one.
+pub(in crate::pages::console) fn unread(why: &BTreeSet<String>) -> Vec<String> {
+    let words = why.iter().map(|word| {
+        let word = word.strip_prefix("body_").unwrap_or(word);
+        if word.starts_with("limit_") {
+            "limit".to_owned()
+        } else {
+            word.to_owned()
+        }
+    });
+    words.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// As pages say it.
