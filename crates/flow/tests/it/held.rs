@@ -85,8 +85,9 @@ on_disk! {
         }
         assert_eq!(code(review(&clinic.neighbour(), REASON)), Some(Code::NotFound));
         let at = |code| Some((code, Some("/reason".to_owned())));
-        assert_eq!(refusal(review(&clinic.staff, "  \n")), at(Code::FieldMissing));
-        assert_eq!(refusal(review(&clinic.staff, &"x".repeat(501))), at(Code::FieldInvalid));
+        let officer = clinic.officer();
+        assert_eq!(refusal(review(&officer, "  \n")), at(Code::FieldMissing));
+        assert_eq!(refusal(review(&officer, &"x".repeat(501))), at(Code::FieldInvalid));
         assert_eq!(clinic.state(&receipt), RecipientState::Held);
         assert!(review(&clinic.user(&[Role::Compliance]), REASON).is_ok());
     }
