@@ -2,7 +2,7 @@
 //!
 //! A subject is a key, a user, an organisation or a stream. Its counts of five minutes ([`Step`]) are
 //! held against fixed limits ([`Caps`]) and against what is usual for it ([`Baseline`]); the judgement
-//! names each reason with what was seen and what was expected, and [`ladder`] says which restriction
+//! names each reason with what was seen and what was expected, and [`ladder()`] says which restriction
 //! follows. Nothing here reads mail, a clock or a database. Invariants: more of a signal never lowers
 //! the risk; what happens while a subject is restricted is not learnt; every restriction ends by itself
 //! or by a person, and none drops mail.

@@ -77,7 +77,7 @@ pub fn mime_encrypt(
     Ok(out)
 }
 
-/// Opens a message that is encrypted as a whole. Errors are those of [`decrypt`].
+/// Opens a message that is encrypted as a whole. Errors are those of [`decrypt()`].
 pub fn mime_open(
     message: &[u8],
     with: &[&SecretKey],

@@ -14,7 +14,7 @@ use crate::entity::{base64_lines, canonical};
 
 /// Recipients of one encrypted message.
 const RECIPIENTS_MAX: usize = 1_000;
-/// EncryptedContent: [0] IMPLICIT OCTET STRING.
+/// EncryptedContent: `[0]` IMPLICIT OCTET STRING.
 const CONTENT: u8 = 0x80;
 const GCM_TAG_OCTETS: u8 = 16;
 

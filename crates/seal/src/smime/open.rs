@@ -15,7 +15,7 @@ use crate::entity::with_crlf;
 const RECIPIENTS_MAX: usize = 10_000;
 /// RFC 5084 §3.2: tags have 12 to 16 octets.
 const TAG_OCTETS: std::ops::RangeInclusive<usize> = 12..=16;
-/// [0] as subject key identifier.
+/// `[0]` as subject key identifier.
 const KEY_ID: u8 = 0x80;
 
 /// What stands for the content being what its author wrote.

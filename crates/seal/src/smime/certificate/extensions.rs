@@ -9,7 +9,7 @@ use crate::smime::{Capabilities, SmimeError, oid};
 
 /// Addresses of one certificate that are looked at.
 const EMAILS_MAX: usize = 100;
-/// [1] IA5String of GeneralName.
+/// `[1]` IA5String of GeneralName.
 const RFC822_NAME: u8 = 0x81;
 
 #[derive(Clone, Default)]

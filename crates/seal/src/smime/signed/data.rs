@@ -13,7 +13,7 @@ use crate::smime::{Capabilities, Certificate, SmimeError, oid};
 
 /// Signatures over one content that are looked at.
 const SIGNERS_MAX: usize = 10;
-/// [0] as subject key identifier.
+/// `[0]` as subject key identifier.
 const KEY_ID: u8 = 0x80;
 
 pub(super) struct SignedData<'a> {
