@@ -96,12 +96,17 @@ impl Reading {
         };
         let texts = message.texts().into_iter();
         let texts = texts.filter(|text| here(text.part) && !is_envelope(text.part));
-        reading.texts.extend(texts.map(|text| ReadText {
-            part: text.part,
-            form: Form::Prose,
-            text: text.text,
-            spot: None,
-        }));
+        for mut text in texts {
+            if blank_encoded(&mut text.text) {
+                reading.unreadable.push((text.part, "encoded".to_owned()));
+            }
+            reading.texts.push(ReadText {
+                part: text.part,
+                form: Form::Prose,
+                text: text.text,
+                spot: None,
+            });
+        }
         let doubts = message
             .unreadable()
             .into_iter()
@@ -171,6 +176,29 @@ impl Reading {
 fn is_envelope(part: mail::PartName) -> bool {
     const FIELDS: [&str; 6] = ["from", "sender", "reply-to", "to", "cc", "bcc"];
     matches!(part, mail::PartName::Header(name) if FIELDS.contains(&name))
+}
+
+/// Octets of a run of base64 that is no word of any language.
+const ENCODED_OCTETS_MIN: usize = 60;
+
+/// Puts blanks in the place of long runs of base64 in a text, where chance makes words of all kinds; places stay
+/// what they were. Whether there were any: what they hold was not read.
+fn blank_encoded(text: &mut String) -> bool {
+    let coded = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
+    let mut out = std::mem::take(text).into_bytes();
+    let (mut start, mut found) = (0, false);
+    for at in 0..=out.len() {
+        if out.get(at).is_some_and(|b| coded(*b)) {
+            continue;
+        }
+        if at - start >= ENCODED_OCTETS_MIN {
+            out[start..at].fill(b' ');
+            found = true;
+        }
+        start = at + 1;
+    }
+    *text = String::from_utf8(out).unwrap_or_default();
+    found
 }
 
 /// What a reader needs no program for: that it says so and looks so.
