@@ -1,7 +1,7 @@
 //! Reading pictures with the program `tesseract`, where an administrator has it.
 //!
 //! It gets the picture by its standard input and writes no file. It runs as a child of the worker,
-//! so every limit and ban of the worker holds for it. Invariant: it ends, by itself or by our hand,
+//! so every limit and ban of the worker holds for it. Invariant: it ends, by itself or with its worker,
 //! and what it says is cut at the limit of text.
 
 use std::io::{Read, Write};
@@ -32,10 +32,10 @@ pub(crate) fn read(program: &Path, picture: &[u8], limits: &Limits) -> Result<St
         .spawn()
         .map_err(|_| Because::OcrFailed)?;
     let said = converse(&mut child, picture, limits);
-    let _ended = child.kill();
+    // What has closed its output is about to end, and says by its end whether all went well: it is not cut
+    // short. One that goes on without output is ended with its worker, whose own time is limited.
     let status = child.wait().map_err(|_| Because::OcrFailed)?;
     let said = said?;
-    // It had closed its output, so it was about to end; a crash says so by a signal.
     if status.code() == Some(0) {
         Ok(said)
     } else {
@@ -60,7 +60,7 @@ fn converse(child: &mut Child, picture: &[u8], limits: &Limits) -> Result<String
             let _gone = says.send(read.map(|_| text));
         });
         let said = heard.recv_timeout(limits.time);
-        if said.is_err() {
+        if !matches!(said, Ok(Ok(_))) {
             let _ended = child.kill();
         }
         match said {

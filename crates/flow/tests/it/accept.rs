@@ -138,6 +138,19 @@ on_disk! {
         }
     }
 
+    /// Chance makes words of every kind in it: it is not read for words, and not taken for clean either.
+    fn long_runs_of_base64_count_as_not_read(store) {
+        let clinic = Clinic::open(store);
+        let mut said = letter(&["lee@peer.example"]);
+        let coded = "Zm9v+methadone+abortion/VIN/1HGCM82633A004352/".repeat(20);
+        said.text = Some(format!("The file you asked for:\n{coded}\nSee you."));
+        let draft = clinic.flow.draft_from_letter(&clinic.staff, said)?;
+        let preview = clinic.flow.dry_run(&clinic.staff, draft)?;
+        assert!(preview.findings.labels.is_empty(), "no label is made of chance");
+        assert!(preview.findings.unscannable.iter().any(|(_, because)| because == "body_encoded"));
+        assert_eq!(preview.recipients[0].decision.method, Method::Tls);
+    }
+
     /// Mail that policy holds is accepted and stays, and nothing of it is queued.
     fn held_mail_stays(store) {
         let clinic = Clinic::open(store);
