@@ -4,7 +4,9 @@
 //! A key is judged when it is taken and again whenever it is used. Invariant: a key and its owner show only to who
 //! manages encryption, every look is recorded, and nothing of either lies at rest in the clear.
 
+mod authorities;
 mod facts;
+mod harvest;
 mod kept;
 mod read;
 mod take;
@@ -20,7 +22,9 @@ use store::tables::{item_keys, recipient_keys};
 use crate::Flow;
 use crate::view::cursor;
 
+pub use authorities::AuthorityView;
 pub(crate) use facts::{States, Unusable, Usable, states, usable};
+pub(crate) use harvest::{Harvest, harvest};
 use kept::Kept;
 pub use take::{Taken, TakenAs};
 
@@ -41,7 +45,7 @@ pub enum KeyHealth {
     EndsSoon,
     Ended,
     NotYet,
-    /// The organisation does not use it.
+    /// The organisation does not use it, or not yet.
     Stopped,
 }
 

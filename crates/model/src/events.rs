@@ -467,6 +467,12 @@ pub const ALL: &[Kind] = &[
         &["rows"],
     ),
     auditors(
+        "authority.added",
+        "Certificates of this authority are believed from now on",
+        &["fingerprint", "until"],
+    ),
+    auditors("authority.removed", "An authority is believed no more", &[]),
+    auditors(
         "settings.tls_minimum_set",
         "Whether nothing may leave below verified TLS was set",
         &["on"],

@@ -9,3 +9,10 @@ CREATE TABLE recipient_keys (
     UNIQUE (organisation, address_token, kind, fingerprint_token)
 );
 CREATE INDEX recipient_keys_by_time ON recipient_keys (organisation, created_at, id);
+
+-- Authorities whose certificates an organisation believes.
+CREATE TABLE trust_anchors (
+    id BYTEA PRIMARY KEY, organisation BYTEA NOT NULL REFERENCES organisations (id), fingerprint_token BYTEA NOT NULL,
+    sealed_certificate BYTEA NOT NULL, expires_at BIGINT NOT NULL, created_at BIGINT NOT NULL, added_by TEXT NOT NULL,
+    UNIQUE (organisation, fingerprint_token)
+);

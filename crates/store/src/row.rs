@@ -159,6 +159,7 @@ ids!(
     SuppressionId,
     CorrespondentId,
     RecipientKeyId,
+    AuthorityId,
     RuleVersionId,
     ImportId,
     WebhookId

@@ -1,6 +1,7 @@
 //! Every endpoint, one file each. A [`Door`] is route, right, codes and documentation in one value,
 //! so that none exists without the others.
 
+mod authorities;
 mod cancel;
 mod content;
 mod correspondents;
@@ -130,6 +131,9 @@ pub(crate) fn doors() -> Vec<Door> {
         keys::search::door(),
         keys::set::door(),
         keys::remove::door(),
+        authorities::list::door(),
+        authorities::add::door(),
+        authorities::remove::door(),
         registry::show::door(),
         registry::import::door(),
         registry::clear::door(),
@@ -215,6 +219,10 @@ pub(crate) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
     with::<keys::search::KeySearch>(&mut named);
     with::<keys::set::KeyChange>(&mut named);
     with::<keys::KeySet>(&mut named);
+    with::<authorities::AuthorityList>(&mut named);
+    with::<authorities::add::AuthoritiesNew>(&mut named);
+    with::<authorities::add::AuthoritiesAdded>(&mut named);
+    with::<authorities::remove::AuthorityRemoved>(&mut named);
     with::<registry::show::RegistryShown>(&mut named);
     with::<registry::import::RegistryImport>(&mut named);
     with::<registry::import::RegistryImported>(&mut named);

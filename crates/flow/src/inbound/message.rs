@@ -8,8 +8,8 @@ use ctx::{Ctx, Event, Principal, PrincipalKind, Seat};
 use mail::report::{Automatic, Report};
 use mail::return_path::Errand;
 use model::{
-    Address, Code, Domain, Kind, MessageId, Method, Mode, Origin, Purpose, RecipientState, Result,
-    Stream, ThreadId,
+    Address, Code, Domain, Kind, MessageId, Method, Mode, OrganisationId, Origin, Purpose,
+    RecipientState, Result, Stream, ThreadId,
 };
 use seal::arc::NewLink;
 use seal::dkim::{Dkim, Signer};
@@ -26,6 +26,7 @@ use crate::content::{Stored, load};
 use crate::decide::{Decided, decide};
 use crate::draft::{Draft, DraftRecipient, sha256};
 use crate::envelope::{Terms, Transport};
+use crate::keys::{Harvest, harvest};
 
 /// An answer: only a recipient of the message may give one, and only as who they are.
 pub(super) fn reply(
@@ -57,12 +58,14 @@ pub(super) fn reply(
         _ => "message.auto_replied",
     };
     let facts = Facts::of(&incoming.results, automatic);
+    let brought = brought(flow, to.organisation, message, incoming)?;
     let answered = to.message;
     Ok(Box::new(move |tx: &mut Tx<'_>| {
         if !once(&ctx, tx, &what, id)? {
             return Ok(());
         }
         keep_here(&ctx, tx, &decided, id)?;
+        brought.store(tx)?;
         let event = Event::new(kind)
             .message(answered)
             .recipient(writer.id)
@@ -91,14 +94,27 @@ pub(super) fn letter(
     );
     let decided = Arc::new(decided(flow, &ctx, draft)?);
     let facts = Facts::of(&incoming.results, automatic);
+    let brought = brought(flow, to.organisation, message, incoming)?;
     Ok(Box::new(move |tx: &mut Tx<'_>| {
         if !once(&ctx, tx, &what, id)? {
             return Ok(());
         }
         keep_here(&ctx, tx, &decided, id)?;
+        brought.store(tx)?;
         let event = Event::new("message.received").message(id);
         ctx.record(tx, facts.on(event)).map(drop)
     }))
+}
+
+/// The author's keys, where the message brings them.
+fn brought(
+    flow: &Flow,
+    organisation: OrganisationId,
+    message: &mail::Message<'_>,
+    incoming: &Incoming,
+) -> Result<Harvest> {
+    let read = (incoming.content.as_slice(), message);
+    harvest(flow, organisation, read, &incoming.results)
 }
 
 /// A message to many mailboxes is one of its own for each, and all of them are held until their commit:

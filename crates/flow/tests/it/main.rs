@@ -19,6 +19,7 @@ mod hooks;
 mod idempotency;
 mod inbound;
 mod keys;
+mod keys_inbound;
 mod letters;
 mod limits;
 mod nodes;

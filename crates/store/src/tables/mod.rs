@@ -45,6 +45,7 @@ tables! {
     suppression_imports,
     suppressions,
     transport,
+    trust_anchors,
     triggers,
     waiting,
     users,

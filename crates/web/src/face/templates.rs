@@ -43,6 +43,8 @@ templates! {
     "pages/console/key.html"
     "pages/console/key_ask.html"
     "pages/console/key_add.html"
+    "pages/console/authorities.html"
+    "pages/console/authority_remove.html"
     "pages/console/registry.html"
     "pages/console/registry_clear.html"
     "pages/console/correspondent.html"

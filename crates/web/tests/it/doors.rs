@@ -37,6 +37,7 @@ const DOORS: &[&str] = &[
     "/console/messages/msg_00000000000000000000000000/opinion",
     "/console/correspondents",
     "/console/keys",
+    "/console/authorities",
     "/console/keys/add",
     "/console/keys/rky_00000000000000000000000000",
     "/console/registry",

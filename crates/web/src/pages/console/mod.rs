@@ -1,6 +1,7 @@
 //! The console: what staff see, from signing in to the audit log.
 
 pub mod audit;
+pub mod authorities;
 pub mod cancel;
 pub mod correspondent;
 pub mod correspondents;
