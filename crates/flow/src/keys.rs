@@ -8,7 +8,9 @@ mod authorities;
 mod facts;
 mod harvest;
 mod kept;
+mod own;
 mod read;
+mod secret;
 mod take;
 
 use ctx::{Action, Ctx, Event};
@@ -26,6 +28,9 @@ pub use authorities::AuthorityView;
 pub(crate) use facts::{States, Unusable, Usable, states, usable};
 pub(crate) use harvest::{Harvest, harvest};
 use kept::Kept;
+pub use own::OwnKeyView;
+pub(crate) use own::{Escrow, Own, own};
+pub(crate) use secret::OwnSecret;
 pub use take::{Taken, TakenAs};
 
 /// Which keys are listed.

@@ -160,6 +160,7 @@ ids!(
     CorrespondentId,
     RecipientKeyId,
     AuthorityId,
+    OwnKeyId,
     RuleVersionId,
     ImportId,
     WebhookId

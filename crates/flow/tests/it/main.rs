@@ -20,6 +20,7 @@ mod idempotency;
 mod inbound;
 mod keys;
 mod keys_inbound;
+mod keys_own;
 mod letters;
 mod limits;
 mod nodes;

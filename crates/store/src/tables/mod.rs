@@ -31,6 +31,7 @@ tables! {
     messages,
     meta,
     organisations,
+    own_keys,
     portal,
     queue_orders,
     recipient_keys,

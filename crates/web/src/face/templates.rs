@@ -45,6 +45,8 @@ templates! {
     "pages/console/key_add.html"
     "pages/console/authorities.html"
     "pages/console/authority_remove.html"
+    "pages/console/own_keys.html"
+    "pages/console/own_key_ask.html"
     "pages/console/registry.html"
     "pages/console/registry_clear.html"
     "pages/console/correspondent.html"

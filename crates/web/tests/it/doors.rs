@@ -38,6 +38,7 @@ const DOORS: &[&str] = &[
     "/console/correspondents",
     "/console/keys",
     "/console/authorities",
+    "/console/own-keys",
     "/console/keys/add",
     "/console/keys/rky_00000000000000000000000000",
     "/console/registry",

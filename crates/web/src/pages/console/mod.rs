@@ -22,6 +22,7 @@ pub mod missing;
 pub mod order;
 pub mod orders;
 pub mod overview;
+pub mod own_keys;
 pub mod queue;
 pub mod recovery;
 pub mod registry;
