@@ -220,7 +220,10 @@ fn marked(
     let received = mail::received_line(host, Some(&incoming.helo), incoming.with, &id, ctx.now());
     let field = incoming.results.field(host);
     let mut content = [field.as_bytes(), received.as_bytes()].concat();
-    content.extend(without_claims(&incoming.content, host));
+    // What is encrypted to a key of ours is kept as its author wrote it.
+    let opened = crate::keys::opened(flow, ctx.organisation(), &incoming.content)?;
+    let written = opened.as_deref().unwrap_or(&incoming.content);
+    content.extend(without_claims(written, host));
     let signers = flow
         .signing()
         .find(ctx.world(), ctx.organisation(), domain)?;

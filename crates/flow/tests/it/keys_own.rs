@@ -3,10 +3,12 @@
 
 use std::time::Duration;
 
+use flow::inbound::{Incoming, Results};
 use model::{Code, KeyFor, KeyStanding, Method, Outcome, RecipientState, Secret};
 use seal::pgp::{MimeOpened, PublicKey, SecretKey, Version, mime_open};
 use seal::smime::{
-    Certificate, Curve, Identity, Integrity, NewKey, Signature, Trust, open_message,
+    Certificate, Cipher, Curve, Identity, Integrity, NewKey, Sealing, Signature, Trust,
+    open_message, seal_message,
 };
 use sim::kit::SimRng;
 
@@ -151,5 +153,58 @@ on_disk! {
         assert_eq!(clinic.flow.own_keys(&clinic.staff)?[0].standing, KeyStanding::Retired);
         clinic.flow.remove_own_key(&clinic.staff, id)?;
         assert!(clinic.flow.own_keys(&clinic.staff)?.is_empty());
+    }
+
+    /// What comes encrypted to a key of ours is read by staff, whole; what only has ciphertext in it, or names
+    /// another author inside, stays closed.
+    fn mail_to_our_own_key_is_opened_as_a_whole_or_not_at_all(store) {
+        let clinic = Clinic::open(store).taking_mail(false);
+        let desk = address("desk@clinic.example");
+        clinic.flow.add_mailbox(&clinic.staff, &desk)?;
+        let ours = certified(&clinic, "desk@clinic.example");
+        clinic.flow.import_own_key(&clinic.staff, &pem(&ours), &nothing(), Some(&desk))?;
+        let id = clinic.flow.generate_own_key(&clinic.staff, Some(&desk))?;
+        let public = clinic.flow.own_key_public(&clinic.staff, id)?;
+        let pgp = PublicKey::parse_all(&public).expect("a key").remove(0);
+
+        let written = b"From: Lee <lee@peer.example>\r\nTo: desk@clinic.example\r\nSubject: Kanarisubject\r\n\
+            Message-ID: <1@peer.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nKanaritext\r\n";
+        let now = clinic.world.now();
+        let how = Sealing { signer: None, to: &[ours.certificate()], cipher: Cipher::Aes256Cbc, subject_outside: "...", at: now };
+        let smime = seal_message(written, &how, &SimRng::new(4)).expect("sealed");
+        let parts = seal::protected::wrap(written, "...");
+        let outer = [parts.outer.as_slice(), b"\r\n"].concat();
+        let whole = seal::pgp::Letter { message: &outer, entity: Some(&parts.entity), subject_outside: "..." };
+        let by_pgp = seal::pgp::mime_encrypt(&whole, &[&pgp], None, now, &SimRng::new(5)).expect("sealed");
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("text");
+        let impostor = text(&smime).replacen("Lee <lee@peer.example>", "Kim <kim@peer.example>", 1);
+        let beside = text(&by_pgp).replace("octet-stream", "html");
+
+        let subjects: Vec<Option<String>> = [smime, by_pgp, impostor.into_bytes(), beside.into_bytes()]
+            .into_iter()
+            .enumerate()
+            .map(|(n, content)| {
+                clinic.tick();
+                let content = text(&content).replacen("<1@", &format!("<{n}@"), 1).into_bytes();
+                let doors = vec![clinic.flow.inbound_door(&desk).expect("a door")];
+                let incoming = Incoming {
+                    doors,
+                    from: Some(address("lee@peer.example")),
+                    helo: "out.peer.example".to_owned(),
+                    with: "ESMTPS",
+                    content,
+                    results: Results::unexamined(),
+                };
+                clinic.flow.take_in(incoming).expect("taken in");
+                clinic.work();
+                let page = clinic.flow.list_messages(&clinic.staff, Default::default(), None, 1).expect("a page");
+                let parsed = clinic.flow.parsed(&clinic.staff, page.rows[0].id).expect("opened");
+                let parsed = parsed.content.into_open(clinic.staff.machine_access());
+                assert_eq!(parsed.text.is_some_and(|text| text.contains("Kanaritext")), n < 2, "{n}");
+                parsed.subject
+            })
+            .collect();
+        let subjects: Vec<Option<&str>> = subjects.iter().map(Option::as_deref).collect();
+        assert_eq!(subjects, [Some("Kanarisubject"), Some("Kanarisubject"), Some("..."), Some("...")]);
     }
 }
