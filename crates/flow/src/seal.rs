@@ -4,6 +4,7 @@
 //! Invariant: the octets that travel are fixed here; what is transmitted hashes to `sent_sha256`.
 
 mod redact;
+mod statement;
 
 use std::sync::Arc;
 
@@ -14,15 +15,18 @@ use model::{
     Address, Demand, Domain, MessageId, Method, NoticeId, RecipientId, RecipientState, Result,
     SealedId, Stream,
 };
+use policy::Notice;
 use store::tables::{messages, recipients};
 
 use crate::Flow;
+use crate::besides::Besides;
 use crate::content::{Opened, Stored, load};
 use crate::decide::Decided;
 use crate::draft::{sha256, sha256_of};
 use crate::envelope::Transport;
 use crate::inbound::return_path;
 use crate::notice::{House, house, pick_up};
+pub(crate) use statement::text as statement;
 
 /// A decided message with everything that may leave. Made by [`seal()`], [`seal_decided`] and
 /// [`seal_notice`] alone.
@@ -103,17 +107,17 @@ fn seal_opened(flow: &Flow, ctx: &Ctx, opened: Opened) -> Result<Sealed> {
             letters.push(redact::letter(flow, ctx, &house, (&stored, &content), row)?);
         }
     }
-    for neutral in [false, true] {
-        let group: Vec<_> = waiting
-            .iter()
-            .filter(direct)
-            .filter(|r| r.neutral_subject == neutral)
-            .copied()
-            .collect();
+    for (neutral, notices, group) in alike(waiting.iter().filter(direct).copied())? {
         // Each reader of a campaign has a link of their own to leave it.
         let apart = stored.message.stream == Stream::Marketing;
         for group in group.chunks(if apart { 1 } else { group.len().max(1) }) {
-            letters.push(letter(flow, ctx, &stored, &content, group, neutral)?);
+            letters.push(letter(
+                flow,
+                ctx,
+                (&stored, &content),
+                group,
+                (neutral, &notices),
+            )?);
         }
     }
     if waiting.iter().any(|r| r.method == Method::Portal) {
@@ -127,12 +131,30 @@ fn seal_opened(flow: &Flow, ctx: &Ctx, opened: Opened) -> Result<Sealed> {
 
 type Rows<'a> = Vec<&'a recipients::Recipient>;
 
+/// Those whose letters have the same octets: the subject left out or not, the same statements.
+type Alike<'a> = Vec<(bool, Vec<Notice>, Rows<'a>)>;
+
+fn alike<'a>(rows: impl Iterator<Item = &'a recipients::Recipient>) -> Result<Alike<'a>> {
+    let mut groups: Alike<'a> = Vec::new();
+    for row in rows {
+        let (neutral, notices) = (row.neutral_subject, Besides::of(row)?.notices);
+        let same = groups
+            .iter_mut()
+            .find(|group| group.0 == neutral && group.1 == notices);
+        match same {
+            Some(group) => group.2.push(row),
+            None => groups.push((neutral, notices, vec![row])),
+        }
+    }
+    Ok(groups)
+}
+
 /// Those who get a copy without the values, apart from the others.
 fn redacted(waiting: Rows<'_>) -> Result<(Rows<'_>, Rows<'_>)> {
     let (mut redacted, mut others) = (Vec::new(), Vec::new());
     for row in waiting {
         let travels = row.method != Method::Portal;
-        match travels && crate::besides::Besides::of(row)?.redacts() {
+        match travels && Besides::of(row)?.redacts() {
             true => redacted.push(row),
             false => others.push(row),
         }
@@ -190,14 +212,16 @@ pub(crate) fn seal_released(
         return Ok(None);
     }
     let content: Arc<[u8]> = stored.content(ctx)?.into();
-    let redacts = crate::besides::Besides::of(row)?.redacts();
+    let besides = Besides::of(row)?;
+    let redacts = besides.redacts();
     let letter = match row.method {
         Method::Portal => notice_letter(flow, ctx, &house(flow, ctx)?, &stored, row)?,
         Method::Tls | Method::TlsOrDrop | Method::Plain if redacts => {
             redact::letter(flow, ctx, &house(flow, ctx)?, (&stored, &content), row)?
         }
         Method::Tls | Method::TlsOrDrop | Method::Plain => {
-            letter(flow, ctx, &stored, &content, &[row], row.neutral_subject)?
+            let form = (row.neutral_subject, besides.notices.as_slice());
+            letter(flow, ctx, (&stored, &content), &[row], form)?
         }
         Method::Smime | Method::Pgp | Method::Hold | Method::Block => return Ok(None),
     };
@@ -210,15 +234,19 @@ pub(crate) fn seal_released(
 fn letter(
     flow: &Flow,
     ctx: &Ctx,
-    stored: &Stored,
-    content: &Arc<[u8]>,
+    (stored, content): (&Stored, &Arc<[u8]>),
     group: &[&recipients::Recipient],
-    neutral: bool,
+    (neutral, notices): (bool, &[Notice]),
 ) -> Result<SealedLetter> {
     let from = stored.envelope.sender()?;
     let author = stored.envelope.author()?;
     let domain = signing_domain(flow, author.as_ref().or(from.as_ref()))?;
-    let replaced = neutral.then(|| mail::replace_subject(content, "Message"));
+    let mut replaced = neutral.then(|| mail::replace_subject(content, "Message"));
+    if !notices.is_empty() {
+        let language = house(flow, ctx)?.language;
+        let content = replaced.as_deref().unwrap_or(content);
+        replaced = statement::appended(ctx, content, notices, &language).or(replaced);
+    }
     let body = replaced.as_deref().unwrap_or(content);
     let mut added = stored.envelope.added.clone();
     if let (Stream::Marketing, [one]) = (stored.message.stream, group)
@@ -255,7 +283,7 @@ fn letter(
             head: head.into(),
             sha256,
         },
-        content: (!neutral).then(|| content.clone()),
+        content: replaced.is_none().then(|| content.clone()),
         ways,
     })
 }

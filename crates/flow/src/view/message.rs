@@ -111,7 +111,7 @@ pub(crate) fn live_only(ctx: &Ctx) -> Result<()> {
     Ok(())
 }
 
-fn resource(row: &messages::Message) -> Resource {
+pub(super) fn resource(row: &messages::Message) -> Resource {
     Resource {
         organisation: row.organisation,
         kind: "message",
@@ -130,6 +130,7 @@ impl Flow {
             .store
             .read(move |tx| messages::load(tx, id, organisation))?;
         ctx.allow(Action::MessageRead, &reachable(ctx, &row)?)?;
+        let why = super::held::may_see_why(ctx, &row);
         let (world, actor) = (self.world().clone(), ctx.actor().to_owned());
         let rules = crate::decide::house(self, ctx)?.rules.clone();
         self.world().store.read(move |tx| {
@@ -155,6 +156,9 @@ impl Flow {
             let mut may_cancel = row.stage == messages::Stage::Decided;
             for d in &open {
                 may_cancel |= super::cancel::may_withdraw(tx, d)?;
+            }
+            for one in views.iter_mut().filter(|_| !why) {
+                one.holding = None;
             }
             let view = view(row, views, thread, may_cancel)?;
             Ok(MessageView { opinion, ..view })
