@@ -64,6 +64,13 @@ pub fn enter(limits: &Limits) -> Entered {
     }
 }
 
+/// Since the machine was started.
+pub(crate) fn uptime() -> Duration {
+    let now = clock_gettime(ClockId::Monotonic);
+    let nanos = u32::try_from(now.tv_nsec).unwrap_or(0);
+    Duration::new(u64::try_from(now.tv_sec).unwrap_or(0), nanos)
+}
+
 /// Processor time for one more file, counted from what was used already.
 pub(crate) fn allow_time(time: Duration) {
     let used = clock_gettime(ClockId::ProcessCPUTime).tv_sec;

@@ -42,6 +42,10 @@ pub const DISPLAY_NAME_OCTETS_MAX: usize = 200;
 pub const FILE_NAME_OCTETS_MAX: usize = 255;
 /// Patients in one list for the registry.
 pub const REGISTRY_LINES_MAX: usize = 2_000_000;
+/// Patients of one organisation in its registry.
+pub const REGISTRY_PATIENTS_MAX: usize = 5_000_000;
+/// Registries of patients in memory together; one is kept whatever its size.
+pub const REGISTRIES_OCTETS_MAX: usize = 512 * 1_024 * 1_024;
 /// Why somebody released or rejected a held message.
 pub const REASON_CHARS_MAX: usize = 500;
 pub const TAGS_MAX: usize = 20;

@@ -41,7 +41,10 @@ fn ask(workers: &Workers, name: &str, file: &[u8]) -> Extracted {
         name,
         content_type: "",
     };
-    workers.extract(file, &claim)
+    Extracted {
+        took: Duration::ZERO,
+        ..workers.extract(file, &claim)
+    }
 }
 
 #[test]
