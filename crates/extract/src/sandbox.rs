@@ -111,6 +111,10 @@ fn no_files(with_ocr: bool) -> Option<bool> {
     if with_ocr {
         let rules = path_beneath_rules(READABLE, AccessFs::from_read(abi));
         ruleset = ruleset.add_rules(rules).ok()?;
+        // Where the program's complaints go.
+        let write = AccessFs::WriteFile;
+        let rules = path_beneath_rules(["/dev/null"], write);
+        ruleset = ruleset.add_rules(rules).ok()?;
     }
     let status = ruleset.restrict_self().ok()?;
     Some(status.ruleset != RulesetStatus::NotEnforced)
