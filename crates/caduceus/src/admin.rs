@@ -132,7 +132,7 @@ pub enum Command {
         of: Of,
         #[arg(long)]
         name: String,
-        /// message.send, message.read, message.open, message.addresses, message.cancel, message.list,
+        /// message.send, message.attest, message.read, message.open, message.addresses, message.cancel, message.list,
         /// proof.download, audit.read, queue.read, queue.manage, suppression.read, suppression.manage,
         /// webhook.manage
         #[arg(long, required = true)]

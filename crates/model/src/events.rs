@@ -73,7 +73,9 @@ pub const ALL: &[Kind] = &[
     apps(
         "message.accepted",
         "Accepted durably, scanned and decided, for one recipient: how it will go and by which rule",
-        &["origin", "mode", "method", "state", "level", "rule"],
+        &[
+            "origin", "mode", "method", "state", "level", "attested", "rule",
+        ],
     ),
     apps(
         "message.held",

@@ -170,6 +170,7 @@ fn draft(
         priority: 4,
         send_at: None,
         declared_no_phi: false,
+        attested: false,
         demanded: None,
         trigger: None,
         from: incoming.from.clone(),
