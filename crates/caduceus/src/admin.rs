@@ -6,6 +6,7 @@
 mod correspondents;
 mod detector;
 mod domain;
+mod keys;
 mod mail;
 mod output;
 mod probe;
@@ -177,6 +178,9 @@ pub enum Command {
     /// Who addresses belong to, how their owners want mail, what was agreed with them.
     #[command(subcommand)]
     Correspondents(correspondents::Command),
+    /// Certificates and OpenPGP keys of recipients, which mail is encrypted to.
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// The organisation's patients, as keyed tokens, so that detection knows their names.
     #[command(subcommand)]
     Registry(registry::Command),
@@ -307,6 +311,7 @@ fn dispatch_mail(wired: &Wired, command: Command) -> anyhow::Result<Output> {
         Command::Queue(command) => queue::dispatch(wired, command),
         Command::Suppressions(command) => suppressions::run(wired, command),
         Command::Correspondents(command) => correspondents::run(wired, command),
+        Command::Keys(command) => keys::run(wired, command),
         Command::Registry(command) => registry::run(wired, command),
         Command::Rules(command) => rules::run(wired, command),
         Command::Detector(command) => detector::run(wired, command),

@@ -108,6 +108,11 @@ pub const ALL: &[Kind] = &[
         &["method", "demand"],
     ),
     apps(
+        "message.key_unusable",
+        "The recipient's key could not be used when the message was to be encrypted: it goes as `to` says",
+        &["method", "because", "to"],
+    ),
+    apps(
         "message.unsealable",
         "It could never be sealed; the recipient ends as bounced",
         &["code"],
@@ -436,6 +441,31 @@ pub const ALL: &[Kind] = &[
     auditors(
         "correspondent.listed",
         "The list of those the organisation writes to was read",
+        &["rows"],
+    ),
+    auditors(
+        "recipient_key.added",
+        "A recipient's certificate or OpenPGP key was recorded",
+        &["kind", "source", "standing", "until"],
+    ),
+    auditors(
+        "recipient_key.updated",
+        "A recipient's certificate or OpenPGP key was given to us again, with what is new about it",
+        &["kind", "source", "standing", "until"],
+    ),
+    auditors(
+        "recipient_key.set",
+        "Whether mail is encrypted to a recipient's key was set",
+        &["kind", "standing"],
+    ),
+    auditors(
+        "recipient_key.removed",
+        "A recipient's key was destroyed",
+        &["kind"],
+    ),
+    auditors(
+        "recipient_key.listed",
+        "Recipients' keys were looked at, with whose they are",
         &["rows"],
     ),
     auditors(

@@ -185,6 +185,12 @@ pub const SUPPRESSION_IMPORT_REFUSED_SHOWN_MAX: usize = 200;
 pub const SUPPRESSION_STRIKES_WINDOW: Duration = Duration::from_secs(30 * 86_400);
 /// Words and header fields that an organisation has recognised in what it sends.
 pub const TRIGGERS_MAX: usize = 50;
+/// A file of keys; the addresses that one of its keys is taken for; the keys that one address has.
+pub const KEY_FILE_OCTETS_MAX: usize = 1024 * 1024;
+pub const KEY_ADDRESSES_MAX: usize = 20;
+pub const KEYS_PER_ADDRESS_MAX: usize = 20;
+/// A key that ends within this time is pointed out.
+pub const KEY_WARNING: Duration = Duration::from_secs(30 * 86_400);
 /// OpenPGP keys taken in one file, answer or header field.
 pub const PGP_KEYS_OCTETS_MAX: usize = 1024 * 1024;
 pub const PGP_KEYS_MAX: usize = 200;

@@ -14,6 +14,7 @@ mod file;
 mod found;
 mod health;
 mod held;
+mod keys;
 mod letter;
 mod list;
 mod mailbox;
@@ -124,6 +125,11 @@ pub(crate) fn doors() -> Vec<Door> {
         correspondents::set::door(),
         correspondents::search::door(),
         correspondents::remove::door(),
+        keys::list::door(),
+        keys::add::door(),
+        keys::search::door(),
+        keys::set::door(),
+        keys::remove::door(),
         registry::show::door(),
         registry::import::door(),
         registry::clear::door(),
@@ -203,6 +209,12 @@ pub(crate) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
     with::<correspondents::set::CorrespondentNew>(&mut named);
     with::<correspondents::set::CorrespondentSet>(&mut named);
     with::<correspondents::search::CorrespondentSearch>(&mut named);
+    with::<keys::KeyList>(&mut named);
+    with::<keys::add::KeysNew>(&mut named);
+    with::<keys::add::KeysTaken>(&mut named);
+    with::<keys::search::KeySearch>(&mut named);
+    with::<keys::set::KeyChange>(&mut named);
+    with::<keys::KeySet>(&mut named);
     with::<registry::show::RegistryShown>(&mut named);
     with::<registry::import::RegistryImport>(&mut named);
     with::<registry::import::RegistryImported>(&mut named);

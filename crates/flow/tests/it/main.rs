@@ -18,6 +18,7 @@ mod held;
 mod hooks;
 mod idempotency;
 mod inbound;
+mod keys;
 mod letters;
 mod limits;
 mod nodes;

@@ -33,6 +33,7 @@ tables! {
     organisations,
     portal,
     queue_orders,
+    recipient_keys,
     recipients,
     sender_reports,
     sign_in,

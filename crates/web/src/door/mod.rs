@@ -338,6 +338,16 @@ fn settings_routes() -> Router<WebState> {
                 .post(|asked| console(asked, console::correspondent::submit)),
         )
         .route(
+            "/console/keys",
+            get(|asked| console(asked, console::keys::show))
+                .post(|asked| console(asked, console::keys::search)),
+        )
+        .route(
+            "/console/keys/{id}",
+            get(|asked| console(asked, console::key::show))
+                .post(|asked| console(asked, console::key::submit)),
+        )
+        .route(
             "/console/registry",
             get(|asked| console(asked, console::registry::show))
                 .post(|asked| console(asked, console::registry::submit)),

@@ -33,11 +33,12 @@ pub struct Frame {
 pub enum Visitor {
     Nobody,
     Reader,
-    /// `audit`, `webhooks`, `operation`, `addresses`, `registry`, `rules`: whether these are offered.
+    /// `audit`, `webhooks`, `operation`, `addresses`, `registry`, `keys`, `rules`: whether these are offered.
     Staff {
         name: String,
         addresses: bool,
         registry: bool,
+        keys: bool,
         rules: bool,
         audit: bool,
         webhooks: bool,
@@ -53,6 +54,7 @@ pub enum Place {
     Messages,
     Suppressions,
     Correspondents,
+    RecipientKeys,
     Registry,
     Rules,
     Held,

@@ -46,6 +46,10 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     draw::<console::correspondents::Correspondents>(face, &mut all)?;
     draw::<console::correspondent::Correspondent>(face, &mut all)?;
     draw::<console::correspondent::CorrespondentRemove>(face, &mut all)?;
+    draw::<console::keys::Keys>(face, &mut all)?;
+    draw::<console::key::Key>(face, &mut all)?;
+    draw::<console::key::KeyAsk>(face, &mut all)?;
+    draw::<console::key_add::KeyAdd>(face, &mut all)?;
     draw::<console::registry::Registry>(face, &mut all)?;
     draw::<console::registry::RegistryClear>(face, &mut all)?;
     draw::<console::rules::Rules>(face, &mut all)?;
@@ -125,6 +129,7 @@ fn frame<P: Page>(sample: &Sample<P>, voice: Voice) -> Frame {
                 operation: true,
                 addresses: true,
                 registry: true,
+                keys: true,
                 rules: true,
             },
             Voice::Staff => Visitor::Staff {
@@ -134,6 +139,7 @@ fn frame<P: Page>(sample: &Sample<P>, voice: Voice) -> Frame {
                 operation: true,
                 addresses: true,
                 registry: true,
+                keys: true,
                 rules: true,
             },
         },
