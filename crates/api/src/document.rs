@@ -101,6 +101,10 @@ fn tags() -> Vec<utoipa::openapi::Tag> {
             "Who addresses belong to, how their owners want mail, what was agreed with them.",
         ),
         tag(
+            "arrivals",
+            "What came in for people, and what looks wrong about it.",
+        ),
+        tag(
             "registry",
             "The organisation's patients, as keyed tokens, so that their names are known.",
         ),

@@ -37,4 +37,5 @@ migrations! {
     16 "0016_review",
     17 "0017_rules",
     21 "0021_registry",
+    23 "0023_arrivals",
 }

@@ -1,6 +1,7 @@
 //! Every endpoint, one file each. A [`Door`] is route, right, codes and documentation in one value,
 //! so that none exists without the others.
 
+mod arrivals;
 mod cancel;
 mod content;
 mod correspondents;
@@ -124,6 +125,8 @@ pub(crate) fn doors() -> Vec<Door> {
         correspondents::set::door(),
         correspondents::search::door(),
         correspondents::remove::door(),
+        arrivals::list::door(),
+        arrivals::search::door(),
         registry::show::door(),
         registry::import::door(),
         registry::clear::door(),
@@ -203,6 +206,8 @@ pub(crate) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
     with::<correspondents::set::CorrespondentNew>(&mut named);
     with::<correspondents::set::CorrespondentSet>(&mut named);
     with::<correspondents::search::CorrespondentSearch>(&mut named);
+    with::<arrivals::ArrivalList>(&mut named);
+    with::<arrivals::search::ArrivalSearch>(&mut named);
     with::<registry::show::RegistryShown>(&mut named);
     with::<registry::import::RegistryImport>(&mut named);
     with::<registry::import::RegistryImported>(&mut named);

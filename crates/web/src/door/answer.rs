@@ -83,6 +83,7 @@ pub fn desk_page<P: Page>(
         addresses: desk.reads_addresses(),
         registry: desk.manages_registry(),
         rules: desk.reads_rules(),
+        inbound: desk.reads_inbound(),
     };
     let frame = asked.frame(
         &desk.house,

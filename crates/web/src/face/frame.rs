@@ -33,12 +33,13 @@ pub struct Frame {
 pub enum Visitor {
     Nobody,
     Reader,
-    /// `audit`, `webhooks`, `operation`, `addresses`, `registry`, `rules`: whether these are offered.
+    /// `audit`, `webhooks`, `operation`, `addresses`, `registry`, `rules`, `inbound`: whether these are offered.
     Staff {
         name: String,
         addresses: bool,
         registry: bool,
         rules: bool,
+        inbound: bool,
         audit: bool,
         webhooks: bool,
         operation: bool,
@@ -56,6 +57,7 @@ pub enum Place {
     Registry,
     Rules,
     Held,
+    Inbound,
     Trace,
     Webhooks,
     Queue,
