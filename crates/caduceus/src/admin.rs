@@ -6,6 +6,7 @@
 mod correspondents;
 mod detector;
 mod domain;
+mod inbound;
 mod keys;
 mod mail;
 mod output;
@@ -115,6 +116,13 @@ pub enum Command {
         of: Of,
         #[command(subcommand)]
         act: mail::Act,
+    },
+    /// What came in for people, what looks wrong about it, what is in quarantine.
+    Inbound {
+        #[command(flatten)]
+        of: Of,
+        #[command(subcommand)]
+        act: inbound::Act,
     },
     /// List what waits to leave, why, and until when.
     QueueList {
@@ -310,6 +318,7 @@ fn dispatch_mail(wired: &Wired, command: Command) -> anyhow::Result<Output> {
         Command::ReportAddresses { of } => report_addresses(wired, &system(wired, &of)?),
         Command::Queue(command) => queue::dispatch(wired, command),
         Command::Suppressions(command) => suppressions::run(wired, command),
+        Command::Inbound { of, act } => inbound::run(wired, &of, act),
         Command::Correspondents(command) => correspondents::run(wired, command),
         Command::Keys(command) => keys::run(wired, command),
         Command::Registry(command) => registry::run(wired, command),

@@ -5,6 +5,7 @@ mod checks;
 mod config;
 mod demo;
 mod doctor;
+mod engines;
 mod extractor;
 mod http;
 mod net;

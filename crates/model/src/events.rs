@@ -228,7 +228,16 @@ pub const ALL: &[Kind] = &[
     apps(
         "message.received",
         "Mail came in; its id is the message's own",
-        &["origin", "mode", "spf", "dkim", "dmarc", "arc", "automatic"],
+        &[
+            "origin",
+            "mode",
+            "spf",
+            "dkim",
+            "dmarc",
+            "arc",
+            "automatic",
+            "concern",
+        ],
     ),
     apps(
         "message.replied",
@@ -241,7 +250,23 @@ pub const ALL: &[Kind] = &[
             "dmarc",
             "arc",
             "automatic",
+            "concern",
         ],
+    ),
+    apps(
+        "message.quarantined",
+        "What came in looks harmful: nobody reads it before somebody decided; `suspicions` says why",
+        &["suspicions"],
+    ),
+    apps(
+        "message.quarantine_released",
+        "A person decided that what came in may be read",
+        &[],
+    ),
+    apps(
+        "message.quarantine_deleted",
+        "A person decided that what came in is destroyed",
+        &[],
     ),
     apps(
         "message.cancelled",

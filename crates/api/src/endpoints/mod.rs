@@ -1,6 +1,7 @@
 //! Every endpoint, one file each. A [`Door`] is route, right, codes and documentation in one value,
 //! so that none exists without the others.
 
+mod arrivals;
 mod cancel;
 mod content;
 mod correspondents;
@@ -130,6 +131,8 @@ pub(crate) fn doors() -> Vec<Door> {
         keys::search::door(),
         keys::set::door(),
         keys::remove::door(),
+        arrivals::list::door(),
+        arrivals::search::door(),
         registry::show::door(),
         registry::import::door(),
         registry::clear::door(),
@@ -215,6 +218,8 @@ pub(crate) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
     with::<keys::search::KeySearch>(&mut named);
     with::<keys::set::KeyChange>(&mut named);
     with::<keys::KeySet>(&mut named);
+    with::<arrivals::ArrivalList>(&mut named);
+    with::<arrivals::search::ArrivalSearch>(&mut named);
     with::<registry::show::RegistryShown>(&mut named);
     with::<registry::import::RegistryImport>(&mut named);
     with::<registry::import::RegistryImported>(&mut named);
