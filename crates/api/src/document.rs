@@ -105,6 +105,10 @@ fn tags() -> Vec<utoipa::openapi::Tag> {
             "Certificates and OpenPGP keys of recipients, which mail is encrypted to.",
         ),
         tag(
+            "arrivals",
+            "What came in for people, and what looks wrong about it.",
+        ),
+        tag(
             "registry",
             "The organisation's patients, as keyed tokens, so that their names are known.",
         ),

@@ -1,12 +1,13 @@
 //! Schemas of the shared words and ids, made from the words themselves.
 
 use flow::feedback::Opinion;
+use flow::inbound::SuspicionKind;
 use flow::keys::{KeyHealth, TakenAs};
 use flow::view::WaitsFor;
 use model::{
-    BounceClass, Demand, KeyFor, KeySource, KeyStanding, Kind, LiftReason, Method, Mode, Origin,
-    PhiLevel, Purpose, RecipientClass, RecipientState, RefusalScope, Restriction, Stream,
-    SuppressionReason, SuppressionSource,
+    ArrivalState, BounceClass, Demand, KeyFor, KeySource, KeyStanding, Kind, LiftReason, Method,
+    Mode, Origin, PhiLevel, Purpose, RecipientClass, RecipientState, RefusalScope, Restriction,
+    Stream, SuppressionReason, SuppressionSource,
 };
 use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -63,6 +64,24 @@ pub(crate) fn state() -> Object {
     closed(
         RecipientState::ALL.iter().map(|w| w.word()),
         "Where this recipient stands.",
+    )
+}
+pub(crate) fn arrival_state() -> Object {
+    closed(
+        ArrivalState::ALL.iter().map(|w| w.word()),
+        "What became of it.",
+    )
+}
+pub(crate) fn concern() -> Object {
+    closed(
+        ["none", "banner", "quarantine"],
+        "Whether its readers are warned, or somebody looks at it before anybody reads it.",
+    )
+}
+pub(crate) fn suspicion() -> Object {
+    closed(
+        SuspicionKind::ALL.iter().map(|kind| kind.word()),
+        "What looks wrong.",
     )
 }
 pub(crate) fn mode() -> Object {

@@ -6,6 +6,7 @@
 mod correspondents;
 mod detector;
 mod domain;
+mod inbound;
 mod keys;
 mod mail;
 mod output;
@@ -117,6 +118,13 @@ pub enum Command {
         #[command(subcommand)]
         act: mail::Act,
     },
+    /// What came in for people, what looks wrong about it, what is in quarantine.
+    Inbound {
+        #[command(flatten)]
+        of: Of,
+        #[command(subcommand)]
+        act: inbound::Act,
+    },
     /// List what waits to leave, why, and until when.
     QueueList {
         #[command(flatten)]
@@ -134,7 +142,7 @@ pub enum Command {
         of: Of,
         #[arg(long)]
         name: String,
-        /// message.send, message.read, message.open, message.addresses, message.cancel, message.list,
+        /// message.send, message.attest, message.read, message.open, message.addresses, message.cancel, message.list,
         /// proof.download, audit.read, queue.read, queue.manage, suppression.read, suppression.manage,
         /// webhook.manage
         #[arg(long, required = true)]
@@ -314,6 +322,7 @@ fn dispatch_mail(wired: &Wired, command: Command) -> anyhow::Result<Output> {
         Command::ReportAddresses { of } => report_addresses(wired, &system(wired, &of)?),
         Command::Queue(command) => queue::dispatch(wired, command),
         Command::Suppressions(command) => suppressions::run(wired, command),
+        Command::Inbound { of, act } => inbound::run(wired, &of, act),
         Command::Correspondents(command) => correspondents::run(wired, command),
         Command::Keys(command) => keys::run(wired, command),
         Command::OwnKeys(command) => own_keys::run(wired, command),

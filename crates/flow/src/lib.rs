@@ -106,6 +106,7 @@ struct Inner {
     own_settings: Kept<OrganisationId, Arc<decide::OwnSettings>>,
     known: decide::Known,
     registry: registry::Held,
+    familiar: inbound::FamiliarKept,
     bell: tokio::sync::Notify,
     /// See [`Flow::tidy`].
     turns: AtomicU64,
@@ -128,6 +129,7 @@ impl Flow {
             own_settings: Kept::default(),
             known: decide::Known::default(),
             registry: registry::Held::default(),
+            familiar: inbound::FamiliarKept::default(),
             bell: tokio::sync::Notify::new(),
             turns: AtomicU64::new(0),
             measured: measure::Pace::default(),
@@ -183,6 +185,9 @@ impl Flow {
     }
     pub(crate) fn registry_held(&self) -> &registry::Held {
         &self.inner.registry
+    }
+    pub(crate) fn familiar(&self) -> &inbound::FamiliarKept {
+        &self.inner.familiar
     }
     pub(crate) fn known(&self) -> &decide::Known {
         &self.inner.known

@@ -5,6 +5,7 @@
 
 mod encrypted;
 mod redact;
+mod statement;
 
 use std::sync::Arc;
 
@@ -15,9 +16,11 @@ use model::{
     Address, Demand, Domain, MessageId, Method, NoticeId, RecipientId, RecipientState, Result,
     SealedId, Stream,
 };
+use policy::Notice;
 use store::tables::{messages, recipients};
 
 use crate::Flow;
+use crate::besides::Besides;
 use crate::content::{Opened, Stored, load};
 use crate::decide::Decided;
 use crate::draft::{sha256, sha256_of};
@@ -26,6 +29,7 @@ use crate::inbound::return_path;
 use crate::notice::{House, house, pick_up};
 
 pub(crate) use encrypted::Stranded;
+pub(crate) use statement::text as statement;
 
 /// A decided message with everything that may leave. Made by [`seal()`], [`seal_decided`] and
 /// [`seal_notice`] alone.
@@ -163,20 +167,50 @@ fn direct(
     waiting: &[&recipients::Recipient],
 ) -> Result<Vec<SealedLetter>> {
     let mut letters = Vec::new();
-    for neutral in [false, true] {
-        let group: Vec<_> = waiting
-            .iter()
-            .filter(|r| matches!(r.method, Method::Tls | Method::TlsOrDrop | Method::Plain))
-            .filter(|r| r.neutral_subject == neutral)
-            .copied()
-            .collect();
+    let direct = |r: &&&recipients::Recipient| {
+        matches!(r.method, Method::Tls | Method::TlsOrDrop | Method::Plain)
+    };
+    for (neutral, notices, group) in alike(waiting.iter().filter(direct).copied())? {
         // Each reader of a campaign has a link of their own to leave it.
         let apart = stored.message.stream == Stream::Marketing;
         for group in group.chunks(if apart { 1 } else { group.len().max(1) }) {
-            letters.push(letter(flow, ctx, stored, content, group, neutral)?);
+            let form = (neutral, notices.as_slice());
+            letters.push(letter(flow, ctx, (stored, content), group, form)?);
         }
     }
     Ok(letters)
+}
+
+/// Those whose letters have the same octets: the subject left out or not, the same statements.
+type Alike<'a> = Vec<(bool, Vec<Notice>, Rows<'a>)>;
+
+fn alike<'a>(rows: impl Iterator<Item = &'a recipients::Recipient>) -> Result<Alike<'a>> {
+    let mut groups: Alike<'a> = Vec::new();
+    for row in rows {
+        let (neutral, notices) = (row.neutral_subject, Besides::of(row)?.notices);
+        let same = groups
+            .iter_mut()
+            .find(|group| group.0 == neutral && group.1 == notices);
+        match same {
+            Some(group) => group.2.push(row),
+            None => groups.push((neutral, notices, vec![row])),
+        }
+    }
+    Ok(groups)
+}
+
+/// The message with each statement that goes to these readers; `None` where there is none.
+fn with_statements(
+    flow: &Flow,
+    ctx: &Ctx,
+    content: &[u8],
+    notices: &[Notice],
+) -> Result<Option<Vec<u8>>> {
+    if notices.is_empty() {
+        return Ok(None);
+    }
+    let language = house(flow, ctx)?.language;
+    Ok(statement::appended(ctx, content, notices, &language))
 }
 
 /// Those who get a copy without the values, apart from the others.
@@ -184,7 +218,7 @@ fn redacted(waiting: Rows<'_>) -> Result<(Rows<'_>, Rows<'_>)> {
     let (mut redacted, mut others) = (Vec::new(), Vec::new());
     for row in waiting {
         let travels = row.method != Method::Portal;
-        match travels && crate::besides::Besides::of(row)?.redacts() {
+        match travels && Besides::of(row)?.redacts() {
             true => redacted.push(row),
             false => others.push(row),
         }
@@ -257,15 +291,16 @@ pub(crate) fn seal_released(
 fn letter(
     flow: &Flow,
     ctx: &Ctx,
-    stored: &Stored,
-    content: &Arc<[u8]>,
+    (stored, content): (&Stored, &Arc<[u8]>),
     group: &[&recipients::Recipient],
-    neutral: bool,
+    (neutral, notices): (bool, &[Notice]),
 ) -> Result<SealedLetter> {
     let from = stored.envelope.sender()?;
     let author = stored.envelope.author()?;
     let domain = signing_domain(flow, author.as_ref().or(from.as_ref()))?;
-    let replaced = neutral.then(|| mail::replace_subject(content, "Message"));
+    let neutral = neutral.then(|| mail::replace_subject(content, "Message"));
+    let replaced =
+        with_statements(flow, ctx, neutral.as_deref().unwrap_or(content), notices)?.or(neutral);
     let body = replaced.as_deref().unwrap_or(content);
     let added = added(flow, ctx, stored, body, group)?;
     let mut head = sign(flow, ctx, &domain, &added, body)?;
@@ -294,7 +329,7 @@ fn letter(
             sha256,
             keys: None,
         },
-        content: (!neutral).then(|| content.clone()),
+        content: replaced.is_none().then(|| content.clone()),
         ways,
     })
 }

@@ -73,7 +73,9 @@ pub const ALL: &[Kind] = &[
     apps(
         "message.accepted",
         "Accepted durably, scanned and decided, for one recipient: how it will go and by which rule",
-        &["origin", "mode", "method", "state", "level", "rule"],
+        &[
+            "origin", "mode", "method", "state", "level", "attested", "rule",
+        ],
     ),
     apps(
         "message.held",
@@ -227,7 +229,16 @@ pub const ALL: &[Kind] = &[
     apps(
         "message.received",
         "Mail came in; its id is the message's own",
-        &["origin", "mode", "spf", "dkim", "dmarc", "arc", "automatic"],
+        &[
+            "origin",
+            "mode",
+            "spf",
+            "dkim",
+            "dmarc",
+            "arc",
+            "automatic",
+            "concern",
+        ],
     ),
     apps(
         "message.replied",
@@ -240,7 +251,23 @@ pub const ALL: &[Kind] = &[
             "dmarc",
             "arc",
             "automatic",
+            "concern",
         ],
+    ),
+    apps(
+        "message.quarantined",
+        "What came in looks harmful: nobody reads it before somebody decided; `suspicions` says why",
+        &["suspicions"],
+    ),
+    apps(
+        "message.quarantine_released",
+        "A person decided that what came in may be read",
+        &[],
+    ),
+    apps(
+        "message.quarantine_deleted",
+        "A person decided that what came in is destroyed",
+        &[],
     ),
     apps(
         "message.cancelled",

@@ -169,6 +169,18 @@ words! {
         Expired = "expired", Held = "held", Blocked = "blocked",
         /// Cancelled by the sender before it left.
         Cancelled = "cancelled",
+        /// It came in, looks harmful, and nobody reads it before somebody decided.
+        Quarantined = "quarantined",
+    }
+    /// What became of a message that came in.
+    ArrivalState {
+        /// Staff read it, with a warning where one is due.
+        Passed = "passed",
+        Quarantined = "quarantined",
+        /// It was in quarantine, and somebody let it go.
+        Released = "released",
+        /// It was in quarantine, and somebody destroyed it.
+        Deleted = "deleted",
     }
     /// How sure detection is that a message holds PHI. Order is certainty, least first.
     PhiLevel {

@@ -38,4 +38,5 @@ migrations! {
     17 "0017_rules",
     21 "0021_registry",
     22 "0022_keys",
+    23 "0023_arrivals",
 }

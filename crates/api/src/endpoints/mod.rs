@@ -1,6 +1,7 @@
 //! Every endpoint, one file each. A [`Door`] is route, right, codes and documentation in one value,
 //! so that none exists without the others.
 
+mod arrivals;
 mod authorities;
 mod cancel;
 mod content;
@@ -134,6 +135,8 @@ pub(crate) fn doors() -> Vec<Door> {
         authorities::list::door(),
         authorities::add::door(),
         authorities::remove::door(),
+        arrivals::list::door(),
+        arrivals::search::door(),
         registry::show::door(),
         registry::import::door(),
         registry::clear::door(),
@@ -223,6 +226,8 @@ pub(crate) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
     with::<authorities::add::AuthoritiesNew>(&mut named);
     with::<authorities::add::AuthoritiesAdded>(&mut named);
     with::<authorities::remove::AuthorityRemoved>(&mut named);
+    with::<arrivals::ArrivalList>(&mut named);
+    with::<arrivals::search::ArrivalSearch>(&mut named);
     with::<registry::show::RegistryShown>(&mut named);
     with::<registry::import::RegistryImport>(&mut named);
     with::<registry::import::RegistryImported>(&mut named);

@@ -139,6 +139,9 @@ fn body(verb: &str, path: &str) -> Value {
         Some("rules") => rules(),
         Some("try") => serde_json::json!({"days": 7}),
         Some("activate") => serde_json::json!({"reason": "the trial was as we wished"}),
+        Some("search") if path.contains("arrivals") => {
+            serde_json::json!({"domain": "peer.example"})
+        }
         Some("feedback") => serde_json::json!({"opinion": "not_phi"}),
         Some("reschedule") => serde_json::json!({"send_at": "2020-01-01T00:00:00Z"}),
         Some("webhooks") => serde_json::json!({"url": "https://hooks.practice.example/in"}),
@@ -212,6 +215,7 @@ async fn table(house: &House) -> String {
             "correspondents",
             "keys",
             "authorities",
+            "arrivals",
             "rules",
             "events",
         ];

@@ -48,6 +48,7 @@ pub(super) fn of_message(
         weekday,
         hour,
         declared_no_phi: draft.declared_no_phi,
+        attested: draft.attested,
         demanded: draft
             .demanded
             .or_else(|| house.stream_option(draft, scanned)),

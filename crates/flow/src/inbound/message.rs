@@ -8,16 +8,17 @@ use ctx::{Ctx, Event, Principal, PrincipalKind, Seat};
 use mail::report::{Automatic, Report};
 use mail::return_path::Errand;
 use model::{
-    Address, Code, Domain, Kind, MessageId, Method, Mode, OrganisationId, Origin, Purpose,
-    RecipientState, Result, Stream, ThreadId,
+    Address, ArrivalState, Code, Domain, Kind, MessageId, Method, Mode, OrganisationId, Origin,
+    Purpose, RecipientState, Result, Stream, ThreadId,
 };
 use seal::arc::NewLink;
 use seal::dkim::{Dkim, Signer};
 use seal::dmarc::{Dmarc, Policy};
 use seal::results::{Results, without_claims};
 use store::Tx;
-use store::tables::{messages, recipients};
+use store::tables::{events, messages, recipients};
 
+use super::arrival::{Author, Judged, judge};
 use super::door::{BouncePath, MailboxOf, ReplyTo};
 use super::{Effect, Incoming, once};
 use crate::Flow;
@@ -35,6 +36,54 @@ pub(super) fn reply(
     message: &mail::Message<'_>,
     incoming: &Incoming,
 ) -> Result<Effect> {
+    let brought = brought(flow, to.organisation, message, incoming)?;
+    match opened(flow, to.organisation, incoming)? {
+        Some(inner) => reply_read(flow, to, &mail::parse(&inner.content)?, &inner, brought),
+        None => reply_read(flow, to, message, incoming, brought),
+    }
+}
+
+/// A letter to a mailbox of the organisation: the beginning of a thread.
+pub(super) fn letter(
+    flow: &Flow,
+    to: &MailboxOf,
+    message: &mail::Message<'_>,
+    incoming: &Incoming,
+) -> Result<Effect> {
+    let brought = brought(flow, to.organisation, message, incoming)?;
+    match opened(flow, to.organisation, incoming)? {
+        Some(inner) => letter_read(flow, to, &mail::parse(&inner.content)?, &inner, brought),
+        None => letter_read(flow, to, message, incoming, brought),
+    }
+}
+
+/// What is encrypted to a key of ours is taken in as its author wrote it, so that all that looks at mail looks at
+/// that. Engines beside us saw it closed, before it came here.
+fn opened(
+    flow: &Flow,
+    organisation: OrganisationId,
+    incoming: &Incoming,
+) -> Result<Option<Incoming>> {
+    let content = crate::keys::opened(flow, organisation, &incoming.content)?;
+    let content = content.filter(|content| mail::parse(content).is_ok());
+    Ok(content.map(|content| Incoming {
+        doors: Vec::new(),
+        from: incoming.from.clone(),
+        helo: incoming.helo.clone(),
+        with: incoming.with,
+        content,
+        results: incoming.results.clone(),
+        looked: incoming.looked.clone(),
+    }))
+}
+
+fn reply_read(
+    flow: &Flow,
+    to: &ReplyTo,
+    message: &mail::Message<'_>,
+    incoming: &Incoming,
+    brought: Harvest,
+) -> Result<Effect> {
     let main = load(&flow.world().system(to.organisation), to.message)?;
     let writer = recipient_who_wrote(flow, &main, message)?;
     refuse_impostors(&incoming.results)?;
@@ -50,6 +99,7 @@ pub(super) fn reply(
     let ctx = reader(flow, &main, &writer);
     let house = crate::notice::house(flow, &ctx)?;
     let addressee = main.envelope.sender()?.unwrap_or(house.sender);
+    let judged = judge(flow, &ctx, &addressee, Author::Answering, message, incoming)?;
     let draft = draft(flow, &ctx, incoming, main.message.thread, addressee)?;
     let (id, what) = (draft.id(), retry_key(message, incoming, to.message));
     let decided = Arc::new(decided(flow, &ctx, draft)?);
@@ -58,33 +108,36 @@ pub(super) fn reply(
         _ => "message.auto_replied",
     };
     let facts = Facts::of(&incoming.results, automatic);
-    let brought = brought(flow, to.organisation, message, incoming)?;
     let answered = to.message;
     Ok(Box::new(move |tx: &mut Tx<'_>| {
         if !once(&ctx, tx, &what, id)? {
             return Ok(());
         }
-        keep_here(&ctx, tx, &decided, id)?;
-        brought.store(tx)?;
+        keep_here(&ctx, tx, &decided, &judged)?;
+        if judged.state() != ArrivalState::Quarantined {
+            brought.store(tx)?;
+        }
         let event = Event::new(kind)
             .message(answered)
             .recipient(writer.id)
             .about(id);
-        ctx.record(tx, facts.on(event)).map(drop)
+        ctx.record(tx, facts.on(event, &judged))?;
+        judged.insert(&ctx, tx, id)
     }))
 }
 
-/// A letter to a mailbox of the organisation: the beginning of a thread.
-pub(super) fn letter(
+fn letter_read(
     flow: &Flow,
     to: &MailboxOf,
     message: &mail::Message<'_>,
     incoming: &Incoming,
+    brought: Harvest,
 ) -> Result<Effect> {
     refuse_impostors(&incoming.results)?;
     let automatic = mail::report::automatic(message, incoming.from.is_none());
     let ctx = flow.world().system(to.organisation);
     let thread = ThreadId::mint(ctx.now(), ctx.world().rng.as_ref());
+    let judged = judge(flow, &ctx, &to.address, Author::Anyone, message, incoming)?;
     let draft = draft(flow, &ctx, incoming, thread, to.address.clone())?;
     let id = draft.id();
     let key = to.address.fold();
@@ -94,15 +147,17 @@ pub(super) fn letter(
     );
     let decided = Arc::new(decided(flow, &ctx, draft)?);
     let facts = Facts::of(&incoming.results, automatic);
-    let brought = brought(flow, to.organisation, message, incoming)?;
     Ok(Box::new(move |tx: &mut Tx<'_>| {
         if !once(&ctx, tx, &what, id)? {
             return Ok(());
         }
-        keep_here(&ctx, tx, &decided, id)?;
-        brought.store(tx)?;
+        keep_here(&ctx, tx, &decided, &judged)?;
+        if judged.state() != ArrivalState::Quarantined {
+            brought.store(tx)?;
+        }
         let event = Event::new("message.received").message(id);
-        ctx.record(tx, facts.on(event)).map(drop)
+        ctx.record(tx, facts.on(event, &judged))?;
+        judged.insert(&ctx, tx, id)
     }))
 }
 
@@ -186,6 +241,7 @@ fn draft(
         priority: 4,
         send_at: None,
         declared_no_phi: false,
+        attested: false,
         demanded: None,
         trigger: None,
         from: incoming.from.clone(),
@@ -220,10 +276,7 @@ fn marked(
     let received = mail::received_line(host, Some(&incoming.helo), incoming.with, &id, ctx.now());
     let field = incoming.results.field(host);
     let mut content = [field.as_bytes(), received.as_bytes()].concat();
-    // What is encrypted to a key of ours is kept as its author wrote it.
-    let opened = crate::keys::opened(flow, ctx.organisation(), &incoming.content)?;
-    let written = opened.as_deref().unwrap_or(&incoming.content);
-    content.extend(without_claims(written, host));
+    content.extend(without_claims(&incoming.content, host));
     let signers = flow
         .signing()
         .find(ctx.world(), ctx.organisation(), domain)?;
@@ -250,14 +303,23 @@ fn retry_key(message: &mail::Message<'_>, incoming: &Incoming, answered: Message
     )
 }
 
-/// Nothing is sealed for the wire: staff read it in the console.
-fn keep_here(ctx: &Ctx, tx: &mut Tx<'_>, decided: &Decided, id: MessageId) -> Result<()> {
+/// Nothing is sealed for the wire: staff read it in the console, once nothing is in its way.
+fn keep_here(ctx: &Ctx, tx: &mut Tx<'_>, decided: &Decided, judged: &Judged) -> Result<()> {
     let receipt = insert(ctx, tx, decided)?;
     let (from, to) = (messages::Stage::Decided, messages::Stage::Enqueued);
-    messages::advance(tx, id, from, to)?;
+    messages::advance(tx, receipt.message, from, to)?;
+    let quarantined = judged.state() == ArrivalState::Quarantined;
+    let state = match quarantined {
+        true => RecipientState::Quarantined,
+        false => RecipientState::Notified,
+    };
     for r in &receipt.recipients {
         recipients::move_method(tx, r.id, Method::Portal)?;
-        recipients::move_state(tx, r.id, r.state, RecipientState::Notified, ctx.now())?;
+        recipients::move_state(tx, r.id, r.state, state, ctx.now())?;
+        if quarantined {
+            let (topic, organisation) = (crate::after::HELD, ctx.organisation());
+            events::push(tx, topic, organisation, r.id.as_bytes(), ctx.now())?;
+        }
     }
     Ok(())
 }
@@ -273,28 +335,31 @@ struct Facts {
 
 impl Facts {
     fn of(results: &Results, automatic: Automatic) -> Self {
-        let best = results
-            .dkim
-            .iter()
-            .find(|d| d.dkim == Dkim::Pass)
-            .or(results.dkim.first());
         Self {
             spf: results.spf.word(),
-            dkim: best.map_or("none", |d| d.dkim.word()),
+            dkim: best_dkim(results),
             dmarc: results.dmarc.dmarc.word(),
             arc: results.arc.word(),
             automatic: automatic.word(),
         }
     }
 
-    fn on(&self, event: Event<'static>) -> Event<'static> {
+    fn on(&self, event: Event<'static>, judged: &Judged) -> Event<'static> {
         event
+            .fact("concern", judged.concern.word())
             .fact("spf", self.spf)
             .fact("dkim", self.dkim)
             .fact("dmarc", self.dmarc)
             .fact("arc", self.arc)
             .fact("automatic", self.automatic)
     }
+}
+
+/// `pass` where any signature held.
+pub(super) fn best_dkim(results: &Results) -> &'static str {
+    let held = results.dkim.iter().find(|d| d.dkim == Dkim::Pass);
+    let best = held.or(results.dkim.first());
+    best.map_or("none", |d| d.dkim.word())
 }
 
 #[cfg(test)]

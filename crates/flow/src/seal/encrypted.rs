@@ -9,12 +9,14 @@ use std::sync::Arc;
 use ctx::Ctx;
 use mail::return_path::Errand;
 use model::{Address, KeyFor, Kind, Method, RecipientId, Result, SealedId, Stream};
+use policy::Notice;
 use seal::protected;
 use seal::smime::{Cipher, Sealing};
 use store::tables::recipients::Recipient;
 
 use super::{KeysUsed, SealedLetter, Signed, Way, return_path, sign, signing_domain};
 use crate::Flow;
+use crate::besides::Besides;
 use crate::content::Stored;
 use crate::keys::{Escrow, Own, OwnSecret, Unusable, Usable, own, usable};
 
@@ -49,6 +51,8 @@ impl Stranded {
 struct Keyed<'a> {
     row: &'a Recipient,
     key: Usable,
+    /// Statements that go along.
+    notices: Vec<Notice>,
 }
 
 /// Those of the rows who are to get an encrypted letter, with their keys; and those who cannot.
@@ -65,7 +69,11 @@ fn keyed<'a>(ctx: &Ctx, rows: &[&'a Recipient]) -> Result<(Vec<Keyed<'a>>, Vec<S
     let (mut keyed, mut stranded) = (Vec::new(), Vec::new());
     for ((row, _), key) in wanted.into_iter().zip(found) {
         match key {
-            Ok(key) => keyed.push(Keyed { row, key }),
+            Ok(key) => keyed.push(Keyed {
+                row,
+                key,
+                notices: Besides::of(row)?.notices,
+            }),
             Err(why) => stranded.push(Stranded::of(row, why)),
         }
     }
@@ -101,7 +109,9 @@ pub(super) fn letters(
             stranded.extend(rows.map(|row| Stranded::of(row, Unusable::Escrow)));
             continue;
         }
-        match sealed(ctx, content, &group, &own) {
+        let said = super::with_statements(flow, ctx, content, &group[0].notices)?;
+        let said = said.as_deref().unwrap_or(content);
+        match sealed(ctx, said, &group, &own) {
             Some(bytes) => {
                 letters.push(letter(flow, ctx, (stored, content), &group, (bytes, &own))?)
             }
@@ -109,7 +119,7 @@ pub(super) fn letters(
             None => {
                 for one in group {
                     let one = [one];
-                    match sealed(ctx, content, &one, &own) {
+                    match sealed(ctx, said, &one, &own) {
                         Some(bytes) => {
                             let read = (stored, content);
                             letters.push(letter(flow, ctx, read, &one, (bytes, &own))?);
@@ -159,7 +169,8 @@ fn groups<'a>(stored: &Stored, keyed: Vec<Keyed<'a>>) -> Vec<Vec<Keyed<'a>>> {
     for one in keyed {
         let same = |group: &&mut Vec<Keyed<'a>>| {
             let first = &group[0];
-            first.row.method == one.row.method && !apart(first.row)
+            let alike = first.row.method == one.row.method && first.notices == one.notices;
+            alike && !apart(first.row)
         };
         match groups.iter_mut().find(same).filter(|_| !apart(one.row)) {
             Some(group) => group.push(one),

@@ -35,7 +35,11 @@ pub(super) fn letter(
     let author = author.as_ref().or(from.as_ref()).unwrap_or(&house.sender);
     let token = crate::portal::new_token(rng.as_ref());
     let link = format!("{}/p/{}", flow.settings().portal_url, token.expose());
-    let text = text(flow, ctx, house, content, &link)?;
+    let mut text = text(flow, ctx, house, content, &link)?;
+    for notice in crate::besides::Besides::of(row)?.notices {
+        text.push_str("\r\n");
+        text.push_str(super::statement::text(notice, &house.language));
+    }
     let mut seed = [0u8; 16];
     rng.fill(&mut seed);
     let message_id = format!("<{}@{}>", hex::encode(seed), flow.settings().hostname);

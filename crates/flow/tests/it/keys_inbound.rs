@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use flow::inbound::{Incoming, Results};
+use flow::inbound::{Incoming, Looked, Results};
 use flow::keys::KeyView;
 use model::{Code, KeyFor, KeySource, KeyStanding, Method, Outcome, Timestamp};
 use seal::dmarc::{Dmarc, DmarcResult, Policy};
@@ -58,6 +58,7 @@ fn arrive(clinic: &Clinic, content: Vec<u8>, dmarc: Dmarc) {
         with: "ESMTPS",
         content,
         results: proved(dmarc),
+        looked: Looked::default(),
     };
     clinic.flow.take_in(incoming).expect("taken in");
     clinic.work();

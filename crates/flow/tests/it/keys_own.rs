@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use flow::inbound::{Incoming, Results};
+use flow::inbound::{Incoming, Looked, Results};
 use model::{Code, KeyFor, KeyStanding, Method, Outcome, RecipientState, Secret};
 use seal::pgp::{MimeOpened, PublicKey, SecretKey, Version, mime_open};
 use seal::smime::{
@@ -194,6 +194,7 @@ on_disk! {
                     with: "ESMTPS",
                     content,
                     results: Results::unexamined(),
+                    looked: Looked::default(),
                 };
                 clinic.flow.take_in(incoming).expect("taken in");
                 clinic.work();

@@ -28,6 +28,7 @@ mod options;
 mod portal;
 mod portal_codes;
 mod proof;
+mod quarantine;
 mod registry;
 mod reports;
 mod restart;

@@ -16,6 +16,7 @@ macro_rules! tables {
 
 tables! {
     apps,
+    arrivals,
     blobs,
     census,
     correspondents,

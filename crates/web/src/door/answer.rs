@@ -84,6 +84,7 @@ pub fn desk_page<P: Page>(
         registry: desk.manages_registry(),
         keys: desk.manages_keys(),
         rules: desk.reads_rules(),
+        inbound: desk.reads_inbound(),
     };
     let frame = asked.frame(
         &desk.house,

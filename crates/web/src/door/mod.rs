@@ -285,6 +285,16 @@ fn review_routes() -> Router<WebState> {
                 .post(|asked| console(asked, console::held_decide::submit)),
         )
         .route(
+            "/console/inbound",
+            get(|asked| console(asked, console::inbound::show))
+                .post(|asked| console(asked, console::inbound::search)),
+        )
+        .route(
+            "/console/inbound/{id}",
+            get(|asked| console(asked, console::inbound_decide::ask))
+                .post(|asked| console(asked, console::inbound_decide::submit)),
+        )
+        .route(
             "/console/rules",
             get(|asked| console(asked, console::rules::show)),
         )

@@ -77,6 +77,10 @@ impl Desk {
     pub fn reads_rules(&self) -> bool {
         self.reads_audit()
     }
+    /// What came in, and what looks wrong about it.
+    pub fn reads_inbound(&self) -> bool {
+        self.is_any(&[Role::Staff, Role::Compliance, Role::Auditor])
+    }
     pub fn edits_rules(&self) -> bool {
         self.is_any(&[Role::Compliance])
     }

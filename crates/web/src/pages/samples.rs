@@ -63,6 +63,9 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     draw::<console::audit::Audit>(face, &mut all)?;
     draw::<console::held::Held>(face, &mut all)?;
     draw::<console::held_decide::Decide>(face, &mut all)?;
+    draw::<console::inbound::Inbound>(face, &mut all)?;
+    draw::<console::inbound_decide::InboundDecide>(face, &mut all)?;
+    draw::<console::inbound_decide::InboundDelete>(face, &mut all)?;
     draw::<console::recovery::Recovery>(face, &mut all)?;
     draw::<console::trace::Trace>(face, &mut all)?;
     draw::<console::triggers::Triggers>(face, &mut all)?;
@@ -135,6 +138,7 @@ fn frame<P: Page>(sample: &Sample<P>, voice: Voice) -> Frame {
                 registry: true,
                 keys: true,
                 rules: true,
+                inbound: true,
             },
             Voice::Staff => Visitor::Staff {
                 name: "Ana Ortiz".to_owned(),
@@ -145,6 +149,7 @@ fn frame<P: Page>(sample: &Sample<P>, voice: Voice) -> Frame {
                 registry: true,
                 keys: true,
                 rules: true,
+                inbound: true,
             },
         },
         place: P::PLACE,

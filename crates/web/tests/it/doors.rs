@@ -19,6 +19,8 @@ const DOORS: &[&str] = &[
     "/console/sign-out",
     "/console/messages/cancel",
     "/console/held/msg_00000000000000000000000000",
+    "/console/inbound",
+    "/console/inbound/msg_00000000000000000000000000",
     "/console/rules/new",
     "/console/rules/retire",
     "/console/rules/1",

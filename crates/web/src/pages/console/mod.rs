@@ -12,6 +12,8 @@ pub mod enrol;
 pub mod headers;
 pub mod held;
 pub mod held_decide;
+pub mod inbound;
+pub mod inbound_decide;
 pub mod key;
 pub mod key_add;
 pub mod keys;
