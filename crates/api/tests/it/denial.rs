@@ -64,8 +64,8 @@ impl Target {
         let suppressed = client.post("/v1/suppressions", &new).await.json();
         let new = serde_json::json!({"address": "pat@mail.example", "class": "patient"});
         let correspondent = client.post("/v1/correspondents", &new).await.json();
-        let key = client.post("/v1/keys", &key()).await.json();
-        client.post("/v1/authorities", &key()).await;
+        let key = client.post("/v1/keys", &certificate()).await.json();
+        client.post("/v1/authorities", &certificate()).await;
         let believed = client.get("/v1/authorities").await.json();
         // Versions are counted in each organisation: one that only the clinic has reached.
         for _ in 0..2 {
@@ -117,7 +117,7 @@ fn order() -> Value {
 }
 
 /// A certificate of pat@mail.example, good until 2099; nobody has its key any more.
-fn key() -> Value {
+fn certificate() -> Value {
     let der = "MIIBLDCB0qADAgECAgEHMAoGCCqGSM49BAMCMA4xDDAKBgNVBAMMA1BhdDAgFw0yMDAxMDEwMDAwMDBaGA8yMDk5MDEwMTAwMDAw\
     MFowDjEMMAoGA1UEAwwDUGF0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEGX87XhvQF+LLfqQxR4+j0VEAdphUOREuTXYjJf9V\
     YtqM5smkc7ZdR7WUSw0fO2x3ZaQpDTwpvzIvZcaCyUkwP6MfMB0wGwYDVR0RBBQwEoEQcGF0QG1haWwuZXhhbXBsZTAKBggqhkjO\
