@@ -56,6 +56,12 @@ pub const STEPS: &[Step] = &[
         pace: Pace::Waits,
     },
     Step {
+        name: "real-mail",
+        why: "6,046 real messages, 20 kills, both engines",
+        work: real_mail,
+        pace: Pace::Waits,
+    },
+    Step {
         name: "docs",
         why: "reference pages build and their examples run",
         work: docs,
@@ -104,6 +110,12 @@ pub const STEPS: &[Step] = &[
         pace: Pace::Works,
     },
     Step {
+        name: "engines",
+        why: "clamd and rspamd understand what we ask, we their answers, and the MX obeys them",
+        work: engines,
+        pace: Pace::Works,
+    },
+    Step {
         name: "mail-peers",
         why: "Postfix, Exim and clients both ways on both engines; dkimpy, mailauth, OpenDMARC agree; testssl finds nothing",
         work: mail_peers,
@@ -119,12 +131,6 @@ pub const STEPS: &[Step] = &[
         name: "smime",
         why: "OpenSSL, GnuPG and NSS open ours and we theirs; what was forged stays closed",
         work: smime,
-        pace: Pace::Works,
-    },
-    Step {
-        name: "real-mail",
-        why: "6,046 real messages, 20 kills, both engines",
-        work: real_mail,
         pace: Pace::Works,
     },
     Step {
@@ -306,6 +312,18 @@ fn canaries(root: &Path) -> Result<()> {
 
 fn webhooks(root: &Path) -> Result<()> {
     on_both_engines(root, "peers/webhooks.py", &[])
+}
+
+fn engines(root: &Path) -> Result<()> {
+    let (example, binary) = (example(root, "engines")?, built(root)?);
+    let words = [
+        "peers/engines.py",
+        "--example",
+        &example,
+        "--binary",
+        &binary,
+    ];
+    program(root, &peers::python(root), &words)
 }
 
 /// All chapters on SQLite; on PostgreSQL those in which something is stored.

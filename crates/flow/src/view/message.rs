@@ -9,7 +9,7 @@ use model::{
 };
 use policy::{OrgRules, Trace};
 use store::Tx;
-use store::tables::{deliveries, messages, portal, recipients, reviews};
+use store::tables::{arrivals, deliveries, messages, portal, recipients, reviews};
 use vault::OpenedKey;
 
 use super::found::{FoundAt, Places, found_at};
@@ -17,6 +17,7 @@ use super::{Advice, Holding};
 use crate::Flow;
 use crate::besides::Besides;
 use crate::feedback::Opinion;
+use crate::inbound::ArrivalRow;
 
 pub struct MessageView {
     pub id: MessageId,
@@ -43,6 +44,8 @@ pub struct MessageView {
     pub attachments: u32,
     pub content_sha256: [u8; 32],
     pub recipients: Vec<RecipientView>,
+    /// What looks wrong about it, for what came in.
+    pub arrival: Option<ArrivalRow>,
     /// Other messages of the conversation.
     pub thread_messages: Vec<(MessageId, Origin, Timestamp)>,
     pub may_cancel: bool,
@@ -111,7 +114,7 @@ pub(crate) fn live_only(ctx: &Ctx) -> Result<()> {
     Ok(())
 }
 
-fn resource(row: &messages::Message) -> Resource {
+pub(super) fn resource(row: &messages::Message) -> Resource {
     Resource {
         organisation: row.organisation,
         kind: "message",
@@ -130,6 +133,7 @@ impl Flow {
             .store
             .read(move |tx| messages::load(tx, id, organisation))?;
         ctx.allow(Action::MessageRead, &reachable(ctx, &row)?)?;
+        let why = super::held::may_see_why(ctx, &row);
         let (world, actor) = (self.world().clone(), ctx.actor().to_owned());
         let rules = crate::decide::house(self, ctx)?.rules.clone();
         self.world().store.read(move |tx| {
@@ -156,8 +160,17 @@ impl Flow {
             for d in &open {
                 may_cancel |= super::cancel::may_withdraw(tx, d)?;
             }
+            for one in views.iter_mut().filter(|_| !why) {
+                one.holding = None;
+            }
+            let arrival = arrivals::find(tx, id, organisation)?;
+            let arrival = arrival.as_ref().map(ArrivalRow::of).transpose()?;
             let view = view(row, views, thread, may_cancel)?;
-            Ok(MessageView { opinion, ..view })
+            Ok(MessageView {
+                opinion,
+                arrival,
+                ..view
+            })
         })
     }
 }
@@ -209,6 +222,7 @@ fn view(
         attachments: row.attachments,
         content_sha256: row.content_sha256,
         recipients,
+        arrival: None,
         thread_messages: others,
         may_cancel,
     })
