@@ -13,11 +13,12 @@ use crate::FindingKind;
 use crate::block::Blocks;
 use crate::candidate::Candidate;
 use crate::lexicon::{Tag, Term, Words};
-use crate::names::{Listed, People};
+use crate::names::People;
 use crate::part::Form;
 
 mod cues;
 mod role;
+mod said;
 mod unit;
 
 pub(crate) use cues::Cues;
@@ -25,7 +26,7 @@ use cues::{Cue, words};
 use role::{Role, Roles};
 use unit::Layout;
 
-/// How far before a sentence a name is near.
+/// How far from a sentence a name is near.
 const NEAR: usize = 250;
 
 /// Lines at the beginning of a text in which someone is greeted.
@@ -46,8 +47,10 @@ pub(crate) struct Bearing {
     pub patient: u8,
     /// Sentences that speak of someone of an age and health.
     pub aged: u8,
-    /// Points of a name that something happened to, shortly before health.
+    /// Points of a name that something happened to, shortly before or behind health.
     pub near: u8,
+    /// Slight words of health say of somebody together what one clinical word says.
+    pub told: bool,
     /// Names of people who may be patients.
     pub named: bool,
     /// Names that words make a patient's.
@@ -74,6 +77,7 @@ impl Bearing {
         more(&mut self.patient, other.patient);
         more(&mut self.aged, other.aged);
         self.near = self.near.max(other.near);
+        self.told |= other.told;
         self.named |= other.named;
         self.anchored |= other.anchored;
         self.addressed |= other.addressed;
@@ -257,6 +261,7 @@ impl Reader<'_> {
             self.bearing.named = true;
         }
         let told = clinical > 0 || slight >= 2;
+        self.bearing.told |= told && (said.first || said.third || self.bearing.tied >= 3);
         let weighs = |holds: bool| u8::from(holds && !said.topic);
         let add = |sum: &mut u8, more: u8| *sum = sum.saturating_add(more);
         add(&mut self.bearing.spoken, weighs(said.third && told));
@@ -273,53 +278,19 @@ impl Reader<'_> {
         }
     }
 
-    /// A name that something happened to, in the sentences before.
+    /// A name that something happened to, in the sentences before and behind.
     fn near(&mut self, range: &Range<usize>) {
         let low = range.start.saturating_sub(NEAR);
         let first = self.people.partition_point(|(name, _)| name.start < low);
-        let before = self.people[first..]
+        let around = self.people[first..]
             .iter()
-            .take_while(|(name, _)| name.start < range.end);
-        let points = before.map(|(_, role)| match role {
+            .take_while(|(name, _)| name.start < range.end + NEAR);
+        let points = around.map(|(_, role)| match role {
             Role::Person { anchored: true, .. } => 3,
-            Role::Person { relation, .. } if *relation > 0 => 1 + *relation,
+            Role::Person { relation, .. } => *relation,
             _ => 0,
         });
         self.bearing.near = points.fold(self.bearing.near, u8::max);
-    }
-
-    /// "Peter's peanut allergy", "Monica stopped metformin": a given name alone, and what happens to it.
-    fn is_given_tied(&self, range: &Range<usize>, marks: &[Mark]) -> bool {
-        let mut before = None;
-        words(&self.given.text[range.clone()]).any(|word| {
-            let owned: Option<&[u8]> = before.take();
-            let told = match owned {
-                Some(name) if name.ends_with(b"'s") => {
-                    !is_illness(word) && self.is_cared_for(name, marks)
-                }
-                Some(_) => self.given.cues.of(word).is(Cue::PREDICATE),
-                None => false,
-            };
-            let name = word.strip_suffix(b"'s").unwrap_or(word);
-            let given = name.len() > 2
-                && name[0].is_ascii_uppercase()
-                && name[1..].iter().all(u8::is_ascii_lowercase)
-                && self.given.people.first(name) == Listed::Name;
-            before = given.then_some(word);
-            told
-        })
-    }
-
-    /// Whether a given name alone stands in these sentences or shortly before: "Monica's diary … her A1c".
-    fn is_given(&self, range: &Range<usize>) -> bool {
-        let low = range.start.saturating_sub(NEAR);
-        let text = &self.given.text[low..range.end];
-        words(text).any(|word| {
-            let word = word.strip_suffix(b"'s").unwrap_or(word);
-            word[0].is_ascii_uppercase()
-                && word.len() > 2
-                && self.given.people.first(word) == Listed::Name
-        })
     }
 
     /// The closest tie between a name of this sentence and its health.
@@ -334,7 +305,7 @@ impl Reader<'_> {
             let Role::Person { anchored, relation } = *role else {
                 continue;
             };
-            let points = health + relation + u8::from(anchored);
+            let points = health + relation.min(2) + u8::from(anchored);
             let most = match (clinical, anchored) {
                 (true, _) => 8,
                 (false, true) => 4,
@@ -348,48 +319,6 @@ impl Reader<'_> {
             };
             self.bearing.tied = self.bearing.tied.max(points);
         }
-    }
-
-    fn said(&self, range: &Range<usize>, marks: &[Mark]) -> Said {
-        let mut said = Said::default();
-        let mut before = Cue::default();
-        let mut article = false;
-        let mut subject = false;
-        let mut narrates = false;
-        let text = &self.given.text[range.clone()];
-        for word in words(text) {
-            let cue = self.given.cues.of(word);
-            said.first |=
-                cue.is(Cue::OWN) || (narrates && (cue.is(Cue::FEELING) || word.ends_with(b"ed")));
-            said.second |= cue.is(Cue::SECOND) && self.is_cared_for(word, marks);
-            said.topic |= cue.is(Cue::TOPIC);
-            let possessed = before.is(Cue::FIRST | Cue::OWN | Cue::THIRD | Cue::SECOND);
-            said.third |= cue.is(Cue::THIRD) || (cue.is(Cue::KIN) && possessed);
-            // "patient names" are nobody's; "the patient", "patient has" are somebody's.
-            said.patient |= (subject && cue.is(Cue::PREDICATE))
-                || (cue.is(Cue::PATIENT) && (article || word.len() <= 2));
-            subject = cue.is(Cue::PATIENT);
-            article = is_article(word);
-            narrates = cue.is(Cue::FIRST);
-            before = cue;
-        }
-        let low = range.start.saturating_sub(1);
-        let keys = self.given.words.keys_from(low..range.end).iter();
-        said.aged = keys
-            .into_iter()
-            .any(|key| key.tag == Tag::Age && follows_number(self.given.text, key.range.start));
-        said
-    }
-
-    /// "Your test results", "you are due for a flu shot"; not "your clinic".
-    fn is_cared_for(&self, word: &[u8], marks: &[Mark]) -> bool {
-        let start = word.as_ptr() as usize - self.given.text.as_ptr() as usize;
-        let end = start + word.len();
-        marks.iter().any(|mark| {
-            mark.weight != Weight::Setting
-                && mark.range.start >= end
-                && mark.range.start <= end + 35
-        })
     }
 
     /// What a mail says of how to reach someone, unless an office's.
@@ -443,54 +372,4 @@ impl Reader<'_> {
             }
         }
     }
-}
-
-/// Of whom a sentence speaks.
-#[derive(Default)]
-struct Said {
-    first: bool,
-    second: bool,
-    third: bool,
-    patient: bool,
-    aged: bool,
-    topic: bool,
-}
-
-fn is_article(word: &[u8]) -> bool {
-    const ARTICLES: &[&[u8]] = &[
-        b"the", b"a", b"this", b"our", b"my", b"your", b"la", b"el", b"un", b"una", b"esta",
-        b"este", b"shared", b"same",
-    ];
-    ARTICLES
-        .iter()
-        .any(|known| known.eq_ignore_ascii_case(word))
-}
-
-/// "Wilson's disease" is nobody's.
-fn is_illness(word: &[u8]) -> bool {
-    const ILLNESSES: &[&[u8]] = &[
-        b"disease",
-        b"syndrome",
-        b"palsy",
-        b"esophagus",
-        b"lymphoma",
-        b"sign",
-        b"law",
-        b"day",
-        b"thyroiditis",
-        b"tumor",
-        b"sarcoma",
-    ];
-    ILLNESSES
-        .iter()
-        .any(|known| known.eq_ignore_ascii_case(word))
-}
-
-/// "58 y/o", "34-year-old".
-fn follows_number(text: &[u8], at: usize) -> bool {
-    let before = text[at.saturating_sub(2)..at]
-        .iter()
-        .rev()
-        .find(|b| !matches!(b, b' ' | b'-'));
-    before.is_some_and(u8::is_ascii_digit)
 }

@@ -47,9 +47,9 @@ labels! {
 
 /// What was read that hints at labels, of a whole message.
 ///
-/// One everyday word labels nothing: "pregnant pause", "sober analysis". Strong terms of care ("methadone
-/// clinic") need a person that the message's health is tied to, or another strong term; of everyday
-/// words two are needed, and the person.
+/// One everyday word labels nothing: "pregnant pause", "sober analysis". A strong term of care ("methadone
+/// clinic") needs a person that the message's health is tied to; of everyday words two are needed, and
+/// the person. Nothing is said of a mail whose health is nobody's.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hints {
     strong: BTreeMap<Label, BTreeSet<u32>>,
@@ -65,7 +65,7 @@ impl Hints {
         self.slight.entry(label).or_default().insert(entry);
     }
 
-    /// The labels that hold where health is tied to a person so closely (`Tally::ties`).
+    /// The labels that hold where health is tied to a person so closely in points (`Tally::ties`).
     pub(crate) fn labels(&self, ties: u8) -> impl Iterator<Item = Label> + '_ {
         let distinct = |of: &BTreeMap<Label, BTreeSet<u32>>, label: Label| {
             of.get(&label).map_or(0, BTreeSet::len)
@@ -76,9 +76,9 @@ impl Hints {
                 distinct(&self.slight, *label),
             );
             match strong {
-                0 => slight >= 2 && ties >= 2,
-                1 => ties >= 2 || slight >= 2,
-                _ => true,
+                0 => slight >= 2 && ties >= 3,
+                1 => ties >= 3 || (ties >= 2 && slight >= 1),
+                _ => ties >= 2,
             }
         })
     }

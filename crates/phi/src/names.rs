@@ -135,6 +135,51 @@ impl Seen<'_> {
             .or_else(|| self.turned(at))
             .or_else(|| self.initialled(at))
             .or_else(|| self.foreign(at))
+            .or_else(|| self.placed(at))
+    }
+
+    /// Two words that no list has, where only a person stands: "for Halima Warsame's biopsy".
+    fn placed(&self, at: usize) -> Option<Name> {
+        const BEFORE: &[&[u8]] = &[
+            b" for ",
+            b" about ",
+            b" regarding ",
+            b"Re: ",
+            b"RE: ",
+            b" treating ",
+            b" saw ",
+            b" de ",
+            b" para ",
+            b"soy ",
+            b"llamo ",
+        ];
+        const BEHIND: &[&[u8]] = &[
+            b"'s ", b" has ", b" is ", b" was ", b" had ", b" who ", b" will ", b" needs ",
+            b" tiene ", b" fue ", b", a ", b" (DOB", b", DOB",
+        ];
+        let (one, other) = (self.capitals.range(at), self.capitals.range(at + 1));
+        let small = |word: &[u8]| {
+            word.len() >= 3
+                && word[1..].iter().all(|b| !b.is_ascii_uppercase())
+                && !self.people.is_stopped(word)
+                && !PLACING.contains(&word)
+        };
+        if !small(self.word(at))
+            || !small(self.word(at + 1))
+            || !matches!(self.capitals.gap(self.text, at), Some(b" "))
+        {
+            return None;
+        }
+        let before = &self.text[one.start.saturating_sub(12)..one.start];
+        let behind = &self.text[other.end..];
+        let holds = BEFORE.iter().any(|word| before.ends_with(word))
+            && BEHIND.iter().any(|word| behind.starts_with(word));
+        holds.then_some(Name {
+            first: at,
+            last: at + 1,
+            title: None,
+            sure: false,
+        })
     }
 
     /// A given name that no list has, before a family name that one has: "Chukwuemeka Kowalczyk".

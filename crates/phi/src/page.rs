@@ -69,7 +69,8 @@ impl Page<'_> {
             words: &words,
             terms: &terms,
             kept: &kept,
-            signed: foreign.iter().any(|c| c.kind.is_name()),
+            signed: foreign.iter().any(|c| c.kind.is_name())
+                || blocks.is_signed_by(text, &scanner.people),
             blocks: &blocks,
             form: part.form,
             cues: &scanner.cues,
@@ -93,6 +94,10 @@ impl Page<'_> {
             page.term(term, &scanner.lexicon, sum);
         }
         hint(text, &words, &blocks, &mut sum.hints);
+        let mut births = kept.iter().filter(|c| c.kind == FindingKind::DateOfBirth);
+        if births.any(|birth| value::is_birth_of_minor(&text[birth.range.clone()])) {
+            sum.hints.strong(crate::Label::Minor, u32::MAX);
+        }
         let diagnoses = kept.iter().filter(|c| c.kind == FindingKind::DiagnosisCode);
         sum.labels
             .extend(diagnoses.filter_map(|code| codes::label(&text[code.range.clone()])));
@@ -202,6 +207,9 @@ fn hint(text: &[u8], words: &Words, blocks: &Blocks, hints: &mut Hints) {
             Tag::Hint(label) if key.range.end > covered => hints.slight(label, key.entry),
             Tag::Age if codes::is_minor(text, &key.range) => {
                 hints.strong(crate::Label::Minor, key.entry)
+            }
+            Tag::Aged if codes::is_minor_age(&text[key.range.end..]) => {
+                hints.strong(crate::Label::Minor, key.entry);
             }
             _ => {}
         }

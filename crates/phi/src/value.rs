@@ -91,6 +91,13 @@ pub(crate) fn day(text: &str) -> Option<String> {
     whole.then_some(day)
 }
 
+/// Whether a date of birth makes someone under 18, for as long as this release is in use.
+pub(crate) fn is_birth_of_minor(found: &[u8]) -> bool {
+    const BORN_AFTER: &str = "2008-12-31";
+    let day = date(found);
+    day.len() == 10 && day.as_str() > BORN_AFTER && day.starts_with("20")
+}
+
 /// As the scanner reads it: without accents and what cannot be seen; small letters.
 pub(crate) fn folded(text: &str) -> String {
     let normal = Normal::of(text);

@@ -1,8 +1,12 @@
 //! From findings to the level of a message: the conjunction rule.
 //!
-//! An identifier alone is business mail, health words alone are a newsletter; together they are PHI
-//! (phi.md §0.2 and §7). A record or member number in a care provider's mail is PHI by itself.
-//! Invariant: more found never lowers a level.
+//! An identifier alone is business mail, health words alone are a newsletter; together they are PHI where
+//! the text ties the one to the other (phi.md §0.2 and §7). A record or member number in a care provider's
+//! mail is PHI by itself, a strong number is with any health. Everything else is weighed in points: the
+//! closest tie between a person and health (`bearing.rs`), what supports it (another tie, a way to reach
+//! someone, a second word of health), and against it the kind of mail: an invoice, a ticket, an
+//! invitation. At [`ENOUGH`] points it is likely. Invariant: another identifier or another word of health
+//! never lowers a level.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +26,9 @@ pub(crate) struct Tally {
     clinical: bool,
     bearing: Bearing,
 }
+
+/// Octets of a short mail, its subject and all.
+const SHORT: usize = 450;
 
 /// Points at which health is tied to a person.
 const ENOUGH: u8 = 4;
@@ -63,7 +70,7 @@ impl Tally {
     }
 
     pub(crate) fn level(&self) -> PhiLevel {
-        let context = self.has_context();
+        let context = self.has_context() || self.bearing.told;
         let provider = [FindingKind::Npi, FindingKind::Dea]
             .iter()
             .any(|kind| self.kinds.contains(kind));
@@ -102,37 +109,50 @@ impl Tally {
         ]
     }
 
-    /// The closest of them; a number of class A ties by itself.
+    /// The same for labels, which do not ask who it is; a number of class A says so by itself.
     pub(crate) fn ties(&self) -> u8 {
-        let sure = if self.has(Class::A) { 4 } else { 0 };
-        self.all_ties().into_iter().fold(sure, u8::max)
+        let sure = if self.has(Class::A) || self.level() >= PhiLevel::Likely {
+            ENOUGH
+        } else {
+            0
+        };
+        self.weighed().max(sure)
+    }
+
+    /// Points of a message that says who it is about.
+    fn points(&self) -> u8 {
+        if self.has_identifier() {
+            self.weighed()
+        } else {
+            0
+        }
     }
 
     /// How much ties the health in a message to a person, against what kind of mail it is.
-    fn points(&self) -> u8 {
+    fn weighed(&self) -> u8 {
         let said = &self.bearing;
         let ties = self.all_ties();
         let best = ties.iter().copied().max().unwrap_or(0);
-        if best < 2 || !self.has_identifier() {
+        if best < 2 {
             return 0;
         }
         let more = ties.iter().filter(|points| **points >= 2).count() - 1;
         let ways = said.loose.len() + usize::from(self.kinds.contains(&FindingKind::DateOfBirth));
         let placed = self.has(Class::Faint)
-            && said
-                .tied
-                .max(said.aged)
-                .max(said.patient)
-                .max(said.near)
-                .max(said.first)
-                > 0;
+            && said.tied.max(said.aged).max(said.patient).max(said.first) > 0;
         let support = u8::try_from(more.min(2) + ways.min(2)).unwrap_or(4)
             + u8::from(self.terms.len() > 1)
             + u8::from(!self.loose.is_empty())
             + u8::from(!self.loose.is_empty() && said.second > 0)
-            + u8::from(placed);
+            + u8::from(placed)
+            + u8::from(self.is_dense());
         let most = if best >= 5 { 2 } else { 6 };
         (best + support).saturating_sub((self.genre() + self.sparseness()).min(most))
+    }
+
+    /// A short mail with a word of health is about it.
+    fn is_dense(&self) -> bool {
+        (1..=SHORT).contains(&self.bearing.octets)
     }
 
     /// A word of health in pages of other text is seldom what they are about.
@@ -149,9 +169,12 @@ impl Tally {
     fn has_identifier(&self) -> bool {
         let faint =
             self.count(Class::Faint) - usize::from(self.kinds.contains(&FindingKind::RelativeDate));
+        let dated = usize::from(self.kinds.contains(&FindingKind::Date));
         let kinds = self.kinds.iter().chain(&self.loose);
-        kinds.into_iter().any(|kind| kind.class() > Class::Faint)
-            || faint >= 2
+        kinds
+            .into_iter()
+            .any(|kind| kind.class() > Class::Faint && *kind != FindingKind::Date)
+            || faint + dated >= 2
             || self.bearing.named
             || self.bearing.signed
             || self.bearing.addressed

@@ -21,8 +21,9 @@ impl Cue {
     pub(super) const SPEAKING: Self = Self(1 << 9);
     pub(super) const OWN: Self = Self(1 << 10);
     pub(super) const FEELING: Self = Self(1 << 11);
+    pub(super) const READER: Self = Self(1 << 12);
 
-    const SECTIONS: [(&'static str, Self); 12] = [
+    const SECTIONS: [(&'static str, Self); 13] = [
         ("first", Self::FIRST),
         ("second", Self::SECOND),
         ("third", Self::THIRD),
@@ -35,6 +36,7 @@ impl Cue {
         ("speaking", Self::SPEAKING),
         ("own", Self::OWN),
         ("feeling", Self::FEELING),
+        ("reader", Self::READER),
     ];
 
     /// Whether it says any of these.

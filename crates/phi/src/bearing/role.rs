@@ -20,7 +20,8 @@ pub(super) enum Role {
     Person {
         /// Words or a form's field make it a patient's.
         anchored: bool,
-        /// How far its sentence says something of it: 0 to 2.
+        /// How far its sentence says something of it: 3 what happens to it, 2 that something is for it, 1
+        /// that it stands in a list, 0 nothing.
         relation: u8,
     },
 }
@@ -147,7 +148,7 @@ impl Roles<'_> {
         let possessed = behind.starts_with(b"'s ") || behind.starts_with(b"' ");
         let aged = gap > 0 && is_age(rest);
         if possessed || aged || (predicate && gap <= 2) {
-            return 2;
+            return 3;
         }
         let leads = before.iter().all(|b| !b.is_ascii_alphabetic());
         let listed = behind[..gap].iter().any(|b| b"-:,(\t|".contains(b));

@@ -90,6 +90,8 @@ tags! {
     Account = "account",
     Routing = "routing",
     DriversLicence = "drivers_licence",
+    /// A licence that only the shape of its number makes a driver's.
+    Licence = "licence",
     Certificate = "certificate",
     Plate = "plate",
     Vin = "vin",
@@ -116,6 +118,8 @@ tags! {
     Clinician = "clinician",
     /// Stands behind an age.
     Age = "age",
+    /// Stands before an age.
+    Aged = "aged",
     Disclaimer = "disclaimer",
     Closing = "closing",
     Forwarded = "forwarded",
@@ -173,6 +177,7 @@ fn meaning(section: &str) -> Option<(Role, Case)> {
         "clinical" => (Role::Clinical, Case::Any),
         "setting" => (Role::Setting, Case::Any),
         "upper" | "lower" => (Role::Clinical, Case::Listed),
+        "upper setting" => (Role::Setting, Case::Listed),
         "unit" => (Role::Unit, Case::Any),
         "suffix" => (Role::Suffix, Case::Any),
         "slight" => (Role::Slight, Case::Any),

@@ -61,11 +61,11 @@ fn letters_about_somebodys_health_are_told_from_business() -> std::io::Result<()
         }
     }
     assert!(
-        with >= 80 && without >= 75 && spanish >= 48,
+        with >= 118 && without >= 109 && spanish >= 60,
         "{with}, {without}, {spanish}"
     );
-    // Measured when they were written down: 81 of 82 found, no alarm of 79.
-    assert!(missed.len() <= 3, "missed: {missed:?}");
+    // Measured when this was written: 114 of 118 found, one alarm of 109.
+    assert!(missed.len() <= 5, "missed: {missed:?}");
     assert!(alarmed.len() <= 2, "false alarms: {alarmed:?}");
     Ok(())
 }
@@ -90,8 +90,8 @@ fn labels_are_on_letters_about_such_care_and_on_no_business() -> std::io::Result
             wrong.push(letter.name);
         }
     }
-    assert!(labelled >= 19, "only {labelled} letters have labels");
-    assert!(missing.len() <= 2, "no label: {missing:?}");
+    assert!(labelled >= 25, "only {labelled} letters have labels");
+    assert!(missing.len() <= 3, "no label: {missing:?}");
     assert!(wrong.is_empty(), "labelled: {wrong:?}");
     Ok(())
 }
