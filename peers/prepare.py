@@ -33,10 +33,12 @@ def prepare(order: dict) -> dict:
     admin("organisation-create", "--name", "Test Clinic", "--zone", "America/New_York")
     plain = order.get("plain", False)  # a benchmark of ours without signatures and TLS towards the receiver
     records = [] if plain else admin("domain-add", "--name", order["sender_domain"])["records"]
-    more = ["message.open"] if order.get("inbound") else []
+    more = ["message.open", "quarantine.read"] if order.get("inbound") else []
     scopes = [word for scope in [*SCOPES, *more] for word in ("--scope", scope)]
     app = admin("app-create", "--name", "Harness", "--sender", "*", *scopes)["app"]
     key = admin("key-create", "--app", app)
+    if order.get("mailbox"):
+        admin("mailbox-add", "--address", order["mailbox"])
     if "staff" in order:
         hire(admin, order["staff"], folder / "password")
     return {
@@ -79,6 +81,8 @@ def configuration(order: dict, folder: Path, served, ports: dict) -> str:
     names = f'name_servers = ["{server}"]\ndanger_no_dnssec = true\n' if server else ""
     inbound = order.get("inbound")
     taken = f'[inbound]\nlisten = "127.0.0.1:{ports["mx"]}"\ndomain = "{inbound}"\n' if inbound else ""
+    for name, at in order.get("engines", {}).items():
+        taken += f'[inbound.{name}]\n{"socket" if at.startswith("/") else "address"} = "{at}"\n'
     return f"""hostname = "{HOST}"
 portal_url = "http://127.0.0.1:{ports['http']}"
 

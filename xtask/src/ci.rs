@@ -110,6 +110,12 @@ pub const STEPS: &[Step] = &[
         pace: Pace::Works,
     },
     Step {
+        name: "engines",
+        why: "clamd and rspamd understand what we ask, we their answers, and the MX obeys them",
+        work: engines,
+        pace: Pace::Works,
+    },
+    Step {
         name: "mail-peers",
         why: "Postfix, Exim and clients both ways on both engines; dkimpy, mailauth, OpenDMARC agree; testssl finds nothing",
         work: mail_peers,
@@ -306,6 +312,18 @@ fn canaries(root: &Path) -> Result<()> {
 
 fn webhooks(root: &Path) -> Result<()> {
     on_both_engines(root, "peers/webhooks.py", &[])
+}
+
+fn engines(root: &Path) -> Result<()> {
+    let (example, binary) = (example(root, "engines")?, built(root)?);
+    let words = [
+        "peers/engines.py",
+        "--example",
+        &example,
+        "--binary",
+        &binary,
+    ];
+    program(root, &peers::python(root), &words)
 }
 
 /// All chapters on SQLite; on PostgreSQL those in which something is stored.

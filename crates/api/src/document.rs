@@ -101,6 +101,14 @@ fn tags() -> Vec<utoipa::openapi::Tag> {
             "Who addresses belong to, how their owners want mail, what was agreed with them.",
         ),
         tag(
+            "keys",
+            "Certificates and OpenPGP keys of recipients, which mail is encrypted to.",
+        ),
+        tag(
+            "arrivals",
+            "What came in for people, and what looks wrong about it.",
+        ),
+        tag(
             "registry",
             "The organisation's patients, as keyed tokens, so that their names are known.",
         ),

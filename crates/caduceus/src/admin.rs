@@ -6,6 +6,8 @@
 mod correspondents;
 mod detector;
 mod domain;
+mod inbound;
+mod keys;
 mod mail;
 mod output;
 mod probe;
@@ -115,6 +117,13 @@ pub enum Command {
         #[command(subcommand)]
         act: mail::Act,
     },
+    /// What came in for people, what looks wrong about it, what is in quarantine.
+    Inbound {
+        #[command(flatten)]
+        of: Of,
+        #[command(subcommand)]
+        act: inbound::Act,
+    },
     /// List what waits to leave, why, and until when.
     QueueList {
         #[command(flatten)]
@@ -132,7 +141,7 @@ pub enum Command {
         of: Of,
         #[arg(long)]
         name: String,
-        /// message.send, message.read, message.open, message.addresses, message.cancel, message.list,
+        /// message.send, message.attest, message.read, message.open, message.addresses, message.cancel, message.list,
         /// proof.download, audit.read, queue.read, queue.manage, suppression.read, suppression.manage,
         /// webhook.manage
         #[arg(long, required = true)]
@@ -177,6 +186,9 @@ pub enum Command {
     /// Who addresses belong to, how their owners want mail, what was agreed with them.
     #[command(subcommand)]
     Correspondents(correspondents::Command),
+    /// Certificates and OpenPGP keys of recipients, which mail is encrypted to.
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// The organisation's patients, as keyed tokens, so that detection knows their names.
     #[command(subcommand)]
     Registry(registry::Command),
@@ -306,7 +318,9 @@ fn dispatch_mail(wired: &Wired, command: Command) -> anyhow::Result<Output> {
         Command::ReportAddresses { of } => report_addresses(wired, &system(wired, &of)?),
         Command::Queue(command) => queue::dispatch(wired, command),
         Command::Suppressions(command) => suppressions::run(wired, command),
+        Command::Inbound { of, act } => inbound::run(wired, &of, act),
         Command::Correspondents(command) => correspondents::run(wired, command),
+        Command::Keys(command) => keys::run(wired, command),
         Command::Registry(command) => registry::run(wired, command),
         Command::Rules(command) => rules::run(wired, command),
         Command::Detector(command) => detector::run(wired, command),

@@ -274,6 +274,54 @@ pub struct Inbound {
     /// Strangers who write to people here are asked to come back after a minute.
     #[serde(default)]
     pub greylist: bool,
+    /// ClamAV: each message for people is scanned before it is taken in. Set its `AlertExceedsMax yes`, and
+    /// `StreamMaxLength` above 36M.
+    pub clamd: Option<Clamd>,
+    /// rspamd: its advice on each message for people becomes a suspicion. Turn off what it asks of others
+    /// with content (fuzzy hashes, URL services).
+    pub rspamd: Option<Rspamd>,
+}
+
+/// One of `socket` and `address`.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct Clamd {
+    /// A Unix socket, such as `/run/clamav/clamd.ctl`.
+    pub socket: Option<PathBuf>,
+    /// A loopback address and port.
+    pub address: Option<SocketAddr>,
+    /// What becomes of a message in which it finds something.
+    #[serde(default)]
+    pub found: Found,
+    /// The address may be another machine's: mail travels there in the clear.
+    #[serde(default)]
+    pub danger_remote: bool,
+}
+
+/// One of `socket` and `address`.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct Rspamd {
+    /// A Unix socket of its normal worker.
+    pub socket: Option<PathBuf>,
+    /// A loopback address and port, such as `127.0.0.1:11333`.
+    pub address: Option<SocketAddr>,
+    /// What becomes of a message that it would reject.
+    #[serde(default)]
+    pub found: Found,
+    /// The address may be another machine's: mail travels there in the clear.
+    #[serde(default)]
+    pub danger_remote: bool,
+}
+
+#[derive(Deserialize, Clone, Copy, Default, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Found {
+    /// Taken in; nobody reads it before somebody decided.
+    #[default]
+    Quarantine,
+    /// Refused while its client listens.
+    Reject,
 }
 
 #[derive(Deserialize, Clone)]
@@ -334,6 +382,7 @@ pub(crate) fn parse(text: &str) -> anyhow::Result<Config> {
     {
         bail!("inbound.domain is not a domain name");
     }
+    crate::engines::build(inbound)?;
     let needs_tls = config
         .listen
         .smtps

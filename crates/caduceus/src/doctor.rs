@@ -4,13 +4,13 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use model::Error;
-use model::seams::Vault;
+use model::seams::{Clock, Vault};
+use model::{Error, limits};
 use vault::FileRoot;
 
 use crate::config::{self, Config};
 use crate::terminal::say;
-use crate::wiring::{place, wire};
+use crate::wiring::{SystemClock, place, wire};
 
 /// One thing looked at.
 struct Finding {
@@ -66,6 +66,8 @@ fn examine(path: &Path) -> Vec<Finding> {
     };
     let mut findings = vec![good("configuration", path.display().to_string())];
     findings.extend(examine_dangers(&config));
+    findings.extend(examine_files());
+    findings.extend(examine_engines(&config));
     let key = examine_key(&config);
     let key_good = key.problem.is_none();
     findings.push(key);
@@ -95,6 +97,14 @@ fn examine_dangers(config: &Config) -> Vec<Finding> {
             "policy.danger_declared_free",
             "mail of these domains leaves with opportunistic TLS unless something is found in it",
         ),
+        (
+            config.inbound.as_ref().is_some_and(|inbound| {
+                inbound.clamd.as_ref().is_some_and(|set| set.danger_remote)
+                    || inbound.rspamd.as_ref().is_some_and(|set| set.danger_remote)
+            }),
+            "inbound danger_remote",
+            "whole messages travel to an engine on another machine in the clear",
+        ),
     ];
     let on = switches.into_iter().filter(|(on, ..)| *on);
     on.map(|(_, switch, means)| Finding {
@@ -106,6 +116,85 @@ fn examine_dangers(config: &Config) -> Vec<Finding> {
         )
     })
     .collect()
+}
+
+/// Whether files of messages can be read, how well what reads them is locked up, and whether pictures are read.
+fn examine_files() -> Vec<Finding> {
+    const WHAT: &str = "reading files";
+    let layers = match crate::extractor::missing_layers() {
+        Ok(missing) if missing.is_empty() => good(WHAT, "every layer of the sandbox holds".into()),
+        Ok(missing) => Finding {
+            warning: true,
+            ..bad(
+                WHAT,
+                format!(
+                    "this kernel lacks layers of the sandbox: {}",
+                    missing.join(", ")
+                ),
+                "Use a kernel with seccomp and Landlock (Linux 5.13 or newer).".into(),
+            )
+        },
+        Err(error) => bad(
+            WHAT,
+            format!("{error:#}"),
+            "Every file counts as PHI until this works. Start the program by its whole path."
+                .into(),
+        ),
+    };
+    let pictures = match crate::extractor::limits().ocr {
+        Some(program) => good("reading pictures", program.display().to_string()),
+        None => Finding {
+            warning: true,
+            ..bad(
+                "reading pictures",
+                "Tesseract is not installed: every picture counts as PHI".into(),
+                "Install it (Debian: tesseract-ocr) and start the service again.".into(),
+            )
+        },
+    };
+    vec![layers, pictures]
+}
+
+/// Old signatures find nothing new; an engine that is silent puts all mail off.
+fn examine_engines(config: &Config) -> Option<Finding> {
+    let set = config.inbound.as_ref().is_some_and(|i| i.clamd.is_some());
+    if !set {
+        return None;
+    }
+    let asked = crate::engines::build(config.inbound.as_ref()).and_then(|engines| {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        Ok(runtime.block_on(engines.virus_signatures())?)
+    });
+    let Ok(Some(version)) = asked else {
+        return Some(bad(
+            "clamd",
+            "does not answer; mail for people is put off".to_owned(),
+            "Start clamd, or correct [inbound.clamd].".to_owned(),
+        ));
+    };
+    let Some(signatures) = version.signatures else {
+        return Some(bad(
+            "clamd",
+            format!("{} has no official signatures", version.engine),
+            "Run freshclam.".to_owned(),
+        ));
+    };
+    let age = SystemClock.now().since(signatures.built_at);
+    let days = age.as_secs() / 86_400;
+    let detail = format!(
+        "{} with signatures {}, {days} days old",
+        version.engine, signatures.number
+    );
+    Some(match age > limits::VIRUS_SIGNATURES_AGE_MAX {
+        true => bad(
+            "clamd",
+            detail,
+            "Run freshclam, and see why it stopped.".to_owned(),
+        ),
+        false => good("clamd", detail),
+    })
 }
 
 fn examine_key(config: &Config) -> Finding {
@@ -155,7 +244,7 @@ fn examine_data(config: &Config) -> Vec<Finding> {
     }
     if let Ok(Some(free)) = wired.world.store.free_octets() {
         let mib = free / (1024 * 1024);
-        findings.push(if free < model::limits::DISK_FREE_OCTETS_MIN {
+        findings.push(if free < limits::DISK_FREE_OCTETS_MIN {
             bad(
                 "disk",
                 format!("{mib} MiB free"),

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::config::{self, Config};
 use crate::wiring::{Wired, wire};
-use crate::{checks, http, net, telemetry};
+use crate::{checks, engines, http, net, telemetry};
 
 const BEAT_EVERY: Duration = Duration::from_secs(5);
 /// What a beat began and did not finish: other writers come in between.
@@ -106,8 +106,12 @@ pub async fn start(
         None => None,
     };
     if let (Some(listener), Some(tls)) = (mx, &tls) {
-        let (flow, net) = (wired.flow.clone(), net.clone());
-        tasks.spawn(mta::mx(flow, net, listener, tls.clone(), stop.clone()));
+        let intake = mta::Intake {
+            flow: wired.flow.clone(),
+            net: net.clone(),
+            engines: engines::build(config.inbound.as_ref())?,
+        };
+        tasks.spawn(mta::mx(intake, listener, tls.clone(), stop.clone()));
     }
     if let Some(tls) = tls {
         tasks.spawn(mta::submission(

@@ -7,27 +7,32 @@
 
 mod address;
 mod aggregate;
+mod arrival;
 mod door;
 mod examine;
+mod familiar;
 mod grey;
-
 mod mailbox;
 mod message;
+mod quarantine;
 mod told;
 
 use std::sync::Arc;
 
 use ctx::Ctx;
-use model::{Address, Code, Domain, MessageId, RequestId, Result, limits};
+use model::{Address, Code, Domain, MessageId, RequestId, Result, Timestamp, limits};
 use store::Tx;
 use store::tables::idempotency;
 
 use crate::Flow;
 
 pub(crate) use address::{reply_address, return_path};
+pub use arrival::Looked;
 pub use door::Door;
 pub use examine::Examination;
-pub(crate) use grey::tidy;
+pub(crate) use familiar::Kept as FamiliarKept;
+pub use mail::suspect::SuspicionKind;
+pub use quarantine::{ArrivalFilter, ArrivalPage, ArrivalRow, Caution, Fate, Suspected};
 pub use seal::dns::{Ask, Found, Known};
 pub use seal::results::Results;
 
@@ -53,6 +58,8 @@ pub struct Incoming {
     pub with: &'static str,
     pub content: Vec<u8>,
     pub results: Results,
+    /// What engines beside us found; nothing where none was asked.
+    pub looked: Looked,
 }
 
 /// What one recipient's share of a message changes; it may run more than once.
@@ -86,6 +93,12 @@ impl Flow {
         self.ring();
         Ok(request.to_string())
     }
+}
+
+/// Forgets who was not seen for long.
+pub(crate) fn tidy(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
+    grey::tidy(tx, now)?;
+    store::tables::arrivals::forget_senders(tx, now.minus(limits::SENDER_KNOWN_KEEP))
 }
 
 /// True the first time: a client that did not hear our answer sends again.

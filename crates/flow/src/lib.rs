@@ -9,6 +9,7 @@
 //!  deliver.rs  queue::step → Job      no transaction held on the wire
 //!  settle.rs   Outcome  → Settled | Deferred                                        commit 3
 //!  correspondents.rs what is on record about recipients: asked at commit 1
+//!  keys.rs     certificates and OpenPGP keys of recipients: asked at commit 1 and by sealing
 //!  suppression/ addresses that get no more mail: asked at commit 1 and before each attempt
 //!  after/      audit log, reports, fallback to the portal: fed by the outbox
 //!  tidy.rs     what has a keeping time and is past it
@@ -44,6 +45,7 @@ mod held;
 pub mod hooks;
 pub mod inbound;
 pub mod inspect;
+pub mod keys;
 mod measure;
 mod notice;
 pub mod options;
@@ -104,6 +106,7 @@ struct Inner {
     own_settings: Kept<OrganisationId, Arc<decide::OwnSettings>>,
     known: decide::Known,
     registry: registry::Held,
+    familiar: inbound::FamiliarKept,
     bell: tokio::sync::Notify,
     /// See [`Flow::tidy`].
     turns: AtomicU64,
@@ -126,6 +129,7 @@ impl Flow {
             own_settings: Kept::default(),
             known: decide::Known::default(),
             registry: registry::Held::default(),
+            familiar: inbound::FamiliarKept::default(),
             bell: tokio::sync::Notify::new(),
             turns: AtomicU64::new(0),
             measured: measure::Pace::default(),
@@ -181,6 +185,9 @@ impl Flow {
     }
     pub(crate) fn registry_held(&self) -> &registry::Held {
         &self.inner.registry
+    }
+    pub(crate) fn familiar(&self) -> &inbound::FamiliarKept {
+        &self.inner.familiar
     }
     pub(crate) fn known(&self) -> &decide::Known {
         &self.inner.known

@@ -96,9 +96,14 @@ pub(crate) fn code(
     write(flow, ctx, house, to, &subject, &text)
 }
 
-/// That something waits for a decision: not what, whose or why.
-pub(crate) fn held(flow: &Flow, ctx: &Ctx, house: &House, to: &Address) -> Result<Signed> {
-    let link = format!("{}/console/held", flow.settings().portal_url);
+/// That something waits for a decision, and on which page of the console: not what, whose or why.
+pub(crate) fn held(
+    flow: &Flow,
+    ctx: &Ctx,
+    house: &House,
+    (to, page): (&Address, &str),
+) -> Result<Signed> {
+    let link = format!("{}/console/{page}", flow.settings().portal_url);
     let (subject, text) = match house.language.as_str() {
         "es" => (
             "Un mensaje espera su decisión",

@@ -3,6 +3,7 @@
 //!
 //! Invariant: the octets that travel are fixed here; what is transmitted hashes to `sent_sha256`.
 
+mod encrypted;
 mod redact;
 mod statement;
 
@@ -26,6 +27,8 @@ use crate::draft::{sha256, sha256_of};
 use crate::envelope::Transport;
 use crate::inbound::return_path;
 use crate::notice::{House, house, pick_up};
+
+pub(crate) use encrypted::Stranded;
 pub(crate) use statement::text as statement;
 
 /// A decided message with everything that may leave. Made by [`seal()`], [`seal_decided`] and
@@ -33,6 +36,8 @@ pub(crate) use statement::text as statement;
 pub(crate) struct Sealed {
     pub(crate) stored: Stored,
     pub(crate) letters: Vec<SealedLetter>,
+    /// Who was to get an encrypted letter and cannot: moved by the commit that stores the letters.
+    pub(crate) stranded: Vec<Stranded>,
 }
 
 /// One form of the message and who gets it.
@@ -91,45 +96,80 @@ fn seal_opened(flow: &Flow, ctx: &Ctx, opened: Opened) -> Result<Sealed> {
     let Opened { stored, content } = opened;
     let span = tracing::debug_span!("seal", message = %stored.message.id);
     let _sealing = span.enter();
-    let mut letters = Vec::new();
     let waiting: Vec<_> = stored
         .recipients
         .iter()
         .filter(|r| r.state == RecipientState::Queued)
         .collect();
-    let direct = |r: &&&recipients::Recipient| {
-        matches!(r.method, Method::Tls | Method::TlsOrDrop | Method::Plain)
-    };
+    let (letters, stranded) = letters(flow, ctx, (&stored, &content), waiting)?;
+    Ok(Sealed {
+        stored,
+        letters,
+        stranded,
+    })
+}
+
+type Rows<'a> = Vec<&'a recipients::Recipient>;
+
+/// Everything that leaves for these recipients, and who of them cannot get an encrypted letter.
+fn letters(
+    flow: &Flow,
+    ctx: &Ctx,
+    (stored, content): (&Stored, &Arc<[u8]>),
+    waiting: Rows<'_>,
+) -> Result<(Vec<SealedLetter>, Vec<Stranded>)> {
+    let all = waiting.clone();
     let (redacted, waiting) = redacted(waiting)?;
+    let mut letters = Vec::new();
+    let mut stranded = Vec::new();
     if !redacted.is_empty() {
         let house = house(flow, ctx)?;
         for row in redacted {
-            letters.push(redact::letter(flow, ctx, &house, (&stored, &content), row)?);
+            match redact::letter(flow, ctx, &house, (stored, content), row)? {
+                Ok(letter) => letters.push(letter),
+                Err(one) => stranded.push(one),
+            }
         }
     }
+    letters.extend(direct(flow, ctx, (stored, content), &waiting)?);
+    let (encrypted, keyless) = encrypted::letters(flow, ctx, (stored, content), &waiting)?;
+    letters.extend(encrypted);
+    stranded.extend(keyless);
+    let is_noticed = |r: &&&recipients::Recipient| {
+        let moved = |one: &Stranded| one.recipient == r.id && one.to == Method::Portal;
+        r.method == Method::Portal || stranded.iter().any(moved)
+    };
+    let noticed: Rows<'_> = all.iter().filter(is_noticed).copied().collect();
+    if !noticed.is_empty() {
+        let house = house(flow, ctx)?;
+        for r in noticed {
+            letters.push(notice_letter(flow, ctx, &house, stored, r)?);
+        }
+    }
+    Ok((letters, stranded))
+}
+
+/// What goes as it is, over a wire that protects it.
+fn direct(
+    flow: &Flow,
+    ctx: &Ctx,
+    (stored, content): (&Stored, &Arc<[u8]>),
+    waiting: &[&recipients::Recipient],
+) -> Result<Vec<SealedLetter>> {
+    let mut letters = Vec::new();
+    let direct = |r: &&&recipients::Recipient| {
+        matches!(r.method, Method::Tls | Method::TlsOrDrop | Method::Plain)
+    };
     for (neutral, notices, group) in alike(waiting.iter().filter(direct).copied())? {
         // Each reader of a campaign has a link of their own to leave it.
         let apart = stored.message.stream == Stream::Marketing;
         for group in group.chunks(if apart { 1 } else { group.len().max(1) }) {
-            letters.push(letter(
-                flow,
-                ctx,
-                (&stored, &content),
-                group,
-                (neutral, &notices),
-            )?);
+            let form = (neutral, notices.as_slice());
+            letters.push(letter(flow, ctx, (stored, content), group, form)?);
         }
     }
-    if waiting.iter().any(|r| r.method == Method::Portal) {
-        let house = house(flow, ctx)?;
-        for r in waiting.iter().filter(|r| r.method == Method::Portal) {
-            letters.push(notice_letter(flow, ctx, &house, &stored, r)?);
-        }
-    }
-    Ok(Sealed { stored, letters })
+    Ok(letters)
 }
-
-type Rows<'a> = Vec<&'a recipients::Recipient>;
 
 /// Those whose letters have the same octets: the subject left out or not, the same statements.
 type Alike<'a> = Vec<(bool, Vec<Notice>, Rows<'a>)>;
@@ -147,6 +187,20 @@ fn alike<'a>(rows: impl Iterator<Item = &'a recipients::Recipient>) -> Result<Al
         }
     }
     Ok(groups)
+}
+
+/// The message with each statement that goes to these readers; `None` where there is none.
+fn with_statements(
+    flow: &Flow,
+    ctx: &Ctx,
+    content: &[u8],
+    notices: &[Notice],
+) -> Result<Option<Vec<u8>>> {
+    if notices.is_empty() {
+        return Ok(None);
+    }
+    let language = house(flow, ctx)?.language;
+    Ok(statement::appended(ctx, content, notices, &language))
 }
 
 /// Those who get a copy without the values, apart from the others.
@@ -194,6 +248,7 @@ pub(crate) fn seal_notice(
     Ok(Some(Sealed {
         stored,
         letters: vec![letter],
+        stranded: Vec::new(),
     }))
 }
 
@@ -212,22 +267,14 @@ pub(crate) fn seal_released(
         return Ok(None);
     }
     let content: Arc<[u8]> = stored.content(ctx)?.into();
-    let besides = Besides::of(row)?;
-    let redacts = besides.redacts();
-    let letter = match row.method {
-        Method::Portal => notice_letter(flow, ctx, &house(flow, ctx)?, &stored, row)?,
-        Method::Tls | Method::TlsOrDrop | Method::Plain if redacts => {
-            redact::letter(flow, ctx, &house(flow, ctx)?, (&stored, &content), row)?
-        }
-        Method::Tls | Method::TlsOrDrop | Method::Plain => {
-            let form = (row.neutral_subject, besides.notices.as_slice());
-            letter(flow, ctx, (&stored, &content), &[row], form)?
-        }
-        Method::Smime | Method::Pgp | Method::Hold | Method::Block => return Ok(None),
-    };
+    if matches!(row.method, Method::Hold | Method::Block) {
+        return Ok(None);
+    }
+    let (letters, stranded) = letters(flow, ctx, (&stored, &content), vec![row])?;
     Ok(Some(Sealed {
         stored,
-        letters: vec![letter],
+        letters,
+        stranded,
     }))
 }
 
@@ -241,23 +288,11 @@ fn letter(
     let from = stored.envelope.sender()?;
     let author = stored.envelope.author()?;
     let domain = signing_domain(flow, author.as_ref().or(from.as_ref()))?;
-    let mut replaced = neutral.then(|| mail::replace_subject(content, "Message"));
-    if !notices.is_empty() {
-        let language = house(flow, ctx)?.language;
-        let content = replaced.as_deref().unwrap_or(content);
-        replaced = statement::appended(ctx, content, notices, &language).or(replaced);
-    }
+    let neutral = neutral.then(|| mail::replace_subject(content, "Message"));
+    let replaced =
+        with_statements(flow, ctx, neutral.as_deref().unwrap_or(content), notices)?.or(neutral);
     let body = replaced.as_deref().unwrap_or(content);
-    let mut added = stored.envelope.added.clone();
-    if let (Stream::Marketing, [one]) = (stored.message.stream, group)
-        && !has_field(body, "list-unsubscribe")
-    {
-        added.push_str(&crate::unsubscribe::fields(
-            flow,
-            ctx.organisation(),
-            one.id,
-        )?);
-    }
+    let added = added(flow, ctx, stored, body, group)?;
     let mut head = sign(flow, ctx, &domain, &added, body)?;
     let sha256 = sha256_of(&[&head, body]);
     if let Some(replaced) = &replaced {
@@ -286,6 +321,24 @@ fn letter(
         content: replaced.is_none().then(|| content.clone()),
         ways,
     })
+}
+
+/// Trace fields that go above the content, with a reader's link to leave a campaign.
+fn added(
+    flow: &Flow,
+    ctx: &Ctx,
+    stored: &Stored,
+    content: &[u8],
+    group: &[&recipients::Recipient],
+) -> Result<String> {
+    let mut added = stored.envelope.added.clone();
+    if let (Stream::Marketing, [one]) = (stored.message.stream, group)
+        && !has_field(content, "list-unsubscribe")
+    {
+        let organisation = ctx.organisation();
+        added.push_str(&crate::unsubscribe::fields(flow, organisation, one.id)?);
+    }
+    Ok(added)
 }
 
 /// A list that the sender keeps for itself is left by the sender's own link.

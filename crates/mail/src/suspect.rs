@@ -26,6 +26,7 @@ mod requests;
 
 pub use banner::{Banner, Language, banner};
 pub use kind::SuspicionKind;
+pub use names::registered;
 
 /// One message names at most so many suspicions; the verdict needs far fewer.
 pub const SUSPICIONS_MAX: usize = 100;
@@ -102,6 +103,11 @@ impl Suspicion {
         }
     }
 
+    /// What somebody else found about the message as a whole.
+    pub const fn of_whole(kind: SuspicionKind) -> Self {
+        Self::of(kind, PartName::Body(0))
+    }
+
     const fn weighing(self, weight: u32) -> Self {
         Self { weight, ..self }
     }
@@ -122,6 +128,11 @@ impl Concern {
             Self::Banner => "banner",
             Self::Quarantine => "quarantine",
         }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        let all = [Self::None, Self::Banner, Self::Quarantine];
+        all.into_iter().find(|one| one.word() == word)
     }
 }
 

@@ -89,6 +89,7 @@ codes! {
     ExportTooLarge "export_too_large" Caller 422 554 "5.3.4" "The list is longer than one export holds" "Narrow it by its filter, read it a page at a time, or export it on the server by caduceus admin.";
     AttachmentTypeMismatch "attachment_type_mismatch" Caller 422 554 "5.6.1" "An attachment is not what its type says" "Declare the type that the bytes have.";
     Base64Invalid "base64_invalid" Caller 422 554 "5.6.0" "Content is not valid base64" "Use standard base64 with padding (RFC 4648 §4).";
+    KeyFileInvalid "key_file_invalid" Caller 422 554 "5.6.0" "The file holds no certificate or OpenPGP key that can be read" "Send public keys alone: PEM, DER, PKCS#7 or OpenPGP, up to 1 MiB.";
     MimeInvalid "mime_invalid" Caller 422 554 "5.6.0" "The message's structure cannot be read" "Send well-formed MIME (RFC 2045–2049) within the limits of parts and depth.";
     LineEndings "line_endings" Caller 422 550 "5.6.0" "Lines must end in CRLF" "A bare CR or LF, or a NUL, was found; such mail is refused because it enables smuggling.";
     LineTooLong "line_too_long" Caller 422 500 "5.5.2" "A line is too long" "Keep text lines within 998 octets and commands within the limit (RFC 5321 §4.5.3.1).";
@@ -116,6 +117,7 @@ codes! {
     ActionForbidden "action_forbidden" Permission 403 550 "5.7.1" "You may not do this" "Ask an administrator of your organisation.";
     RateLimited "rate_limited" Permission 429 450 "4.7.0" "Too many requests" "Wait for the time in Retry-After.";
     AuthorRefused "author_refused" Permission 403 550 "5.7.26" "The author's domain did not authorise this message" "Send through the domain's own servers, or sign with its DKIM key (RFC 9989).";
+    ContentHarmful "content_harmful" Permission 403 550 "5.7.1" "The message carries a virus or is spam" "Look at the machine that sent it; a message that was judged wrongly can be sent by another way.";
     Greylisted "greylisted" Permission 429 451 "4.7.1" "Strangers are asked to come back later" "Send again after a minute, as mail servers do by themselves.";
     // Our side
     StoreUnavailable "store_unavailable" Ours 503 451 "4.3.0" "The database cannot take this now" "Retry later; nothing was accepted.";
@@ -132,6 +134,7 @@ codes! {
     Overloaded "overloaded" Ours 503 421 "4.3.2" "The service is busy" "Retry after the time in Retry-After.";
     Timeout "timeout" Ours 503 421 "4.4.2" "The request took too long" "Retry; with an idempotency key a repeat is safe.";
     LedgerBroken "ledger_broken" Ours 500 451 "4.3.0" "The audit log does not verify" "Stop and investigate: caduceus doctor names the first entry that differs.";
+    EngineUnavailable "engine_unavailable" Ours 503 451 "4.3.0" "The message cannot be looked at for viruses or spam now" "Send again later; nothing was accepted.";
     AuthorUnchecked "author_unchecked" Ours 503 451 "4.4.3" "The author's domain cannot be checked now" "Send again later; DNS did not answer.";
     ConfigInvalid "config_invalid" Ours 500 451 "4.3.5" "The configuration is not valid" "Correct the named setting.";
     Internal "internal" Ours 500 451 "4.3.0" "Something failed on our side" "Retry later; report the reference code if it stays.";

@@ -73,7 +73,9 @@ pub const ALL: &[Kind] = &[
     apps(
         "message.accepted",
         "Accepted durably, scanned and decided, for one recipient: how it will go and by which rule",
-        &["origin", "mode", "method", "state", "level", "rule"],
+        &[
+            "origin", "mode", "method", "state", "level", "attested", "rule",
+        ],
     ),
     apps(
         "message.held",
@@ -104,6 +106,11 @@ pub const ALL: &[Kind] = &[
         "message.sealed",
         "The exact octets are fixed, signed and queued",
         &["method", "demand"],
+    ),
+    apps(
+        "message.key_unusable",
+        "The recipient's key could not be used when the message was to be encrypted: it goes as `to` says",
+        &["method", "because", "to"],
     ),
     apps(
         "message.unsealable",
@@ -221,7 +228,16 @@ pub const ALL: &[Kind] = &[
     apps(
         "message.received",
         "Mail came in; its id is the message's own",
-        &["origin", "mode", "spf", "dkim", "dmarc", "arc", "automatic"],
+        &[
+            "origin",
+            "mode",
+            "spf",
+            "dkim",
+            "dmarc",
+            "arc",
+            "automatic",
+            "concern",
+        ],
     ),
     apps(
         "message.replied",
@@ -234,7 +250,23 @@ pub const ALL: &[Kind] = &[
             "dmarc",
             "arc",
             "automatic",
+            "concern",
         ],
+    ),
+    apps(
+        "message.quarantined",
+        "What came in looks harmful: nobody reads it before somebody decided; `suspicions` says why",
+        &["suspicions"],
+    ),
+    apps(
+        "message.quarantine_released",
+        "A person decided that what came in may be read",
+        &[],
+    ),
+    apps(
+        "message.quarantine_deleted",
+        "A person decided that what came in is destroyed",
+        &[],
     ),
     apps(
         "message.cancelled",
@@ -434,6 +466,31 @@ pub const ALL: &[Kind] = &[
     auditors(
         "correspondent.listed",
         "The list of those the organisation writes to was read",
+        &["rows"],
+    ),
+    auditors(
+        "recipient_key.added",
+        "A recipient's certificate or OpenPGP key was recorded",
+        &["kind", "source", "standing", "until"],
+    ),
+    auditors(
+        "recipient_key.updated",
+        "A recipient's certificate or OpenPGP key was given to us again, with what is new about it",
+        &["kind", "source", "standing", "until"],
+    ),
+    auditors(
+        "recipient_key.set",
+        "Whether mail is encrypted to a recipient's key was set",
+        &["kind", "standing"],
+    ),
+    auditors(
+        "recipient_key.removed",
+        "A recipient's key was destroyed",
+        &["kind"],
+    ),
+    auditors(
+        "recipient_key.listed",
+        "Recipients' keys were looked at, with whose they are",
         &["rows"],
     ),
     auditors(

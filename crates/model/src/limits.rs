@@ -42,6 +42,10 @@ pub const DISPLAY_NAME_OCTETS_MAX: usize = 200;
 pub const FILE_NAME_OCTETS_MAX: usize = 255;
 /// Patients in one list for the registry.
 pub const REGISTRY_LINES_MAX: usize = 2_000_000;
+/// Patients of one organisation in its registry.
+pub const REGISTRY_PATIENTS_MAX: usize = 5_000_000;
+/// Registries of patients in memory together; one is kept whatever its size.
+pub const REGISTRIES_OCTETS_MAX: usize = 512 * 1_024 * 1_024;
 /// Why somebody released or rejected a held message.
 pub const REASON_CHARS_MAX: usize = 500;
 pub const TAGS_MAX: usize = 20;
@@ -160,6 +164,20 @@ pub const MX_MESSAGES_PER_MINUTE_MAX: u32 = 120;
 /// Unknown recipients that one client network may ask the MX for in a minute; then it is told to come
 /// back later, whomever it asks for.
 pub const MX_UNKNOWN_PER_MINUTE_MAX: u32 = 30;
+/// What an engine beside us (clamd, rspamd) may take for one message, waiting for its turn included, and
+/// messages that are looked at at a time.
+pub const ENGINE_WAIT: Duration = Duration::from_secs(60);
+pub const ENGINE_MESSAGES_MAX: usize = 16;
+/// Signatures of viruses older than this are a fault that `caduceus doctor` tells of.
+pub const VIRUS_SIGNATURES_AGE_MAX: Duration = Duration::from_secs(3 * 86_400);
+/// Who has not written to a mailbox for so long is a stranger again.
+pub const SENDER_KNOWN_KEEP: Duration = Duration::from_secs(400 * 86_400);
+/// Message-IDs in In-Reply-To and References that are looked for among our own.
+pub const ANSWERED_IDS_MAX: usize = 50;
+/// Colleagues whose names are compared with those of strangers who write.
+pub const STAFF_NAMES_MAX: usize = 2_000;
+/// How long domains and names that strangers may pass for are kept in memory.
+pub const FAMILIAR_KEEP: Duration = Duration::from_secs(60);
 /// Questions to DNS about one message that comes in, and the time all of them may take.
 pub const MX_LOOKUPS_MAX: usize = 100;
 pub const MX_LOOKUPS_WAIT: Duration = Duration::from_secs(30);
@@ -181,6 +199,12 @@ pub const SUPPRESSION_IMPORT_REFUSED_SHOWN_MAX: usize = 200;
 pub const SUPPRESSION_STRIKES_WINDOW: Duration = Duration::from_secs(30 * 86_400);
 /// Words and header fields that an organisation has recognised in what it sends.
 pub const TRIGGERS_MAX: usize = 50;
+/// A file of keys; the addresses that one of its keys is taken for; the keys that one address has.
+pub const KEY_FILE_OCTETS_MAX: usize = 1024 * 1024;
+pub const KEY_ADDRESSES_MAX: usize = 20;
+pub const KEYS_PER_ADDRESS_MAX: usize = 20;
+/// A key that ends within this time is pointed out.
+pub const KEY_WARNING: Duration = Duration::from_secs(30 * 86_400);
 /// OpenPGP keys taken in one file, answer or header field.
 pub const PGP_KEYS_OCTETS_MAX: usize = 1024 * 1024;
 pub const PGP_KEYS_MAX: usize = 200;

@@ -59,7 +59,7 @@ macro_rules! metrics {
 metrics! {
     // Promises
     Counter "plaintext_fallback_total" [] "Messages sent below their demand. Any value but 0 is an incident." "mox_queue_plaintext_fallback_total";
-    Gauge "conservation_off" [] "Recipients accepted and not accounted for: not delivered, notified, picked up, bounced, suppressed, recalled, expired, held, blocked or cancelled, and not waiting for anything that will act. Any value but 0 is a fault of ours.";
+    Gauge "conservation_off" [] "Recipients accepted and not accounted for: not delivered, notified, picked up, bounced, suppressed, recalled, expired, held, blocked, cancelled or quarantined, and not waiting for anything that will act. Any value but 0 is a fault of ours.";
     Gauge "conservation_seconds" [] "How long the last conservation check took; it runs so seldom that it uses at most 1 % of the time.";
     Gauge "ledger_pending_entries" [] "Audit entries committed and not chained yet.";
     // Coming in
@@ -72,6 +72,8 @@ metrics! {
     Histogram "message_save_latency" [] "One durable commit of an accepted message, waiting for its place included.";
     Gauge "smtp_octets_in_memory" [] "Octets of messages under way that are held in memory.";
     Counter "smtp_messages_without_room_total" [] "Messages put off for want of memory.";
+    Counter "engine_answers_total" ["engine" "answer"] "What clamd and rspamd answered about messages that came in: `clean`, `found`, `later`, or `none`, after which the client is told to come back.";
+    Counter "arrivals_total" ["concern"] "Messages for people here, by how much looks wrong about them: `none`, `banner`, `quarantine`.";
     Counter "sign_in_failures_total" ["door" "known"] "Wrong credentials, by the door they came to and whether anyone has them.";
     // Sealing
     Histogram "dkim_signer_sign" [] "Signing one message with all its domain's keys.";

@@ -116,6 +116,22 @@ words! {
         Vendor = "vendor",
         Unknown = "unknown",
     }
+    /// Which kind of encryption a key is for.
+    KeyFor { Smime = "smime", Pgp = "pgp", }
+    /// How a recipient's key came to us.
+    KeySource {
+        /// Somebody of the organisation brought it.
+        Upload = "upload",
+    }
+    /// What the organisation makes of a recipient's key.
+    KeyStanding {
+        /// Mail may be encrypted to it.
+        Active = "active",
+        /// Somebody said that it is not to be used.
+        Refused = "refused",
+        /// It was used, and is not any more.
+        Retired = "retired",
+    }
     /// What someone asked for and the organisation agreed to (45 CFR 164.522). Order is strictness.
     Restriction {
         /// Only by the portal: another place or means of communication.
@@ -147,6 +163,18 @@ words! {
         Expired = "expired", Held = "held", Blocked = "blocked",
         /// Cancelled by the sender before it left.
         Cancelled = "cancelled",
+        /// It came in, looks harmful, and nobody reads it before somebody decided.
+        Quarantined = "quarantined",
+    }
+    /// What became of a message that came in.
+    ArrivalState {
+        /// Staff read it, with a warning where one is due.
+        Passed = "passed",
+        Quarantined = "quarantined",
+        /// It was in quarantine, and somebody let it go.
+        Released = "released",
+        /// It was in quarantine, and somebody destroyed it.
+        Deleted = "deleted",
     }
     /// How sure detection is that a message holds PHI. Order is certainty, least first.
     PhiLevel {

@@ -5,6 +5,7 @@
 //! before `flow` has made it durable.
 
 mod attempt;
+mod engines;
 mod listening;
 mod mx;
 pub mod net;
@@ -20,7 +21,8 @@ use model::{Code, Result};
 use tokio::sync::watch;
 
 pub use attempt::{Errand, attempt, carry, mail_hosts};
-pub use mx::mx;
+pub use engines::{Brought, Engine, EngineAt, Engines, OnFound};
+pub use mx::{Intake, mx};
 pub use pool::{Pool, PoolKey, PoolSettings};
 pub use probe::Prober;
 pub use reports::{report_forever, tls_round};

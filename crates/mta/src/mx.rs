@@ -18,6 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
+use crate::engines::Engines;
 use crate::listening::listen;
 use crate::submission::budget::Budget;
 use crate::submission::conversation::Conversation;
@@ -26,10 +27,17 @@ use crate::submission::socket::Socket;
 use client::Client;
 use pace::Pace;
 
+/// What takes mail in: the flow, DNS, and engines that look at it.
+#[derive(Clone)]
+pub struct Intake {
+    pub flow: Flow,
+    pub net: Arc<dyn Net>,
+    pub engines: Engines,
+}
+
 #[derive(Clone)]
 struct Service {
-    flow: Flow,
-    net: Arc<dyn Net>,
+    intake: Intake,
     acceptor: TlsAcceptor,
     slots: Slots,
     pace: Pace,
@@ -40,15 +48,13 @@ struct Service {
 
 /// Serves until `stop` is true or its sender is gone; then every session gets 421 at its next pause.
 pub async fn mx(
-    flow: Flow,
-    net: Arc<dyn Net>,
+    intake: Intake,
     listener: TcpListener,
     tls: Arc<rustls::ServerConfig>,
     stop: watch::Receiver<bool>,
 ) {
     let service = Service {
-        flow,
-        net,
+        intake,
         acceptor: TlsAcceptor::from(tls),
         slots: Slots::new(
             "smtp_mx",
@@ -77,7 +83,7 @@ impl Service {
 
     async fn serve(self, stream: TcpStream, ip: std::net::IpAddr, _slot: Slot) {
         let session = ServerSession::new(ServerConfig {
-            hostname: self.flow.settings().hostname.clone(),
+            hostname: self.intake.flow.settings().hostname.clone(),
             security: Security::StartTlsOffered,
             auth: AuthOffer::None,
             size_max: limits::MESSAGE_OCTETS_MAX,
@@ -87,7 +93,7 @@ impl Service {
         let socket = Socket::Plain(stream);
         let share = self.budget.share();
         let mut conversation = Conversation::new(session, socket, self.acceptor, self.stop, share);
-        let mut client = Client::new(self.flow, self.net, self.pace, ip);
+        let mut client = Client::new(self.intake, self.pace, ip);
         while let Some(question) = conversation.next().await {
             client.answer(question, &mut conversation.session).await;
         }

@@ -24,6 +24,8 @@ pub(crate) fn normalised(kind: FindingKind, found: &[u8]) -> String {
         | K::HealthTerm
         | K::Street
         | K::Place
+        | K::RestrictedZip
+        | K::RelativeDate
         | K::Facility
         | K::Biometric
         | K::Photo

@@ -158,6 +158,7 @@ ids!(
     KeyVersionId,
     SuppressionId,
     CorrespondentId,
+    RecipientKeyId,
     RuleVersionId,
     ImportId,
     WebhookId
@@ -190,5 +191,8 @@ words!(
     SuppressionReason,
     SuppressionSource,
     LiftReason,
-    BounceClass
+    BounceClass,
+    KeyFor,
+    KeySource,
+    KeyStanding
 );

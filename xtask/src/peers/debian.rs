@@ -97,6 +97,16 @@ pub const TOOLS: &[Tool] = &[
         "knot",
         "an authoritative name server that signs, for DANE and MTA-STS",
     ),
+    tool(
+        "/usr/sbin/clamd",
+        "clamav-daemon",
+        "a virus scanner, which answers what we ask",
+    ),
+    tool(
+        "/usr/bin/rspamd",
+        "rspamd",
+        "a spam filter, which answers what we ask",
+    ),
     tool("gpg", "gnupg", "OpenPGP as most people have it"),
     tool(
         "/usr/lib/gnupg/gpg-wks-client",
@@ -105,6 +115,11 @@ pub const TOOLS: &[Tool] = &[
     ),
     tool("sqop", "sqop", "Sequoia's OpenPGP"),
     tool("gosop", "gosop", "GopenPGP"),
+    tool(
+        "/usr/bin/tesseract",
+        "tesseract-ocr",
+        "reads pictures behind the sandbox",
+    ),
     tool("strace", "strace", "counts syncs before an answer"),
     tool("oathtool", "oathtool", "an independent TOTP"),
     tool("python3", "python3", "runs the Python peers"),

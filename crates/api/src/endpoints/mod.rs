@@ -1,6 +1,7 @@
 //! Every endpoint, one file each. A [`Door`] is route, right, codes and documentation in one value,
 //! so that none exists without the others.
 
+mod arrivals;
 mod cancel;
 mod content;
 mod correspondents;
@@ -14,6 +15,7 @@ mod file;
 mod found;
 mod health;
 mod held;
+mod keys;
 mod letter;
 mod list;
 mod mailbox;
@@ -124,6 +126,13 @@ pub(crate) fn doors() -> Vec<Door> {
         correspondents::set::door(),
         correspondents::search::door(),
         correspondents::remove::door(),
+        keys::list::door(),
+        keys::add::door(),
+        keys::search::door(),
+        keys::set::door(),
+        keys::remove::door(),
+        arrivals::list::door(),
+        arrivals::search::door(),
         registry::show::door(),
         registry::import::door(),
         registry::clear::door(),
@@ -203,6 +212,14 @@ pub(crate) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
     with::<correspondents::set::CorrespondentNew>(&mut named);
     with::<correspondents::set::CorrespondentSet>(&mut named);
     with::<correspondents::search::CorrespondentSearch>(&mut named);
+    with::<keys::KeyList>(&mut named);
+    with::<keys::add::KeysNew>(&mut named);
+    with::<keys::add::KeysTaken>(&mut named);
+    with::<keys::search::KeySearch>(&mut named);
+    with::<keys::set::KeyChange>(&mut named);
+    with::<keys::KeySet>(&mut named);
+    with::<arrivals::ArrivalList>(&mut named);
+    with::<arrivals::search::ArrivalSearch>(&mut named);
     with::<registry::show::RegistryShown>(&mut named);
     with::<registry::import::RegistryImport>(&mut named);
     with::<registry::import::RegistryImported>(&mut named);

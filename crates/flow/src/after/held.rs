@@ -38,10 +38,15 @@ pub(super) fn run(flow: &Flow, row: &OutboxRow) -> Result<Option<Enqueuing>> {
     let (id, organisation) = (RecipientId::from_bytes(row.subject), row.organisation);
     let store = &flow.world().store;
     let recipient = store.read(move |tx| recipients::load(tx, id, organisation))?;
-    let quarantine = Besides::of(&recipient)?.quarantine;
-    let notify = quarantine.map(|q| q.notify).unwrap_or_default();
     let readers = match recipient.state {
-        RecipientState::Held => readers(&ctx, notify)?,
+        RecipientState::Held => {
+            let quarantine = Besides::of(&recipient)?.quarantine;
+            readers(&ctx, quarantine.map(|q| q.notify).unwrap_or_default())?
+        }
+        RecipientState::Quarantined => readers(
+            &ctx,
+            REVIEWERS.iter().map(|&word| word.to_owned()).collect(),
+        )?,
         // Somebody decided before anybody was told.
         _ => Vec::new(),
     };
@@ -50,7 +55,11 @@ pub(super) fn run(flow: &Flow, row: &OutboxRow) -> Result<Option<Enqueuing>> {
         Err(error) if error.code() != Code::KeyDestroyed => return Err(error),
         _ => return super::drop_entry(flow, row),
     };
-    tell(flow, &ctx, row.position, stored, (id, readers))?;
+    let page = match recipient.state {
+        RecipientState::Quarantined => "inbound",
+        _ => "held",
+    };
+    tell(flow, &ctx, row.position, stored, (id, page, readers))?;
     Ok(None)
 }
 
@@ -59,7 +68,7 @@ fn tell(
     ctx: &Ctx,
     position: i64,
     stored: Stored,
-    (id, readers): (RecipientId, Vec<Reader>),
+    (id, page, readers): (RecipientId, &str, Vec<Reader>),
 ) -> Result<()> {
     let house = crate::notice::house(flow, ctx)?;
     let letters = readers.iter().map(|reader| {
@@ -67,11 +76,15 @@ fn tell(
             ctx,
             id,
             reader,
-            crate::notice::held(flow, ctx, &house, &reader.to)?,
+            crate::notice::held(flow, ctx, &house, (&reader.to, page))?,
         ))
     });
     let letters = letters.collect::<Result<_>>()?;
-    let sealed = std::sync::Arc::new(Sealed { stored, letters });
+    let sealed = std::sync::Arc::new(Sealed {
+        stored,
+        letters,
+        stranded: Vec::new(),
+    });
     let (flow2, ctx2, sealed2) = (flow.clone(), ctx.clone(), sealed.clone());
     let queued: Queued = flow.world().store.write(move |tx| {
         if !events::done(tx, position)? {

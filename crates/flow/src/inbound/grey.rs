@@ -54,7 +54,7 @@ impl Flow {
 }
 
 /// Forgets who was not seen for long.
-pub(crate) fn tidy(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
+pub(super) fn tidy(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
     mailboxes::forget_grey(tx, now.minus(STRANGER_KEEP), now.minus(GUEST_KEEP))
 }
 

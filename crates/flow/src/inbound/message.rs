@@ -8,16 +8,17 @@ use ctx::{Ctx, Event, Principal, PrincipalKind, Seat};
 use mail::report::{Automatic, Report};
 use mail::return_path::Errand;
 use model::{
-    Address, Code, Domain, Kind, MessageId, Method, Mode, Origin, Purpose, RecipientState, Result,
-    Stream, ThreadId,
+    Address, ArrivalState, Code, Domain, Kind, MessageId, Method, Mode, Origin, Purpose,
+    RecipientState, Result, Stream, ThreadId,
 };
 use seal::arc::NewLink;
 use seal::dkim::{Dkim, Signer};
 use seal::dmarc::{Dmarc, Policy};
 use seal::results::{Results, without_claims};
 use store::Tx;
-use store::tables::{messages, recipients};
+use store::tables::{events, messages, recipients};
 
+use super::arrival::{Author, Judged, judge};
 use super::door::{BouncePath, MailboxOf, ReplyTo};
 use super::{Effect, Incoming, once};
 use crate::Flow;
@@ -49,6 +50,7 @@ pub(super) fn reply(
     let ctx = reader(flow, &main, &writer);
     let house = crate::notice::house(flow, &ctx)?;
     let addressee = main.envelope.sender()?.unwrap_or(house.sender);
+    let judged = judge(flow, &ctx, &addressee, Author::Answering, message, incoming)?;
     let draft = draft(flow, &ctx, incoming, main.message.thread, addressee)?;
     let (id, what) = (draft.id(), retry_key(message, incoming, to.message));
     let decided = Arc::new(decided(flow, &ctx, draft)?);
@@ -62,12 +64,13 @@ pub(super) fn reply(
         if !once(&ctx, tx, &what, id)? {
             return Ok(());
         }
-        keep_here(&ctx, tx, &decided, id)?;
+        keep_here(&ctx, tx, &decided, &judged)?;
         let event = Event::new(kind)
             .message(answered)
             .recipient(writer.id)
             .about(id);
-        ctx.record(tx, facts.on(event)).map(drop)
+        ctx.record(tx, facts.on(event, &judged))?;
+        judged.insert(&ctx, tx, id)
     }))
 }
 
@@ -82,6 +85,7 @@ pub(super) fn letter(
     let automatic = mail::report::automatic(message, incoming.from.is_none());
     let ctx = flow.world().system(to.organisation);
     let thread = ThreadId::mint(ctx.now(), ctx.world().rng.as_ref());
+    let judged = judge(flow, &ctx, &to.address, Author::Anyone, message, incoming)?;
     let draft = draft(flow, &ctx, incoming, thread, to.address.clone())?;
     let id = draft.id();
     let key = to.address.fold();
@@ -95,9 +99,10 @@ pub(super) fn letter(
         if !once(&ctx, tx, &what, id)? {
             return Ok(());
         }
-        keep_here(&ctx, tx, &decided, id)?;
+        keep_here(&ctx, tx, &decided, &judged)?;
         let event = Event::new("message.received").message(id);
-        ctx.record(tx, facts.on(event)).map(drop)
+        ctx.record(tx, facts.on(event, &judged))?;
+        judged.insert(&ctx, tx, id)
     }))
 }
 
@@ -170,6 +175,7 @@ fn draft(
         priority: 4,
         send_at: None,
         declared_no_phi: false,
+        attested: false,
         demanded: None,
         trigger: None,
         from: incoming.from.clone(),
@@ -231,14 +237,23 @@ fn retry_key(message: &mail::Message<'_>, incoming: &Incoming, answered: Message
     )
 }
 
-/// Nothing is sealed for the wire: staff read it in the console.
-fn keep_here(ctx: &Ctx, tx: &mut Tx<'_>, decided: &Decided, id: MessageId) -> Result<()> {
+/// Nothing is sealed for the wire: staff read it in the console, once nothing is in its way.
+fn keep_here(ctx: &Ctx, tx: &mut Tx<'_>, decided: &Decided, judged: &Judged) -> Result<()> {
     let receipt = insert(ctx, tx, decided)?;
     let (from, to) = (messages::Stage::Decided, messages::Stage::Enqueued);
-    messages::advance(tx, id, from, to)?;
+    messages::advance(tx, receipt.message, from, to)?;
+    let quarantined = judged.state() == ArrivalState::Quarantined;
+    let state = match quarantined {
+        true => RecipientState::Quarantined,
+        false => RecipientState::Notified,
+    };
     for r in &receipt.recipients {
         recipients::move_method(tx, r.id, Method::Portal)?;
-        recipients::move_state(tx, r.id, r.state, RecipientState::Notified, ctx.now())?;
+        recipients::move_state(tx, r.id, r.state, state, ctx.now())?;
+        if quarantined {
+            let (topic, organisation) = (crate::after::HELD, ctx.organisation());
+            events::push(tx, topic, organisation, r.id.as_bytes(), ctx.now())?;
+        }
     }
     Ok(())
 }
@@ -254,28 +269,31 @@ struct Facts {
 
 impl Facts {
     fn of(results: &Results, automatic: Automatic) -> Self {
-        let best = results
-            .dkim
-            .iter()
-            .find(|d| d.dkim == Dkim::Pass)
-            .or(results.dkim.first());
         Self {
             spf: results.spf.word(),
-            dkim: best.map_or("none", |d| d.dkim.word()),
+            dkim: best_dkim(results),
             dmarc: results.dmarc.dmarc.word(),
             arc: results.arc.word(),
             automatic: automatic.word(),
         }
     }
 
-    fn on(&self, event: Event<'static>) -> Event<'static> {
+    fn on(&self, event: Event<'static>, judged: &Judged) -> Event<'static> {
         event
+            .fact("concern", judged.concern.word())
             .fact("spf", self.spf)
             .fact("dkim", self.dkim)
             .fact("dmarc", self.dmarc)
             .fact("arc", self.arc)
             .fact("automatic", self.automatic)
     }
+}
+
+/// `pass` where any signature held.
+pub(super) fn best_dkim(results: &Results) -> &'static str {
+    let held = results.dkim.iter().find(|d| d.dkim == Dkim::Pass);
+    let best = held.or(results.dkim.first());
+    best.map_or("none", |d| d.dkim.word())
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! Reading: the message a visit is for, and the replies that follow it. Opening is a receipt.
 
 use ctx::{Ctx, Event};
-use model::{AttachmentId, Code, Error, MessageId, RecipientState, Result, Timestamp};
-use store::tables::{messages, portal, recipients};
+use model::{
+    ArrivalState, AttachmentId, Code, Error, MessageId, RecipientState, Result, Timestamp,
+};
+use store::Tx;
+use store::tables::{arrivals, messages, portal, recipients};
 
 use crate::Flow;
 use crate::besides::Besides;
@@ -120,15 +123,24 @@ fn note_reading(flow: &Flow, ctx: &Ctx, notice: &portal::Notice) -> Result<()> {
 fn replies_of(ctx: &Ctx, main: &Stored, notice: &portal::Notice) -> Result<Vec<MessageId>> {
     let (thread, organisation) = (main.message.thread, ctx.organisation());
     let actor = notice.recipient.to_string();
-    let all = ctx
-        .world()
-        .store
-        .read(move |tx| messages::thread(tx, thread, organisation))?;
-    Ok(all
-        .into_iter()
-        .filter(|m| m.origin.stays_here() && m.actor == actor)
-        .map(|m| m.id)
-        .collect())
+    ctx.world().store.read(move |tx| {
+        let mut own = Vec::new();
+        for m in messages::thread(tx, thread, organisation)? {
+            if m.origin.stays_here() && m.actor == actor && is_shown(tx, &m)? {
+                own.push(m.id);
+            }
+        }
+        Ok(own)
+    })
+}
+
+/// An answer by mail that looks harmful may be somebody else's: its reader sees it once it is released.
+fn is_shown(tx: &mut Tx<'_>, message: &messages::Message) -> Result<bool> {
+    let found = arrivals::find(tx, message.id, message.organisation)?;
+    Ok(
+        !found
+            .is_some_and(|a| matches!(a.state, ArrivalState::Quarantined | ArrivalState::Deleted)),
+    )
 }
 
 pub(super) fn entry(ctx: &Ctx, stored: &Stored) -> Result<ThreadEntry> {

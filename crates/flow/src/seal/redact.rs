@@ -15,19 +15,20 @@ use model::{NoticeId, Result, SealedId};
 use phi::{Class, Part, PartKind};
 use store::tables::recipients;
 
+use super::encrypted::{self, Stranded};
 use super::{SealedLetter, Way, return_path};
 use crate::Flow;
 use crate::content::Stored;
 use crate::notice::{House, sign_whole};
 
-/// The letter for one recipient.
+/// The letter for one recipient; encrypted where that was decided.
 pub(super) fn letter(
     flow: &Flow,
     ctx: &Ctx,
     house: &House,
     (stored, content): (&Stored, &Arc<[u8]>),
     row: &recipients::Recipient,
-) -> Result<SealedLetter> {
+) -> Result<std::result::Result<SealedLetter, Stranded>> {
     let (now, rng) = (ctx.now(), Arc::clone(&ctx.world().rng));
     let (from, to) = (stored.envelope.sender()?, stored.address(row)?);
     let author = stored.envelope.author()?;
@@ -58,6 +59,10 @@ pub(super) fn letter(
         boundary_seed: seed,
         auto_submitted: false,
     })?;
+    let bytes = match encrypted::in_place(ctx, row, bytes)? {
+        Ok(bytes) => bytes,
+        Err(stranded) => return Ok(Err(stranded)),
+    };
     let signed = sign_whole(flow, ctx, author.domain(), bytes)?;
     let way = Way {
         recipient: row.id,
@@ -72,13 +77,13 @@ pub(super) fn letter(
             vault::hash_token(token.expose()),
         )),
     };
-    Ok(SealedLetter {
+    Ok(Ok(SealedLetter {
         id: SealedId::mint(now, rng.as_ref()),
         method: row.method,
         signed,
         content: None,
         ways: vec![way],
-    })
+    }))
 }
 
 fn text(flow: &Flow, ctx: &Ctx, house: &House, content: &[u8], link: &str) -> Result<String> {

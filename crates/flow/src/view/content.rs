@@ -72,7 +72,8 @@ pub(super) fn allow_open(flow: &Flow, ctx: &Ctx, id: MessageId) -> Result<()> {
         .world()
         .store
         .read(move |tx| messages::load(tx, id, organisation))?;
-    ctx.allow(Action::MessageOpen, &reachable(ctx, &row)?)
+    ctx.allow(Action::MessageOpen, &reachable(ctx, &row)?)?;
+    flow.allow_quarantined(ctx, &row)
 }
 
 /// A reader's reply is picked up when staff open it.

@@ -9,7 +9,7 @@ use model::{
 };
 use policy::{OrgRules, Trace};
 use store::Tx;
-use store::tables::{deliveries, messages, portal, recipients, reviews};
+use store::tables::{arrivals, deliveries, messages, portal, recipients, reviews};
 use vault::OpenedKey;
 
 use super::found::{FoundAt, Places, found_at};
@@ -17,6 +17,7 @@ use super::{Advice, Holding};
 use crate::Flow;
 use crate::besides::Besides;
 use crate::feedback::Opinion;
+use crate::inbound::ArrivalRow;
 
 pub struct MessageView {
     pub id: MessageId,
@@ -43,6 +44,8 @@ pub struct MessageView {
     pub attachments: u32,
     pub content_sha256: [u8; 32],
     pub recipients: Vec<RecipientView>,
+    /// What looks wrong about it, for what came in.
+    pub arrival: Option<ArrivalRow>,
     /// Other messages of the conversation.
     pub thread_messages: Vec<(MessageId, Origin, Timestamp)>,
     pub may_cancel: bool,
@@ -160,8 +163,14 @@ impl Flow {
             for one in views.iter_mut().filter(|_| !why) {
                 one.holding = None;
             }
+            let arrival = arrivals::find(tx, id, organisation)?;
+            let arrival = arrival.as_ref().map(ArrivalRow::of).transpose()?;
             let view = view(row, views, thread, may_cancel)?;
-            Ok(MessageView { opinion, ..view })
+            Ok(MessageView {
+                opinion,
+                arrival,
+                ..view
+            })
         })
     }
 }
@@ -213,6 +222,7 @@ fn view(
         attachments: row.attachments,
         content_sha256: row.content_sha256,
         recipients,
+        arrival: None,
         thread_messages: others,
         may_cancel,
     })

@@ -51,6 +51,7 @@ impl Flow {
         let (row, first) = self.with_first(ctx, id)?;
         let resource = resource(ctx, &row, first.as_ref())?;
         ctx.allow(Action::MessageOpen, &resource)?;
+        self.allow_quarantined(ctx, &row)?;
         ctx.open_phi(
             Event::new("message.opened")
                 .message(id)

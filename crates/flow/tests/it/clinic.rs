@@ -13,7 +13,7 @@ use model::{
     RefusalScope, Result, TlsFacts, UserId,
 };
 use sim::kit::{SimClock, SimRng, TestStore, memory_root};
-use store::tables::{apps, domains};
+use store::tables::{apps, domains, users};
 
 use crate::letters::{code_of, letter, link_of, portal_letter};
 
@@ -100,6 +100,40 @@ impl Clinic {
 
     pub fn user(&self, roles: &[Role]) -> Ctx {
         user(&self.world, self.organisation, roles)
+    }
+
+    /// Somebody on record who signs in with that address.
+    pub fn hire(&self, email: &str, name: &str, roles: &str) {
+        let id = UserId::mint(self.world.now(), self.world.rng.as_ref());
+        let key = self.world.new_item_key(self.organisation, *id.as_bytes());
+        let key = key.expect("a key");
+        let profile = serde_json::json!({ "name": name, "email": email }).to_string();
+        let aad = vault::aad("users", "sealed_profile", id.as_bytes());
+        let sealed = key
+            .opened()
+            .seal(&aad, profile.as_bytes(), self.world.rng.as_ref());
+        let mut email_token = [0; 32];
+        self.world.rng.fill(&mut email_token);
+        let row = users::User {
+            id,
+            organisation: self.organisation,
+            email_token,
+            sealed_profile: sealed.expect("sealed"),
+            password_hash: String::new(),
+            sealed_totp: None,
+            totp_step: 0,
+            roles: roles.to_owned(),
+            active: true,
+            failures: 0,
+            locked_until: None,
+            created_at: self.world.now(),
+            failed_at: None,
+        };
+        let hired = self.world.store.write(move |tx| {
+            key.insert(tx)?;
+            users::insert(tx, &row)
+        });
+        hired.expect("hired");
     }
 
     /// Somebody who may release what others sent.

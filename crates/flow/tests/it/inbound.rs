@@ -31,6 +31,7 @@ fn take_in_proved(
         with: "ESMTPS",
         content: content.replace('\n', "\r\n").into_bytes(),
         results,
+        looked: Default::default(),
     });
     clinic.work();
     taken

@@ -97,6 +97,7 @@ on_disk! {
             with: "ESMTPS",
             content: content.replace('\n', "\r\n").into_bytes(),
             results: flow::inbound::Results::unexamined(),
+            looked: Default::default(),
         })?;
         clinic.work();
         let page = clinic.flow.list_messages(&clinic.staff, Default::default(), None, 10)?;

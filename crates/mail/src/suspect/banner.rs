@@ -1,4 +1,4 @@
-//! What a reader is told above a suspicious message, as text and as HTML.
+//! What a reader is told above a suspicious message.
 //!
 //! It is shown by the console's view and stored nowhere. Invariant: it is made of our own sentences
 //! alone, so there is nothing of the message in it to escape.
@@ -16,52 +16,36 @@ pub enum Language {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Banner {
-    pub text: String,
-    /// One `aside` without style or script of its own.
-    pub html: String,
+    pub concern: Concern,
+    pub heading: &'static str,
+    /// The heaviest first.
+    pub reasons: Vec<&'static str>,
+    pub advice: &'static str,
 }
 
 /// None where nothing calls for one. A message in quarantine has one too, for whoever reviews it.
 pub fn banner(suspicions: &[Suspicion], language: Language) -> Option<Banner> {
     let concern = verdict(suspicions);
-    let heading = heading(concern, language)?;
-    let mut clauses: Vec<&'static str> = Vec::new();
+    let mut reasons: Vec<&'static str> = Vec::new();
     for suspicion in suspicions {
         let clause = suspicion.kind.clause(language);
-        if clauses.len() < REASONS_MAX && !clauses.contains(&clause) {
-            clauses.push(clause);
+        if reasons.len() < REASONS_MAX && !reasons.contains(&clause) {
+            reasons.push(clause);
         }
     }
-    let advice = match language {
-        Language::English => {
-            "Do not answer, open or sign in before you have asked the sender by another way."
-        }
-        Language::Spanish => {
-            "No responda, abra ni inicie sesión antes de preguntar al remitente por otra vía."
-        }
-    };
-    let mut text = format!("{heading}\n");
-    let mut items = String::new();
-    for clause in clauses {
-        text.push_str("- ");
-        text.push_str(clause);
-        text.push('\n');
-        items.push_str("<li>");
-        items.push_str(clause);
-        items.push_str("</li>");
-    }
-    text.push_str(advice);
-    text.push('\n');
-    let lang = match language {
-        Language::English => "en",
-        Language::Spanish => "es",
-    };
-    let html = format!(
-        "<aside class=\"caution caution-{}\" lang=\"{lang}\"><p><strong>{heading}</strong></p>\
-         <ul>{items}</ul><p>{advice}</p></aside>",
-        concern.word()
-    );
-    Some(Banner { text, html })
+    Some(Banner {
+        concern,
+        heading: heading(concern, language)?,
+        reasons,
+        advice: match language {
+            Language::English => {
+                "Do not answer, open or sign in before you have asked the sender by another way."
+            }
+            Language::Spanish => {
+                "No responda, abra ni inicie sesión antes de preguntar al remitente por otra vía."
+            }
+        },
+    })
 }
 
 const fn heading(concern: Concern, language: Language) -> Option<&'static str> {

@@ -144,4 +144,13 @@ kinds! {
     Macro "macro" 60
         "An attached document contains macros."
         "Un documento adjunto contiene macros.",
+    VirusFound "virus_found" 100
+        "A virus scanner found something harmful in it."
+        "Un antivirus encontró algo dañino en él.",
+    SpamCertain "spam_certain" 100
+        "The spam filter would refuse it."
+        "El filtro de correo no deseado lo rechazaría.",
+    SpamLikely "spam_likely" 30
+        "The spam filter takes it for unwanted mail."
+        "El filtro lo considera correo no deseado.",
 }

@@ -10,7 +10,7 @@ const NAME_CHARS_MAX: usize = 200;
 
 /// What somebody registered: the public suffix and one label (`clinic.example` of
 /// `mail.clinic.example`). A name without one is its own.
-pub(super) fn registered(name: &str) -> &str {
+pub fn registered(name: &str) -> &str {
     psl::domain_str(name).unwrap_or(name)
 }
 

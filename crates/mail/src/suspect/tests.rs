@@ -444,14 +444,12 @@ fn a_banner_speaks_both_languages_and_repeats_nothing_of_the_message() {
     );
     let english = banner(&found, Language::English).expect("a banner");
     let spanish = banner(&found, Language::Spanish).expect("a banner");
-    assert!(
-        english
-            .text
-            .starts_with("This message is very likely harmful.\n- ")
-    );
-    assert!(spanish.html.contains("lang=\"es\""));
+    assert_eq!(english.heading, "This message is very likely harmful.");
+    assert_eq!(english.concern, Concern::Quarantine);
+    assert!(spanish.heading.starts_with("Es muy probable"));
+    assert_eq!(english.reasons.len(), spanish.reasons.len());
     for word in ["lakeslde", "<b>", "<script", "Ana"] {
-        assert!(!english.html.contains(word) && !english.text.contains(word));
+        assert!(english.reasons.iter().all(|reason| !reason.contains(word)));
     }
     assert!(banner(&[], Language::English).is_none());
 }

@@ -5,3 +5,4 @@ mod properties;
 mod script;
 mod server_dialogues;
 mod smuggling;
+mod suspect;

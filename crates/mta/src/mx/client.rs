@@ -5,13 +5,14 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use flow::Flow;
-use flow::inbound::{Door, Examination, Incoming, Results};
+use flow::inbound::{Door, Examination, Incoming, Looked, Results};
 use mail::smtp::{Mailbox, Received, ServerSession};
 use model::seams::Net;
 use model::{Address, Code, Domain, Result};
 
-use super::dns;
 use super::pace::Pace;
+use super::{Intake, dns};
+use crate::engines::{Brought, Engines};
 use crate::submission::client::has_room;
 use crate::submission::conversation::Question;
 
@@ -19,6 +20,7 @@ use crate::submission::conversation::Question;
 pub(super) struct Client {
     flow: Flow,
     net: Arc<dyn Net>,
+    engines: Engines,
     pace: Pace,
     ip: IpAddr,
     /// Of the transaction under way.
@@ -29,10 +31,11 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub fn new(flow: Flow, net: Arc<dyn Net>, pace: Pace, ip: IpAddr) -> Self {
+    pub fn new(intake: Intake, pace: Pace, ip: IpAddr) -> Self {
         Self {
-            flow,
-            net,
+            flow: intake.flow,
+            net: intake.net,
+            engines: intake.engines,
             pace,
             ip,
             from: None,
@@ -119,11 +122,16 @@ impl Client {
             "ESMTP"
         };
         let helo = received.helo;
-        let (results, content) = if doors.iter().any(Door::is_for_people) {
+        let (results, content, looked) = if doors.iter().any(Door::is_for_people) {
             let of = Examination::new(self.ip, &helo, from.as_ref(), received.bytes, began);
-            dns::examine(&self.net, of).await?
+            let (results, content) = dns::examine(&self.net, of).await?;
+            let looked = self
+                .engines
+                .look(&self.brought(&from, &helo), &content)
+                .await?;
+            (results, content, looked)
         } else {
-            (Results::unexamined(), received.bytes)
+            (Results::unexamined(), received.bytes, Looked::default())
         };
         let incoming = Incoming {
             doors,
@@ -132,6 +140,7 @@ impl Client {
             with,
             content,
             results,
+            looked,
         };
         let name = crate::blocking(move || flow.take_in(incoming)).await?;
         let took = self.flow.world().now().since(began);
@@ -139,5 +148,18 @@ impl Client {
         metrics::counter!("total_messages_received", "service" => "smtp_mx").increment(1);
         tracing::info!(request = name, "taken in by the MX");
         Ok(name)
+    }
+
+    fn brought(&self, from: &Option<Address>, helo: &str) -> Brought {
+        let named = self
+            .asked
+            .iter()
+            .filter_map(|name| Address::parse(name).ok());
+        Brought {
+            from: from.clone(),
+            recipients: named.collect(),
+            ip: self.ip,
+            helo: helo.to_owned(),
+        }
     }
 }

@@ -9,6 +9,7 @@ mod clinic;
 mod delivery;
 mod deterministic;
 mod dns;
+mod engines;
 mod http;
 mod knot;
 mod mx;

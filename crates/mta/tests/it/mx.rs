@@ -19,7 +19,7 @@ use crate::client::Client;
 use crate::clinic::Clinic;
 
 const HOST: &str = "mx.clinic.example";
-const LETTER: &str = "From: Lee <lee@peer.example>\r\nSubject: news\r\nMessage-ID: <1@peer.example>\r\n\r\nhello\r\n";
+pub const LETTER: &str = "From: Lee <lee@peer.example>\r\nSubject: news\r\nMessage-ID: <1@peer.example>\r\n\r\nhello\r\n";
 
 /// A clinic with an open MX and a mailbox `desk@clinic.example`.
 pub struct Door {
@@ -47,6 +47,11 @@ fn net() -> TableNet {
 
 impl Door {
     pub async fn open() -> Self {
+        Self::with(mta::Engines::default()).await
+    }
+
+    /// With engines that look at what comes in.
+    pub async fn with(engines: mta::Engines) -> Self {
         let clinic = Clinic::open(Engine::Memory).await;
         let mut settings = clinic.flow.settings().clone();
         settings.inbound = Some(InboundSettings {
@@ -76,13 +81,12 @@ impl Door {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let at = listener.local_addr().expect("bound");
         let tls = authority.server(HOST, Flaw::None);
-        let serving = mta::mx(
-            flow.clone(),
-            Arc::new(net()),
-            listener,
-            tls,
-            clinic.stop_signal(),
-        );
+        let intake = mta::Intake {
+            flow: flow.clone(),
+            net: Arc::new(net()),
+            engines,
+        };
+        let serving = mta::mx(intake, listener, tls, clinic.stop_signal());
         tokio::spawn(serving);
         Self {
             clinic,
@@ -98,7 +102,7 @@ impl Door {
         client
     }
 
-    async fn greeted(&self) -> Client {
+    pub async fn greeted(&self) -> Client {
         let mut client = self.client().await;
         client.says("EHLO out.peer.example", "250").await;
         client
@@ -147,7 +151,7 @@ impl Door {
     }
 }
 
-async fn envelope(client: &mut Client, from: &str) {
+pub async fn envelope(client: &mut Client, from: &str) {
     client.says(&format!("MAIL FROM:<{from}>"), "250").await;
     client.says("RCPT TO:<desk@clinic.example>", "250").await;
     client.says("DATA", "354").await;

@@ -16,6 +16,7 @@ macro_rules! tables {
 
 tables! {
     apps,
+    arrivals,
     blobs,
     census,
     correspondents,
@@ -33,6 +34,7 @@ tables! {
     organisations,
     portal,
     queue_orders,
+    recipient_keys,
     recipients,
     sender_reports,
     sign_in,

@@ -54,7 +54,7 @@ statements! {
         AND EXISTS (SELECT 1 FROM messages m WHERE m.id = r.message AND m.origin <> 'system') GROUP BY state, method";
     pub CONSERVATION = "SELECT (SELECT CAST(COALESCE(SUM(recipients), 0) AS BIGINT) FROM messages),
         (SELECT count(*) FROM recipients WHERE state IN ('delivered', 'notified', 'picked_up', 'bounced', 'suppressed',
-            'recalled', 'expired', 'held', 'blocked', 'cancelled')),
+            'recalled', 'expired', 'held', 'blocked', 'cancelled', 'quarantined')),
         (SELECT count(*) FROM recipients r WHERE r.state = 'queued' AND (EXISTS (SELECT 1 FROM deliveries d
             WHERE d.message = r.message AND d.recipient = r.id AND d.state <> 'settled')
             OR r.message IN (SELECT subject FROM outbox) OR r.id IN (SELECT subject FROM outbox))),

@@ -285,6 +285,16 @@ fn review_routes() -> Router<WebState> {
                 .post(|asked| console(asked, console::held_decide::submit)),
         )
         .route(
+            "/console/inbound",
+            get(|asked| console(asked, console::inbound::show))
+                .post(|asked| console(asked, console::inbound::search)),
+        )
+        .route(
+            "/console/inbound/{id}",
+            get(|asked| console(asked, console::inbound_decide::ask))
+                .post(|asked| console(asked, console::inbound_decide::submit)),
+        )
+        .route(
             "/console/rules",
             get(|asked| console(asked, console::rules::show)),
         )
@@ -336,6 +346,16 @@ fn settings_routes() -> Router<WebState> {
             "/console/correspondents/{id}",
             get(|asked| console(asked, console::correspondent::show))
                 .post(|asked| console(asked, console::correspondent::submit)),
+        )
+        .route(
+            "/console/keys",
+            get(|asked| console(asked, console::keys::show))
+                .post(|asked| console(asked, console::keys::search)),
+        )
+        .route(
+            "/console/keys/{id}",
+            get(|asked| console(asked, console::key::show))
+                .post(|asked| console(asked, console::key::submit)),
         )
         .route(
             "/console/registry",

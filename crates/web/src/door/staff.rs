@@ -48,6 +48,10 @@ impl Desk {
     pub fn manages_registry(&self) -> bool {
         self.is_any(&[Role::Administrator, Role::Compliance])
     }
+    /// Certificates and OpenPGP keys of recipients.
+    pub fn manages_keys(&self) -> bool {
+        self.is_any(&[Role::Administrator, Role::Compliance])
+    }
     pub fn reads_audit(&self) -> bool {
         self.is_any(&[Role::Administrator, Role::Compliance, Role::Auditor])
     }
@@ -72,6 +76,10 @@ impl Desk {
     /// The organisation's own rules of policy.
     pub fn reads_rules(&self) -> bool {
         self.reads_audit()
+    }
+    /// What came in, and what looks wrong about it.
+    pub fn reads_inbound(&self) -> bool {
+        self.is_any(&[Role::Staff, Role::Compliance, Role::Auditor])
     }
     pub fn edits_rules(&self) -> bool {
         self.is_any(&[Role::Compliance])

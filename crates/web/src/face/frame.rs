@@ -33,12 +33,14 @@ pub struct Frame {
 pub enum Visitor {
     Nobody,
     Reader,
-    /// `audit`, `webhooks`, `operation`, `addresses`, `registry`, `rules`: whether these are offered.
+    /// `audit`, `webhooks`, `operation`, `addresses`, `registry`, `keys`, `rules`, `inbound`: whether these are offered.
     Staff {
         name: String,
         addresses: bool,
         registry: bool,
+        keys: bool,
         rules: bool,
+        inbound: bool,
         audit: bool,
         webhooks: bool,
         operation: bool,
@@ -53,9 +55,11 @@ pub enum Place {
     Messages,
     Suppressions,
     Correspondents,
+    RecipientKeys,
     Registry,
     Rules,
     Held,
+    Inbound,
     Trace,
     Webhooks,
     Queue,

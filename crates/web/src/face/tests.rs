@@ -199,6 +199,10 @@ fn every_word_of_the_model_has_its_text() {
             .iter()
             .flat_map(|s| [format!("state.{s}"), format!("state_means.{s}")]),
     );
+    let suspicions = flow::inbound::SuspicionKind::ALL.iter();
+    wanted.extend(suspicions.map(|kind| format!("suspicion.{}", kind.word())));
+    let fates = model::ArrivalState::ALL.iter();
+    wanted.extend(fates.map(|state| format!("arrival_state.{state}")));
     wanted.extend(Origin::ALL.iter().map(|w| format!("origin.{w}")));
     wanted.extend(Mode::ALL.iter().map(|w| format!("mode.{w}")));
     wanted.extend(Kind::ALL.iter().map(|w| format!("kind.{w}")));

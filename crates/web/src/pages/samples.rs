@@ -46,6 +46,10 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     draw::<console::correspondents::Correspondents>(face, &mut all)?;
     draw::<console::correspondent::Correspondent>(face, &mut all)?;
     draw::<console::correspondent::CorrespondentRemove>(face, &mut all)?;
+    draw::<console::keys::Keys>(face, &mut all)?;
+    draw::<console::key::Key>(face, &mut all)?;
+    draw::<console::key::KeyAsk>(face, &mut all)?;
+    draw::<console::key_add::KeyAdd>(face, &mut all)?;
     draw::<console::registry::Registry>(face, &mut all)?;
     draw::<console::registry::RegistryClear>(face, &mut all)?;
     draw::<console::rules::Rules>(face, &mut all)?;
@@ -55,6 +59,9 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     draw::<console::audit::Audit>(face, &mut all)?;
     draw::<console::held::Held>(face, &mut all)?;
     draw::<console::held_decide::Decide>(face, &mut all)?;
+    draw::<console::inbound::Inbound>(face, &mut all)?;
+    draw::<console::inbound_decide::InboundDecide>(face, &mut all)?;
+    draw::<console::inbound_decide::InboundDelete>(face, &mut all)?;
     draw::<console::recovery::Recovery>(face, &mut all)?;
     draw::<console::trace::Trace>(face, &mut all)?;
     draw::<console::triggers::Triggers>(face, &mut all)?;
@@ -125,7 +132,9 @@ fn frame<P: Page>(sample: &Sample<P>, voice: Voice) -> Frame {
                 operation: true,
                 addresses: true,
                 registry: true,
+                keys: true,
                 rules: true,
+                inbound: true,
             },
             Voice::Staff => Visitor::Staff {
                 name: "Ana Ortiz".to_owned(),
@@ -134,7 +143,9 @@ fn frame<P: Page>(sample: &Sample<P>, voice: Voice) -> Frame {
                 operation: true,
                 addresses: true,
                 registry: true,
+                keys: true,
                 rules: true,
+                inbound: true,
             },
         },
         place: P::PLACE,

@@ -51,6 +51,7 @@ fn a_large_message_is_not_held_once_for_each_mailbox() -> Result<()> {
         with: "ESMTPS",
         content: content(),
         results: Results::unexamined(),
+        looked: Default::default(),
     };
     let ctx = world.system(organisation);
     let mut held = 0;

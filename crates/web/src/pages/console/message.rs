@@ -6,6 +6,7 @@
 use model::{Kind, Method, Mode, Origin, PhiLevel, Purpose, RecipientState, Stream, Timestamp};
 use serde::Serialize;
 
+use super::inbound_decide::Wrong;
 use crate::pages::portal::thread::Letter;
 use crate::pages::{Page, Place, Sample, Voice};
 
@@ -34,6 +35,8 @@ pub struct MessagePage {
     /// Whether this visitor may say what detection got wrong, and what was said.
     pub gives_opinion: bool,
     pub opinion: Option<&'static str>,
+    /// What a reader is told of what came in; none where nothing looks wrong.
+    pub caution: Option<Caution>,
     pub attempts: Vec<Attempt>,
     pub content: Content,
     pub replies: Vec<Reply>,
@@ -154,6 +157,30 @@ pub struct Why {
     pub would_change: Vec<String>,
 }
 
+/// A warning above what came in, in both languages.
+#[derive(Clone, Debug, Serialize)]
+pub struct Caution {
+    pub en: Warning,
+    pub es: Warning,
+    /// It is likely harmful.
+    pub harmful: bool,
+    /// What looks wrong, and where.
+    pub wrong: Vec<Wrong>,
+    /// What engines named.
+    pub named: Vec<String>,
+    /// Where somebody decides about it, for who may; none once it is decided.
+    pub decide_href: Option<String>,
+    /// Nobody else reads it.
+    pub quarantined: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Warning {
+    pub heading: &'static str,
+    pub reasons: Vec<&'static str>,
+    pub advice: &'static str,
+}
+
 /// What was decided besides the way it goes.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Besides {
@@ -234,6 +261,7 @@ impl Page for MessagePage {
 }
 
 mod ask;
+mod caution;
 mod fill;
 mod samples;
 mod timeline;

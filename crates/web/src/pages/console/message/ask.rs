@@ -12,6 +12,9 @@ use crate::door::asked::Asked;
 use crate::door::run;
 use crate::door::staff::{Desk, desk};
 
+/// Why a reply stays sealed.
+const CLOSED: &[Code] = &[Code::ActionForbidden, Code::KeyDestroyed];
+
 /// GET `/console/messages/{id}`
 pub async fn show(asked: Asked) -> Result<Response> {
     let desk = desk(&asked).await?;
@@ -47,8 +50,12 @@ pub async fn open(asked: Asked) -> Result<Response> {
             .iter()
             .filter(|(_, origin, _)| origin.stays_here())
         {
-            let opened = self::content(&asked, &desk, *reply).await?;
-            page.unseal_reply(*reply, &opened, access);
+            match self::content(&asked, &desk, *reply).await {
+                Ok(opened) => page.unseal_reply(*reply, &opened, access),
+                // In quarantine, or destroyed from there: its own page says so.
+                Err(error) if CLOSED.contains(&error.code()) => {}
+                Err(error) => return Err(error),
+            }
         }
     }
     desk_page(&asked, &desk, StatusCode::OK, &page)

@@ -9,8 +9,8 @@ use flow::view::{
 use model::{Access, BounceClass, MessageId, Method, PhiLevel, RecipientState, Timestamp};
 
 use super::{
-    About, Attempt, Besides, Content, Fact, Found, MessagePage, Recipient, Reply, Rule, Why,
-    timeline,
+    About, Attempt, Besides, Caution, Content, Fact, Found, MessagePage, Recipient, Reply, Rule,
+    Why, timeline,
 };
 use crate::door::staff::Desk;
 use crate::pages::portal::thread::Letter;
@@ -58,6 +58,7 @@ impl MessagePage {
                 .map(|_| format!("/console/held/{}", view.id)),
             gives_opinion: !view.origin.stays_here(),
             opinion: view.opinion.map(Opinion::word),
+            caution: view.arrival.as_ref().and_then(Caution::of),
             attempts: shown
                 .map(|r| r.attempts.iter().map(attempt).collect())
                 .unwrap_or_default(),
@@ -72,6 +73,12 @@ impl MessagePage {
     pub fn offer(&mut self, desk: &Desk, sender: &str) {
         self.cancellable = self.cancellable.filter(|_| desk.cancels(sender));
         self.decide_href = self.decide_href.take().filter(|_| desk.decides(sender));
+        if let Some(caution) = &mut self.caution {
+            caution.decide_href = caution.decide_href.take().filter(|_| desk.releases());
+            if caution.quarantined && !desk.releases() {
+                self.content = Content::MayNot;
+            }
+        }
         self.gives_opinion &= desk.gives_opinion();
         if !desk.takes_proof() {
             self.recipients.iter_mut().for_each(|r| r.proof_href = None);

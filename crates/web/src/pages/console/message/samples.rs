@@ -2,7 +2,11 @@
 
 use model::{Method, Mode, Origin, PhiLevel, Purpose, RecipientState, Stream};
 
-use super::{About, Attempt, Besides, Content, Fact, MessagePage, Progress, Recipient, Reply, Why};
+use super::super::inbound_decide::Wrong;
+use super::{
+    About, Attempt, Besides, Caution, Content, Fact, MessagePage, Progress, Recipient, Reply,
+    Warning, Why,
+};
 use crate::face::Lang;
 use crate::pages::Sample;
 use crate::pages::portal::thread::{Body, Letter};
@@ -25,6 +29,8 @@ pub fn all() -> Vec<Sample<MessagePage>> {
         Sample::new("error_returned", returned()),
         Sample::new("held", held()),
         Sample::new("blocked", blocked()),
+        Sample::new("arrived_warned", arrived(false)),
+        Sample::new("arrived_quarantined", arrived(true)),
         Sample {
             lang: Lang::Es,
             ..Sample::new("spanish", read())
@@ -79,6 +85,7 @@ fn delivered() -> MessagePage {
         decide_href: None,
         gives_opinion: true,
         opinion: None,
+        caution: None,
         attempts: vec![tls_attempt(1)],
         content: Content::Sealed {
             open_action: "#".to_owned(),
@@ -333,6 +340,65 @@ fn blocked() -> MessagePage {
         decide_href: None,
         cancellable: None,
         ..held()
+    }
+}
+
+fn arrived(quarantined: bool) -> MessagePage {
+    let warning = |heading, reasons| Warning {
+        heading,
+        reasons,
+        advice: "",
+    };
+    let english = Warning {
+        advice: "Do not answer, open or sign in before you have asked the sender by another way.",
+        ..warning(
+            "Be careful with this message.",
+            vec![
+                "The sender's domain looks like one you know, and is another.",
+                "This sender has not written to you before.",
+            ],
+        )
+    };
+    let spanish = warning(
+        "Tenga cuidado con este mensaje.",
+        vec!["Este remitente no le había escrito antes."],
+    );
+    let wrong = |word: &str, weight, file| Wrong {
+        word: word.to_owned(),
+        weight,
+        place: "header".to_owned(),
+        file,
+    };
+    let state = match quarantined {
+        true => RecipientState::Quarantined,
+        false => RecipientState::Notified,
+    };
+    let page = delivered();
+    MessagePage {
+        recipients: vec![recipient(1, None, state, Method::Portal)],
+        about: About {
+            origin: Origin::Inbound,
+            ..page.about
+        },
+        caution: Some(Caution {
+            en: english,
+            es: spanish,
+            harmful: quarantined,
+            wrong: vec![
+                wrong("look_alike_domain", 60, None),
+                wrong("double_extension", 100, Some(1)),
+            ],
+            named: match quarantined {
+                true => vec!["clamd Win.Test.EICAR_HDB-1".to_owned()],
+                false => Vec::new(),
+            },
+            decide_href: quarantined.then(|| "#".to_owned()),
+            quarantined,
+        }),
+        attempts: Vec::new(),
+        found: Vec::new(),
+        gives_opinion: false,
+        ..page
     }
 }
 

@@ -1,0 +1,225 @@
+//! What looks wrong about mail that comes in: warned of, or kept from its readers until somebody decides.
+
+use ctx::Role;
+use flow::inbound::{ArrivalFilter, Fate, Incoming, Looked, Results, SuspicionKind};
+use flow::view::Filter;
+use model::{ArrivalState, Code, Domain, MessageId, RecipientState};
+use seal::dmarc::{Dmarc, DmarcResult, Policy};
+
+use crate::clinic::Clinic;
+use crate::letters::address;
+use crate::{code, on_disk};
+
+const REASON: &str = "Kanarireason: they called us";
+
+/// From a partner of the clinic; nothing is wrong with it but that it is the first.
+const PLAIN: &str = "From: Kim Kanari <kim@partner.example>\nSubject: Kanarisubject\nMessage-ID: <1@partner.example>\n\nhello\n";
+/// From a domain that looks like the clinic's own.
+const LOOKALIKE: &str = "From: Front desk <desk@c1inic.example>\nSubject: invoice\nMessage-ID: <2@c1inic.example>\n\nhello\n";
+
+fn desk(clinic: &Clinic) -> model::Address {
+    let desk = address("desk@clinic.example");
+    clinic
+        .flow
+        .add_mailbox(&clinic.staff, &desk)
+        .expect("a mailbox");
+    desk
+}
+
+fn take_in(clinic: &Clinic, content: &str, looked: Looked) -> model::Result<MessageId> {
+    clinic.tick();
+    clinic.flow.take_in(Incoming {
+        doors: vec![clinic.flow.inbound_door(&address("desk@clinic.example"))?],
+        from: None,
+        helo: "out.peer.example".to_owned(),
+        with: "ESMTPS",
+        content: content.replace('\n', "\r\n").into_bytes(),
+        results: Results {
+            dmarc: DmarcResult {
+                dmarc: Dmarc::Pass,
+                policy: Policy::None,
+            },
+            ..Results::unexamined()
+        },
+        looked,
+    })?;
+    clinic.work();
+    let page = clinic
+        .flow
+        .list_messages(&clinic.staff, Filter::default(), None, 1)?;
+    Ok(page.rows[0].id)
+}
+
+fn virus() -> Looked {
+    Looked {
+        kinds: vec![SuspicionKind::VirusFound],
+        named: vec!["clamd Eicar-Test-Signature".to_owned()],
+    }
+}
+
+fn words(clinic: &Clinic, id: MessageId) -> model::Result<String> {
+    let row = clinic.flow.arrival(&clinic.staff, id)?;
+    let words: Vec<String> = row.suspicions.iter().map(|one| one.word.clone()).collect();
+    Ok(format!("{} => {}", words.join(" "), row.state))
+}
+
+fn state(clinic: &Clinic, id: MessageId) -> RecipientState {
+    clinic
+        .flow
+        .message(&clinic.staff, id)
+        .expect("a message")
+        .recipients[0]
+        .state
+}
+
+on_disk! {
+    /// The first letter of a sender says so; the next one is from someone known.
+    fn a_sender_is_a_stranger_once_to_each_mailbox(store) {
+        let clinic = Clinic::open(store).taking_mail(false);
+        desk(&clinic);
+        let first = take_in(&clinic, PLAIN, Looked::default())?;
+        assert_eq!(words(&clinic, first)?, "first_time_sender => passed");
+        assert_eq!(state(&clinic, first), RecipientState::Notified);
+        let view = clinic.flow.message(&clinic.staff, first)?;
+        let caution = view.arrival.and_then(|row| row.caution()).expect("a warning");
+        assert_eq!(caution.english.heading, "Be careful with this message.");
+        assert!(caution.spanish.reasons[0].starts_with("Este remitente no"));
+        let next = take_in(&clinic, &PLAIN.replace("hello", "again"), Looked::default())?;
+        assert_eq!(words(&clinic, next)?, " => passed");
+        assert!(clinic.flow.arrival(&clinic.staff, next)?.caution().is_none());
+
+        let other = address("lab@clinic.example");
+        clinic.flow.add_mailbox(&clinic.staff, &other)?;
+        clinic.clock.advance(std::time::Duration::from_secs(401 * 86_400));
+        clinic.flow.tidy()?;
+        let later = take_in(&clinic, &PLAIN.replace("hello", "much later"), Looked::default())?;
+        assert_eq!(words(&clinic, later)?, "first_time_sender => passed");
+    }
+
+    /// Nobody reads it; reviewers open it on the record and decide.
+    fn what_looks_harmful_waits_for_a_reviewer(store) {
+        let clinic = Clinic::open(store).taking_mail(false);
+        desk(&clinic);
+        let id = take_in(&clinic, LOOKALIKE, Looked::default())?;
+        assert_eq!(
+            words(&clinic, id)?,
+            "look_alike_domain look_alike_new_domain first_time_sender => quarantined"
+        );
+        assert_eq!(state(&clinic, id), RecipientState::Quarantined);
+        assert_eq!(clinic.count(id, "message.quarantined"), 1);
+        let nurse = clinic.user(&[Role::Staff]);
+        assert_eq!(code(clinic.flow.open_content(&nurse, id)), Some(Code::ActionForbidden));
+        assert_eq!(code(clinic.flow.open_headers(&nurse, id)), Some(Code::ActionForbidden));
+        assert_eq!(
+            code(clinic.flow.decide_arrival(&nurse, id, Fate::Release, REASON)),
+            Some(Code::ActionForbidden)
+        );
+        let officer = clinic.officer();
+        clinic.flow.open_content(&officer, id)?;
+        assert_eq!(state(&clinic, id), RecipientState::Quarantined, "looking is no reading");
+        assert_eq!(
+            code(clinic.flow.decide_arrival(&officer, id, Fate::Release, " ")),
+            Some(Code::FieldMissing)
+        );
+        clinic.flow.decide_arrival(&officer, id, Fate::Release, REASON)?;
+        assert_eq!(state(&clinic, id), RecipientState::Notified);
+        clinic.flow.open_content(&nurse, id)?;
+        assert_eq!(state(&clinic, id), RecipientState::PickedUp);
+        assert_eq!(
+            code(clinic.flow.decide_arrival(&officer, id, Fate::Delete, "")),
+            Some(Code::StateConflict)
+        );
+        // The domain is known from now on: it is alike, and no more than that.
+        let next = take_in(&clinic, &LOOKALIKE.replace("hello", "again"), Looked::default())?;
+        assert_eq!(words(&clinic, next)?, "look_alike_domain => passed");
+        for cell in store.beside().cells() {
+            let text = String::from_utf8_lossy(&cell.bytes).into_owned();
+            assert!(!text.contains("Kanarireason") && !text.contains("c1inic"), "{}", cell.table);
+        }
+        assert_eq!(clinic.flow.overview(&clinic.staff)?.off_by, 0);
+        assert_eq!(clinic.flow.conservation()?.off(), 0);
+    }
+
+    /// Its sender stays a stranger, and nothing of it can be read by anybody.
+    fn what_is_deleted_is_gone(store) {
+        let clinic = Clinic::open(store).taking_mail(false);
+        desk(&clinic);
+        let id = take_in(&clinic, PLAIN, virus())?;
+        assert_eq!(words(&clinic, id)?, "virus_found first_time_sender => quarantined");
+        let row = clinic.flow.arrival(&clinic.staff, id)?;
+        assert_eq!(row.named, ["clamd Eicar-Test-Signature"]);
+        let officer = clinic.officer();
+        clinic.flow.decide_arrival(&officer, id, Fate::Delete, "")?;
+        assert_eq!(state(&clinic, id), RecipientState::Blocked);
+        assert_eq!(code(clinic.flow.open_content(&officer, id)), Some(Code::KeyDestroyed));
+        assert_eq!(clinic.count(id, "message.quarantine_deleted"), 1);
+        let row = clinic.flow.arrival(&clinic.staff, id)?;
+        assert_eq!(row.decided.map(|(_, who)| who).as_deref(), Some(officer.actor()));
+        let next = take_in(&clinic, &PLAIN.replace("hello", "again"), Looked::default())?;
+        assert_eq!(words(&clinic, next)?, "first_time_sender => passed");
+        assert_eq!(clinic.flow.conservation()?.off(), 0);
+    }
+
+    /// By word, by state, by day and by the sender's exact domain; another organisation finds nothing.
+    fn what_came_in_is_searched(store) {
+        let clinic = Clinic::open(store).taking_mail(false);
+        desk(&clinic);
+        let plain = take_in(&clinic, PLAIN, Looked::default())?;
+        let alike = take_in(&clinic, LOOKALIKE, Looked::default())?;
+        let sick = take_in(&clinic, &PLAIN.replace("hello", "again"), virus())?;
+        let find = |filter: ArrivalFilter| -> model::Result<Vec<MessageId>> {
+            let page = clinic.flow.arrivals(&clinic.staff, &filter, None, 10)?;
+            Ok(page.rows.iter().map(|row| row.id).collect())
+        };
+        let any = ArrivalFilter::default;
+        assert_eq!(find(any())?, [sick, alike, plain]);
+        let quarantined = Some(ArrivalState::Quarantined);
+        assert_eq!(find(ArrivalFilter { state: quarantined, ..any() })?, [sick, alike]);
+        let word = Some("virus_found".to_owned());
+        assert_eq!(find(ArrivalFilter { word, ..any() })?, [sick]);
+        let domain = |name: &str| Some(Domain::parse(name).expect("a domain"));
+        assert_eq!(find(ArrivalFilter { domain: domain("partner.example"), ..any() })?, [sick, plain]);
+        assert_eq!(find(ArrivalFilter { domain: domain("partner.test"), ..any() })?, []);
+        let since = Some(clinic.world.now().plus(std::time::Duration::from_secs(1)));
+        assert_eq!(find(ArrivalFilter { since, ..any() })?, []);
+        let first = clinic.flow.arrivals(&clinic.staff, &any(), None, 2)?;
+        let rest = clinic.flow.arrivals(&clinic.staff, &any(), first.next.as_deref(), 2)?;
+        assert_eq!((first.rows.len(), rest.rows.len(), rest.next), (2, 1, None));
+        assert_eq!(clinic.flow.quarantined_count(&clinic.staff)?, 2);
+
+        let neighbour = clinic.neighbour();
+        assert!(clinic.flow.arrivals(&neighbour, &any(), None, 10)?.rows.is_empty());
+        assert_eq!(code(clinic.flow.arrival(&neighbour, alike)), Some(Code::NotFound));
+        let theirs = clinic.flow.decide_arrival(&neighbour, alike, Fate::Delete, "");
+        assert_eq!(code(theirs), Some(Code::NotFound));
+    }
+
+    /// One letter an hour, without a word of what waits.
+    fn reviewers_are_told_that_something_waits(store) {
+        let clinic = Clinic::open(store).taking_mail(false);
+        desk(&clinic);
+        clinic.hire("officer@clinic.example", "Ola Officer", "compliance");
+        take_in(&clinic, LOOKALIKE, Looked::default())?;
+        take_in(&clinic, &LOOKALIKE.replace("hello", "again"), Looked::default())?;
+        let told = clinic.take();
+        assert_eq!(told.len(), 1, "one an hour");
+        let letter = clinic.letter(&told[0]);
+        assert_eq!(letter.to.as_str(), "officer@clinic.example");
+        let text = crate::letters::text_of(&letter);
+        assert!(text.contains("https://mail.clinic.example/console/inbound"), "{text}");
+        assert!(!text.contains("c1inic"), "{text}");
+    }
+
+    /// Who bears a colleague's name and writes from elsewhere; an answer in a thread is from somebody known.
+    fn names_of_colleagues_are_known(store) {
+        let clinic = Clinic::open(store).taking_mail(false);
+        desk(&clinic);
+        clinic.hire("ana@clinic.example", "Ana Ortiz", "staff");
+        let posed = PLAIN.replace("Kim Kanari", "Dr. Ana Ortiz");
+        let id = take_in(&clinic, &posed, Looked::default())?;
+        assert_eq!(words(&clinic, id)?, "display_name_of_staff first_time_sender => passed");
+        let own = PLAIN.replace("kim@partner.example", "ana@clinic.example");
+        let id = take_in(&clinic, &own, Looked::default())?;
+        assert_eq!(words(&clinic, id)?, " => passed", "proved, and from here");
+    }
+}
