@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from mail import arrival, corpus, trial, verdict, world
+from mail import api, arrival, corpus, trial, verdict, world
 from mail.submission import Submission
 
 RECEIVER_HOST, RECEIVER_DOMAIN = "mx.receiver.example", "receiver.example"
@@ -35,11 +35,13 @@ def run(asked, folder: Path, stops: list) -> list[str]:
     records = submission.records
     print(f"submitted in {submitted:.0f} s: {sum(1 for r in records.values() if r.accepted)} accepted, "
           f"{sum(1 for r in records.values() if r.refused)} refused, {kills} kills", flush=True)
-    drain(receiver, {record.accepted for record in records.values() if record.accepted}, asked.quiet_seconds)
+    held = api.held(server.world)
+    going = {record.accepted for record in records.values() if record.accepted and record.message_id not in held}
+    drain(receiver, going, asked.quiet_seconds)
     originals = {message.number: message.content for message in messages}
     arrivals = arrival.inspect_all(receiver.arrived(), originals, server.world.dkim)
-    found = verdict.faults(messages, records, arrivals, lambda id: verdict.marked_ambiguous(server.world, id))
-    report(asked, messages, records, arrivals, kills, submitted, found)
+    found = verdict.faults(messages, records, arrivals, lambda id: verdict.marked_ambiguous(server.world, id), held)
+    report(asked, messages, records, arrivals, kills, submitted, held, found)
     return found
 
 
@@ -107,7 +109,7 @@ def arrival_name(stored: bytes) -> str:
     return stored[start : stored.find(b"\n", start)].decode("latin-1").strip()
 
 
-def report(asked, messages, records, arrivals, kills, submitted, found) -> None:
+def report(asked, messages, records, arrivals, kills, submitted, held, found) -> None:
     once = {item.recipient for item in arrivals}
     figures = {
         "engine": asked.engine,
@@ -116,6 +118,7 @@ def report(asked, messages, records, arrivals, kills, submitted, found) -> None:
         "refused_with_reason": sum(1 for record in records.values() if record.refused),
         "unanswered_attempts": sum(len(record.unanswered) for record in records.values()),
         "arrived": len(arrivals),
+        "held_by_rules": len(held),
         "ambiguous_duplicates": len(arrivals) - len(once),
         "kills": kills,
         "submit_seconds": round(submitted, 1),

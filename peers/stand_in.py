@@ -139,12 +139,15 @@ class Events(BaseHTTPRequestHandler):
     folder: Path
 
     def do_GET(self):
-        name = self.path.split("/")[3]
-        states = ["ambiguous"] if (self.folder / f"{name}.ambiguous").exists() else []
-        body = json.dumps({"events": states}).encode()
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(json.dumps(self.found()).encode())
+
+    def found(self) -> dict:
+        if self.path.startswith("/v1/held"):
+            return {"messages": [], "next": None}
+        name = self.path.split("/")[3]
+        return {"events": ["ambiguous"] if (self.folder / f"{name}.ambiguous").exists() else []}
 
     def log_message(self, *_):
         return

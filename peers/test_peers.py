@@ -13,6 +13,7 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import smime
 from mail import arrival, corpus, leaks, syscalls, verdict
@@ -76,9 +77,9 @@ class Comparison(unittest.TestCase):
 class Verdict(unittest.TestCase):
     MESSAGE = corpus.Message(1, "one", ORIGINAL, None)
 
-    def judge(self, record, arrivals, message=MESSAGE, ambiguous=False):
+    def judge(self, record, arrivals, message=MESSAGE, ambiguous=False, held=frozenset()):
         given = [arrival.Arrival(recipient, "msg_1", None) for recipient in arrivals]
-        return verdict.faults([message], {1: record}, given, lambda _: ambiguous)
+        return verdict.faults([message], {1: record}, given, lambda _: ambiguous, held)
 
     def test_conservation(self):
         accepted = Record(1, accepted="r00001.1@x")
@@ -87,6 +88,13 @@ class Verdict(unittest.TestCase):
         self.assertIn("2 times", self.judge(accepted, ["r00001.1@x"] * 2)[0])
         self.assertEqual(self.judge(accepted, ["r00001.1@x"] * 2, ambiguous=True), [])
         self.assertIn("never sent", self.judge(accepted, ["r00001.1@x", "r00001.2@x"])[0])
+
+    def test_what_a_rule_holds_is_not_lost_and_does_not_arrive(self):
+        accepted = Record(1, accepted="r00001.1@x", message_id="msg_1")
+        with mock.patch.object(verdict, "HELD_SHARE_MAX", 1):
+            self.assertEqual(self.judge(accepted, [], held={"msg_1"}), [])
+            self.assertIn("is held", self.judge(accepted, ["r00001.1@x"], held={"msg_1"})[0])
+        self.assertIn("held by rules", self.judge(accepted, [], held={"msg_1"})[0])
 
     def test_a_lost_answer_may_or_may_not_have_been_taken(self):
         retried = Record(1, unanswered=["r00001.1@x"], accepted="r00001.2@x")

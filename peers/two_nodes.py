@@ -15,7 +15,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from mail import arrival, corpus, trial, verdict, world
+from mail import api, arrival, corpus, trial, verdict, world
 from mail.place import free_port
 from mail.submission import Submission
 from real_mail import RECEIVER_DOMAIN, RECEIVER_HOST, arrival_name, chosen
@@ -45,10 +45,12 @@ def run(asked, folder: Path, stops: list) -> list[str]:
     while any(load.running() for load in loads):
         time.sleep(0.1)
     records = loads[0].records | loads[1].records
-    wait_for_all(receiver, {record.accepted for record in records.values() if record.accepted}, asked.quiet_seconds)
+    kept = api.held(nodes[1].world)
+    going = {record.accepted for record in records.values() if record.accepted and record.message_id not in kept}
+    wait_for_all(receiver, going, asked.quiet_seconds)
     originals = {message.number: message.content for message in messages}
     arrivals = arrival.inspect_all(receiver.arrived(), originals, nodes[1].world.dkim)
-    found = verdict.faults(messages, records, arrivals, lambda id: verdict.marked_ambiguous(nodes[1].world, id))
+    found = verdict.faults(messages, records, arrivals, lambda id: verdict.marked_ambiguous(nodes[1].world, id), kept)
     limit = SILENCE_SECONDS + BEAT_SECONDS + DELIVERY_SECONDS
     if took is None or took > limit:
         found.append(f"what the dead node held was not delivered within {limit} s of its death")

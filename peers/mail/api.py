@@ -36,3 +36,13 @@ def states(world, message: str) -> list[str]:
 
 def parsed(world, message: str) -> dict:
     return call(world, "GET", f"/v1/messages/{message}/parsed")
+
+
+def held(world) -> set[str]:
+    """Messages of which a rule holds something until a person decides."""
+    found, after = set(), ""
+    while after is not None:
+        page = call(world, "GET", "/v1/held?limit=200" + (f"&after={after}" if after else ""))
+        found.update(message["id"] for message in page["messages"] if message["holding"]["rules"])
+        after = page["next"]
+    return found

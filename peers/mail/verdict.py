@@ -1,7 +1,8 @@
 """Sums a run up: what was lost, what came twice, what was wrongly refused or wrongly accepted.
 
-Conservation, per attempt: an accepted one arrives; one that was refused does not; one whose answer
-was lost may or may not. Nothing arrives twice unless the server says that the outcome was ambiguous.
+Conservation, per attempt: an accepted one arrives, or the server says which rule holds it; one that was
+refused does not; one whose answer was lost may or may not. Nothing arrives twice unless the server says
+that the outcome was ambiguous.
 """
 
 import json
@@ -14,8 +15,12 @@ from collections import Counter
 REFUSALS = {"line_endings": {550}, "line_too_long": {500}}
 
 
-def faults(messages, records, arrivals, is_ambiguous) -> list[str]:
-    """Every broken promise, one line each; empty when all held."""
+# Of mail that lists and shops sent, as a share: rules that hold more of it hold too much.
+HELD_SHARE_MAX = 0.003
+
+
+def faults(messages, records, arrivals, is_ambiguous, held=frozenset()) -> list[str]:
+    """Every broken promise, one line each; empty when all held. `held`: ids of messages held by a rule."""
     found = [f"{arrival.recipient}: {arrival.fault}" for arrival in arrivals if arrival.fault]
     times = Counter(arrival.recipient for arrival in arrivals)
     ids = {arrival.recipient: arrival.message_id for arrival in arrivals}
@@ -24,8 +29,12 @@ def faults(messages, records, arrivals, is_ambiguous) -> list[str]:
         record = records[message.number]
         known.update(record.unanswered, [record.accepted] if record.accepted else [])
         found.extend(check_answer(message, record))
-        if record.accepted and times[record.accepted] == 0:
+        if record.accepted and times[record.accepted] == 0 and record.message_id not in held:
             found.append(f"{record.accepted}: LOST: accepted as {record.message_id} and never arrived")
+        if record.accepted and times[record.accepted] and record.message_id in held:
+            found.append(f"{record.accepted}: arrived although {record.message_id} is held")
+    if len(held) > HELD_SHARE_MAX * len(messages):
+        found.append(f"{len(held)} of {len(messages)} messages are held by rules")
     for recipient, count in times.items():
         if recipient not in known:
             found.append(f"{recipient}: arrived although it was refused or never sent")

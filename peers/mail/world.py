@@ -13,6 +13,7 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 START_SECONDS_MAX = 60.0
 
@@ -55,13 +56,17 @@ class Server:
                 self.world.command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
             )
         end = time.monotonic() + START_SECONDS_MAX
-        while not (greets(self.world.smtp_port) and listens(self.world.smtps_port)):
+        while not self.is_ready():
             if self.process.poll() is not None:
                 raise SystemExit(f"the server ended with status {self.process.returncode}; see {self.log}")
             if time.monotonic() > end:
                 raise SystemExit(f"the server does not answer after {START_SECONDS_MAX:.0f} s; see {self.log}")
             time.sleep(0.05)
         self.up.set()
+
+    def is_ready(self) -> bool:
+        api = urlsplit(self.world.api_url).port
+        return greets(self.world.smtp_port) and listens(self.world.smtps_port) and (not api or listens(api))
 
     def kill(self) -> None:
         """SIGKILL to the process and its children: no goodbye, no flush."""

@@ -101,6 +101,10 @@ fn tags() -> Vec<utoipa::openapi::Tag> {
             "Who addresses belong to, how their owners want mail, what was agreed with them.",
         ),
         tag(
+            "keys",
+            "Certificates and OpenPGP keys of recipients, which mail is encrypted to.",
+        ),
+        tag(
             "arrivals",
             "What came in for people, and what looks wrong about it.",
         ),

@@ -2,13 +2,14 @@
 
 use flow::feedback::Opinion;
 use flow::inbound::SuspicionKind;
+use flow::keys::{KeyHealth, TakenAs};
 use flow::view::WaitsFor;
 use model::{
-    ArrivalState, BounceClass, Demand, Kind, LiftReason, Method, Mode, Origin, PhiLevel, Purpose,
-    RecipientClass, RecipientState, RefusalScope, Restriction, Stream, SuppressionReason,
-    SuppressionSource,
+    ArrivalState, BounceClass, Demand, KeyFor, KeySource, KeyStanding, Kind, LiftReason, Method,
+    Mode, Origin, PhiLevel, Purpose, RecipientClass, RecipientState, RefusalScope, Restriction,
+    Stream, SuppressionReason, SuppressionSource,
 };
-use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 
 fn closed(words: impl IntoIterator<Item = &'static str>, about: &str) -> Object {
@@ -22,10 +23,7 @@ fn closed(words: impl IntoIterator<Item = &'static str>, about: &str) -> Object 
 fn closed_or_null(words: impl IntoIterator<Item = &'static str>, about: &str) -> Object {
     let words = words.into_iter().map(serde_json::Value::from);
     ObjectBuilder::new()
-        .schema_type(utoipa::openapi::schema::SchemaType::from_iter([
-            Type::String,
-            Type::Null,
-        ]))
+        .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
         .enum_values(Some(words.chain([serde_json::Value::Null])))
         .description(Some(about))
         .build()
@@ -38,7 +36,13 @@ pub(crate) fn method() -> Object {
     )
 }
 /// What a sender may ask for: stronger than policy would choose, never weaker.
-pub(crate) const METHODS_DEMANDED: [Method; 3] = [Method::Tls, Method::TlsOrDrop, Method::Portal];
+pub(crate) const METHODS_DEMANDED: [Method; 5] = [
+    Method::Tls,
+    Method::TlsOrDrop,
+    Method::Pgp,
+    Method::Smime,
+    Method::Portal,
+];
 
 pub(crate) fn method_demanded() -> Object {
     let about = "At least this protection, whatever policy would choose. Policy may still choose a stronger one.";
@@ -179,10 +183,7 @@ pub(crate) fn grade() -> Object {
 }
 pub(crate) fn grade_or_null() -> Object {
     ObjectBuilder::new()
-        .schema_type(utoipa::openapi::schema::SchemaType::from_iter([
-            Type::String,
-            Type::Null,
-        ]))
+        .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
         .description(Some("`ok`, `warn` or `fail`."))
         .build()
 }
@@ -234,6 +235,50 @@ pub(crate) fn waits_for() -> Object {
 }
 pub(crate) fn correspondent_id() -> Object {
     id("cor", "What is on record about an address.")
+}
+pub(crate) fn recipient_key_id() -> Object {
+    id("rky", "A recipient's key.")
+}
+pub(crate) fn authority_id() -> Object {
+    id("aut", "An authority whose certificates are believed.")
+}
+pub(crate) fn recipient_key_id_or_null() -> Object {
+    let mut id = recipient_key_id();
+    id.schema_type = SchemaType::from_iter([Type::String, Type::Null]);
+    id
+}
+pub(crate) fn key_for() -> Object {
+    closed(
+        KeyFor::ALL.iter().map(|w| w.word()),
+        "Which kind of encryption it is for.",
+    )
+}
+pub(crate) fn key_source() -> Object {
+    closed(
+        KeySource::ALL.iter().map(|w| w.word()),
+        "How it came to us.",
+    )
+}
+pub(crate) fn key_standing() -> Object {
+    closed(
+        KeyStanding::ALL.iter().map(|w| w.word()),
+        "What the organisation makes of it: mail is encrypted to `active` keys alone.",
+    )
+}
+pub(crate) fn key_health() -> Object {
+    closed(
+        KeyHealth::ALL.map(KeyHealth::word),
+        "Whether mail can be encrypted to it now. `ends_soon`: for 30 days at most.",
+    )
+}
+pub(crate) fn key_taken() -> Object {
+    closed(
+        TakenAs::ALL.map(TakenAs::word),
+        "`added` or `updated`, else why it is not on record or not used.",
+    )
+}
+pub(crate) fn yes() -> Object {
+    closed(["yes"], "Left out: no.")
 }
 pub(crate) fn recipient_class() -> Object {
     closed(

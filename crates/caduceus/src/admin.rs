@@ -7,8 +7,10 @@ mod correspondents;
 mod detector;
 mod domain;
 mod inbound;
+mod keys;
 mod mail;
 mod output;
+mod own_keys;
 mod probe;
 mod queue;
 mod registry;
@@ -140,7 +142,7 @@ pub enum Command {
         of: Of,
         #[arg(long)]
         name: String,
-        /// message.send, message.read, message.open, message.addresses, message.cancel, message.list,
+        /// message.send, message.attest, message.read, message.open, message.addresses, message.cancel, message.list,
         /// proof.download, audit.read, queue.read, queue.manage, suppression.read, suppression.manage,
         /// webhook.manage
         #[arg(long, required = true)]
@@ -185,6 +187,12 @@ pub enum Command {
     /// Who addresses belong to, how their owners want mail, what was agreed with them.
     #[command(subcommand)]
     Correspondents(correspondents::Command),
+    /// Certificates and OpenPGP keys of recipients, which mail is encrypted to.
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// Keys of the organisation's own: to sign by, to open what comes, and for copies that it can open.
+    #[command(subcommand)]
+    OwnKeys(own_keys::Command),
     /// The organisation's patients, as keyed tokens, so that detection knows their names.
     #[command(subcommand)]
     Registry(registry::Command),
@@ -316,6 +324,8 @@ fn dispatch_mail(wired: &Wired, command: Command) -> anyhow::Result<Output> {
         Command::Suppressions(command) => suppressions::run(wired, command),
         Command::Inbound { of, act } => inbound::run(wired, &of, act),
         Command::Correspondents(command) => correspondents::run(wired, command),
+        Command::Keys(command) => keys::run(wired, command),
+        Command::OwnKeys(command) => own_keys::run(wired, command),
         Command::Registry(command) => registry::run(wired, command),
         Command::Rules(command) => rules::run(wired, command),
         Command::Detector(command) => detector::run(wired, command),

@@ -66,6 +66,7 @@ fn examine(path: &Path) -> Vec<Finding> {
     };
     let mut findings = vec![good("configuration", path.display().to_string())];
     findings.extend(examine_dangers(&config));
+    findings.extend(examine_files());
     findings.extend(examine_engines(&config));
     let key = examine_key(&config);
     let key_good = key.problem.is_none();
@@ -115,6 +116,43 @@ fn examine_dangers(config: &Config) -> Vec<Finding> {
         )
     })
     .collect()
+}
+
+/// Whether files of messages can be read, how well what reads them is locked up, and whether pictures are read.
+fn examine_files() -> Vec<Finding> {
+    const WHAT: &str = "reading files";
+    let layers = match crate::extractor::missing_layers() {
+        Ok(missing) if missing.is_empty() => good(WHAT, "every layer of the sandbox holds".into()),
+        Ok(missing) => Finding {
+            warning: true,
+            ..bad(
+                WHAT,
+                format!(
+                    "this kernel lacks layers of the sandbox: {}",
+                    missing.join(", ")
+                ),
+                "Use a kernel with seccomp and Landlock (Linux 5.13 or newer).".into(),
+            )
+        },
+        Err(error) => bad(
+            WHAT,
+            format!("{error:#}"),
+            "Every file counts as PHI until this works. Start the program by its whole path."
+                .into(),
+        ),
+    };
+    let pictures = match crate::extractor::limits().ocr {
+        Some(program) => good("reading pictures", program.display().to_string()),
+        None => Finding {
+            warning: true,
+            ..bad(
+                "reading pictures",
+                "Tesseract is not installed: every picture counts as PHI".into(),
+                "Install it (Debian: tesseract-ocr) and start the service again.".into(),
+            )
+        },
+    };
+    vec![layers, pictures]
 }
 
 /// Old signatures find nothing new; an engine that is silent puts all mail off.

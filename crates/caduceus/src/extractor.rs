@@ -3,6 +3,7 @@
 //! A worker reads requests from its standard input, behind limits it sets itself before the first octet of a
 //! file reaches it.
 
+use std::io::Write;
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::Arc;
 
@@ -11,6 +12,27 @@ use extract::{Count, Extractor, Limits, Workers};
 
 /// The word on the command line.
 pub const WORKER: &str = "extract-worker";
+
+/// What reading may cost, and the program for pictures where there is one.
+pub fn limits() -> Limits {
+    Limits {
+        ocr: extract::find_ocr_program(),
+        ..Limits::default()
+    }
+}
+
+/// Layers of the sandbox that this kernel does not give a worker; asked of a worker itself.
+pub fn missing_layers() -> anyhow::Result<Vec<String>> {
+    let program = std::env::current_exe().context("this program does not know its own file")?;
+    let said = Command::new(&program)
+        .args([WORKER, "--layers"])
+        .env_clear()
+        .output()
+        .context("no worker could be started")?;
+    anyhow::ensure!(said.status.success(), "a worker ended at once");
+    let words = String::from_utf8_lossy(&said.stdout);
+    Ok(words.split_whitespace().map(str::to_owned).collect())
+}
 
 /// A pool of workers, each this very program.
 pub fn workers() -> anyhow::Result<Arc<dyn Extractor>> {
@@ -21,14 +43,18 @@ pub fn workers() -> anyhow::Result<Arc<dyn Extractor>> {
         command
     };
     let count = std::thread::available_parallelism().map_or(2, usize::from);
-    let pool = Workers::start(start, Limits::default(), Count(count));
+    let pool = Workers::start(start, limits(), Count(count));
     Ok(Arc::new(pool))
 }
 
-/// The loop of one worker.
-pub fn serve() -> ExitCode {
-    let limits = Limits::default();
-    let _layers = extract::sandbox::enter(&limits);
+/// The loop of one worker, or only what it lacks.
+pub fn serve(layers: bool) -> ExitCode {
+    let limits = limits();
+    let entered = extract::sandbox::enter(&limits);
+    if layers {
+        let said = std::io::stdout().write_all(entered.missing().join(" ").as_bytes());
+        return ExitCode::from(u8::from(said.is_err()));
+    }
     let (input, output) = (std::io::stdin().lock(), std::io::stdout().lock());
     match extract::serve(input, output, &limits) {
         0 => ExitCode::SUCCESS,

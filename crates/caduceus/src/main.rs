@@ -57,7 +57,11 @@ enum Command {
     Scan(scan::Arguments),
     /// Reads files for the service: started by it, not by people.
     #[command(name = extractor::WORKER, hide = true)]
-    ExtractWorker,
+    ExtractWorker {
+        /// Only say which layers of the sandbox are missing here.
+        #[arg(long)]
+        layers: bool,
+    },
     /// Explain what is wrong with an installation before it fails.
     Doctor {
         #[arg(long, short, value_name = "FILE")]
@@ -75,7 +79,7 @@ fn main() -> ExitCode {
         Command::Admin { config, command } => admin::run(&config, command),
         Command::Verify(arguments) => return verify::run(&arguments),
         Command::Scan(arguments) => return scan::run(&arguments),
-        Command::ExtractWorker => return extractor::serve(),
+        Command::ExtractWorker { layers } => return extractor::serve(layers),
         Command::Doctor { config, json } => return doctor::run(&config, json),
     };
     match result {

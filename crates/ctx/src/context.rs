@@ -93,6 +93,13 @@ impl Ctx {
         }))
     }
 
+    /// Whether a part of what is shown may be: what is left out for want of permission was not asked for, and is no
+    /// denial.
+    pub fn may_see(&self, action: Action, resource: &Resource) -> bool {
+        let access = self.world.access();
+        access.allow(&self.seat.principal, action, resource).allowed
+    }
+
     /// A thing of the actor's own organisation, of a kind the access policy knows.
     pub fn own(&self, kind: &'static str) -> Resource {
         Resource {

@@ -2,7 +2,7 @@
 //!
 //! `worker` enters the sandbox and serves. `worker ill` reads the claim itself and does what the
 //! file's name says: crash, hang, eat memory or processor time, answer nonsense, open a file or a
-//! socket. `worker layers` prints which layers of the sandbox are missing.
+//! socket. `worker ocr` reads pictures, where a program for that is installed. `worker layers` prints which layers of the sandbox are missing.
 
 use std::io::{Read, Write, stdin, stdout};
 use std::process::ExitCode;
@@ -11,7 +11,13 @@ use caduceus_extract::{Limits, sandbox, serve};
 
 fn main() -> ExitCode {
     let mode = std::env::args().nth(1).unwrap_or_default();
-    let limits = limits();
+    let limits = Limits {
+        ocr: match mode.as_str() {
+            "ocr" => caduceus_extract::find_ocr_program(),
+            _ => None,
+        },
+        ..limits()
+    };
     let entered = sandbox::enter(&limits);
     match mode.as_str() {
         "layers" => {

@@ -3,6 +3,8 @@
 //! It crosses from the worker to us as JSON, so everything in it is data. Invariant: no text and no
 //! place is printed by `Debug`; a place may hold a file's name.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::kind::FileKind;
@@ -21,6 +23,9 @@ pub struct Extracted {
     pub marks: Vec<Mark>,
     /// Octets unpacked on the way.
     pub octets_out: u64,
+    /// How long a worker had it, by the clock; zero where nobody measured.
+    #[serde(default)]
+    pub took: Duration,
 }
 
 /// One text of a file.
@@ -119,7 +124,7 @@ words! {
 
 impl Extracted {
     /// Nothing of the file was read, and why.
-    pub(crate) fn unread(kind: FileKind, because: Because) -> Self {
+    pub fn unread(kind: FileKind, because: Because) -> Self {
         let place = String::new();
         Self {
             kind,
@@ -128,6 +133,7 @@ impl Extracted {
             pages: 0,
             marks: Vec::new(),
             octets_out: 0,
+            took: Duration::ZERO,
         }
     }
 }

@@ -64,6 +64,13 @@ pub fn enter(limits: &Limits) -> Entered {
     }
 }
 
+/// Since the machine was started.
+pub(crate) fn uptime() -> Duration {
+    let now = clock_gettime(ClockId::Monotonic);
+    let nanos = u32::try_from(now.tv_nsec).unwrap_or(0);
+    Duration::new(u64::try_from(now.tv_sec).unwrap_or(0), nanos)
+}
+
 /// Processor time for one more file, counted from what was used already.
 pub(crate) fn allow_time(time: Duration) {
     let used = clock_gettime(ClockId::ProcessCPUTime).tv_sec;
@@ -103,6 +110,10 @@ fn no_files(with_ocr: bool) -> Option<bool> {
     let mut ruleset = ruleset.create().ok()?;
     if with_ocr {
         let rules = path_beneath_rules(READABLE, AccessFs::from_read(abi));
+        ruleset = ruleset.add_rules(rules).ok()?;
+        // Where the program's complaints go.
+        let write = AccessFs::WriteFile;
+        let rules = path_beneath_rules(["/dev/null"], write);
         ruleset = ruleset.add_rules(rules).ok()?;
     }
     let status = ruleset.restrict_self().ok()?;

@@ -99,7 +99,7 @@ impl Extractor for Workers {
         }
         let mut process = match self.take() {
             Ok(process) => process,
-            Err(because) => return unread(because),
+            Err(because) => return after(WAIT, unread(because)),
         };
         match process.ask(file, claim, &self.limits) {
             Ok(extracted) => {
@@ -108,10 +108,18 @@ impl Extractor for Workers {
             }
             Err(because) => {
                 self.give_back(None);
-                unread(because)
+                let took = match because {
+                    Because::LimitTime => process::time_by_clock(&self.limits),
+                    _ => Duration::ZERO,
+                };
+                after(took, unread(because))
             }
         }
     }
+}
+
+fn after(took: Duration, extracted: Extracted) -> Extracted {
+    Extracted { took, ..extracted }
 }
 
 /// The loop of a worker: reads requests and answers them until its input ends; the exit code.
@@ -134,7 +142,9 @@ pub fn serve(mut input: impl Read, mut output: impl Write, limits: &Limits) -> i
             name: &request.name,
             content_type: &request.content_type,
         };
+        let began = sandbox::uptime();
         let extracted = reader.extract(&file, &claim);
+        let extracted = after(sandbox::uptime().saturating_sub(began), extracted);
         drop(file);
         let Ok(answer) = serde_json::to_vec(&extracted) else {
             return 1;

@@ -290,6 +290,10 @@ fn record(
         .fact("level", accepted.scanned.findings.level)
         .fact("rule", &row.decision().trace.decided_by)
         .payload(payload.to_string().into_bytes(), accepted.key.opened());
+    let event = match accepted.draft.attested {
+        true => event.fact("attested", true),
+        false => event,
+    };
     ctx.record(tx, event).map(drop)
 }
 

@@ -195,7 +195,7 @@ pub(crate) fn decisions(
     if let (None, Some(method)) = (draft.demanded, message.demanded) {
         said.push(("stream_option".to_owned(), method.word().to_owned()));
     }
-    let recipients = facts::of_recipients(&house, ctx, draft)?;
+    let recipients = facts::of_recipients(&house, ctx, draft, message.demanded)?;
     let known = flow.known();
     recipients
         .into_iter()

@@ -15,9 +15,10 @@ use model::{
     Address, Kind, MessageId, Method, Origin, Purpose, Result, Stream, ThreadId, Timestamp,
 };
 
-use crate::scan::Reading;
+use ctx::{Action, Ctx};
 
 use crate::envelope::{Terms, Transport};
+use crate::scan::Reading;
 
 pub(crate) use letter::check_files;
 pub use letter::{DraftFile, Letter};
@@ -43,6 +44,8 @@ pub struct Draft {
     pub(crate) priority: u8,
     pub(crate) send_at: Option<Timestamp>,
     pub(crate) declared_no_phi: bool,
+    /// Its sender says that it holds no PHI, and may say so.
+    pub(crate) attested: bool,
     pub(crate) demanded: Option<Method>,
     /// The organisation's trigger that asked for a method, in the words of its setting.
     pub(crate) trigger: Option<String>,
@@ -63,6 +66,13 @@ pub struct Draft {
     pub(crate) body_hash: [u8; 32],
     /// What `content` says, where it was parsed already.
     pub(crate) reading: Option<Reading>,
+}
+
+/// # Errors
+/// `action_forbidden` for whom no administrator lets say so.
+fn may_attest(ctx: &Ctx, place: &'static str) -> Result<()> {
+    let allowed = ctx.allow(Action::MessageAttest, &ctx.own("message"));
+    allowed.map_err(|error| error.at(place))
 }
 
 /// What was asked for openly, or by a trigger where that is stronger; and the trigger.

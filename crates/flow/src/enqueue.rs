@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ctx::{Ctx, Event};
-use model::{DeliveryId, Result, limits};
+use model::{DeliveryId, Method, RecipientState, Result, limits};
 use queue::{Destination, Item};
-use store::tables::{deliveries, events, messages, portal};
+use store::tables::{deliveries, events, messages, portal, recipients};
 use store::{Pending, Tx};
 
 use crate::after::Allowance;
 use crate::envelope::{Route, seal_json};
-use crate::seal::{Sealed, SealedLetter, Way};
+use crate::seal::{Sealed, SealedLetter, Stranded, Way};
 use crate::{Flow, OutLetter, Ways};
 
 /// Which commit this is.
@@ -142,7 +142,32 @@ pub(crate) fn insert_letters(
     tx: &mut Tx<'_>,
     sealed: &Sealed,
 ) -> Result<Queued> {
+    for one in &sealed.stranded {
+        move_stranded(ctx, tx, sealed, one)?;
+    }
     insert_wanted(flow, ctx, tx, sealed, &mut |_, _| Ok(true))
+}
+
+/// Encryption was decided and no key can be used: the message goes where the decision said, or waits for somebody.
+fn move_stranded(ctx: &Ctx, tx: &mut Tx<'_>, sealed: &Sealed, one: &Stranded) -> Result<()> {
+    let message = sealed.stored.message.id;
+    recipients::move_method(tx, one.recipient, one.to)?;
+    let event = Event::new("message.key_unusable")
+        .message(message)
+        .recipient(one.recipient)
+        .fact("method", one.method)
+        .fact("because", one.why)
+        .fact("to", one.to);
+    ctx.record(tx, event)?;
+    let (from, to) = (RecipientState::Queued, RecipientState::Held);
+    if one.to != Method::Hold || !recipients::move_state(tx, one.recipient, from, to, ctx.now())? {
+        return Ok(());
+    }
+    let event = Event::new("message.held")
+        .message(message)
+        .recipient(one.recipient)
+        .fact("because", "key_unusable");
+    ctx.record(tx, event).map(drop)
 }
 
 /// Only those letters that are `wanted`, by their place; for the others it is as if there were no room.
@@ -315,5 +340,11 @@ fn record(
         .fact("method", letter.method)
         .fact("demand", way.demand)
         .payload(payload.to_string().into_bytes(), &sealed.stored.key);
+    let event = match letter.signed.keys {
+        Some(used) => event
+            .fact("signed", used.signed)
+            .fact("escrow", used.escrow),
+        None => event,
+    };
     ctx.record(tx, event).map(drop)
 }

@@ -9,6 +9,7 @@
 //!  deliver.rs  queue::step → Job      no transaction held on the wire
 //!  settle.rs   Outcome  → Settled | Deferred                                        commit 3
 //!  correspondents.rs what is on record about recipients: asked at commit 1
+//!  keys.rs     certificates and OpenPGP keys of recipients: asked at commit 1 and by sealing
 //!  suppression/ addresses that get no more mail: asked at commit 1 and before each attempt
 //!  after/      audit log, reports, fallback to the portal: fed by the outbox
 //!  tidy.rs     what has a keeping time and is past it
@@ -44,6 +45,7 @@ mod held;
 pub mod hooks;
 pub mod inbound;
 pub mod inspect;
+pub mod keys;
 mod measure;
 mod notice;
 pub mod options;

@@ -20,6 +20,8 @@ use csv::Patient;
 
 /// Patients that one commit takes.
 const BATCH: usize = 200;
+/// Batches after which mail is looked at with what is there so far.
+const BATCHES_UNKNOWN_MAX: usize = 100;
 /// Patients that one read gives.
 const PAGE: u32 = 5_000;
 
@@ -32,9 +34,35 @@ pub struct Registered {
     pub refused: Vec<usize>,
 }
 
-/// The registry that is in memory, with its version.
+/// Registries in memory with their versions, those used last at the end.
 #[derive(Default)]
-pub(crate) struct Held(Mutex<Vec<(OrganisationId, u64, Arc<MemoryRegistry>)>>);
+pub(crate) struct Held {
+    all: Mutex<Vec<(OrganisationId, u64, Arc<MemoryRegistry>)>>,
+    /// One is read at a time: all mail of an organisation waits for the same one.
+    reading: Mutex<()>,
+}
+
+impl Held {
+    fn find(&self, organisation: OrganisationId, version: u64) -> Option<Arc<MemoryRegistry>> {
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = all
+            .iter()
+            .position(|(id, held, _)| (*id, *held) == (organisation, version))?;
+        all[at..].rotate_left(1);
+        all.last().map(|(_, _, registry)| registry.clone())
+    }
+
+    /// Those that nobody asked for longest make room.
+    fn put(&self, organisation: OrganisationId, version: u64, registry: Arc<MemoryRegistry>) {
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|(id, ..)| *id != organisation);
+        all.push((organisation, version, registry));
+        let mut octets: usize = all.iter().map(|(_, _, held)| held.octets()).sum();
+        while octets > limits::REGISTRIES_OCTETS_MAX && all.len() > 1 {
+            octets -= all.remove(0).2.octets();
+        }
+    }
+}
 
 type Tokens = Vec<(&'static str, [u8; 32])>;
 
@@ -54,7 +82,8 @@ impl Flow {
     /// of how many are done.
     ///
     /// # Errors
-    /// `field_invalid` at `/csv` without a column `id`; `message_too_large` beyond the limit.
+    /// `field_invalid` at `/csv` without a column `id`; `message_too_large` beyond a limit of one list or of all
+    /// patients.
     pub fn register_patients(
         &self,
         ctx: &Ctx,
@@ -78,7 +107,9 @@ impl Flow {
                 None => sum.refused.push(line.number),
             }
             if ready.len() == BATCH || n + 1 == lines.len() {
-                let taken = take(ctx, std::mem::take(&mut ready), &mut sum);
+                // Who dies in the middle leaves patients known but for the last of them.
+                let known = (n / BATCH).is_multiple_of(BATCHES_UNKNOWN_MAX);
+                let taken = take(ctx, std::mem::take(&mut ready), known, &mut sum);
                 // What was taken before counts, and is on record.
                 taken.or_else(|error| self.registered(ctx, &sum).and(Err(error)))?;
                 progress(n + 1, lines.len());
@@ -126,24 +157,17 @@ impl Flow {
         let Some(state) = state.filter(|state| state.patients > 0) else {
             return Ok(None);
         };
-        let organisation = ctx.organisation();
-        let held = || {
-            self.registry_held()
-                .0
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        };
-        let known = held()
-            .iter()
-            .find(|(id, version, _)| (*id, *version) == (organisation, state.version))
-            .map(|(_, _, registry)| registry.clone());
-        if known.is_some() {
-            return Ok(known);
+        let (organisation, held) = (ctx.organisation(), self.registry_held());
+        let known = || held.find(organisation, state.version);
+        if let Some(registry) = known() {
+            return Ok(Some(registry));
+        }
+        let _reading = held.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(registry) = known() {
+            return Ok(Some(registry));
         }
         let registry = Arc::new(load(ctx.world(), organisation)?);
-        let mut held = held();
-        held.retain(|(id, _, _)| *id != organisation);
-        held.push((organisation, state.version, registry.clone()));
+        held.put(organisation, state.version, registry.clone());
         Ok(Some(registry))
     }
 }
@@ -175,14 +199,25 @@ fn tokens(line: &Patient, token: &dyn Fn(&str) -> [u8; 32]) -> Option<Tokens> {
     (!tokens.is_empty()).then_some(tokens)
 }
 
-fn take(ctx: &Ctx, ready: Vec<([u8; 32], Tokens)>, sum: &mut Registered) -> Result<()> {
-    let organisation = ctx.organisation();
+fn take(
+    ctx: &Ctx,
+    ready: Vec<([u8; 32], Tokens)>,
+    known: bool,
+    sum: &mut Registered,
+) -> Result<()> {
+    let (organisation, now) = (ctx.organisation(), ctx.now());
     let (added, changed) = ctx.world().store.write(move |tx| {
         let (mut added, mut changed) = (0, 0);
         for (source, tokens) in &ready {
             let (patient, is_new) = table::patient(tx, organisation, source)?;
             table::replace(tx, organisation, patient, tokens)?;
             *(if is_new { &mut added } else { &mut changed }) += 1;
+        }
+        if table::last(tx, organisation)? as usize > limits::REGISTRY_PATIENTS_MAX {
+            return Err(Code::MessageTooLarge.into());
+        }
+        if known {
+            table::changed(tx, organisation, now)?;
         }
         Ok((added, changed))
     })?;

@@ -7,9 +7,10 @@ mod places;
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use ctx::Ctx;
-use extract::{Claim, Extracted, Extractor, FileKind, Mark, TextForm};
+use extract::{Because, Claim, Extracted, Extractor, FileKind, Mark, TextForm};
 use model::{Address, Result};
 use phi::{Findings, Form, Part, PartKind};
 
@@ -57,6 +58,10 @@ pub(crate) struct Reading {
     carried: Carried,
     unreadable: Vec<(mail::PartName, String)>,
 }
+
+/// What the files of one message may take of the workers together, by the clock. Those that are left over count
+/// as not read: nobody's mail waits for minutes behind one that was made to be slow.
+const EXTRACT_TIME_MAX: Duration = Duration::from_secs(45);
 
 /// One text and where it stands.
 struct ReadText {
@@ -114,16 +119,16 @@ impl Reading {
         reading
             .unreadable
             .extend(doubts.map(|(part, because)| (part, because.to_owned())));
+        let mut spent = Duration::ZERO;
         for file in files {
             if !is_plain(&file) {
-                reading.take(extractor, &file);
+                spent += reading.take(extractor, &file, spent);
             }
             reading.files.push(found(file));
         }
         reading
     }
 
-    /// A file that is not plain text.
     /// Where each text stands, in the order in which findings count them.
     pub(crate) fn places(&self) -> impl Iterator<Item = mail::PartName> {
         self.texts.iter().map(|text| text.part)
@@ -135,7 +140,8 @@ impl Reading {
             .map(|f| f.name.as_str())
     }
 
-    fn take(&mut self, extractor: &dyn Extractor, file: &mail::Part) {
+    /// A file that is not plain text, when those before it took so long; how long this one took.
+    fn take(&mut self, extractor: &dyn Extractor, file: &mail::Part, spent: Duration) -> Duration {
         let claim = Claim {
             name: file.name.as_deref().unwrap_or_default(),
             content_type: &file.content_type,
@@ -146,8 +152,12 @@ impl Reading {
             unreadable,
             pages,
             marks,
+            took,
             ..
-        } = extractor.extract(&file.bytes, &claim);
+        } = match spent < EXTRACT_TIME_MAX {
+            true => extractor.extract(&file.bytes, &claim),
+            false => Extracted::unread(FileKind::of(&file.bytes), Because::LimitTime),
+        };
         let part = mail::PartName::Attachment(file.index);
         self.carried.kinds.insert(kind);
         self.carried.marks.extend(marks);
@@ -168,6 +178,7 @@ impl Reading {
         let because: BTreeSet<&str> = unreadable.iter().map(|u| u.because.word()).collect();
         let because = because.into_iter().map(|word| (part, word.to_owned()));
         self.unreadable.extend(because);
+        took
     }
 }
 

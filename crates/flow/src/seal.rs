@@ -3,7 +3,9 @@
 //!
 //! Invariant: the octets that travel are fixed here; what is transmitted hashes to `sent_sha256`.
 
+mod encrypted;
 mod redact;
+mod statement;
 
 use std::sync::Arc;
 
@@ -14,9 +16,11 @@ use model::{
     Address, Demand, Domain, MessageId, Method, NoticeId, RecipientId, RecipientState, Result,
     SealedId, Stream,
 };
+use policy::Notice;
 use store::tables::{messages, recipients};
 
 use crate::Flow;
+use crate::besides::Besides;
 use crate::content::{Opened, Stored, load};
 use crate::decide::Decided;
 use crate::draft::{sha256, sha256_of};
@@ -24,11 +28,16 @@ use crate::envelope::Transport;
 use crate::inbound::return_path;
 use crate::notice::{House, house, pick_up};
 
+pub(crate) use encrypted::Stranded;
+pub(crate) use statement::text as statement;
+
 /// A decided message with everything that may leave. Made by [`seal()`], [`seal_decided`] and
 /// [`seal_notice`] alone.
 pub(crate) struct Sealed {
     pub(crate) stored: Stored,
     pub(crate) letters: Vec<SealedLetter>,
+    /// Who was to get an encrypted letter and cannot: moved by the commit that stores the letters.
+    pub(crate) stranded: Vec<Stranded>,
 }
 
 /// One form of the message and who gets it.
@@ -58,6 +67,15 @@ pub(crate) struct Way {
 pub(crate) struct Signed {
     pub(crate) head: Arc<[u8]>,
     pub(crate) sha256: [u8; 32],
+    /// Of what is encrypted to keys: who signed it, and who can open it besides.
+    pub(crate) keys: Option<KeysUsed>,
+}
+
+/// What of our own took part in a letter that is encrypted to keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct KeysUsed {
+    pub(crate) signed: bool,
+    pub(crate) escrow: bool,
 }
 
 impl Signed {
@@ -66,6 +84,7 @@ impl Signed {
         Self {
             head: head.into(),
             sha256,
+            keys: None,
         }
     }
 }
@@ -87,52 +106,119 @@ fn seal_opened(flow: &Flow, ctx: &Ctx, opened: Opened) -> Result<Sealed> {
     let Opened { stored, content } = opened;
     let span = tracing::debug_span!("seal", message = %stored.message.id);
     let _sealing = span.enter();
-    let mut letters = Vec::new();
     let waiting: Vec<_> = stored
         .recipients
         .iter()
         .filter(|r| r.state == RecipientState::Queued)
         .collect();
-    let direct = |r: &&&recipients::Recipient| {
-        matches!(r.method, Method::Tls | Method::TlsOrDrop | Method::Plain)
-    };
-    let (redacted, waiting) = redacted(waiting)?;
-    if !redacted.is_empty() {
-        let house = house(flow, ctx)?;
-        for row in redacted {
-            letters.push(redact::letter(flow, ctx, &house, (&stored, &content), row)?);
-        }
-    }
-    for neutral in [false, true] {
-        let group: Vec<_> = waiting
-            .iter()
-            .filter(direct)
-            .filter(|r| r.neutral_subject == neutral)
-            .copied()
-            .collect();
-        // Each reader of a campaign has a link of their own to leave it.
-        let apart = stored.message.stream == Stream::Marketing;
-        for group in group.chunks(if apart { 1 } else { group.len().max(1) }) {
-            letters.push(letter(flow, ctx, &stored, &content, group, neutral)?);
-        }
-    }
-    if waiting.iter().any(|r| r.method == Method::Portal) {
-        let house = house(flow, ctx)?;
-        for r in waiting.iter().filter(|r| r.method == Method::Portal) {
-            letters.push(notice_letter(flow, ctx, &house, &stored, r)?);
-        }
-    }
-    Ok(Sealed { stored, letters })
+    let (letters, stranded) = letters(flow, ctx, (&stored, &content), waiting)?;
+    Ok(Sealed {
+        stored,
+        letters,
+        stranded,
+    })
 }
 
 type Rows<'a> = Vec<&'a recipients::Recipient>;
+
+/// Everything that leaves for these recipients, and who of them cannot get an encrypted letter.
+fn letters(
+    flow: &Flow,
+    ctx: &Ctx,
+    (stored, content): (&Stored, &Arc<[u8]>),
+    waiting: Rows<'_>,
+) -> Result<(Vec<SealedLetter>, Vec<Stranded>)> {
+    let all = waiting.clone();
+    let (redacted, waiting) = redacted(waiting)?;
+    let mut letters = Vec::new();
+    let mut stranded = Vec::new();
+    if !redacted.is_empty() {
+        let house = house(flow, ctx)?;
+        for row in redacted {
+            match redact::letter(flow, ctx, &house, (stored, content), row)? {
+                Ok(letter) => letters.push(letter),
+                Err(one) => stranded.push(one),
+            }
+        }
+    }
+    letters.extend(direct(flow, ctx, (stored, content), &waiting)?);
+    let (encrypted, keyless) = encrypted::letters(flow, ctx, (stored, content), &waiting)?;
+    letters.extend(encrypted);
+    stranded.extend(keyless);
+    let is_noticed = |r: &&&recipients::Recipient| {
+        let moved = |one: &Stranded| one.recipient == r.id && one.to == Method::Portal;
+        r.method == Method::Portal || stranded.iter().any(moved)
+    };
+    let noticed: Rows<'_> = all.iter().filter(is_noticed).copied().collect();
+    if !noticed.is_empty() {
+        let house = house(flow, ctx)?;
+        for r in noticed {
+            letters.push(notice_letter(flow, ctx, &house, stored, r)?);
+        }
+    }
+    Ok((letters, stranded))
+}
+
+/// What goes as it is, over a wire that protects it.
+fn direct(
+    flow: &Flow,
+    ctx: &Ctx,
+    (stored, content): (&Stored, &Arc<[u8]>),
+    waiting: &[&recipients::Recipient],
+) -> Result<Vec<SealedLetter>> {
+    let mut letters = Vec::new();
+    let direct = |r: &&&recipients::Recipient| {
+        matches!(r.method, Method::Tls | Method::TlsOrDrop | Method::Plain)
+    };
+    for (neutral, notices, group) in alike(waiting.iter().filter(direct).copied())? {
+        // Each reader of a campaign has a link of their own to leave it.
+        let apart = stored.message.stream == Stream::Marketing;
+        for group in group.chunks(if apart { 1 } else { group.len().max(1) }) {
+            let form = (neutral, notices.as_slice());
+            letters.push(letter(flow, ctx, (stored, content), group, form)?);
+        }
+    }
+    Ok(letters)
+}
+
+/// Those whose letters have the same octets: the subject left out or not, the same statements.
+type Alike<'a> = Vec<(bool, Vec<Notice>, Rows<'a>)>;
+
+fn alike<'a>(rows: impl Iterator<Item = &'a recipients::Recipient>) -> Result<Alike<'a>> {
+    let mut groups: Alike<'a> = Vec::new();
+    for row in rows {
+        let (neutral, notices) = (row.neutral_subject, Besides::of(row)?.notices);
+        let same = groups
+            .iter_mut()
+            .find(|group| group.0 == neutral && group.1 == notices);
+        match same {
+            Some(group) => group.2.push(row),
+            None => groups.push((neutral, notices, vec![row])),
+        }
+    }
+    Ok(groups)
+}
+
+/// The message with each statement that goes to these readers; `None` where there is none.
+fn with_statements(
+    flow: &Flow,
+    ctx: &Ctx,
+    content: &[u8],
+    notices: &[Notice],
+) -> Result<Option<Vec<u8>>> {
+    if notices.is_empty() {
+        return Ok(None);
+    }
+    let language = house(flow, ctx)?.language;
+    Ok(statement::appended(ctx, content, notices, &language))
+}
 
 /// Those who get a copy without the values, apart from the others.
 fn redacted(waiting: Rows<'_>) -> Result<(Rows<'_>, Rows<'_>)> {
     let (mut redacted, mut others) = (Vec::new(), Vec::new());
     for row in waiting {
         let travels = row.method != Method::Portal;
-        match travels && crate::besides::Besides::of(row)?.redacts() {
+        match travels && Besides::of(row)?.redacts() {
             true => redacted.push(row),
             false => others.push(row),
         }
@@ -172,6 +258,7 @@ pub(crate) fn seal_notice(
     Ok(Some(Sealed {
         stored,
         letters: vec![letter],
+        stranded: Vec::new(),
     }))
 }
 
@@ -190,46 +277,32 @@ pub(crate) fn seal_released(
         return Ok(None);
     }
     let content: Arc<[u8]> = stored.content(ctx)?.into();
-    let redacts = crate::besides::Besides::of(row)?.redacts();
-    let letter = match row.method {
-        Method::Portal => notice_letter(flow, ctx, &house(flow, ctx)?, &stored, row)?,
-        Method::Tls | Method::TlsOrDrop | Method::Plain if redacts => {
-            redact::letter(flow, ctx, &house(flow, ctx)?, (&stored, &content), row)?
-        }
-        Method::Tls | Method::TlsOrDrop | Method::Plain => {
-            letter(flow, ctx, &stored, &content, &[row], row.neutral_subject)?
-        }
-        Method::Smime | Method::Pgp | Method::Hold | Method::Block => return Ok(None),
-    };
+    if matches!(row.method, Method::Hold | Method::Block) {
+        return Ok(None);
+    }
+    let (letters, stranded) = letters(flow, ctx, (&stored, &content), vec![row])?;
     Ok(Some(Sealed {
         stored,
-        letters: vec![letter],
+        letters,
+        stranded,
     }))
 }
 
 fn letter(
     flow: &Flow,
     ctx: &Ctx,
-    stored: &Stored,
-    content: &Arc<[u8]>,
+    (stored, content): (&Stored, &Arc<[u8]>),
     group: &[&recipients::Recipient],
-    neutral: bool,
+    (neutral, notices): (bool, &[Notice]),
 ) -> Result<SealedLetter> {
     let from = stored.envelope.sender()?;
     let author = stored.envelope.author()?;
     let domain = signing_domain(flow, author.as_ref().or(from.as_ref()))?;
-    let replaced = neutral.then(|| mail::replace_subject(content, "Message"));
+    let neutral = neutral.then(|| mail::replace_subject(content, "Message"));
+    let replaced =
+        with_statements(flow, ctx, neutral.as_deref().unwrap_or(content), notices)?.or(neutral);
     let body = replaced.as_deref().unwrap_or(content);
-    let mut added = stored.envelope.added.clone();
-    if let (Stream::Marketing, [one]) = (stored.message.stream, group)
-        && !has_field(body, "list-unsubscribe")
-    {
-        added.push_str(&crate::unsubscribe::fields(
-            flow,
-            ctx.organisation(),
-            one.id,
-        )?);
-    }
+    let added = added(flow, ctx, stored, body, group)?;
     let mut head = sign(flow, ctx, &domain, &added, body)?;
     let sha256 = sha256_of(&[&head, body]);
     if let Some(replaced) = &replaced {
@@ -254,10 +327,29 @@ fn letter(
         signed: Signed {
             head: head.into(),
             sha256,
+            keys: None,
         },
-        content: (!neutral).then(|| content.clone()),
+        content: replaced.is_none().then(|| content.clone()),
         ways,
     })
+}
+
+/// Trace fields that go above the content, with a reader's link to leave a campaign.
+fn added(
+    flow: &Flow,
+    ctx: &Ctx,
+    stored: &Stored,
+    content: &[u8],
+    group: &[&recipients::Recipient],
+) -> Result<String> {
+    let mut added = stored.envelope.added.clone();
+    if let (Stream::Marketing, [one]) = (stored.message.stream, group)
+        && !has_field(content, "list-unsubscribe")
+    {
+        let organisation = ctx.organisation();
+        added.push_str(&crate::unsubscribe::fields(flow, organisation, one.id)?);
+    }
+    Ok(added)
 }
 
 /// A list that the sender keeps for itself is left by the sender's own link.

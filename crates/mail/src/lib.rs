@@ -4,6 +4,7 @@
 //! hostile until parsed here. Invariant: nothing this crate writes holds a bare CR, a bare LF or a
 //! NUL, and nothing it prints (`Debug`) holds an address, a subject or a body.
 
+mod append;
 pub mod bounce;
 mod compose;
 mod dsn;
@@ -17,6 +18,7 @@ pub mod sts;
 pub mod suspect;
 mod trace;
 
+pub use append::append_text;
 pub use compose::{Compose, ComposePart, compose};
 pub use dsn::{DsnAction, DsnFacts, dsn};
 pub use message::{Message, Part, PartName, TextPart, parse};

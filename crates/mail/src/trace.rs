@@ -73,7 +73,7 @@ pub fn replace_subject(bytes: &[u8], subject: &str) -> Vec<u8> {
 }
 
 /// After the field that begins at `at`, its folded lines included.
-fn field_end(bytes: &[u8], at: usize, body: usize) -> usize {
+pub(crate) fn field_end(bytes: &[u8], at: usize, body: usize) -> usize {
     let line_end =
         |from: usize| memchr::memchr(b'\n', &bytes[from..body]).map_or(body, |n| from + n + 1);
     let mut end = line_end(at);

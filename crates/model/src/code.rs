@@ -89,6 +89,7 @@ codes! {
     ExportTooLarge "export_too_large" Caller 422 554 "5.3.4" "The list is longer than one export holds" "Narrow it by its filter, read it a page at a time, or export it on the server by caduceus admin.";
     AttachmentTypeMismatch "attachment_type_mismatch" Caller 422 554 "5.6.1" "An attachment is not what its type says" "Declare the type that the bytes have.";
     Base64Invalid "base64_invalid" Caller 422 554 "5.6.0" "Content is not valid base64" "Use standard base64 with padding (RFC 4648 §4).";
+    KeyFileInvalid "key_file_invalid" Caller 422 554 "5.6.0" "The file holds no certificate or OpenPGP key that can be read" "Send public keys alone: PEM, DER, PKCS#7 or OpenPGP, up to 1 MiB.";
     MimeInvalid "mime_invalid" Caller 422 554 "5.6.0" "The message's structure cannot be read" "Send well-formed MIME (RFC 2045–2049) within the limits of parts and depth.";
     LineEndings "line_endings" Caller 422 550 "5.6.0" "Lines must end in CRLF" "A bare CR or LF, or a NUL, was found; such mail is refused because it enables smuggling.";
     LineTooLong "line_too_long" Caller 422 500 "5.5.2" "A line is too long" "Keep text lines within 998 octets and commands within the limit (RFC 5321 §4.5.3.1).";

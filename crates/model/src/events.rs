@@ -4,43 +4,10 @@
 //! here, and a webhook carries no fact that its kind does not name, so what leaves is what is
 //! documented. A kind is never renamed and never changes its meaning.
 
-/// One kind of event.
-#[derive(Clone, Copy, Debug)]
-pub struct Kind {
-    /// A dotted word such as `message.accepted`.
-    pub word: &'static str,
-    pub to: Told,
-    pub means: &'static str,
-    /// Names of facts that it may carry: neutral words, ids, codes, counts and times.
-    pub facts: &'static [&'static str],
-}
+mod kind;
 
-/// Who hears of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Told {
-    /// The stream of its message: API, console, webhooks.
-    Apps,
-    /// The audit log of the organisation alone.
-    Auditors,
-}
-
-const fn apps(word: &'static str, means: &'static str, facts: &'static [&'static str]) -> Kind {
-    Kind {
-        word,
-        to: Told::Apps,
-        means,
-        facts,
-    }
-}
-
-const fn auditors(word: &'static str, means: &'static str, facts: &'static [&'static str]) -> Kind {
-    Kind {
-        word,
-        to: Told::Auditors,
-        means,
-        facts,
-    }
-}
+pub use kind::{Kind, Told};
+use kind::{apps, auditors};
 
 /// What every event of a delivery may say.
 const DELIVERY: &[&str] = &[
@@ -73,7 +40,9 @@ pub const ALL: &[Kind] = &[
     apps(
         "message.accepted",
         "Accepted durably, scanned and decided, for one recipient: how it will go and by which rule",
-        &["origin", "mode", "method", "state", "level", "rule"],
+        &[
+            "origin", "mode", "method", "state", "level", "attested", "rule",
+        ],
     ),
     apps(
         "message.held",
@@ -102,8 +71,14 @@ pub const ALL: &[Kind] = &[
     ),
     apps(
         "message.sealed",
-        "The exact octets are fixed, signed and queued",
-        &["method", "demand"],
+        "The exact octets are fixed, signed and queued; where they are encrypted to a key, whether the sender's key \
+         signed them and the organisation's own key opens them too",
+        &["method", "demand", "signed", "escrow"],
+    ),
+    apps(
+        "message.key_unusable",
+        "The recipient's key could not be used when the message was to be encrypted: it goes as `to` says",
+        &["method", "because", "to"],
     ),
     apps(
         "message.unsealable",
@@ -461,6 +436,57 @@ pub const ALL: &[Kind] = &[
         "The list of those the organisation writes to was read",
         &["rows"],
     ),
+    auditors(
+        "recipient_key.added",
+        "A recipient's certificate or OpenPGP key was recorded",
+        &["kind", "source", "standing", "until"],
+    ),
+    auditors(
+        "recipient_key.updated",
+        "A recipient's certificate or OpenPGP key was given to us again, with what is new about it",
+        &["kind", "source", "standing", "until"],
+    ),
+    auditors(
+        "recipient_key.set",
+        "Whether mail is encrypted to a recipient's key was set",
+        &["kind", "standing"],
+    ),
+    auditors(
+        "recipient_key.removed",
+        "A recipient's key was destroyed",
+        &["kind"],
+    ),
+    auditors(
+        "recipient_key.listed",
+        "Recipients' keys were looked at, with whose they are",
+        &["rows"],
+    ),
+    auditors(
+        "own_key.added",
+        "A key of the organisation's own was made or brought, with its secret half sealed",
+        &["kind", "owner", "made", "until"],
+    ),
+    auditors(
+        "own_key.set",
+        "Whether a key of the organisation's own is used was set",
+        &["kind", "standing"],
+    ),
+    auditors(
+        "own_key.removed",
+        "A key of the organisation's own was destroyed: what is encrypted to it opens no more",
+        &["kind"],
+    ),
+    auditors(
+        "settings.escrow_set",
+        "Whether encrypted mail is encrypted to the organisation's own key too was set",
+        &["on"],
+    ),
+    auditors(
+        "authority.added",
+        "Certificates of this authority are believed from now on",
+        &["fingerprint", "until"],
+    ),
+    auditors("authority.removed", "An authority is believed no more", &[]),
     auditors(
         "settings.tls_minimum_set",
         "Whether nothing may leave below verified TLS was set",

@@ -170,6 +170,12 @@ ids! {
     SuppressionId = "sup";
     /// Someone the organisation writes to, and what is on record about the address.
     CorrespondentId = "cor";
+    /// A certificate or OpenPGP key of someone the organisation writes to.
+    RecipientKeyId = "rky";
+    /// A key of the organisation itself, or of one of its addresses.
+    OwnKeyId = "oky";
+    /// An authority whose certificates an organisation believes.
+    AuthorityId = "aut";
     /// A version of an organisation's own rules.
     RuleVersionId = "rul";
     /// A list of suppressed addresses that is taken in.

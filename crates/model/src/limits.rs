@@ -42,6 +42,10 @@ pub const DISPLAY_NAME_OCTETS_MAX: usize = 200;
 pub const FILE_NAME_OCTETS_MAX: usize = 255;
 /// Patients in one list for the registry.
 pub const REGISTRY_LINES_MAX: usize = 2_000_000;
+/// Patients of one organisation in its registry.
+pub const REGISTRY_PATIENTS_MAX: usize = 5_000_000;
+/// Registries of patients in memory together; one is kept whatever its size.
+pub const REGISTRIES_OCTETS_MAX: usize = 512 * 1_024 * 1_024;
 /// Why somebody released or rejected a held message.
 pub const REASON_CHARS_MAX: usize = 500;
 pub const TAGS_MAX: usize = 20;
@@ -195,6 +199,19 @@ pub const SUPPRESSION_IMPORT_REFUSED_SHOWN_MAX: usize = 200;
 pub const SUPPRESSION_STRIKES_WINDOW: Duration = Duration::from_secs(30 * 86_400);
 /// Words and header fields that an organisation has recognised in what it sends.
 pub const TRIGGERS_MAX: usize = 50;
+/// A file of keys; the addresses that one of its keys is taken for; the keys that one address has.
+pub const KEY_FILE_OCTETS_MAX: usize = 1024 * 1024;
+pub const KEY_ADDRESSES_MAX: usize = 20;
+pub const KEYS_PER_ADDRESS_MAX: usize = 20;
+/// Keys of an organisation's own addresses and of itself; how long one that is made here lasts.
+pub const OWN_KEYS_MAX: usize = 1_000;
+pub const OWN_KEY_LIFETIME: Duration = Duration::from_secs(2 * 365 * 86_400);
+/// Authorities that one organisation believes.
+pub const AUTHORITIES_MAX: usize = 200;
+/// A key that mail brings again is noted at most so often.
+pub const KEY_SEEN_EVERY: Duration = Duration::from_secs(86_400);
+/// A key that ends within this time is pointed out.
+pub const KEY_WARNING: Duration = Duration::from_secs(30 * 86_400);
 /// OpenPGP keys taken in one file, answer or header field.
 pub const PGP_KEYS_OCTETS_MAX: usize = 1024 * 1024;
 pub const PGP_KEYS_MAX: usize = 200;

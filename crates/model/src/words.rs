@@ -116,6 +116,28 @@ words! {
         Vendor = "vendor",
         Unknown = "unknown",
     }
+    /// Which kind of encryption a key is for.
+    KeyFor { Smime = "smime", Pgp = "pgp", }
+    /// How a recipient's key came to us.
+    KeySource {
+        /// Somebody of the organisation brought it.
+        Upload = "upload",
+        /// Signed mail brought it.
+        Harvest = "harvest",
+        /// The Autocrypt field of mail brought it.
+        Autocrypt = "autocrypt",
+    }
+    /// What the organisation makes of a recipient's key.
+    KeyStanding {
+        /// Mail may be encrypted to it.
+        Active = "active",
+        /// It came with mail and nobody vouches for it yet.
+        Waiting = "waiting",
+        /// Somebody said that it is not to be used.
+        Refused = "refused",
+        /// It was used, and is not any more.
+        Retired = "retired",
+    }
     /// What someone asked for and the organisation agreed to (45 CFR 164.522). Order is strictness.
     Restriction {
         /// Only by the portal: another place or means of communication.

@@ -182,7 +182,7 @@ fn type_of(kind: FindingKind) -> Option<&'static str> {
     use FindingKind as K;
     Some(match kind {
         K::Name | K::PatientName | K::ProviderName => "NAME",
-        K::Street | K::Place | K::Facility => "GEOGRAPHIC_LOCATION",
+        K::Street | K::Place | K::RestrictedZip | K::Facility => "GEOGRAPHIC_LOCATION",
         K::Date | K::DateOfBirth | K::DateOfCare | K::Age => "DATE",
         K::Mrn => "MEDICAL_RECORD_NUMBER",
         K::MemberId | K::Mbi | K::Hicn => "HEALTH_PLAN_BENEFICIARY_NUMBER",

@@ -9,11 +9,14 @@ use std::ops::Range;
 use memchr::memmem;
 
 use crate::lexicon::{Tag, Words};
+use crate::names::{Listed, People};
 
 /// Longest paragraph taken for a disclaimer, to either side of its telling phrase.
 const DISCLAIMER_MAX: usize = 3_000;
 /// RFC 3676 §4.3 asks for four lines; people write more.
 const SIGNATURE_MAX: usize = 1_200;
+/// Signatures looked at for a name.
+const SIGNATURES_READ: usize = 4;
 /// Lines under a closing that are its writer's.
 const CLOSING_LINES_MAX: usize = 8;
 
@@ -54,6 +57,19 @@ impl Blocks {
 
     pub(crate) fn is_signature(&self, at: usize) -> bool {
         covers(&self.signatures, at)
+    }
+
+    /// Whether a given name alone closes the mail: "Love, Maureen".
+    pub(crate) fn is_signed_by(&self, text: &[u8], people: &People) -> bool {
+        self.signatures.iter().take(SIGNATURES_READ).any(|block| {
+            text[block.clone()]
+                .split(|b| !b.is_ascii_alphabetic())
+                .take(20)
+                .any(|word| {
+                    word.first().is_some_and(u8::is_ascii_uppercase)
+                        && people.first(word) == Listed::Name
+                })
+        })
     }
 
     /// Whether a place is in an earlier mail: behind a mark of quoting, or below a mail program's line.
@@ -208,7 +224,18 @@ fn closings<'a>(text: &'a [u8], words: &'a Words) -> impl Iterator<Item = Range<
             .iter()
             .filter(|b| b.is_ascii_alphanumeric())
             .count();
-        (rest == own).then(|| line.start..closing_end(text, line.end))
+        // "Thanks, Terri" is one, "Thanks, the results are in" is none.
+        let behind = &text[key.range.end..line.end];
+        let named = alone.starts_with(&text[key.range.clone()])
+            && behind
+                .first()
+                .is_some_and(|b| matches!(b, b',' | b'!' | b' '))
+            && rest - own <= 40
+            && behind
+                .split(|b| !b.is_ascii_alphabetic() && *b < 0x80)
+                .filter(|word| !word.is_empty())
+                .all(|word| word[0].is_ascii_uppercase());
+        (rest == own || named).then(|| line.start..closing_end(text, line.end))
     })
 }
 

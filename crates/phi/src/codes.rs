@@ -59,6 +59,22 @@ pub(crate) fn is_minor(text: &[u8], word: &Range<usize>) -> bool {
     digits > 0 && digits < 4 && (months || number < 18)
 }
 
+/// "age 4", "edad: 7".
+pub(crate) fn is_minor_age(behind: &[u8]) -> bool {
+    let marks = behind
+        .iter()
+        .take(3)
+        .take_while(|b| b": ".contains(b))
+        .count();
+    let rest = &behind[marks..];
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    let number = rest[..digits]
+        .iter()
+        .take(3)
+        .fold(0_u32, |n, b| n * 10 + u32::from(b - b'0'));
+    marks > 0 && (1..=2).contains(&digits) && (1..18).contains(&number)
+}
+
 pub(crate) fn read(text: &[u8], words: &Words) -> Vec<Candidate> {
     let mut found = Vec::new();
     for key in &words.keys {

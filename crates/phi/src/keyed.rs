@@ -40,8 +40,20 @@ fn keyed(text: &[u8], key: &Key) -> Option<Keyed> {
     let announced = announces(&word);
     let other =
         validate::is_date(token) || (!announced && (validate::is_nanp(&digits) || is_year(token)));
-    let long = matches!(key.tag, Tag::Mrn | Tag::Member | Tag::Policy) && digits.len() >= 5;
-    let holds = digits.len() >= 2 && (announced || reach.says_number || long) && !other;
+    let long = match key.tag {
+        Tag::Mrn | Tag::Member | Tag::Policy => digits.len() >= 5,
+        Tag::Claim => digits.len() >= 7,
+        Tag::Patient => word == b"rx" && digits.len() >= 6 && digits.len() == token.len(),
+        Tag::Licence => {
+            // Software has licences of digits alone.
+            let told =
+                digits.len() < token.len() || matches!(&*word, b"dl" | b"oln" | b"driver lic");
+            told && validate::is_licence(token) && !is_professional(text, key.range.start)
+        }
+        _ => false,
+    };
+    let shaped = key.tag != Tag::Licence || long;
+    let holds = digits.len() >= 2 && (announced || reach.says_number || long) && shaped && !other;
     holds.then(|| Keyed {
         candidate: Candidate::keyed(kind, reach.token),
         needs_health,
@@ -61,6 +73,7 @@ fn kind(tag: Tag, word: &[u8]) -> Option<(FindingKind, bool)> {
         Tag::Accession => (FindingKind::Accession, true),
         Tag::Account => (FindingKind::Account, true),
         Tag::DriversLicence => (FindingKind::DriversLicence, false),
+        Tag::Licence => (FindingKind::DriversLicence, false),
         Tag::Certificate => (FindingKind::Certificate, false),
         Tag::Plate => (FindingKind::Plate, false),
         Tag::Device => (FindingKind::Device, true),
@@ -71,6 +84,39 @@ fn kind(tag: Tag, word: &[u8]) -> Option<(FindingKind, bool)> {
 /// "Health plan: 2026 rates", "Insurer: 415-555-0134": what follows a colon need not be a number of it.
 fn is_year(token: &[u8]) -> bool {
     token.len() == 4 && (token.starts_with(b"19") || token.starts_with(b"20"))
+}
+
+/// "Medical license", "software licence": not a driver's.
+fn is_professional(text: &[u8], at: usize) -> bool {
+    const KINDS: &[&[u8]] = &[
+        b"medical",
+        b"nursing",
+        b"rn",
+        b"professional",
+        b"software",
+        b"business",
+        b"product",
+        b"pharmacy",
+        b"dental",
+        b"state",
+        b"facility",
+        b"liquor",
+        b"contractor",
+        b"enterprise",
+        b"user",
+        b"site",
+        b"medica",
+        b"profesional",
+    ];
+    let before = text[..at].trim_ascii_end();
+    let letters = before
+        .iter()
+        .rev()
+        .take(16)
+        .take_while(|b| b.is_ascii_alphabetic())
+        .count();
+    let word = &before[before.len() - letters..];
+    KINDS.iter().any(|kind| kind.eq_ignore_ascii_case(word))
 }
 
 /// Keywords that already say "number".

@@ -144,6 +144,8 @@ kinds! {
     DateOfCare = "date_of_care" Lifted Dates,
     /// Any other date finer than its year.
     Date = "date" C Dates,
+    /// A day by its distance from today, such as "last Friday".
+    RelativeDate = "relative_date" Faint Dates,
     /// An age over 89 (45 CFR 164.514(b)(2)(i)(C)).
     Age = "age_over_89" C Dates,
     Phone = "phone" C Telephones,
@@ -190,6 +192,9 @@ kinds! {
     Street = "street_address" C Geography,
     /// A town, a county or a postal code.
     Place = "place" Faint Geography,
+    /// A postal code of an area of so few people that not even its first three digits may stay in
+    /// de-identified text (45 CFR 164.514(b)(2)(i)(B)).
+    RestrictedZip = "restricted_zip" Faint Geography,
     /// A place of care.
     Facility = "facility" Faint Geography,
     /// A patient of the organisation: two fields of one person near each other.

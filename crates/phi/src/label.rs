@@ -2,6 +2,8 @@
 //!
 //! A label says nothing about whether the message is PHI; policy asks for both.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 macro_rules! labels {
@@ -41,6 +43,45 @@ labels! {
     Abuse = "abuse",
     /// An image that nobody could read.
     ImageUnscanned = "image_unscanned",
+}
+
+/// What was read that hints at labels, of a whole message.
+///
+/// One everyday word labels nothing: "pregnant pause", "sober analysis". A strong term of care ("methadone
+/// clinic") needs a person that the message's health is tied to; of everyday words two are needed, and
+/// the person. Nothing is said of a mail whose health is nobody's.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Hints {
+    strong: BTreeMap<Label, BTreeSet<u32>>,
+    slight: BTreeMap<Label, BTreeSet<u32>>,
+}
+
+impl Hints {
+    pub(crate) fn strong(&mut self, label: Label, entry: u32) {
+        self.strong.entry(label).or_default().insert(entry);
+    }
+
+    pub(crate) fn slight(&mut self, label: Label, entry: u32) {
+        self.slight.entry(label).or_default().insert(entry);
+    }
+
+    /// The labels that hold where health is tied to a person so closely in points (`Tally::ties`).
+    pub(crate) fn labels(&self, ties: u8) -> impl Iterator<Item = Label> + '_ {
+        let distinct = |of: &BTreeMap<Label, BTreeSet<u32>>, label: Label| {
+            of.get(&label).map_or(0, BTreeSet::len)
+        };
+        Label::ALL.iter().copied().filter(move |label| {
+            let (strong, slight) = (
+                distinct(&self.strong, *label),
+                distinct(&self.slight, *label),
+            );
+            match strong {
+                0 => slight >= 2 && ties >= 3,
+                1 => ties >= 3 || (ties >= 2 && slight >= 1),
+                _ => ties >= 2,
+            }
+        })
+    }
 }
 
 impl std::fmt::Display for Label {

@@ -35,6 +35,8 @@ pub(crate) struct Term {
 pub(crate) struct Key {
     pub range: Range<usize>,
     pub tag: Tag,
+    /// Names the entry: equal keywords have equal entries.
+    pub entry: u32,
 }
 
 /// All words of one text.
@@ -44,6 +46,9 @@ pub(crate) struct Words {
     pub terms: Vec<Term>,
     /// By start.
     pub keys: Vec<Key>,
+    /// What happens in care and what hurts, by start: words that say nothing of health alone, and are
+    /// weighed beside a person only.
+    pub slight: Vec<(Range<usize>, usize)>,
 }
 
 impl Lexicon {
@@ -70,6 +75,7 @@ impl Lexicon {
     pub(crate) fn read(&self, text: &[u8]) -> Words {
         let mut hits: Vec<(Range<usize>, usize)> = Vec::new();
         let mut keys = Vec::new();
+        let mut slight = Vec::new();
         for found in self.automaton.find_overlapping_iter(text) {
             let index = found.pattern().as_usize();
             let entry = &self.entries[index];
@@ -77,16 +83,24 @@ impl Lexicon {
                 continue;
             };
             match entry.role {
-                Role::Key(tag) => keys.push(Key { range, tag }),
+                Role::Key(tag) => {
+                    let entry = u32::try_from(index).unwrap_or(u32::MAX);
+                    keys.push(Key { range, tag, entry });
+                }
+                Role::Slight => slight.push((range, index)),
+                Role::Body if !is_possessed(&text[..range.start]) => {}
+                Role::Body => slight.push((range, index)),
                 Role::Suffix if self.is_stopped(&text[range.clone()]) => {}
                 _ => hits.push((range, index)),
             }
         }
         keys.sort_by_key(|key| (key.range.start, std::cmp::Reverse(key.range.end)));
         hits.sort_by_key(|(range, index)| (range.start, std::cmp::Reverse(range.end), *index));
+        slight.sort_by_key(|(range, _)| range.start);
         Words {
             terms: self.outermost(hits),
             keys,
+            slight,
         }
     }
 
@@ -177,6 +191,10 @@ impl Entry {
                 let at = range.start - blanks;
                 (blanks <= 1 && at > 0 && text[at - 1].is_ascii_digit()).then_some(range)
             }
+            // "50yo".
+            Role::Key(Tag::Age) if text[..range.start].last().is_some_and(u8::is_ascii_digit) => {
+                Some(range)
+            }
             _ if before(range.start) => None,
             _ => self
                 .case
@@ -187,8 +205,10 @@ impl Entry {
 
     /// The end of a plural of health words; keywords and abbreviations stand as they are.
     fn plural(&self, text: &[u8], end: usize) -> Option<usize> {
-        let takes = matches!(self.role, Role::Clinical | Role::Setting | Role::Suffix)
-            && self.case == Case::Any;
+        let takes = matches!(
+            self.role,
+            Role::Clinical | Role::Setting | Role::Suffix | Role::Slight | Role::Body
+        ) && self.case == Case::Any;
         let letters = text[end..]
             .iter()
             .take(3)
@@ -198,6 +218,25 @@ impl Entry {
         let is_plural = rest.eq_ignore_ascii_case(b"s") || rest.eq_ignore_ascii_case(b"es");
         (takes && is_plural).then_some(end + letters)
     }
+}
+
+/// Whether the word before a part of the body makes it somebody's.
+fn is_possessed(before: &[u8]) -> bool {
+    const OWNERS: &[&[u8]] = &[
+        b"my", b"his", b"her", b"your", b"left", b"right", b"lower", b"upper", b"both", b"mi",
+        b"mis", b"su", b"sus", b"s",
+    ];
+    let Some(before) = before.strip_suffix(b" ") else {
+        return false;
+    };
+    let letters = before
+        .iter()
+        .rev()
+        .take(8)
+        .take_while(|b| b.is_ascii_alphabetic())
+        .count();
+    let word = &before[before.len() - letters..];
+    OWNERS.iter().any(|owner| owner.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]

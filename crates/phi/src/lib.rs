@@ -4,6 +4,7 @@
 //! a keyed token. Policy decides what follows from the level. Invariant: `Scanner` keeps nothing of
 //! what it read, and positions always refer to the text as it was given.
 
+mod bearing;
 mod block;
 mod candidate;
 mod codes;

@@ -90,8 +90,20 @@ fn is_token(value: &[u8]) -> bool {
             .windows(2)
             .filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit())
             .count();
-        run.len() >= 16 && changes >= 4
+        run.len() >= 16 && (changes >= 4 || is_mixed(run))
     })
+}
+
+/// Capitals and small letters as chance puts them; words written together have one capital each.
+fn is_mixed(run: &[u8]) -> bool {
+    let changes = run
+        .windows(2)
+        .filter(|pair| pair[0].is_ascii_uppercase() != pair[1].is_ascii_uppercase())
+        .count();
+    let shouts = run
+        .windows(3)
+        .any(|three| three.iter().all(u8::is_ascii_uppercase));
+    changes >= 4 && shouts
 }
 
 /// Addresses in the everyday subset of RFC 5322 §3.4.1: a dot-atom, and a domain with letters last.

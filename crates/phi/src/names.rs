@@ -51,9 +51,10 @@ pub(crate) fn read(
 /// Whether a place of care or a street has these words.
 fn is_taken(places: &[Candidate], words: &Range<usize>) -> bool {
     let next = places.partition_point(|place| place.range.end <= words.start);
-    places
-        .get(next)
-        .is_some_and(|place| place.kind != FindingKind::Place && place.range.start < words.end)
+    places.get(next).is_some_and(|place| {
+        !matches!(place.kind, FindingKind::Place | FindingKind::RestrictedZip)
+            && place.range.start < words.end
+    })
 }
 
 struct Seen<'a> {
@@ -133,6 +134,101 @@ impl Seen<'_> {
         self.given(at)
             .or_else(|| self.turned(at))
             .or_else(|| self.initialled(at))
+            .or_else(|| self.foreign(at))
+            .or_else(|| self.placed(at))
+    }
+
+    /// Two words that no list has, where only a person stands: "for Halima Warsame's biopsy".
+    fn placed(&self, at: usize) -> Option<Name> {
+        const BEFORE: &[&[u8]] = &[
+            b" for ",
+            b" about ",
+            b" regarding ",
+            b"Re: ",
+            b"RE: ",
+            b" treating ",
+            b" saw ",
+            b" de ",
+            b" para ",
+            b"soy ",
+            b"llamo ",
+        ];
+        const BEHIND: &[&[u8]] = &[
+            b"'s ", b" has ", b" is ", b" was ", b" had ", b" who ", b" will ", b" needs ",
+            b" tiene ", b" fue ", b", a ", b" (DOB", b", DOB",
+        ];
+        let (one, other) = (self.capitals.range(at), self.capitals.range(at + 1));
+        let small = |word: &[u8]| {
+            word.len() >= 3
+                && word[1..].iter().all(|b| !b.is_ascii_uppercase())
+                && !self.people.is_stopped(word)
+                && !PLACING.contains(&word)
+        };
+        if !small(self.word(at))
+            || !small(self.word(at + 1))
+            || !matches!(self.capitals.gap(self.text, at), Some(b" "))
+        {
+            return None;
+        }
+        let before = &self.text[one.start.saturating_sub(12)..one.start];
+        let behind = &self.text[other.end..];
+        let holds = BEFORE.iter().any(|word| before.ends_with(word))
+            && BEHIND.iter().any(|word| behind.starts_with(word));
+        holds.then_some(Name {
+            first: at,
+            last: at + 1,
+            title: None,
+            sure: false,
+        })
+    }
+
+    /// A given name that no list has, before a family name that one has: "Chukwuemeka Kowalczyk".
+    fn foreign(&self, at: usize) -> Option<Name> {
+        let word = self.word(at);
+        let small = word.len() >= 3
+            && word[1..].iter().any(u8::is_ascii_lowercase)
+            && !self.people.is_stopped(word)
+            && !PLACING.contains(&word);
+        if !small || !self.runs_on(at) || self.opens(at) {
+            return None;
+        }
+        let next = self.word(at + 1);
+        let family = self.people.last(next) == Listed::Name && !self.people.is_stopped(next);
+        let small_next = next.iter().any(u8::is_ascii_lowercase);
+        // "Grove Avenue Partners": what goes on is no one's name.
+        let goes_on = self.runs_on(at + 1)
+            && !self.is_initial(at + 2)
+            && self.people.last(self.word(at + 2)) == Listed::No;
+        (family && small_next && !goes_on).then_some(Name {
+            first: at,
+            last: at + 1,
+            title: None,
+            sure: false,
+        })
+    }
+
+    /// Whether a word begins its sentence or line and ends as verbs and adjectives do.
+    fn opens(&self, at: usize) -> bool {
+        let start = self.capitals.range(at).start;
+        let before = self.text[..start].iter().rev().find(|b| **b != b' ');
+        let opens =
+            before.is_none_or(|b| matches!(b, b'\n' | b'.' | b'!' | b'?' | b'>' | b'*' | b'\r'));
+        let word = self.word(at).to_ascii_lowercase();
+        let ordinary = [
+            &b"ing"[..],
+            b"ed",
+            b"ly",
+            b"tion",
+            b"ment",
+            b"ness",
+            b"ity",
+            b"ous",
+            b"able",
+            b"ies",
+        ]
+        .iter()
+        .any(|end| word.ends_with(end));
+        opens && (ordinary || word.len() < 4)
     }
 
     /// "Mr. James T.", "Dr. Harris", "Sra. María de la Cruz".
@@ -196,7 +292,11 @@ impl Seen<'_> {
         }
         match (self.people.last(word), first) {
             (Listed::Name, _) => true,
-            (Listed::Word, Listed::Name) => !self.people.is_stopped(word),
+            (Listed::Word, Listed::Name) => {
+                // "Grace Price" ends there, "Grace Price List" is none.
+                !self.people.is_stopped(word)
+                    || (directly && !self.capitals.runs_on(self.text, next))
+            }
             (Listed::No, Listed::Name) if directly => self.can_be(next),
             (Listed::No, _) => self.people.first(word) == Listed::Name,
             _ => false,
@@ -228,7 +328,11 @@ impl Seen<'_> {
         let family = self.people.last(self.word(at));
         let given = self.people.first(self.word(at + 1));
         let comma = matches!(self.capitals.gap(self.text, at), Some(b", "));
-        if family != Listed::Name || given != Listed::Name || !comma {
+        // "Hi Laura, Meredith Chu's" names two.
+        let other = self.runs_on(at + 1)
+            && !self.is_initial(at + 2)
+            && self.people.last(self.word(at + 2)) != Listed::No;
+        if family != Listed::Name || given != Listed::Name || !comma || other {
             return None;
         }
         let more = self.runs_on(at + 1) && self.is_initial(at + 2);
@@ -311,7 +415,7 @@ impl Seen<'_> {
         let behind = self.text[range.end..high].to_ascii_lowercase();
         let behind = behind.trim_ascii_start();
         let starts = |list: &[&[u8]]| list.iter().any(|word| behind.starts_with(word));
-        let clinician = starts(CLINICIAN_BEHIND);
+        let clinician = is_credentialled(&self.text[range.end..high]);
         let person = starts(PERSON_BEHIND)
             || behind
                 .strip_prefix(b", ")
@@ -335,29 +439,42 @@ impl Seen<'_> {
     }
 }
 
-/// What follows a clinician's name.
-const CLINICIAN_BEHIND: &[&[u8]] = &[
-    b", md",
-    b", m.d",
-    b" md",
-    b"md,",
-    b", do",
-    b", rn",
-    b", np",
-    b", pa",
-    b", dds",
-    b", dmd",
-    b", phd",
-    b", lcsw",
-    b", dpm",
-    b", pharmd",
-    b", dnp",
-    b", psyd",
-    b", od",
-    b", fnp",
-    b", lpn",
-    b", cnm",
+/// Words that begin a town's name.
+const PLACING: &[&[u8]] = &[
+    b"San", b"Santa", b"Saint", b"Los", b"Las", b"New", b"Fort", b"Port", b"Lake", b"Mount",
+    b"Palo", b"Baton", b"Little", b"Grand", b"Cape", b"Camp",
 ];
+
+/// Letters that follow a clinician's name, behind a comma.
+const CREDENTIALS: &[&[u8]] = &[
+    b"md", b"do", b"rn", b"np", b"pa", b"pa-c", b"dds", b"dmd", b"phd", b"lcsw", b"dpm", b"pharmd",
+    b"dnp", b"psyd", b"od", b"fnp", b"fnp-c", b"lpn", b"cnm", b"pt", b"dpt", b"ot", b"otr", b"slp",
+    b"lmft", b"lpc", b"msw", b"lmsw", b"crna", b"aud", b"dc", b"cma", b"rdn", b"rd", b"arnp",
+    b"aprn", b"msn", b"bsn", b"facp", b"facs", b"ccc-slp", b"rph", b"m.d", b"d.o", b"r.n", b"ph.d",
+    b"facc", b"lmhc", b"bcba", b"cns", b"lvn", b"emt", b"mft", b"rdh", b"mbbs", b"esq", b"np-c",
+];
+
+/// Whether credentials begin a text: ", MD", " MD", ", PA-C".
+fn is_credentialled(behind: &[u8]) -> bool {
+    let comma = behind.starts_with(b",");
+    let rest = behind
+        .strip_prefix(b",")
+        .unwrap_or(behind)
+        .trim_ascii_start();
+    let end = rest
+        .iter()
+        .take_while(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'.'))
+        .count();
+    let word = &rest[..end];
+    let word = word.strip_suffix(b".").unwrap_or(word);
+    // "Gold MD" is one, "Gold do" and "Gold, a pt" are not.
+    let large = word.iter().all(|b| !b.is_ascii_lowercase()) || word.contains(&b'.');
+    let known = CREDENTIALS
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(word));
+    known && (large || (comma && word.first().is_some_and(u8::is_ascii_uppercase)))
+}
+
 /// What follows a patient's.
 const PERSON_BEHIND: &[&[u8]] = &[
     b"(dob",
@@ -388,7 +505,9 @@ fn title(word: &[u8]) -> Option<Title> {
         b"mr", b"mrs", b"ms", b"miss", b"mx", b"sr", b"sra", b"srta", b"senor", b"senora", b"don",
         b"dona",
     ];
-    const CLINICIAN: &[&[u8]] = &[b"dr", b"doctor", b"dra", b"prof", b"nurse", b"doctora"];
+    const CLINICIAN: &[&[u8]] = &[
+        b"dr", b"doctor", b"dra", b"prof", b"nurse", b"doctora", b"rn", b"lic",
+    ];
     if word.len() > 7 {
         return None;
     }

@@ -4,13 +4,14 @@
 //! organisation's own or a mail program's are dropped, and the rest is counted. Invariant: class B and
 //! above is never dropped for where it stands.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
+use crate::bearing::{self, Given};
 use crate::block::Blocks;
 use crate::candidate::{Candidate, apart};
 use crate::judge;
 use crate::kind::Class;
+use crate::label::Hints;
 use crate::lexicon::{Lexicon, Tag, Term, Words};
 use crate::link::{self, Links};
 use crate::matching;
@@ -18,7 +19,7 @@ use crate::normal::Normal;
 use crate::part::{Form, Part};
 use crate::scanner::{Scanner, Sum, names_a_patient};
 use crate::verdict::Tally;
-use crate::{Finding, FindingKind, Label, codes, forms, keyed, names, places, value};
+use crate::{Finding, FindingKind, codes, forms, keyed, names, places, value};
 
 pub(crate) struct Page<'a> {
     part: usize,
@@ -59,11 +60,22 @@ impl Page<'_> {
             form: part.form,
         };
         let candidates = subject.candidates(scanner, emails, !terms.is_empty(), sum);
-        let kept = apart(candidates)
+        let (foreign, kept): (Vec<_>, Vec<_>) = apart(candidates)
             .into_iter()
-            .filter(|c| !is_foreign(text, c, &blocks, sum))
-            .collect::<Vec<_>>();
+            .partition(|c| is_foreign(text, c, &blocks, sum));
         let matches = matching::read(text, &kept, sum);
+        let bearing = bearing::read(&Given {
+            text,
+            words: &words,
+            terms: &terms,
+            kept: &kept,
+            signed: foreign.iter().any(|c| c.kind.is_name())
+                || blocks.is_signed_by(text, &scanner.people),
+            blocks: &blocks,
+            form: part.form,
+            cues: &scanner.cues,
+            people: &scanner.people,
+        });
 
         let mut page = Page {
             part: index,
@@ -73,13 +85,19 @@ impl Page<'_> {
             tally: Tally::default(),
             found: Vec::new(),
         };
+        page.tally.bearing(&bearing);
+        sum.tally.bearing(&bearing);
         for candidate in kept.iter().chain(&matches) {
             page.identifier(candidate, !terms.is_empty(), sum);
         }
         for term in terms {
             page.term(term, &scanner.lexicon, sum);
         }
-        sum.labels.extend(labels(text, &words, &blocks));
+        hint(text, &words, &blocks, &mut sum.hints);
+        let mut births = kept.iter().filter(|c| c.kind == FindingKind::DateOfBirth);
+        if births.any(|birth| value::is_birth_of_minor(&text[birth.range.clone()])) {
+            sum.hints.strong(crate::Label::Minor, u32::MAX);
+        }
         let diagnoses = kept.iter().filter(|c| c.kind == FindingKind::DiagnosisCode);
         sum.labels
             .extend(diagnoses.filter_map(|code| codes::label(&text[code.range.clone()])));
@@ -173,18 +191,29 @@ impl Page<'_> {
 }
 
 /// What the words say about rules besides HIPAA's.
-fn labels(text: &[u8], words: &Words, blocks: &Blocks) -> BTreeSet<Label> {
+fn hint(text: &[u8], words: &Words, blocks: &Blocks, hints: &mut Hints) {
     let spoken = words
         .keys
         .iter()
         .filter(|key| !blocks.is_quiet(key.range.start));
-    spoken
-        .filter_map(|key| match key.tag {
-            Tag::Label(label) => Some(label),
-            Tag::Age if codes::is_minor(text, &key.range) => Some(Label::Minor),
-            _ => None,
-        })
-        .collect()
+    let mut covered = 0;
+    for key in spoken {
+        match key.tag {
+            Tag::Label(label) => {
+                covered = key.range.end;
+                hints.strong(label, key.entry);
+            }
+            // A word inside a term is no second one.
+            Tag::Hint(label) if key.range.end > covered => hints.slight(label, key.entry),
+            Tag::Age if codes::is_minor(text, &key.range) => {
+                hints.strong(crate::Label::Minor, key.entry)
+            }
+            Tag::Aged if codes::is_minor_age(&text[key.range.end..]) => {
+                hints.strong(crate::Label::Minor, key.entry);
+            }
+            _ => {}
+        }
+    }
 }
 
 /// What the readers are given.
@@ -217,6 +246,15 @@ impl Subject<'_> {
             held.map(|held| candidates.push(held)).is_some()
         });
         candidates.extend(codes::read(text, self.words));
+        let relative = self
+            .words
+            .keys
+            .iter()
+            .filter(|key| key.tag == Tag::RelativeDate);
+        candidates.extend(relative.map(|key| Candidate {
+            confidence: Some(55),
+            ..Candidate::new(FindingKind::RelativeDate, key.range.clone())
+        }));
         if matches!(self.form, Form::Prose | Form::Hidden | Form::Table) {
             let capitals = names::Capitals::of(text);
             let places = places::read(text, &capitals, self.words, &scanner.gazetteer);
@@ -262,7 +300,8 @@ fn is_foreign(text: &[u8], candidate: &Candidate, blocks: &Blocks, sum: &Sum<'_>
         kind,
         K::Date | K::Email | K::Name | K::PatientName | K::ProviderName
     );
-    let spoken = kind.is_name() || matches!(kind, K::Place | K::Facility | K::Street);
+    let spoken =
+        kind.is_name() || matches!(kind, K::Place | K::RestrictedZip | K::Facility | K::Street);
     (written && blocks.is_envelope(text, start))
         || (spoken && blocks.is_signature(start))
         || (kind == K::Email && own.has_address(found))

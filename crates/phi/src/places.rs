@@ -377,7 +377,8 @@ impl Seen<'_> {
             if let Some(end) = self.state_behind(last) {
                 let known = self.gazetteer.is_town(name);
                 if known || self.may_be_town(at, end) {
-                    return Some(Candidate::keyed(FindingKind::Place, range.start..end));
+                    let whole = range.start..end;
+                    return Some(Candidate::keyed(kind_of(&self.text[whole.clone()]), whole));
                 }
             }
             let county = self.capitals.runs_on(self.text, last)
@@ -448,7 +449,8 @@ impl Seen<'_> {
             .take_while(|b| b" :=#is\t".contains(b))
             .count();
         let start = key.range.end + marks;
-        zip_at(self.text, start).map(|end| Candidate::keyed(FindingKind::Place, start..end))
+        zip_at(self.text, start)
+            .map(|end| Candidate::keyed(kind_of(&self.text[start..end]), start..end))
     }
 
     fn is_after(&self, start: usize, endings: &[&[u8]]) -> bool {
@@ -457,6 +459,31 @@ impl Seen<'_> {
             before.len() >= ending.len()
                 && before[before.len() - ending.len()..].eq_ignore_ascii_case(ending)
         })
+    }
+}
+
+/// Areas of fewer than 20,000 people by the census of 2000, as the Office for Civil Rights lists them
+/// for 45 CFR 164.514(b)(2)(i)(B): of all others the first three digits may stay.
+const RESTRICTED: [&[u8; 3]; 17] = [
+    b"036", b"059", b"063", b"102", b"203", b"556", b"692", b"790", b"821", b"823", b"830", b"831",
+    b"878", b"879", b"884", b"890", b"893",
+];
+
+/// What a place with its postal code is.
+fn kind_of(place: &[u8]) -> FindingKind {
+    let code = place
+        .iter()
+        .position(u8::is_ascii_digit)
+        .map(|at| &place[at..]);
+    let restricted = code.is_some_and(|code| {
+        RESTRICTED
+            .iter()
+            .any(|area| code.starts_with(area.as_slice()))
+    });
+    if restricted {
+        FindingKind::RestrictedZip
+    } else {
+        FindingKind::Place
     }
 }
 

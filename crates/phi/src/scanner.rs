@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use model::limits::{FINDINGS_PER_KIND_MAX, PATIENTS_COUNTED_MAX};
 
+use crate::bearing::Cues;
+use crate::label::Hints;
 use crate::lexicon::Lexicon;
 use crate::names::People;
 use crate::page::Page;
@@ -19,6 +21,7 @@ pub struct Scanner {
     pub(crate) shapes: Shapes,
     pub(crate) people: People,
     pub(crate) gazetteer: Gazetteer,
+    pub(crate) cues: Cues,
 }
 
 impl Scanner {
@@ -28,6 +31,7 @@ impl Scanner {
             shapes: Shapes::new(),
             people: People::new(),
             gazetteer: Gazetteer::new(),
+            cues: Cues::new(),
         }
     }
 
@@ -44,6 +48,7 @@ impl Scanner {
                 sum.labels.insert(Label::WholeRecord);
             }
         }
+        sum.labels.extend(sum.hints.labels(sum.tally.ties()));
         Findings {
             level: sum.tally.level(),
             level_to_patient: sum.tally.level_to_patient(),
@@ -70,6 +75,7 @@ pub(crate) struct Sum<'a> {
     pub listed: Vec<Finding>,
     pub tally: Tally,
     pub labels: BTreeSet<Label>,
+    pub hints: Hints,
     pub unscannable: Vec<(usize, String)>,
     /// Patients that the registry knew.
     pub matched: BTreeSet<u32>,
@@ -85,6 +91,7 @@ impl<'a> Sum<'a> {
             listed: Vec::new(),
             tally: Tally::default(),
             labels: BTreeSet::new(),
+            hints: Hints::default(),
             unscannable: Vec::new(),
             matched: BTreeSet::new(),
             counts: BTreeMap::new(),

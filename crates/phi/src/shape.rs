@@ -46,7 +46,7 @@ pub(crate) struct Shapes {
 /// Months in English and Spanish, long and short.
 const MONTH: &str = "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?\
     |sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|enero|febrero|marzo|abril|mayo|junio|julio\
-    |agosto|septiembre|octubre|noviembre|diciembre)\\b";
+    |agosto|septiembre|octubre|noviembre|diciembre|setiembre|ene|abr|ago|dic)\\b";
 
 /// At one place the first pattern that matches wins, so the narrower stand first.
 fn patterns() -> Vec<(Shape, String)> {

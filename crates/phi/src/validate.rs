@@ -8,6 +8,33 @@ pub(crate) fn digits(text: &[u8]) -> Vec<u8> {
         .collect()
 }
 
+/// Whether a number has the shape of a state's driver's licence: runs of letters and digits as the
+/// states give them out. Shapes overlap, so this says "a licence", not whose.
+pub(crate) fn is_licence(found: &[u8]) -> bool {
+    let mut runs: Vec<(bool, usize)> = Vec::new();
+    for byte in found.iter().filter(|b| b.is_ascii_alphanumeric()) {
+        let letter = byte.is_ascii_alphabetic();
+        match runs.last_mut() {
+            Some((kind, length)) if *kind == letter => *length += 1,
+            _ => runs.push((letter, 1)),
+        }
+    }
+    match runs.as_slice() {
+        // Most states: seven to ten digits.
+        [(false, 7..=10)] => true,
+        // One letter: California, Virginia and others; Florida, Illinois, Michigan, New Jersey with
+        // more digits. Ohio has two letters, North Dakota three.
+        [(true, 1), (false, 5..=9 | 11..=14 | 18)] | [(true, 2..=3), (false, 6)] => true,
+        // Iowa; New Hampshire; Idaho; Missouri and Vermont; Washington.
+        [(false, 3), (true, 2), (false, 4)]
+        | [(false, 2), (true, 3), (false, 5)]
+        | [(true, 2), (false, 6), (true, 1)]
+        | [(false, 7..=9), (true, 1)]
+        | [(true, 5..=7), (false, 3..=5), ..] => true,
+        _ => false,
+    }
+}
+
 /// Saturates: a number too long for what is asked stays too large for it.
 fn number(digits: &[u8]) -> u32 {
     digits.iter().fold(0_u32, |n, digit| {

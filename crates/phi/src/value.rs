@@ -24,6 +24,8 @@ pub(crate) fn normalised(kind: FindingKind, found: &[u8]) -> String {
         | K::HealthTerm
         | K::Street
         | K::Place
+        | K::RestrictedZip
+        | K::RelativeDate
         | K::Facility
         | K::Biometric
         | K::Photo
@@ -87,6 +89,13 @@ pub(crate) fn day(text: &str) -> Option<String> {
         && !day.ends_with("-00")
         && day.bytes().all(|b| b.is_ascii_digit() || b == b'-');
     whole.then_some(day)
+}
+
+/// Whether a date of birth makes someone under 18, for as long as this release is in use.
+pub(crate) fn is_birth_of_minor(found: &[u8]) -> bool {
+    const BORN_AFTER: &str = "2008-12-31";
+    let day = date(found);
+    day.len() == 10 && day.as_str() > BORN_AFTER && day.starts_with("20")
 }
 
 /// As the scanner reads it: without accents and what cannot be seen; small letters.

@@ -1,14 +1,19 @@
 //! From findings to the level of a message: the conjunction rule.
 //!
-//! An identifier alone is business mail, health words alone are a newsletter; together they are PHI
-//! (phi.md §0.2 and §7). A record or member number in a care provider's mail is PHI by itself.
-//! Invariant: more found never lowers a level.
+//! An identifier alone is business mail, health words alone are a newsletter; together they are PHI where
+//! the text ties the one to the other (phi.md §0.2 and §7). A record or member number in a care provider's
+//! mail is PHI by itself, a strong number is with any health. Everything else is weighed in points: the
+//! closest tie between a person and health (`bearing.rs`), what supports it (another tie, a way to reach
+//! someone, a second word of health), and against it the kind of mail: an invoice, a ticket, an
+//! invitation. At [`ENOUGH`] points it is likely. Invariant: another identifier or another word of health
+//! never lowers a level.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::PhiLevel;
 
 use crate::FindingKind;
+use crate::bearing::Bearing;
 use crate::kind::Class;
 
 /// What was counted, of a message or of one part.
@@ -19,6 +24,22 @@ pub(crate) struct Tally {
     loose: BTreeSet<FindingKind>,
     terms: BTreeSet<Vec<u8>>,
     clinical: bool,
+    bearing: Bearing,
+}
+
+/// Octets of a short mail, its subject and all.
+const SHORT: usize = 450;
+
+/// Points at which health is tied to a person.
+const ENOUGH: u8 = 4;
+
+/// Numbers of things, which stand in business mail too: strong only where somebody is spoken of.
+fn is_thing(kind: FindingKind) -> bool {
+    use FindingKind as K;
+    matches!(
+        kind,
+        K::Device | K::Account | K::UniqueId | K::Biometric | K::PaymentCard
+    )
 }
 
 impl Tally {
@@ -43,25 +64,130 @@ impl Tally {
         u32::try_from(self.terms.len()).unwrap_or(u32::MAX)
     }
 
+    /// What a part's sentences say of people.
+    pub(crate) fn bearing(&mut self, bearing: &Bearing) {
+        self.bearing.add(bearing);
+    }
+
     pub(crate) fn level(&self) -> PhiLevel {
-        let context = self.has_context();
-        // One word of the trade ("clinic") is in all business mail of a clinic.
-        let rich = self.clinical || self.terms.len() >= 2;
-        let lifted = self.has(Class::Lifted) || (rich && !self.loose.is_empty());
-        let weak = self.count(Class::C) + self.loose.len();
-        let strong = self.has(Class::B) || lifted;
+        let context = self.has_context() || self.bearing.told;
         let provider = [FindingKind::Npi, FindingKind::Dea]
             .iter()
             .any(|kind| self.kinds.contains(kind));
+        let strong = self
+            .kinds
+            .iter()
+            .any(|kind| kind.class() == Class::B && !is_thing(*kind));
         if self.has(Class::A) {
             PhiLevel::Certain
-        } else if ((context || provider) && strong) || (rich && weak >= 2) {
+        } else if ((context || provider) && strong) || (context && self.points() >= ENOUGH) {
             PhiLevel::Likely
         } else if context || provider || self.has(Class::B) {
             PhiLevel::Weak
         } else {
             PhiLevel::None
         }
+    }
+
+    /// Each way in which health is tied to a person, in points.
+    fn all_ties(&self) -> [u8; 10] {
+        let said = &self.bearing;
+        let named = u8::from(said.named || said.addressed || said.signed);
+        let told = |times: u8, points: u8| if times > 0 { points } else { 0 };
+        let held = |holds: bool, points: u8| if holds { points } else { 0 };
+        [
+            said.tied,
+            told(said.spoken, if said.spoken > 1 { 3 + named } else { 2 }),
+            told(said.first, if said.first > 1 { 3 + named } else { 2 }),
+            told(said.second, 2 + u8::from(said.addressed)),
+            told(said.patient, 2 + u8::from(said.patient > 1)),
+            told(said.aged, 2),
+            said.near,
+            held(said.anchored && self.clinical, 3),
+            held(self.has(Class::B) && self.clinical, 3),
+            held(self.kinds.contains(&FindingKind::DateOfCare), 4),
+        ]
+    }
+
+    /// The same for labels, which do not ask who it is; a number of class A says so by itself.
+    pub(crate) fn ties(&self) -> u8 {
+        let sure = if self.has(Class::A) || self.level() >= PhiLevel::Likely {
+            ENOUGH
+        } else {
+            0
+        };
+        self.weighed().max(sure)
+    }
+
+    /// Points of a message that says who it is about.
+    fn points(&self) -> u8 {
+        if self.has_identifier() {
+            self.weighed()
+        } else {
+            0
+        }
+    }
+
+    /// How much ties the health in a message to a person, against what kind of mail it is.
+    fn weighed(&self) -> u8 {
+        let said = &self.bearing;
+        let ties = self.all_ties();
+        let best = ties.iter().copied().max().unwrap_or(0);
+        if best < 2 {
+            return 0;
+        }
+        let more = ties.iter().filter(|points| **points >= 2).count() - 1;
+        let ways = said.loose.len() + usize::from(self.kinds.contains(&FindingKind::DateOfBirth));
+        let placed = self.has(Class::Faint)
+            && said.tied.max(said.aged).max(said.patient).max(said.first) > 0;
+        let support = u8::try_from(more.min(2) + ways.min(2)).unwrap_or(4)
+            + u8::from(self.terms.len() > 1)
+            + u8::from(!self.loose.is_empty())
+            + u8::from(!self.loose.is_empty() && said.second > 0)
+            + u8::from(placed)
+            + u8::from(self.is_dense());
+        let most = if best >= 5 { 2 } else { 6 };
+        (best + support).saturating_sub((self.genre() + self.sparseness()).min(most))
+    }
+
+    /// A short mail with a word of health is about it.
+    fn is_dense(&self) -> bool {
+        (1..=SHORT).contains(&self.bearing.octets)
+    }
+
+    /// A word of health in pages of other text is seldom what they are about.
+    fn sparseness(&self) -> u8 {
+        match self.bearing.octets / self.terms.len().max(1) {
+            0..1_500 => 0,
+            1_500..4_000 => 1,
+            _ => 2,
+        }
+    }
+
+    /// Anything at all that says who; a signature does, and so do two of a clinician, a place of care,
+    /// a town and a day.
+    fn has_identifier(&self) -> bool {
+        let faint =
+            self.count(Class::Faint) - usize::from(self.kinds.contains(&FindingKind::RelativeDate));
+        let dated = usize::from(self.kinds.contains(&FindingKind::Date));
+        let kinds = self.kinds.iter().chain(&self.loose);
+        kinds
+            .into_iter()
+            .any(|kind| kind.class() > Class::Faint && *kind != FindingKind::Date)
+            || faint + dated >= 2
+            || self.bearing.named
+            || self.bearing.signed
+            || self.bearing.addressed
+    }
+
+    /// Kinds of mail that this one looks like; a kind with two signs counts twice.
+    fn genre(&self) -> u8 {
+        let mut signs: BTreeMap<u8, u8> = BTreeMap::new();
+        for (kind, _) in &self.bearing.genre {
+            let sum = signs.entry(*kind).or_default();
+            *sum = (*sum + 1).min(2);
+        }
+        signs.values().fold(0, |sum: u8, n| sum.saturating_add(*n))
     }
 
     /// The level where a recipient is a patient: what is said about care is said about them.

@@ -6,9 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use model::PhiLevel;
+use model::{Method, PhiLevel};
 
-use crate::org::{Bound, Condition, Fact, Test};
+use crate::org::{Bound, Condition, Fact, OrgEffect, Test};
 use crate::words::{Channel, RecipientClass, Risk};
 use crate::{MessageFacts, PSYCHOTHERAPY, RecipientFacts, Rules, SUBSTANCE_USE};
 
@@ -21,6 +21,18 @@ impl Rules {
         if !to_patient || message.level_to_patient <= message.level {
             message.level_to_patient = PhiLevel::None;
         }
+    }
+
+    /// Whether the organisation's own rules look at recipients' keys, or encrypt to them.
+    pub fn ask_for_keys(&self) -> bool {
+        self.asks(Fact::SmimeKey)
+            || self.asks(Fact::PgpKey)
+            || self.organisation().iter().any(|rule| {
+                matches!(
+                    rule.effect,
+                    OrgEffect::Encrypt | OrgEffect::Require(Method::Smime | Method::Pgp)
+                )
+            })
     }
 
     fn project_message(&self, message: &mut MessageFacts) {
@@ -37,7 +49,9 @@ impl Rules {
         if !self.asks(Fact::Sender) {
             message.sender_role.clear();
         }
-        self.keep_named(Fact::SenderGroups, &mut message.sender_groups, &[]);
+        let own = self.organisation().iter();
+        let senders: Vec<&str> = own.flat_map(|rule| rule.effect.senders()).collect();
+        self.keep_named(Fact::SenderGroups, &mut message.sender_groups, &senders);
         self.keep_named(Fact::FileKinds, &mut message.file_kinds, &[]);
         self.keep_named(Fact::FileMarks, &mut message.marks, &[]);
         let platform = [SUBSTANCE_USE, PSYCHOTHERAPY];

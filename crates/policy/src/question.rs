@@ -93,7 +93,10 @@ impl Question {
             TlsBroken => recipient.tls_known == TlsKnown::Broken,
             PortalOn => recipient.portal_on,
             TlsMinimum => message.tls_minimum,
-            Part2 => message.labels.contains(SUBSTANCE_USE),
+            // A record identifies a patient (42 CFR 2.12(a)(1)): words of treatment alone do not.
+            Part2 => {
+                message.labels.contains(SUBSTANCE_USE) && facts.level_assumed() >= PhiLevel::Likely
+            }
             Part2Consent => recipient.consent_part2,
             ToPatient => recipient.class == RecipientClass::Patient,
             Internal => recipient.internal,

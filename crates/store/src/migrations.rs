@@ -37,5 +37,6 @@ migrations! {
     16 "0016_review",
     17 "0017_rules",
     21 "0021_registry",
+    22 "0022_keys",
     23 "0023_arrivals",
 }

@@ -158,6 +158,9 @@ ids!(
     KeyVersionId,
     SuppressionId,
     CorrespondentId,
+    RecipientKeyId,
+    AuthorityId,
+    OwnKeyId,
     RuleVersionId,
     ImportId,
     WebhookId
@@ -190,5 +193,8 @@ words!(
     SuppressionReason,
     SuppressionSource,
     LiftReason,
-    BounceClass
+    BounceClass,
+    KeyFor,
+    KeySource,
+    KeyStanding
 );

@@ -14,7 +14,7 @@ pub struct Statement {
 }
 
 /// The tables that say who may do what and how an installation is set up; they change seldom.
-const SETTINGS: [&str; 14] = [
+const SETTINGS: [&str; 15] = [
     "api_keys",
     "apps",
     "correspondents",
@@ -23,6 +23,7 @@ const SETTINGS: [&str; 14] = [
     "mail_options",
     "organisation_keys",
     "organisations",
+    "recipient_keys",
     "registry_states",
     "rule_versions",
     "stream_options",

@@ -115,6 +115,11 @@ pub const TOOLS: &[Tool] = &[
     ),
     tool("sqop", "sqop", "Sequoia's OpenPGP"),
     tool("gosop", "gosop", "GopenPGP"),
+    tool(
+        "/usr/bin/tesseract",
+        "tesseract-ocr",
+        "reads pictures behind the sandbox",
+    ),
     tool("strace", "strace", "counts syncs before an answer"),
     tool("oathtool", "oathtool", "an independent TOTP"),
     tool("python3", "python3", "runs the Python peers"),

@@ -118,6 +118,11 @@ pub(crate) struct LetterBody<'a> {
     send_at: Option<String>,
     #[schema(schema_with = schema::method_demanded, required = false)]
     method: Option<Method>,
+    /// The sender says that it holds no PHI: health words alone then do not raise its protection; identifiers,
+    /// special records and what cannot be read still do. Needs the scope `message.attest`; on record with the
+    /// message.
+    #[serde(default)]
+    attest_no_phi: bool,
     /// REQUIRETLS (RFC 8689): every server on the way must promise TLS, else it is returned.
     #[serde(default)]
     require_tls: bool,
@@ -218,6 +223,7 @@ fn letter(body: LetterBody<'_>) -> Result<Letter> {
         priority: body.priority.unwrap_or(4),
         send_at: body.send_at.as_deref().map(send_at).transpose()?,
         declared_no_phi: false,
+        attested: body.attest_no_phi,
         demanded: body.method,
         transport,
         thread: None,

@@ -2,6 +2,7 @@
 //! so that none exists without the others.
 
 mod arrivals;
+mod authorities;
 mod cancel;
 mod content;
 mod correspondents;
@@ -15,6 +16,7 @@ mod file;
 mod found;
 mod health;
 mod held;
+mod keys;
 mod letter;
 mod list;
 mod mailbox;
@@ -125,6 +127,14 @@ pub(crate) fn doors() -> Vec<Door> {
         correspondents::set::door(),
         correspondents::search::door(),
         correspondents::remove::door(),
+        keys::list::door(),
+        keys::add::door(),
+        keys::search::door(),
+        keys::set::door(),
+        keys::remove::door(),
+        authorities::list::door(),
+        authorities::add::door(),
+        authorities::remove::door(),
         arrivals::list::door(),
         arrivals::search::door(),
         registry::show::door(),
@@ -206,6 +216,16 @@ pub(crate) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
     with::<correspondents::set::CorrespondentNew>(&mut named);
     with::<correspondents::set::CorrespondentSet>(&mut named);
     with::<correspondents::search::CorrespondentSearch>(&mut named);
+    with::<keys::KeyList>(&mut named);
+    with::<keys::add::KeysNew>(&mut named);
+    with::<keys::add::KeysTaken>(&mut named);
+    with::<keys::search::KeySearch>(&mut named);
+    with::<keys::set::KeyChange>(&mut named);
+    with::<keys::KeySet>(&mut named);
+    with::<authorities::AuthorityList>(&mut named);
+    with::<authorities::add::AuthoritiesNew>(&mut named);
+    with::<authorities::add::AuthoritiesAdded>(&mut named);
+    with::<authorities::remove::AuthorityRemoved>(&mut named);
     with::<arrivals::ArrivalList>(&mut named);
     with::<arrivals::search::ArrivalSearch>(&mut named);
     with::<registry::show::RegistryShown>(&mut named);

@@ -16,6 +16,8 @@ struct Target {
     order: String,
     suppression: String,
     correspondent: String,
+    key: String,
+    authority: String,
     /// A version's number.
     rules: String,
     webhook: String,
@@ -31,6 +33,8 @@ impl Target {
             order: "ord_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             suppression: "sup_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             correspondent: "cor_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
+            key: "rky_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
+            authority: "aut_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             rules: "9".into(),
             webhook: "whk_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
         }
@@ -60,6 +64,9 @@ impl Target {
         let suppressed = client.post("/v1/suppressions", &new).await.json();
         let new = serde_json::json!({"address": "pat@mail.example", "class": "patient"});
         let correspondent = client.post("/v1/correspondents", &new).await.json();
+        let key = client.post("/v1/keys", &certificate()).await.json();
+        client.post("/v1/authorities", &certificate()).await;
+        let believed = client.get("/v1/authorities").await.json();
         // Versions are counted in each organisation: one that only the clinic has reached.
         for _ in 0..2 {
             client.post("/v1/rules", &rules()).await;
@@ -75,6 +82,8 @@ impl Target {
             order: text(&order["id"]),
             suppression: text(&suppressed["id"]),
             correspondent: text(&correspondent["id"]),
+            key: text(&key["keys"][0]["id"]),
+            authority: text(&believed["authorities"][0]["id"]),
             rules: rules["version"].to_string(),
         }
     }
@@ -90,6 +99,10 @@ impl Target {
             &self.rules
         } else if route.starts_with("/v1/correspondents") {
             &self.correspondent
+        } else if route.starts_with("/v1/authorities") {
+            &self.authority
+        } else if route.starts_with("/v1/keys") {
+            &self.key
         } else if route.starts_with("/v1/webhooks") {
             &self.webhook
         } else {
@@ -101,6 +114,16 @@ impl Target {
 
 fn order() -> Value {
     serde_json::json!({"act": "suspend", "provider": "other", "seconds": 60, "reason": "a look at it"})
+}
+
+/// A certificate of pat@mail.example, good until 2099; nobody has its key any more.
+fn certificate() -> Value {
+    let der = "MIIBLDCB0qADAgECAgEHMAoGCCqGSM49BAMCMA4xDDAKBgNVBAMMA1BhdDAgFw0yMDAxMDEwMDAwMDBaGA8yMDk5MDEwMTAwMDAw\
+    MFowDjEMMAoGA1UEAwwDUGF0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEGX87XhvQF+LLfqQxR4+j0VEAdphUOREuTXYjJf9V\
+    YtqM5smkc7ZdR7WUSw0fO2x3ZaQpDTwpvzIvZcaCyUkwP6MfMB0wGwYDVR0RBBQwEoEQcGF0QG1haWwuZXhhbXBsZTAKBggqhkjO\
+    PQQDAgNJADBGAiEAwCXoeh2fHiFFOBWtVXYeEMa5pgcBeY24fZs9NCRMvXMCIQCO0g7wqHiRW2OGpKWjFap0jGsiOQL80AAKrzbE\
+    RmSnUg==";
+    serde_json::json!({"file": der})
 }
 
 fn rules() -> Value {
@@ -190,6 +213,8 @@ async fn table(house: &House) -> String {
             "messages",
             "suppressions",
             "correspondents",
+            "keys",
+            "authorities",
             "arrivals",
             "rules",
             "events",

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use sim::kit::{SimClock, SimRng, TestStore, memory_root};
 use tower::ServiceExt;
 
-pub const ALL_SCOPES: [&str; 21] = [
+pub const ALL_SCOPES: [&str; 22] = [
     "message.send",
     "message.list",
     "message.read",
@@ -32,6 +32,7 @@ pub const ALL_SCOPES: [&str; 21] = [
     "feedback.give",
     "correspondent.read",
     "correspondent.manage",
+    "encryption.manage",
     "quarantine.read",
     "registry.read",
     "registry.manage",

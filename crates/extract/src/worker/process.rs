@@ -6,8 +6,9 @@
 use std::io::{Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError};
 use std::thread;
+use std::time::Duration;
 
 use crate::extracted::{Because, Extracted};
 use crate::extractor::Claim;
@@ -40,27 +41,30 @@ impl Process {
             return Err(Because::NoWorker);
         };
         let (requests, to_write) = mpsc::channel();
-        let (says, answers) = mpsc::channel();
+        // A worker that talks without being asked waits for us: one answer is kept, not all it may think of.
+        let (says, answers) = mpsc::sync_channel(1);
         let (fails, errors) = mpsc::channel();
-        thread::spawn(move || write_all(stdin, &to_write));
-        thread::spawn(move || read_all(stdout, &says));
-        thread::spawn(move || {
-            let mut words = Vec::new();
-            let _ended = stderr.take(ERROR_OCTETS_MAX).read_to_end(&mut words);
-            let _nobody_asks = fails.send(words);
-        });
-        Ok(Self {
+        let process = Self {
             child,
             requests: Some(requests),
             answers,
             errors,
             files: 0,
-        })
+        };
+        beside(move || write_all(stdin, &to_write))?;
+        beside(move || read_all(stdout, &says))?;
+        beside(move || {
+            let mut words = Vec::new();
+            let _ended = stderr.take(ERROR_OCTETS_MAX).read_to_end(&mut words);
+            let _nobody_asks = fails.send(words);
+        })?;
+        Ok(process)
     }
 
-    /// Whether it lives and may read another file.
+    /// Whether it lives, has not spoken without being asked, and may read another file.
     pub(super) fn is_whole(&mut self, limits: &Limits) -> bool {
-        self.files < limits.files_per_worker && matches!(self.child.try_wait(), Ok(None))
+        let quiet = matches!(self.answers.try_recv(), Err(TryRecvError::Empty));
+        self.files < limits.files_per_worker && quiet && matches!(self.child.try_wait(), Ok(None))
     }
 
     pub(super) fn ask(
@@ -83,7 +87,7 @@ impl Process {
             return Err(self.end());
         }
         // By the clock twice what the processor may take: the machine has other work too.
-        match self.answers.recv_timeout(limits.time * 2) {
+        match self.answers.recv_timeout(time_by_clock(limits)) {
             Ok(answer) if answer.len() as u64 <= frame::answer_octets_max(limits.text) => {
                 frame::answer(&answer).ok_or(Because::Crash)
             }
@@ -116,6 +120,17 @@ impl Drop for Process {
     }
 }
 
+/// How long a worker may have one file.
+pub(super) fn time_by_clock(limits: &Limits) -> Duration {
+    limits.time * 2
+}
+
+/// A thread of its own, where one can be had.
+fn beside(work: impl FnOnce() + Send + 'static) -> Result<(), Because> {
+    let started = thread::Builder::new().spawn(work);
+    started.map(drop).map_err(|_| Because::NoWorker)
+}
+
 const SIGNAL_PROCESSOR_TIME: i32 = 24;
 
 fn meaning(status: Option<ExitStatus>, words: &[u8]) -> Because {
@@ -140,7 +155,7 @@ fn write_all(mut stdin: ChildStdin, requests: &Receiver<Vec<u8>>) {
     }
 }
 
-fn read_all(mut stdout: impl Read, answers: &Sender<Vec<u8>>) {
+fn read_all(mut stdout: impl Read, answers: &SyncSender<Vec<u8>>) {
     // The size is checked by whoever asked; this bound only keeps a lying worker small.
     let most = frame::answer_octets_max(1 << 30);
     while let Ok(Some(answer)) = frame::read(&mut stdout, most) {

@@ -41,7 +41,10 @@ fn ask(workers: &Workers, name: &str, file: &[u8]) -> Extracted {
         name,
         content_type: "",
     };
-    workers.extract(file, &claim)
+    Extracted {
+        took: Duration::ZERO,
+        ..workers.extract(file, &claim)
+    }
 }
 
 #[test]
@@ -66,6 +69,20 @@ fn a_worker_behind_its_sandbox_reads_what_the_same_code_reads_here() {
             ask(&workers, name, &file) == InProcess(limits()).extract(&file, &claim),
             "{name}"
         );
+    }
+}
+
+/// Tesseract itself, as a child of a worker, behind every layer.
+#[test]
+fn a_picture_is_read_behind_the_sandbox() {
+    const LETTER: &[u8] = include_bytes!("../data/scanned_letter.png");
+    let program = caduceus_extract::find_ocr_program();
+    assert!(program.is_some(), "cargo ci peers installs Tesseract");
+    let read = ask(&workers("ocr", limits()), "letter.png", LETTER);
+    assert_eq!(reasons(&read), []);
+    let text = &read.texts[0].text;
+    for words in ["Maria Lopez", "536-90-4399", "type 2 diabetes"] {
+        assert!(text.contains(words), "{words} in {text}");
     }
 }
 

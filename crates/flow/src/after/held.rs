@@ -80,7 +80,11 @@ fn tell(
         ))
     });
     let letters = letters.collect::<Result<_>>()?;
-    let sealed = std::sync::Arc::new(Sealed { stored, letters });
+    let sealed = std::sync::Arc::new(Sealed {
+        stored,
+        letters,
+        stranded: Vec::new(),
+    });
     let (flow2, ctx2, sealed2) = (flow.clone(), ctx.clone(), sealed.clone());
     let queued: Queued = flow.world().store.write(move |tx| {
         if !events::done(tx, position)? {

@@ -183,6 +183,7 @@ fn report(
     Ok(Sealed {
         stored,
         letters: vec![letter],
+        stranded: Vec::new(),
     })
 }
 

@@ -11,6 +11,7 @@ use store::tables::correspondents::Standing;
 
 use super::house::OwnSettings;
 use crate::draft::Draft;
+use crate::keys::States;
 use crate::scan::Scanned;
 
 pub(super) fn of_message(
@@ -47,6 +48,7 @@ pub(super) fn of_message(
         weekday,
         hour,
         declared_no_phi: draft.declared_no_phi,
+        attested: draft.attested,
         demanded: draft
             .demanded
             .or_else(|| house.stream_option(draft, scanned)),
@@ -77,16 +79,41 @@ pub(super) fn of_recipients(
     house: &OwnSettings,
     ctx: &Ctx,
     draft: &Draft,
+    demanded: Option<Method>,
 ) -> Result<Vec<RecipientFacts>> {
     let addresses: Vec<&Address> = draft.recipients.iter().map(|r| &r.address).collect();
     let standings = match house.correspondents {
         true => crate::correspondents::standings(ctx, &addresses)?,
         false => vec![None; addresses.len()],
     };
-    let facts = addresses.into_iter().zip(standings);
+    let keys = keys(house, ctx, &addresses, &standings, demanded)?;
+    let facts = addresses.into_iter().zip(standings).zip(keys);
     Ok(facts
-        .map(|(address, standing)| of_recipient(house, ctx, address, standing))
+        .map(|((address, standing), keys)| RecipientFacts {
+            smime: keys.smime,
+            pgp: keys.pgp,
+            ..of_recipient(house, ctx, address, standing)
+        })
         .collect())
+}
+
+/// Read only where somebody asks for encryption to a key: a rule, the sender, the recipient.
+fn keys(
+    house: &OwnSettings,
+    ctx: &Ctx,
+    addresses: &[&Address],
+    standings: &[Option<Standing>],
+    demanded: Option<Method>,
+) -> Result<Vec<States>> {
+    let encrypts = |method: Method| matches!(method, Method::Smime | Method::Pgp);
+    let prefers = |standing: &Standing| standing.prefers.is_some_and(encrypts);
+    let wanted = demanded.is_some_and(encrypts)
+        || house.rules.ask_for_keys()
+        || standings.iter().flatten().any(prefers);
+    match house.keys && wanted {
+        true => crate::keys::states(ctx, addresses),
+        false => Ok(vec![States::NONE; addresses.len()]),
+    }
 }
 
 fn of_recipient(

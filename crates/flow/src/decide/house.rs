@@ -8,7 +8,7 @@ use policy::Rules;
 use store::tables::mail_options::{self, MailOptions};
 use store::tables::registry::{self, State as RegistryState};
 use store::tables::triggers::{self, Trigger};
-use store::tables::{correspondents, domains, organisations};
+use store::tables::{correspondents, domains, organisations, recipient_keys};
 
 use crate::Flow;
 use crate::draft::Draft;
@@ -27,6 +27,8 @@ pub(crate) struct OwnSettings {
     streams: Vec<(Stream, Method)>,
     /// Something is on record about some recipient.
     pub(super) correspondents: bool,
+    /// A key of some recipient is on record.
+    pub(super) keys: bool,
     /// The registry of patients, by its version.
     pub(crate) registry: Option<RegistryState>,
     pub(crate) options: MailOptions,
@@ -68,6 +70,7 @@ pub(crate) fn house(flow: &Flow, ctx: &Ctx) -> Result<Arc<OwnSettings>> {
                 streams: triggers::streams(tx, organisation)?,
                 registry: registry::state(tx, organisation)?,
                 correspondents: correspondents::any(tx, organisation)?,
+                keys: recipient_keys::any(tx, organisation)?,
                 options: mail_options::find(tx, organisation)?,
             })))
         })

@@ -33,6 +33,8 @@ pub struct Letter {
     pub send_at: Option<Timestamp>,
     /// Honoured only for apps that an administrator allowed to declare it.
     pub declared_no_phi: bool,
+    /// The sender says that it holds no PHI: only for those with `message.attest`.
+    pub attested: bool,
     pub demanded: Option<Method>,
     /// What is asked of TLS on the way (RFC 8689).
     pub transport: Transport,
@@ -53,6 +55,9 @@ impl Flow {
     /// `sender_forbidden`.
     pub fn draft_from_letter(&self, ctx: &Ctx, letter: Letter) -> Result<Draft> {
         ctx.allow(Action::MessageSend, &ctx.own("message"))?;
+        if letter.attested {
+            super::may_attest(ctx, "/attest_no_phi")?;
+        }
         check(ctx, &letter)?;
         self.may_send_as(ctx, &letter.from)?;
         self.compose_draft(ctx, letter)
@@ -95,6 +100,7 @@ impl Flow {
                 || self
                     .settings()
                     .are_declared_free(std::iter::once(&letter.from)),
+            attested: letter.attested,
             demanded,
             trigger,
             from: Some(letter.from),
@@ -193,6 +199,7 @@ fn fingerprint(letter: &Letter) -> [u8; 32] {
         letter.priority,
         letter.send_at,
         letter.declared_no_phi,
+        letter.attested,
         letter.demanded,
         letter.transport,
     );

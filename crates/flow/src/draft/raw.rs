@@ -65,6 +65,7 @@ impl Flow {
         let house = crate::decide::house(self, ctx)?;
         let (left, found) = trigger::take_from_content(&house.triggers, &message, &arrival.content);
         let demanded = demanded(message.header("caduceus-method"))?;
+        let attested = attested(ctx, message.header("caduceus-attest"))?;
         let (demanded, trigger) = super::with_trigger(demanded, found);
         let blind = BLIND_FIELDS
             .iter()
@@ -87,6 +88,7 @@ impl Flow {
             priority: 4,
             send_at: None,
             declared_no_phi,
+            attested,
             demanded,
             trigger,
             from: arrival.from,
@@ -269,11 +271,29 @@ fn kind_of(named: &[(Kind, Address)], address: &Address) -> Kind {
 }
 
 /// The `Caduceus-Method` field asks for more than policy would choose.
+/// `Caduceus-Attest: no-phi`, by whom it may be said.
+fn attested(ctx: &Ctx, field: Option<&str>) -> Result<bool> {
+    const PLACE: &str = "/headers/Caduceus-Attest";
+    match field.map(str::trim) {
+        None => Ok(false),
+        Some(word) if word.eq_ignore_ascii_case("no-phi") => {
+            super::may_attest(ctx, PLACE).map(|()| true)
+        }
+        Some(_) => Err(Error::new(Code::FieldInvalid).at(PLACE)),
+    }
+}
+
 fn demanded(field: Option<&str>) -> Result<Option<Method>> {
     match field.map(str::trim) {
         None => Ok(None),
         Some(word) => match Method::from_word(word) {
-            Some(method @ (Method::Tls | Method::TlsOrDrop | Method::Portal)) => Ok(Some(method)),
+            Some(
+                method @ (Method::Tls
+                | Method::TlsOrDrop
+                | Method::Pgp
+                | Method::Smime
+                | Method::Portal),
+            ) => Ok(Some(method)),
             _ => Err(Error::new(Code::FieldInvalid).at("/headers/Caduceus-Method")),
         },
     }

@@ -81,7 +81,11 @@ impl Flow {
             ways: vec![way],
         };
         let letters = vec![letter];
-        let sealed = Sealed { stored, letters };
+        let sealed = Sealed {
+            stored,
+            letters,
+            stranded: Vec::new(),
+        };
         enqueue(self, &ctx, sealed, Step::Later, None)?;
         Ok(CodeSent {
             valid_for: limits::CODE_WAIT,

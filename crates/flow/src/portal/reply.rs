@@ -104,6 +104,7 @@ fn letter(
         priority: 4,
         send_at: None,
         declared_no_phi: false,
+        attested: false,
         demanded: None,
         transport: Transport::Usual,
         thread: Some(thread),

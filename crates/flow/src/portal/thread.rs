@@ -8,6 +8,7 @@ use store::Tx;
 use store::tables::{arrivals, messages, portal, recipients};
 
 use crate::Flow;
+use crate::besides::Besides;
 use crate::content::{Stored, load};
 
 /// A conversation as its reader sees it, oldest first.
@@ -19,6 +20,8 @@ pub struct ThreadView {
     /// A reader replies once to a message.
     pub may_reply: bool,
     pub expires_at: Timestamp,
+    /// Statements that travel with the first message.
+    pub notices: Vec<&'static str>,
 }
 
 pub struct ThreadEntry {
@@ -59,7 +62,13 @@ impl Flow {
         for reply in replies_of(&ctx, &main, &notice)? {
             entries.push(entry(&ctx, &load(&ctx, reply)?)?);
         }
+        let notices = match main.recipients.iter().find(|r| r.id == notice.recipient) {
+            Some(row) => Besides::of(row)?.notices,
+            None => Vec::new(),
+        };
+        let statement = |notice| crate::seal::statement(notice, &house.language);
         Ok(ThreadView {
+            notices: notices.into_iter().map(statement).collect(),
             organisation: house.name,
             language: house.language,
             zone: house.zone,

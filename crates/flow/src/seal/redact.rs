@@ -15,26 +15,31 @@ use model::{NoticeId, Result, SealedId};
 use phi::{Class, Part, PartKind};
 use store::tables::recipients;
 
-use super::{SealedLetter, Way, return_path};
+use super::encrypted::{self, Stranded};
+use super::{SealedLetter, Signed, Way, return_path};
 use crate::Flow;
 use crate::content::Stored;
 use crate::notice::{House, sign_whole};
 
-/// The letter for one recipient.
+/// The letter for one recipient; encrypted where that was decided.
 pub(super) fn letter(
     flow: &Flow,
     ctx: &Ctx,
     house: &House,
     (stored, content): (&Stored, &Arc<[u8]>),
     row: &recipients::Recipient,
-) -> Result<SealedLetter> {
+) -> Result<std::result::Result<SealedLetter, Stranded>> {
     let (now, rng) = (ctx.now(), Arc::clone(&ctx.world().rng));
     let (from, to) = (stored.envelope.sender()?, stored.address(row)?);
     let author = stored.envelope.author()?;
     let author = author.as_ref().or(from.as_ref()).unwrap_or(&house.sender);
     let token = crate::portal::new_token(rng.as_ref());
     let link = format!("{}/p/{}", flow.settings().portal_url, token.expose());
-    let text = text(flow, ctx, house, content, &link)?;
+    let mut text = text(flow, ctx, house, content, &link)?;
+    for notice in crate::besides::Besides::of(row)?.notices {
+        text.push_str("\r\n");
+        text.push_str(super::statement::text(notice, &house.language));
+    }
     let mut seed = [0u8; 16];
     rng.fill(&mut seed);
     let message_id = format!("<{}@{}>", hex::encode(seed), flow.settings().hostname);
@@ -54,7 +59,12 @@ pub(super) fn letter(
         boundary_seed: seed,
         auto_submitted: false,
     })?;
+    let (bytes, keys) = match encrypted::in_place(ctx, stored, row, bytes)? {
+        Ok(done) => done,
+        Err(stranded) => return Ok(Err(stranded)),
+    };
     let signed = sign_whole(flow, ctx, author.domain(), bytes)?;
+    let signed = Signed { keys, ..signed };
     let way = Way {
         recipient: row.id,
         from: return_path(flow, ctx, Errand::Letter, row.id, from)?,
@@ -68,13 +78,13 @@ pub(super) fn letter(
             vault::hash_token(token.expose()),
         )),
     };
-    Ok(SealedLetter {
+    Ok(Ok(SealedLetter {
         id: SealedId::mint(now, rng.as_ref()),
         method: row.method,
         signed,
         content: None,
         ways: vec![way],
-    })
+    }))
 }
 
 fn text(flow: &Flow, ctx: &Ctx, house: &House, content: &[u8], link: &str) -> Result<String> {

@@ -60,6 +60,7 @@ pub struct HeldRow {
     /// Recipients that are held.
     pub held: u32,
     pub holding: Holding,
+    seen: bool,
 }
 
 /// Why something is held, and what a release takes.
@@ -121,13 +122,14 @@ impl Holding {
 impl HeldFilter {
     fn fits(&self, row: &HeldRow) -> bool {
         let wanted = |id: &String| row.holding.rules.iter().any(|(rule, ..)| rule == id);
-        self.rule.as_ref().is_none_or(wanted)
+        row.seen
+            && self.rule.as_ref().is_none_or(wanted)
             && self.waits_for.is_none_or(|w| w == row.holding.waits_for())
     }
 }
 
 impl Flow {
-    /// Newest first. Software sees its own messages, people their organisation's. A filtered page may hold
+    /// Newest first. Software sees its own messages; people see what they may review and what they sent themselves. A filtered page may hold
     /// fewer rows than there are to come; `next` says whether there are more to look at.
     pub fn held(
         &self,
@@ -185,10 +187,19 @@ fn look(
     };
     let whose = (actor.as_str(), ctx.mode());
     let found = messages::list(tx, ctx.organisation(), filter, whose, before, rows)?;
-    found.iter().map(|message| row(tx, message, own)).collect()
+    found
+        .iter()
+        .map(|message| row(ctx, tx, message, own))
+        .collect()
 }
 
-fn row(tx: &mut Tx<'_>, message: &messages::Message, own: &OrgRules) -> Result<HeldRow> {
+/// Why a message is held is between its sender and those who review it.
+pub(super) fn may_see_why(ctx: &Ctx, message: &messages::Message) -> bool {
+    let app = matches!(ctx.principal().kind, PrincipalKind::App { .. });
+    app || ctx.may_see(Action::QuarantineRead, &super::message::resource(message))
+}
+
+fn row(ctx: &Ctx, tx: &mut Tx<'_>, message: &messages::Message, own: &OrgRules) -> Result<HeldRow> {
     let wrong = || Error::new(model::Code::StoredDataInvalid);
     let (mut held, mut holding) = (0, Holding::default());
     for r in recipients::of_message(tx, message.id)? {
@@ -203,6 +214,7 @@ fn row(tx: &mut Tx<'_>, message: &messages::Message, own: &OrgRules) -> Result<H
         created_at: message.created_at,
         actor: message.actor.clone(),
         level: PhiLevel::from_word(&message.level).ok_or_else(wrong)?,
+        seen: may_see_why(ctx, message),
         held,
         holding,
     })

@@ -114,7 +114,7 @@ pub(crate) fn live_only(ctx: &Ctx) -> Result<()> {
     Ok(())
 }
 
-fn resource(row: &messages::Message) -> Resource {
+pub(super) fn resource(row: &messages::Message) -> Resource {
     Resource {
         organisation: row.organisation,
         kind: "message",
@@ -133,6 +133,7 @@ impl Flow {
             .store
             .read(move |tx| messages::load(tx, id, organisation))?;
         ctx.allow(Action::MessageRead, &reachable(ctx, &row)?)?;
+        let why = super::held::may_see_why(ctx, &row);
         let (world, actor) = (self.world().clone(), ctx.actor().to_owned());
         let rules = crate::decide::house(self, ctx)?.rules.clone();
         self.world().store.read(move |tx| {
@@ -158,6 +159,9 @@ impl Flow {
             let mut may_cancel = row.stage == messages::Stage::Decided;
             for d in &open {
                 may_cancel |= super::cancel::may_withdraw(tx, d)?;
+            }
+            for one in views.iter_mut().filter(|_| !why) {
+                one.holding = None;
             }
             let arrival = arrivals::find(tx, id, organisation)?;
             let arrival = arrival.as_ref().map(ArrivalRow::of).transpose()?;

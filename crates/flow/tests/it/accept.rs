@@ -10,6 +10,36 @@ use crate::letters::{letter, noise, octets, portal_letter, to};
 use crate::{code, on_disk};
 
 on_disk! {
+    /// An opt-out is for those whom an administrator lets say so, is on record, and does not reach what was found.
+    fn who_may_attest_lowers_protection_of_what_holds_no_phi(store) {
+        let clinic = Clinic::open(store);
+        let attested = |text: &str| flow::Letter {
+            text: Some(text.to_owned()),
+            attested: true,
+            ..letter(&["lee@peer.example"])
+        };
+        let class = "The diabetes class meets in the hall.";
+        let refused = clinic.submit(&clinic.staff, attested(class));
+        assert_eq!(crate::refusal(refused.map(drop)), Some((Code::ActionForbidden, Some("/attest_no_phi".to_owned()))));
+
+        let may = clinic.user(&[ctx::Role::Staff, ctx::Role::Attester]);
+        let receipt = clinic.submit(&may, attested(class))?;
+        let seen = clinic.recipient(&receipt);
+        assert_eq!(seen.method, Method::Plain);
+        assert!(seen.trace.facts.contains(&("attested".to_owned(), "yes".to_owned())), "{:?}", seen.trace.facts);
+        let found = clinic.submit(&may, attested("Maria Lopez, SSN 536-90-4399, has diabetes."))?;
+        assert_eq!(clinic.recipient(&found).method, Method::Tls);
+
+        let by_mail = |word: &str| crate::letters::arrival(
+            &[("lee@peer.example", "")],
+            &format!("From: nurse@clinic.example\r\nSubject: Class\r\nCaduceus-Attest: {word}\r\n\r\n{class}\r\n"),
+        );
+        let sent = |ctx, arrival| clinic.flow.draft_from_arrival(ctx, arrival).and_then(|draft| clinic.flow.submit(ctx, draft, None));
+        assert_eq!(code(sent(&clinic.staff, by_mail("no-phi"))), Some(Code::ActionForbidden));
+        assert_eq!(code(sent(&may, by_mail("maybe"))), Some(Code::FieldInvalid));
+        assert_eq!(clinic.recipient(&sent(&may, by_mail("no-phi"))?).method, Method::Plain);
+    }
+
     /// One entry of the audit log a recipient, one row each, nothing else said to the sender.
     fn a_receipt_stands_for_rows(store) {
         let clinic = Clinic::open(store);

@@ -5,7 +5,7 @@ use flow::correspondents::{NewCorrespondent, Warned};
 use model::{Address, Code, Method, RecipientClass, RecipientState};
 
 use crate::clinic::Clinic;
-use crate::letters::letter;
+use crate::letters::{letter, link_of, octets};
 use crate::{on_disk, refusal};
 
 fn pat(prefers: Option<Method>, warned: Warned) -> NewCorrespondent {
@@ -77,5 +77,36 @@ on_disk! {
         assert!(seen.standing.warned.is_some());
         let sent = clinic.submit(&clinic.staff, letter(&["pat@peer.example"]))?;
         assert_eq!(sent.recipients[0].state, RecipientState::Queued);
+    }
+
+    /// 42 CFR 2.32(a): the statement goes with each disclosure made with consent, by mail and in the portal; without
+    /// consent (2.31) nothing goes.
+    fn the_statement_of_part_2_travels_with_what_a_consent_covers(store) {
+        let clinic = Clinic::open(store);
+        let (flow, staff) = (&clinic.flow, clinic.user(&[ctx::Role::Staff]));
+        let record = |demanded| flow::Letter {
+            text: Some("Maria Lopez, born 4/12/1980, was admitted to our methadone clinic for opioid use disorder.".to_owned()),
+            demanded,
+            ..letter(&["pat@peer.example"])
+        };
+        let before = clinic.submit(&clinic.staff, record(None))?;
+        assert_eq!(before.recipients[0].state, RecipientState::Held);
+
+        let mut consents = pat(None, Warned::Keep);
+        consents.class = RecipientClass::Provider;
+        consents.part2_until = Some(clinic.staff.now().plus(std::time::Duration::from_secs(86_400)));
+        flow.set_correspondent(&staff, &consents)?;
+        clinic.submit(&clinic.staff, record(None))?;
+        clinic.work();
+        let octets = octets(&clinic.deliver(model::Outcome::Accepted));
+        let texts = mail::parse(&octets)?.texts();
+        let said = |words: &str| texts.iter().filter(|text| text.text.contains(words)).count();
+        assert_eq!((said("42 CFR part 2 prohibits"), said("methadone")), (1, 1));
+
+        clinic.submit(&clinic.staff, record(Some(Method::Portal)))?;
+        clinic.work();
+        let visit = clinic.visit(&link_of(&clinic.deliver(model::Outcome::Accepted)));
+        let statements = flow.portal_thread(&visit)?.notices;
+        assert!(statements[0].starts_with("42 CFR part 2 prohibits"), "{statements:?}");
     }
 }

@@ -46,6 +46,21 @@ on_disk! {
         assert_eq!(clinic.flow.overview(&clinic.staff)?.off_by, 0);
     }
 
+    /// Which rule holds it, and who agreed, is between its sender and the reviewers.
+    fn a_colleague_does_not_see_why_mail_is_held(store) {
+        let clinic = Clinic::open(store);
+        let receipt = held(&clinic);
+        let seen = |ctx: &ctx::Ctx| -> model::Result<(usize, bool)> {
+            let listed = clinic.flow.held(ctx, HeldFilter::default(), None, 50)?.rows.len();
+            let shown = clinic.flow.message(ctx, receipt.message)?.recipients[0].holding.is_some();
+            Ok((listed, shown))
+        };
+        assert_eq!(seen(&clinic.user(&[Role::Staff]))?, (0, false));
+        for ctx in [clinic.staff.clone(), clinic.officer(), clinic.user(&[Role::Auditor])] {
+            assert_eq!(seen(&ctx)?, (1, true), "{}", ctx.actor());
+        }
+    }
+
     /// Below verified TLS a released message goes to the portal, as any other.
     fn a_release_is_no_way_around_protection(store) {
         let clinic = Clinic::open(store);

@@ -41,6 +41,7 @@ pub fn letter(recipients: &[&str]) -> Letter {
         priority: 4,
         send_at: None,
         declared_no_phi: false,
+        attested: false,
         demanded: None,
         transport: flow::Transport::Usual,
         thread: None,

@@ -2,12 +2,14 @@
 
 use crate::Label;
 
-const FILES: [&str; 5] = [
+const FILES: [&str; 7] = [
     include_str!("english.txt"),
     include_str!("spanish.txt"),
     include_str!("keywords.txt"),
     include_str!("anchors.txt"),
     include_str!("labels.txt"),
+    include_str!("care.txt"),
+    include_str!("genres.txt"),
 ];
 
 pub(super) struct Entry {
@@ -23,6 +25,10 @@ pub(super) enum Role {
     Suffix,
     /// Counts only after a digit.
     Unit,
+    /// Weighed beside a person only.
+    Slight,
+    /// A part of the body, weighed where it is somebody's.
+    Body,
     /// Takes the words inside it out of the count.
     Neutral,
     Key(Tag),
@@ -36,15 +42,30 @@ macro_rules! tags {
             $($(#[$doc])* $variant,)*
             /// Says which rules besides HIPAA's may hold.
             Label(Label),
+            /// An everyday word of the same; needs another.
+            Hint(Label),
+            /// A sign of a kind of mail that goes to many or is of the trade.
+            Genre(u8),
         }
 
         fn tag(section: &str) -> Option<Tag> {
             match section {
                 $($word => Some(Tag::$variant),)*
-                _ => section.strip_prefix("label ").and_then(Label::from_word).map(Tag::Label),
+                _ => named_tag(section),
             }
         }
     };
+}
+
+/// "label minor", "hint minor", "genre 3".
+fn named_tag(section: &str) -> Option<Tag> {
+    let (sort, name) = section.split_once(' ')?;
+    match sort {
+        "label" => Label::from_word(name).map(Tag::Label),
+        "hint" => Label::from_word(name).map(Tag::Hint),
+        "genre" => name.parse().ok().map(Tag::Genre),
+        _ => None,
+    }
 }
 
 tags! {
@@ -69,6 +90,8 @@ tags! {
     Account = "account",
     Routing = "routing",
     DriversLicence = "drivers_licence",
+    /// A licence that only the shape of its number makes a driver's.
+    Licence = "licence",
     Certificate = "certificate",
     Plate = "plate",
     Vin = "vin",
@@ -85,6 +108,8 @@ tags! {
     /// A place of care by its own name.
     System = "system",
     Zip = "zip",
+    /// A day by its distance from today.
+    RelativeDate = "relative_date",
     /// What a form writes before a name.
     NameField = "name_field",
     /// A word before a patient's name.
@@ -93,6 +118,8 @@ tags! {
     Clinician = "clinician",
     /// Stands behind an age.
     Age = "age",
+    /// Stands before an age.
+    Aged = "aged",
     Disclaimer = "disclaimer",
     Closing = "closing",
     Forwarded = "forwarded",
@@ -150,8 +177,11 @@ fn meaning(section: &str) -> Option<(Role, Case)> {
         "clinical" => (Role::Clinical, Case::Any),
         "setting" => (Role::Setting, Case::Any),
         "upper" | "lower" => (Role::Clinical, Case::Listed),
+        "upper setting" => (Role::Setting, Case::Listed),
         "unit" => (Role::Unit, Case::Any),
         "suffix" => (Role::Suffix, Case::Any),
+        "slight" => (Role::Slight, Case::Any),
+        "body" => (Role::Body, Case::Any),
         "neutral" => (Role::Neutral, Case::Any),
         "stop" => return None,
         "system" => (Role::Key(Tag::System), Case::Listed),

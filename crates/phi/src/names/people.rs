@@ -26,8 +26,15 @@ impl People {
         }
     }
 
+    /// A double name counts by its better half.
     pub(crate) fn first(&self, word: &[u8]) -> Listed {
-        find(&self.first, word)
+        let whole = find(&self.first, word);
+        if whole != Listed::No || !word.contains(&b'-') {
+            return whole;
+        }
+        let mut halves = word.split(|b| *b == b'-');
+        let known = halves.any(|half| find(&self.first, half) == Listed::Name);
+        if known { Listed::Name } else { Listed::No }
     }
 
     /// A double name counts by its better half.

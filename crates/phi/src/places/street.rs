@@ -51,7 +51,22 @@ const SUFFIXES: &[&[u8]] = &[
     b"run",
     b"broadway",
 ];
-const SPANISH: &[&[u8]] = &[b"calle", b"avenida", b"av", b"paseo", b"carrera", b"camino"];
+const SPANISH: &[&[u8]] = &[
+    b"calle",
+    b"avenida",
+    b"av",
+    b"paseo",
+    b"carrera",
+    b"camino",
+    b"calzada",
+    b"privada",
+    b"callejon",
+    b"urbanizacion",
+    b"pasaje",
+    b"boulevard",
+    b"bulevar",
+    b"cerrada",
+];
 
 /// The street that a word with a capital begins, or the box it names.
 pub(super) fn read(text: &[u8], capitals: &Capitals, at: usize) -> Option<Candidate> {

@@ -111,3 +111,25 @@ fn no_length_of_digits_overflows() {
     let long = vec![b'9'; 5_000];
     assert!(!is_date(&long) && !is_ssn(&digits(&long)) && !is_card(&digits(&long)));
 }
+
+#[test]
+fn licences_of_the_states_have_their_shapes() {
+    for licence in [
+        "B9276254",          // California
+        "123456789",         // New York
+        "G875-1872-3166",    // Illinois
+        "B803-885-43-685-8", // Florida
+        "A12345678901234",   // New Jersey
+        "AB123456",          // Ohio
+        "123AB4567",         // Iowa
+        "12ABC34567",        // New Hampshire
+        "AB123456C",         // Idaho
+        "ABC123456",         // North Dakota
+        "WDLABCD456DG",      // Washington
+    ] {
+        assert!(is_licence(licence.as_bytes()), "{licence}");
+    }
+    for other in ["2.0", "GPL-3", "2026", "A1", "123456789012345"] {
+        assert!(!is_licence(other.as_bytes()), "{other}");
+    }
+}

@@ -3,3 +3,4 @@
 mod case;
 mod forms;
 mod guard;
+mod mail;

@@ -41,10 +41,14 @@ words! {
         DlpAdmin = "dlp_admin",
         /// Is told what is held and may look at the reasons.
         DlpNotified = "dlp_notified",
+        /// May say of a message that it holds no PHI; nothing else by this alone.
+        Attester = "attester",
     }
     /// Everything that is asked for. An app's scope is one of these words.
     Action {
         MessageSend = "message.send",
+        /// Say that what is sent holds no PHI, so that health words alone do not raise its protection.
+        MessageAttest = "message.attest",
         /// Who, when, which way, what happened: no content.
         MessageRead = "message.read",
         /// Subject, text and attachments.

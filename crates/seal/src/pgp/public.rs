@@ -76,6 +76,11 @@ impl PublicKey {
     pub fn can_encrypt(&self, at: Timestamp) -> Result<(), KeyFault> {
         standing::for_encryption(&self.key, at).map(drop)
     }
+    /// Until when that holds, as far as the key itself says: the end of the whole key or of its part that
+    /// encrypts, whichever comes first.
+    pub fn encrypts_until(&self, at: Timestamp) -> Result<Option<Timestamp>, KeyFault> {
+        standing::encrypts_until(&self.key, at)
+    }
     /// The fingerprint of the part a message would be encrypted to.
     pub fn encrypts_by(&self, at: Timestamp) -> Result<String, KeyFault> {
         let part = standing::for_encryption(&self.key, at)?;

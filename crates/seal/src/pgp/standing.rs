@@ -123,6 +123,23 @@ pub(super) fn for_encryption(key: &SignedPublicKey, at: Timestamp) -> Result<Par
     Err(fault.unwrap_or(KeyFault::NoEncryptionKey))
 }
 
+/// Until when messages may be encrypted to it, as it stands at that moment; `None`: it does not say.
+pub(super) fn encrypts_until(
+    key: &SignedPublicKey,
+    at: Timestamp,
+) -> Result<Option<Timestamp>, KeyFault> {
+    let part = match for_encryption(key, at)? {
+        Part::Primary(_) => None,
+        Part::Subkey(part) => {
+            let subkey = key.public_subkeys.iter().find(|s| s.key == *part);
+            let binding = check_subkey(key, subkey.ok_or(KeyFault::Unbound)?, Moment::now(at))?;
+            let life = binding.key_expiration_time();
+            life.and_then(|life| end(time(part.created_at()), life))
+        }
+    };
+    Ok([part, expires(key, at)].into_iter().flatten().min())
+}
+
 /// Keys that may sign at the moment, the newest subkey first, the primary key last.
 pub(super) fn for_signing(key: &SignedPublicKey, at: Timestamp) -> Result<Vec<Part<'_>>, KeyFault> {
     let moment = Moment::now(at);

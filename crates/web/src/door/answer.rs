@@ -82,6 +82,7 @@ pub fn desk_page<P: Page>(
         operation: desk.reads_operation(),
         addresses: desk.reads_addresses(),
         registry: desk.manages_registry(),
+        keys: desk.manages_keys(),
         rules: desk.reads_rules(),
         inbound: desk.reads_inbound(),
     };

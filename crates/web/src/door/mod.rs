@@ -348,6 +348,26 @@ fn settings_routes() -> Router<WebState> {
                 .post(|asked| console(asked, console::correspondent::submit)),
         )
         .route(
+            "/console/keys",
+            get(|asked| console(asked, console::keys::show))
+                .post(|asked| console(asked, console::keys::search)),
+        )
+        .route(
+            "/console/keys/{id}",
+            get(|asked| console(asked, console::key::show))
+                .post(|asked| console(asked, console::key::submit)),
+        )
+        .route(
+            "/console/authorities",
+            get(|asked| console(asked, console::authorities::show))
+                .post(|asked| console(asked, console::authorities::submit)),
+        )
+        .route(
+            "/console/own-keys",
+            get(|asked| console(asked, console::own_keys::show))
+                .post(|asked| console(asked, console::own_keys::submit)),
+        )
+        .route(
             "/console/registry",
             get(|asked| console(asked, console::registry::show))
                 .post(|asked| console(asked, console::registry::submit)),

@@ -48,6 +48,10 @@ impl Desk {
     pub fn manages_registry(&self) -> bool {
         self.is_any(&[Role::Administrator, Role::Compliance])
     }
+    /// Certificates and OpenPGP keys of recipients.
+    pub fn manages_keys(&self) -> bool {
+        self.is_any(&[Role::Administrator, Role::Compliance])
+    }
     pub fn reads_audit(&self) -> bool {
         self.is_any(&[Role::Administrator, Role::Compliance, Role::Auditor])
     }

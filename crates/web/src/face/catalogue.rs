@@ -20,6 +20,7 @@ const FILES: &[(&str, &str)] = &[
         "correspondents.toml",
         include_str!("../../catalogue/correspondents.toml"),
     ),
+    ("keys.toml", include_str!("../../catalogue/keys.toml")),
     ("inbound.toml", include_str!("../../catalogue/inbound.toml")),
     ("rules.toml", include_str!("../../catalogue/rules.toml")),
     (

@@ -33,11 +33,12 @@ pub struct Frame {
 pub enum Visitor {
     Nobody,
     Reader,
-    /// `audit`, `webhooks`, `operation`, `addresses`, `registry`, `rules`, `inbound`: whether these are offered.
+    /// `audit`, `webhooks`, `operation`, `addresses`, `registry`, `keys`, `rules`, `inbound`: whether these are offered.
     Staff {
         name: String,
         addresses: bool,
         registry: bool,
+        keys: bool,
         rules: bool,
         inbound: bool,
         audit: bool,
@@ -54,6 +55,7 @@ pub enum Place {
     Messages,
     Suppressions,
     Correspondents,
+    RecipientKeys,
     Registry,
     Rules,
     Held,

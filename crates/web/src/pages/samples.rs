@@ -46,6 +46,14 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     draw::<console::correspondents::Correspondents>(face, &mut all)?;
     draw::<console::correspondent::Correspondent>(face, &mut all)?;
     draw::<console::correspondent::CorrespondentRemove>(face, &mut all)?;
+    draw::<console::keys::Keys>(face, &mut all)?;
+    draw::<console::key::Key>(face, &mut all)?;
+    draw::<console::key::KeyAsk>(face, &mut all)?;
+    draw::<console::key_add::KeyAdd>(face, &mut all)?;
+    draw::<console::authorities::Authorities>(face, &mut all)?;
+    draw::<console::authorities::AuthorityRemove>(face, &mut all)?;
+    draw::<console::own_keys::OwnKeys>(face, &mut all)?;
+    draw::<console::own_keys::OwnKeyAsk>(face, &mut all)?;
     draw::<console::registry::Registry>(face, &mut all)?;
     draw::<console::registry::RegistryClear>(face, &mut all)?;
     draw::<console::rules::Rules>(face, &mut all)?;
@@ -128,6 +136,7 @@ fn frame<P: Page>(sample: &Sample<P>, voice: Voice) -> Frame {
                 operation: true,
                 addresses: true,
                 registry: true,
+                keys: true,
                 rules: true,
                 inbound: true,
             },
@@ -138,6 +147,7 @@ fn frame<P: Page>(sample: &Sample<P>, voice: Voice) -> Frame {
                 operation: true,
                 addresses: true,
                 registry: true,
+                keys: true,
                 rules: true,
                 inbound: true,
             },

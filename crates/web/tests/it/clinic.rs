@@ -177,6 +177,7 @@ impl Clinic {
             priority: 4,
             send_at: None,
             declared_no_phi: false,
+            attested: false,
             demanded: None,
             transport: flow::Transport::Usual,
             thread: None,

@@ -355,6 +355,7 @@ impl Driver {
             priority: u8::try_from(self.chance.below(10)).unwrap_or(4),
             send_at,
             declared_no_phi: declared,
+            attested: false,
             demanded,
             transport: flow::Transport::Usual,
             thread: None,

@@ -19,6 +19,8 @@ pub struct Thread {
     pub subject: Option<String>,
     /// How the first letter came to be read here.
     pub protection: Method,
+    /// Statements of law that come with the first letter.
+    pub statements: Vec<String>,
     pub letters: Vec<Letter>,
     pub reply: Reply,
     /// Where the form that ends the visit goes.
@@ -248,6 +250,7 @@ impl Thread {
                 .and_then(|e| e.subject.clone())
                 .filter(|s| !s.trim().is_empty()),
             protection: Method::Portal,
+            statements: view.notices.iter().map(|&text| text.to_owned()).collect(),
             letters: view
                 .entries
                 .iter()

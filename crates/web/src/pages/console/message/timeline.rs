@@ -59,9 +59,18 @@ fn decided(view: &MessageView, r: &RecipientView) -> Step {
 
 fn sealed(own: &[&EventView]) -> Step {
     match last(own, &["message.sealed"]) {
-        Some(event) => step("sealed", Progress::Done, Some(event.at), Vec::new()),
+        Some(event) => step("sealed", Progress::Done, Some(event.at), keyless(own)),
         None => step("sealed", Progress::Waiting, None, Vec::new()),
     }
+}
+
+/// Why it was not encrypted to the recipient's key, where that had been decided.
+fn keyless(own: &[&EventView]) -> Vec<Fact> {
+    let because = last(own, &["message.key_unusable"]).and_then(|e| e.facts.get("because"));
+    because
+        .map(|word| Fact::word("because", "key_why", word))
+        .into_iter()
+        .collect()
 }
 
 const ENDS: &[&str] = &["delivery.accepted", "delivery.refused"];

@@ -72,6 +72,7 @@ fn page() -> Thread {
     Thread {
         subject: Some("Your test results".to_owned()),
         protection: Method::Portal,
+        statements: Vec::new(),
         letters: vec![letter(Some("Dr. Amara Okafor"), 125, body, files)],
         reply: Reply::Open {
             action: "#".to_owned(),
@@ -107,6 +108,11 @@ fn many() -> Thread {
         file("notes", "application/octet-stream", 812),
     ];
     Thread {
+        statements: vec![
+            "42 CFR part 2 prohibits unauthorized use or disclosure of these records.\r\nThe patient consented to \
+             this disclosure in writing; the sender will tell you what that consent covers."
+                .to_owned(),
+        ],
         letters: vec![
             letter(
                 Some("Dr. Amara Okafor"),

@@ -1,0 +1,129 @@
+//! What the stages ask of recipients' keys: whether there is one, and the key itself.
+//!
+//! Invariant: a key that is handed out may be encrypted to at this moment; what was on record a moment ago is asked
+//! of the key itself again.
+
+use ctx::Ctx;
+use model::{Address, KeyFor, KeyStanding, Result, Timestamp};
+use policy::KeyState;
+use store::tables::recipient_keys::{self as table, RecipientKey};
+
+use super::kept::{Kept, Key};
+use super::read::judged;
+use super::take::TakenAs;
+
+pub(crate) use super::kept::Key as Usable;
+
+/// Why there is no key to encrypt to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unusable {
+    /// None is on record, or none that is used.
+    Missing,
+    Expired,
+    Revoked,
+    /// The organisation wants a copy to its own key, and there is none.
+    Escrow,
+    Other,
+}
+
+impl Unusable {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+            Self::Escrow => "escrow",
+            Self::Other => "unusable",
+        }
+    }
+}
+
+/// What a decision looks at: of S/MIME and of OpenPGP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct States {
+    pub smime: KeyState,
+    pub pgp: KeyState,
+}
+
+impl States {
+    pub(crate) const NONE: Self = Self {
+        smime: KeyState::None,
+        pgp: KeyState::None,
+    };
+}
+
+/// One for each address, in their order.
+pub(crate) fn states(ctx: &Ctx, addresses: &[&Address]) -> Result<Vec<States>> {
+    let keys = ctx.world().keys(ctx.organisation())?;
+    let blinder = keys.blinder("address");
+    let tokens: Vec<[u8; 32]> = addresses.iter().map(|a| blinder.token(&a.fold())).collect();
+    let (organisation, now) = (ctx.organisation(), ctx.now());
+    ctx.world().store.read(move |tx| {
+        let found = tokens.iter().map(|token| {
+            let rows = table::of_address(tx, organisation, token)?;
+            Ok(States {
+                smime: state(&rows, KeyFor::Smime, now),
+                pgp: state(&rows, KeyFor::Pgp, now),
+            })
+        });
+        found.collect()
+    })
+}
+
+fn state(rows: &[RecipientKey], kind: KeyFor, now: Timestamp) -> KeyState {
+    let rows = || rows.iter().filter(|row| row.kind == kind);
+    let active = || rows().filter(|row| row.standing == KeyStanding::Active);
+    if active().any(|row| is_within(row, now)) {
+        KeyState::Usable
+    } else if active().any(|row| row.expires_at.is_some_and(|end| end <= now)) {
+        KeyState::Expired
+    } else if rows().any(|row| row.standing == KeyStanding::Refused) {
+        KeyState::Revoked
+    } else {
+        KeyState::None
+    }
+}
+
+fn is_within(row: &RecipientKey, now: Timestamp) -> bool {
+    row.starts_at <= now && row.expires_at.is_none_or(|end| end > now)
+}
+
+/// For each address token and kind, in their order, the key that mail is encrypted to: the best of those that
+/// may be used now.
+pub(crate) fn usable(
+    ctx: &Ctx,
+    wanted: Vec<([u8; 32], KeyFor)>,
+) -> Result<Vec<std::result::Result<Usable, Unusable>>> {
+    // Into memory first: a transaction cannot wait for another.
+    ctx.world().keys(ctx.organisation())?;
+    let ctx2 = ctx.clone();
+    ctx.world().store.read(move |tx| {
+        let mut found = Vec::with_capacity(wanted.len());
+        for (token, kind) in &wanted {
+            let rows = table::of_address(tx, ctx2.organisation(), token)?;
+            let mut best = Err(Unusable::Missing);
+            for row in rows.iter().filter(|row| row.kind == *kind) {
+                if row.standing != KeyStanding::Active {
+                    continue;
+                }
+                let key = Kept::open(ctx2.world(), tx, row)?.key(row.kind)?;
+                best = now_usable(key, ctx2.now());
+                if best.is_ok() {
+                    break;
+                }
+            }
+            found.push(best);
+        }
+        Ok(found)
+    })
+}
+
+fn now_usable(key: Key, now: Timestamp) -> std::result::Result<Key, Unusable> {
+    match judged(&key, now) {
+        Ok((starts_at, _)) if starts_at > now => Err(Unusable::Other),
+        Ok(_) => Ok(key),
+        Err(TakenAs::Expired) => Err(Unusable::Expired),
+        Err(TakenAs::Revoked) => Err(Unusable::Revoked),
+        Err(_) => Err(Unusable::Other),
+    }
+}

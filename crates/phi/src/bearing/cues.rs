@@ -1,0 +1,95 @@
+//! What single words say about whom a sentence is about: closed lists in two languages.
+//!
+//! Words only; where they have to stand is said in `role.rs` and `bearing.rs`.
+
+use std::collections::HashMap;
+
+/// What a word may say, as bits: a word can say several things.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Cue(u16);
+
+impl Cue {
+    pub(super) const FIRST: Self = Self(1);
+    pub(super) const SECOND: Self = Self(1 << 1);
+    pub(super) const THIRD: Self = Self(1 << 2);
+    pub(super) const KIN: Self = Self(1 << 3);
+    pub(super) const PATIENT: Self = Self(1 << 4);
+    pub(super) const TOPIC: Self = Self(1 << 5);
+    pub(super) const PREDICATE: Self = Self(1 << 6);
+    pub(super) const TOWARDS: Self = Self(1 << 7);
+    pub(super) const OFFICE: Self = Self(1 << 8);
+    pub(super) const SPEAKING: Self = Self(1 << 9);
+    pub(super) const OWN: Self = Self(1 << 10);
+    pub(super) const FEELING: Self = Self(1 << 11);
+    pub(super) const READER: Self = Self(1 << 12);
+
+    const SECTIONS: [(&'static str, Self); 13] = [
+        ("first", Self::FIRST),
+        ("second", Self::SECOND),
+        ("third", Self::THIRD),
+        ("kin", Self::KIN),
+        ("patient", Self::PATIENT),
+        ("topic", Self::TOPIC),
+        ("predicate", Self::PREDICATE),
+        ("towards", Self::TOWARDS),
+        ("office", Self::OFFICE),
+        ("speaking", Self::SPEAKING),
+        ("own", Self::OWN),
+        ("feeling", Self::FEELING),
+        ("reader", Self::READER),
+    ];
+
+    /// Whether it says any of these.
+    pub(super) fn is(self, any: Self) -> bool {
+        self.0 & any.0 != 0
+    }
+}
+
+impl std::ops::BitOr for Cue {
+    type Output = Self;
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+pub(crate) struct Cues(HashMap<&'static [u8], Cue>);
+
+impl Cues {
+    pub(crate) fn new() -> Self {
+        let mut cues: HashMap<&'static [u8], Cue> = HashMap::new();
+        let mut said = Cue::default();
+        for line in include_str!("cues.txt")
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+        {
+            if let Some(section) = line
+                .strip_prefix('[')
+                .and_then(|rest| rest.strip_suffix(']'))
+            {
+                let known = Cue::SECTIONS.iter().find(|(name, _)| *name == section);
+                said = known.map_or(Cue::default(), |(_, cue)| *cue);
+                continue;
+            }
+            for word in line.split_whitespace() {
+                cues.entry(word.as_bytes()).or_default().0 |= said.0;
+            }
+        }
+        Self(cues)
+    }
+
+    pub(super) fn of(&self, word: &[u8]) -> Cue {
+        let mut lower = [0; 16];
+        let Some(lower) = lower.get_mut(..word.len()) else {
+            return Cue::default();
+        };
+        lower.copy_from_slice(word);
+        lower.make_ascii_lowercase();
+        self.0.get(&*lower).copied().unwrap_or_default()
+    }
+}
+
+/// Letters, with apostrophes between them.
+pub(super) fn words(text: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {
+    text.split(|b| !b.is_ascii_alphabetic() && *b != b'\'' && *b < 0x80)
+        .filter(|word| !word.is_empty())
+}

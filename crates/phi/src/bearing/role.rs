@@ -1,0 +1,301 @@
+//! Who a name in a mail is: the one who is cared for, who is written to, whom to turn to, a clinician.
+//!
+//! By the words beside it, in its own sentence. A name that nothing places may be a patient's: its
+//! sentence decides (`bearing.rs`). Invariant: a name that words make a patient's is never less.
+
+use std::ops::Range;
+
+use super::cues::{Cue, Cues, words};
+use super::unit::{self, Layout};
+use crate::FindingKind;
+use crate::candidate::Candidate;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Clinician,
+    /// Someone to turn to, or who speaks for an organisation.
+    Office,
+    /// "Dear Ms. Okafor,"
+    Addressee,
+    Person {
+        /// Words or a form's field make it a patient's.
+        anchored: bool,
+        /// How far its sentence says something of it: 3 what happens to it, 2 that something is for it, 1
+        /// that it stands in a list, 0 nothing.
+        relation: u8,
+    },
+}
+
+pub(super) struct Roles<'a> {
+    pub text: &'a [u8],
+    pub cues: &'a Cues,
+    /// Sorted by place.
+    pub candidates: &'a [Candidate],
+    pub layout: Layout,
+}
+
+impl Roles<'_> {
+    pub(super) fn of(&self, name: &Candidate) -> Role {
+        let range = &name.range;
+        let sentence = unit::around(self.text, range.start, self.layout);
+        let before = &self.text[sentence.start.min(range.start)..range.start];
+        let behind = &self.text[range.end..sentence.end.max(range.end).min(range.end + 160)];
+        let anchored = name.kind == FindingKind::PatientName;
+        let told = self.is_told_in_brackets(behind);
+        let person = Role::Person {
+            anchored: anchored || self.is_titled(range),
+            relation: if told {
+                2
+            } else {
+                self.relation(before, behind)
+            },
+        };
+        if name.kind == FindingKind::ProviderName {
+            Role::Clinician
+        } else if anchored || told {
+            person
+        } else if is_greeting(before) {
+            Role::Addressee
+        } else if self.is_office(range, before, behind) {
+            Role::Office
+        } else {
+            person
+        }
+    }
+
+    /// "Ana Ruiz (ana@mail.example) cannot open …": the brackets say how to reach her, the rest what
+    /// happens to her.
+    fn is_told_in_brackets(&self, behind: &[u8]) -> bool {
+        let close = behind
+            .starts_with(b" (")
+            .then(|| memchr::memchr(b')', behind))
+            .flatten();
+        close.is_some_and(|close| {
+            words(&behind[close..])
+                .next()
+                .is_some_and(|word| self.cues.of(word).is(Cue::PREDICATE))
+        })
+    }
+
+    fn is_titled(&self, range: &Range<usize>) -> bool {
+        const TITLES: &[&[u8]] = &[
+            b"mr", b"mrs", b"ms", b"miss", b"sr", b"sra", b"srta", b"senor", b"senora", b"don",
+            b"dona",
+        ];
+        let last = words(&self.text[range.start.saturating_sub(8)..range.start]).next_back();
+        let first = words(&self.text[range.clone()]).next();
+        let is = |word: Option<&[u8]>| {
+            word.is_some_and(|word| TITLES.iter().any(|title| title.eq_ignore_ascii_case(word)))
+        };
+        is(first) || is(last)
+    }
+
+    fn is_office(&self, range: &Range<usize>, before: &[u8], behind: &[u8]) -> bool {
+        let office = |word: &[u8]| {
+            // "it" is everywhere, the department is not.
+            self.cues.of(word).is(Cue::OFFICE)
+                && !(word.eq_ignore_ascii_case(b"it") && word != b"IT")
+        };
+        let led = words(before).rev().take(3).any(office);
+        let gap = behind
+            .iter()
+            .take_while(|b| !b.is_ascii_alphanumeric())
+            .count();
+        let aside = behind[..gap].iter().any(|b| b",-(/\n|".contains(b));
+        let tailed = aside && words(&behind[gap..]).take(3).any(office);
+        let mut next = words(behind);
+        let (one, two) = (next.next(), next.next());
+        let says =
+            |word: Option<&[u8]>| word.is_some_and(|word| self.cues.of(word).is(Cue::SPEAKING));
+        let speaks = gap <= 1 && (says(one) || (one.is_some_and(is_will) && says(two)));
+        led || tailed || speaks || self.is_reached_at(range, behind, gap)
+    }
+
+    /// "Joan Ritter, 901-555-0147", "Tim, x4410".
+    fn is_reached_at(&self, range: &Range<usize>, behind: &[u8], gap: usize) -> bool {
+        let next = self
+            .candidates
+            .partition_point(|c| c.range.start < range.end);
+        let reached = self.candidates.get(next).is_some_and(|c| {
+            let apart = &self.text[range.end..c.range.start];
+            let ways = matches!(
+                c.kind,
+                FindingKind::Phone | FindingKind::Fax | FindingKind::Email
+            );
+            ways && apart.len() <= 12
+                && apart.iter().filter(|b| b.is_ascii_alphabetic()).count() <= 4
+        });
+        let short = &behind[gap..];
+        let extension =
+            short.len() > 1 && matches!(short[0], b'x' | b'X') && short[1].is_ascii_digit();
+        let digits = short.iter().take_while(|b| b.is_ascii_digit()).count();
+        let local = digits == 3
+            && short.get(3) == Some(&b'-')
+            && short[4..].iter().take_while(|b| b.is_ascii_digit()).count() == 4;
+        reached || extension || local
+    }
+
+    /// How far what stands around a name says something of its bearer.
+    fn relation(&self, before: &[u8], behind: &[u8]) -> u8 {
+        let gap = behind
+            .iter()
+            .take_while(|b| !b.is_ascii_alphanumeric())
+            .count();
+        let rest = &behind[gap..];
+        let predicate = words(rest)
+            .next()
+            .is_some_and(|word| self.cues.of(word).is(Cue::PREDICATE));
+        let possessed = behind.starts_with(b"'s ") || behind.starts_with(b"' ");
+        let aged = gap > 0 && is_age(rest);
+        if possessed || aged || (predicate && gap <= 2) {
+            return 3;
+        }
+        let leads = before.iter().all(|b| !b.is_ascii_alphabetic());
+        let listed = behind[..gap].iter().any(|b| b"-:,(\t|".contains(b));
+        let towards = words(before)
+            .next_back()
+            .is_some_and(|word| self.cues.of(word).is(Cue::TOWARDS));
+        // "Vince Carbone from the warehouse will start".
+        let later = words(rest)
+            .take(5)
+            .any(|word| self.cues.of(word).is(Cue::PREDICATE));
+        match (leads && listed, towards, listed || later) {
+            (true, ..) | (_, true, _) => 2,
+            (_, _, true) => 1,
+            _ => 0,
+        }
+    }
+}
+
+/// "61, breast cancer", "58 y/o", not "9 Pine Road".
+fn is_age(text: &[u8]) -> bool {
+    let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
+    let rest = &text[digits..];
+    (1..=3).contains(&digits)
+        && (matches!(
+            rest.first(),
+            None | Some(b',' | b';' | b')' | b'.' | b'y' | b'Y' | b'M' | b'F')
+        ) || [&b" y"[..], b" m,", b" f,", b" an", b"-y"]
+            .iter()
+            .any(|unit| rest.starts_with(unit)))
+}
+
+fn is_will(word: &[u8]) -> bool {
+    word.eq_ignore_ascii_case(b"will")
+}
+
+/// "Hi Jason," and not "Hi all,".
+pub(super) fn greets_someone(line: &[u8]) -> bool {
+    const SALUTES: &[&[u8]] = &[
+        b"hi",
+        b"hello",
+        b"dear",
+        b"hola",
+        b"estimado",
+        b"estimada",
+        b"querido",
+        b"querida",
+        b"hey",
+    ];
+    const MANY: &[&[u8]] = &[
+        b"all",
+        b"team",
+        b"everyone",
+        b"everybody",
+        b"there",
+        b"folks",
+        b"colleagues",
+        b"colleague",
+        b"sir",
+        b"madam",
+        b"customer",
+        b"customers",
+        b"members",
+        b"member",
+        b"staff",
+        b"friends",
+        b"friend",
+        b"provider",
+        b"providers",
+        b"doctor",
+        b"dr",
+        b"doctora",
+        b"dra",
+        b"cliente",
+        b"clientes",
+        b"todos",
+        b"equipo",
+        b"colegas",
+        b"user",
+        b"subscriber",
+        b"valued",
+        b"reader",
+        b"readers",
+        b"neighbor",
+        b"homeowner",
+        b"list",
+        b"parents",
+        b"families",
+        b"editor",
+        b"applicant",
+        b"candidate",
+    ];
+    let mut its = words(line.get(..60).unwrap_or(line));
+    let salutes = its
+        .next()
+        .is_some_and(|word| SALUTES.iter().any(|known| known.eq_ignore_ascii_case(word)));
+    salutes
+        && its.next().is_some_and(|word| {
+            word[0].is_ascii_uppercase()
+                && word.len() > 1
+                && !MANY.iter().any(|known| known.eq_ignore_ascii_case(word))
+        })
+}
+
+/// Nothing but a greeting stands before it in its line.
+fn is_greeting(before: &[u8]) -> bool {
+    const GREETINGS: &[&[u8]] = &[
+        b"hi",
+        b"hello",
+        b"dear",
+        b"hey",
+        b"morning",
+        b"afternoon",
+        b"evening",
+        b"hola",
+        b"estimado",
+        b"estimada",
+        b"querido",
+        b"querida",
+        b"dias",
+        b"tardes",
+        b"good",
+        b"buenos",
+        b"buenas",
+        b"apreciado",
+        b"apreciada",
+        b"senor",
+        b"senora",
+        b"sr",
+        b"sra",
+        b"ms",
+        b"mr",
+        b"mrs",
+        b"dr",
+        b"dra",
+        b"and",
+        b"y",
+    ];
+    let line = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+    let mut seen = false;
+    for word in words(line) {
+        if !GREETINGS
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(word))
+        {
+            return false;
+        }
+        seen |= !matches!(word.len(), 0..=2) || word.eq_ignore_ascii_case(b"hi");
+    }
+    seen
+}
