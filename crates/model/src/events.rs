@@ -4,6 +4,7 @@
 //! here, and a webhook carries no fact that its kind does not name, so what leaves is what is
 //! documented. A kind is never renamed and never changes its meaning.
 
+mod keys;
 mod kind;
 
 pub use kind::{Kind, Told};
@@ -75,11 +76,7 @@ pub const ALL: &[Kind] = &[
          signed them and the organisation's own key opens them too",
         &["method", "demand", "signed", "escrow"],
     ),
-    apps(
-        "message.key_unusable",
-        "The recipient's key could not be used when the message was to be encrypted: it goes as `to` says",
-        &["method", "because", "to"],
-    ),
+    keys::MESSAGE_KEY_UNUSABLE,
     apps(
         "message.unsealable",
         "It could never be sealed; the recipient ends as bounced",
@@ -436,57 +433,17 @@ pub const ALL: &[Kind] = &[
         "The list of those the organisation writes to was read",
         &["rows"],
     ),
-    auditors(
-        "recipient_key.added",
-        "A recipient's certificate or OpenPGP key was recorded",
-        &["kind", "source", "standing", "until"],
-    ),
-    auditors(
-        "recipient_key.updated",
-        "A recipient's certificate or OpenPGP key was given to us again, with what is new about it",
-        &["kind", "source", "standing", "until"],
-    ),
-    auditors(
-        "recipient_key.set",
-        "Whether mail is encrypted to a recipient's key was set",
-        &["kind", "standing"],
-    ),
-    auditors(
-        "recipient_key.removed",
-        "A recipient's key was destroyed",
-        &["kind"],
-    ),
-    auditors(
-        "recipient_key.listed",
-        "Recipients' keys were looked at, with whose they are",
-        &["rows"],
-    ),
-    auditors(
-        "own_key.added",
-        "A key of the organisation's own was made or brought, with its secret half sealed",
-        &["kind", "owner", "made", "until"],
-    ),
-    auditors(
-        "own_key.set",
-        "Whether a key of the organisation's own is used was set",
-        &["kind", "standing"],
-    ),
-    auditors(
-        "own_key.removed",
-        "A key of the organisation's own was destroyed: what is encrypted to it opens no more",
-        &["kind"],
-    ),
-    auditors(
-        "settings.escrow_set",
-        "Whether encrypted mail is encrypted to the organisation's own key too was set",
-        &["on"],
-    ),
-    auditors(
-        "authority.added",
-        "Certificates of this authority are believed from now on",
-        &["fingerprint", "until"],
-    ),
-    auditors("authority.removed", "An authority is believed no more", &[]),
+    keys::RECIPIENT_KEY_ADDED,
+    keys::RECIPIENT_KEY_UPDATED,
+    keys::RECIPIENT_KEY_SET,
+    keys::RECIPIENT_KEY_REMOVED,
+    keys::RECIPIENT_KEY_LISTED,
+    keys::OWN_KEY_ADDED,
+    keys::OWN_KEY_SET,
+    keys::OWN_KEY_REMOVED,
+    keys::SETTINGS_ESCROW_SET,
+    keys::AUTHORITY_ADDED,
+    keys::AUTHORITY_REMOVED,
     auditors(
         "settings.tls_minimum_set",
         "Whether nothing may leave below verified TLS was set",

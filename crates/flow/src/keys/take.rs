@@ -249,7 +249,8 @@ fn refreshed(
     Ok((Some(row.id), outcome))
 }
 
-/// Who brings a key by hand uses it. What mail brings changes nothing but that a key which waited is vouched for now.
+/// Who brings a key by hand uses it. What mail brings changes nothing, but for a key that waited and that an authority
+/// vouches for since.
 fn standing(row: &table::RecipientKey, how: How) -> KeyStanding {
     match (how.pinned, row.standing) {
         (true, _) => KeyStanding::Active,

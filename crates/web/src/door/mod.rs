@@ -83,6 +83,7 @@ pub fn router(state: WebState) -> Router {
         .merge(operation_routes())
         .merge(review_routes())
         .merge(settings_routes())
+        .merge(key_routes())
         .route("/", get(|| async { Redirect::to("/console") }))
         .route("/assets/{hash}/{name}", get(asset))
         .fallback(|asked| portal(asked, portal::gone::show))
@@ -325,6 +326,30 @@ fn review_routes() -> Router<WebState> {
         )
 }
 
+fn key_routes() -> Router<WebState> {
+    Router::new()
+        .route(
+            "/console/keys",
+            get(|asked| console(asked, console::keys::show))
+                .post(|asked| console(asked, console::keys::search)),
+        )
+        .route(
+            "/console/keys/{id}",
+            get(|asked| console(asked, console::key::show))
+                .post(|asked| console(asked, console::key::submit)),
+        )
+        .route(
+            "/console/authorities",
+            get(|asked| console(asked, console::authorities::show))
+                .post(|asked| console(asked, console::authorities::submit)),
+        )
+        .route(
+            "/console/own-keys",
+            get(|asked| console(asked, console::own_keys::show))
+                .post(|asked| console(asked, console::own_keys::submit)),
+        )
+}
+
 fn settings_routes() -> Router<WebState> {
     Router::new()
         .route(
@@ -346,26 +371,6 @@ fn settings_routes() -> Router<WebState> {
             "/console/correspondents/{id}",
             get(|asked| console(asked, console::correspondent::show))
                 .post(|asked| console(asked, console::correspondent::submit)),
-        )
-        .route(
-            "/console/keys",
-            get(|asked| console(asked, console::keys::show))
-                .post(|asked| console(asked, console::keys::search)),
-        )
-        .route(
-            "/console/keys/{id}",
-            get(|asked| console(asked, console::key::show))
-                .post(|asked| console(asked, console::key::submit)),
-        )
-        .route(
-            "/console/authorities",
-            get(|asked| console(asked, console::authorities::show))
-                .post(|asked| console(asked, console::authorities::submit)),
-        )
-        .route(
-            "/console/own-keys",
-            get(|asked| console(asked, console::own_keys::show))
-                .post(|asked| console(asked, console::own_keys::submit)),
         )
         .route(
             "/console/registry",

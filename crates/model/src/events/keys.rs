@@ -1,0 +1,61 @@
+//! What happens to keys of recipients, of the organisation's own, and to whom it believes.
+
+use super::kind::{Kind, apps, auditors};
+
+pub(super) const MESSAGE_KEY_UNUSABLE: Kind = apps(
+    "message.key_unusable",
+    "The recipient's key could not be used when the message was to be encrypted: it goes as `to` says",
+    &["method", "because", "to"],
+);
+pub(super) const RECIPIENT_KEY_ADDED: Kind = auditors(
+    "recipient_key.added",
+    "A recipient's certificate or OpenPGP key was recorded",
+    &["kind", "source", "standing", "until"],
+);
+pub(super) const RECIPIENT_KEY_UPDATED: Kind = auditors(
+    "recipient_key.updated",
+    "A recipient's certificate or OpenPGP key was given to us again, with what is new about it",
+    &["kind", "source", "standing", "until"],
+);
+pub(super) const RECIPIENT_KEY_SET: Kind = auditors(
+    "recipient_key.set",
+    "Whether mail is encrypted to a recipient's key was set",
+    &["kind", "standing"],
+);
+pub(super) const RECIPIENT_KEY_REMOVED: Kind = auditors(
+    "recipient_key.removed",
+    "A recipient's key was destroyed",
+    &["kind"],
+);
+pub(super) const RECIPIENT_KEY_LISTED: Kind = auditors(
+    "recipient_key.listed",
+    "Recipients' keys were looked at, with whose they are",
+    &["rows"],
+);
+pub(super) const OWN_KEY_ADDED: Kind = auditors(
+    "own_key.added",
+    "A key of the organisation's own was made or brought, with its secret half sealed",
+    &["kind", "owner", "made", "until"],
+);
+pub(super) const OWN_KEY_SET: Kind = auditors(
+    "own_key.set",
+    "Whether a key of the organisation's own is used was set",
+    &["kind", "standing"],
+);
+pub(super) const OWN_KEY_REMOVED: Kind = auditors(
+    "own_key.removed",
+    "A key of the organisation's own was destroyed: what is encrypted to it opens no more",
+    &["kind"],
+);
+pub(super) const SETTINGS_ESCROW_SET: Kind = auditors(
+    "settings.escrow_set",
+    "Whether encrypted mail is encrypted to the organisation's own key too was set",
+    &["on"],
+);
+pub(super) const AUTHORITY_ADDED: Kind = auditors(
+    "authority.added",
+    "Certificates of this authority are believed from now on",
+    &["fingerprint", "until"],
+);
+pub(super) const AUTHORITY_REMOVED: Kind =
+    auditors("authority.removed", "An authority is believed no more", &[]);
