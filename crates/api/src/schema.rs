@@ -239,6 +239,9 @@ pub(crate) fn correspondent_id() -> Object {
 pub(crate) fn recipient_key_id() -> Object {
     id("rky", "A recipient's key.")
 }
+pub(crate) fn authority_id() -> Object {
+    id("aut", "An authority whose certificates are believed.")
+}
 pub(crate) fn recipient_key_id_or_null() -> Object {
     let mut id = recipient_key_id();
     id.schema_type = SchemaType::from_iter([Type::String, Type::Null]);

@@ -10,6 +10,7 @@ mod inbound;
 mod keys;
 mod mail;
 mod output;
+mod own_keys;
 mod probe;
 mod queue;
 mod registry;
@@ -189,6 +190,9 @@ pub enum Command {
     /// Certificates and OpenPGP keys of recipients, which mail is encrypted to.
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Keys of the organisation's own: to sign by, to open what comes, and for copies that it can open.
+    #[command(subcommand)]
+    OwnKeys(own_keys::Command),
     /// The organisation's patients, as keyed tokens, so that detection knows their names.
     #[command(subcommand)]
     Registry(registry::Command),
@@ -321,6 +325,7 @@ fn dispatch_mail(wired: &Wired, command: Command) -> anyhow::Result<Output> {
         Command::Inbound { of, act } => inbound::run(wired, &of, act),
         Command::Correspondents(command) => correspondents::run(wired, command),
         Command::Keys(command) => keys::run(wired, command),
+        Command::OwnKeys(command) => own_keys::run(wired, command),
         Command::Registry(command) => registry::run(wired, command),
         Command::Rules(command) => rules::run(wired, command),
         Command::Detector(command) => detector::run(wired, command),

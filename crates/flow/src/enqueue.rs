@@ -340,5 +340,11 @@ fn record(
         .fact("method", letter.method)
         .fact("demand", way.demand)
         .payload(payload.to_string().into_bytes(), &sealed.stored.key);
+    let event = match letter.signed.keys {
+        Some(used) => event
+            .fact("signed", used.signed)
+            .fact("escrow", used.escrow),
+        None => event,
+    };
     ctx.record(tx, event).map(drop)
 }

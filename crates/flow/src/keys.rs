@@ -4,9 +4,14 @@
 //! A key is judged when it is taken and again whenever it is used. Invariant: a key and its owner show only to who
 //! manages encryption, every look is recorded, and nothing of either lies at rest in the clear.
 
+mod authorities;
 mod facts;
+mod harvest;
 mod kept;
+mod opened;
+mod own;
 mod read;
+mod secret;
 mod take;
 
 use ctx::{Action, Ctx, Event};
@@ -20,8 +25,14 @@ use store::tables::{item_keys, recipient_keys};
 use crate::Flow;
 use crate::view::cursor;
 
+pub use authorities::AuthorityView;
 pub(crate) use facts::{States, Unusable, Usable, states, usable};
+pub(crate) use harvest::{Harvest, harvest};
 use kept::Kept;
+pub(crate) use opened::opened;
+pub use own::OwnKeyView;
+pub(crate) use own::{Escrow, Own, own};
+pub(crate) use secret::OwnSecret;
 pub use take::{Taken, TakenAs};
 
 /// Which keys are listed.
@@ -41,7 +52,7 @@ pub enum KeyHealth {
     EndsSoon,
     Ended,
     NotYet,
-    /// The organisation does not use it.
+    /// The organisation does not use it, or not yet.
     Stopped,
 }
 

@@ -67,6 +67,15 @@ pub(crate) struct Way {
 pub(crate) struct Signed {
     pub(crate) head: Arc<[u8]>,
     pub(crate) sha256: [u8; 32],
+    /// Of what is encrypted to keys: who signed it, and who can open it besides.
+    pub(crate) keys: Option<KeysUsed>,
+}
+
+/// What of our own took part in a letter that is encrypted to keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct KeysUsed {
+    pub(crate) signed: bool,
+    pub(crate) escrow: bool,
 }
 
 impl Signed {
@@ -75,6 +84,7 @@ impl Signed {
         Self {
             head: head.into(),
             sha256,
+            keys: None,
         }
     }
 }
@@ -317,6 +327,7 @@ fn letter(
         signed: Signed {
             head: head.into(),
             sha256,
+            keys: None,
         },
         content: replaced.is_none().then(|| content.clone()),
         ways,

@@ -104,8 +104,9 @@ pub const ALL: &[Kind] = &[
     ),
     apps(
         "message.sealed",
-        "The exact octets are fixed, signed and queued",
-        &["method", "demand"],
+        "The exact octets are fixed, signed and queued; where they are encrypted to a key, whether the sender's key \
+         signed them and the organisation's own key opens them too",
+        &["method", "demand", "signed", "escrow"],
     ),
     apps(
         "message.key_unusable",
@@ -493,6 +494,32 @@ pub const ALL: &[Kind] = &[
         "Recipients' keys were looked at, with whose they are",
         &["rows"],
     ),
+    auditors(
+        "own_key.added",
+        "A key of the organisation's own was made or brought, with its secret half sealed",
+        &["kind", "owner", "made", "until"],
+    ),
+    auditors(
+        "own_key.set",
+        "Whether a key of the organisation's own is used was set",
+        &["kind", "standing"],
+    ),
+    auditors(
+        "own_key.removed",
+        "A key of the organisation's own was destroyed: what is encrypted to it opens no more",
+        &["kind"],
+    ),
+    auditors(
+        "settings.escrow_set",
+        "Whether encrypted mail is encrypted to the organisation's own key too was set",
+        &["on"],
+    ),
+    auditors(
+        "authority.added",
+        "Certificates of this authority are believed from now on",
+        &["fingerprint", "until"],
+    ),
+    auditors("authority.removed", "An authority is believed no more", &[]),
     auditors(
         "settings.tls_minimum_set",
         "Whether nothing may leave below verified TLS was set",

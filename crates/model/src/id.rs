@@ -172,6 +172,10 @@ ids! {
     CorrespondentId = "cor";
     /// A certificate or OpenPGP key of someone the organisation writes to.
     RecipientKeyId = "rky";
+    /// A key of the organisation itself, or of one of its addresses.
+    OwnKeyId = "oky";
+    /// An authority whose certificates an organisation believes.
+    AuthorityId = "aut";
     /// A version of an organisation's own rules.
     RuleVersionId = "rul";
     /// A list of suppressed addresses that is taken in.

@@ -203,6 +203,13 @@ pub const TRIGGERS_MAX: usize = 50;
 pub const KEY_FILE_OCTETS_MAX: usize = 1024 * 1024;
 pub const KEY_ADDRESSES_MAX: usize = 20;
 pub const KEYS_PER_ADDRESS_MAX: usize = 20;
+/// Keys of an organisation's own addresses and of itself; how long one that is made here lasts.
+pub const OWN_KEYS_MAX: usize = 1_000;
+pub const OWN_KEY_LIFETIME: Duration = Duration::from_secs(2 * 365 * 86_400);
+/// Authorities that one organisation believes.
+pub const AUTHORITIES_MAX: usize = 200;
+/// A key that mail brings again is noted at most so often.
+pub const KEY_SEEN_EVERY: Duration = Duration::from_secs(86_400);
 /// A key that ends within this time is pointed out.
 pub const KEY_WARNING: Duration = Duration::from_secs(30 * 86_400);
 /// OpenPGP keys taken in one file, answer or header field.

@@ -122,11 +122,17 @@ words! {
     KeySource {
         /// Somebody of the organisation brought it.
         Upload = "upload",
+        /// Signed mail brought it.
+        Harvest = "harvest",
+        /// The Autocrypt field of mail brought it.
+        Autocrypt = "autocrypt",
     }
     /// What the organisation makes of a recipient's key.
     KeyStanding {
         /// Mail may be encrypted to it.
         Active = "active",
+        /// It came with mail and nobody vouches for it yet.
+        Waiting = "waiting",
         /// Somebody said that it is not to be used.
         Refused = "refused",
         /// It was used, and is not any more.

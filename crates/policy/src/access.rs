@@ -1,8 +1,9 @@
 //! Who may do what: roles as Cedar policy templates, boundaries as `forbid`.
 //!
-//! `ctx` is the only caller and turns every use case into one question. Cedar skips a policy whose
-//! evaluation errs, so a failing `forbid` would let through: here any error denies. Invariant: an
-//! allowed verdict had no error, no `forbid`, and at least one role's or scope's `permit`.
+//! `ctx` turns every use case into one question. Cedar skips a policy whose evaluation errs, so a
+//! failing `forbid` would let through: here any error denies. An organisation's rules on who may send
+//! what to whom are asked in `send`, by `decide` alone. Invariant: an allowed verdict had no error, no
+//! `forbid`, and at least one role's or scope's `permit`.
 
 mod engine;
 mod entity;
@@ -10,7 +11,8 @@ mod send;
 mod words;
 
 pub use engine::{Engine, Verdict};
-pub use send::{SEND_LIMITS_MAX, SEND_WORDS_MAX, SendLimit, SendLimits, SendTo};
+pub use send::SEND_LIMITS_MAX;
+pub(crate) use send::{SendLimit, SendLimits, SendTo, Side, Stop};
 pub use words::{Action, Role};
 
 use model::{OrganisationId, RecipientId};

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use model::{Demand, Method};
 
 use crate::facts::Facts;
-use crate::org::{Mode, OrgEffect, OrgRule};
+use crate::org::{Mode, OrgEffect, OrgRule, Stops};
 use crate::words::Notice;
 use crate::{
     Decision, Effect, MessageFacts, Quarantine, RecipientFacts, Rule, Rules, ShadowHit, Trace,
@@ -26,8 +26,10 @@ pub fn decide(m: &MessageFacts, r: &RecipientFacts, rules: &Rules) -> Decision {
         message: m.clone(),
         recipient: r.clone(),
     };
-    let outcome = weigh(&facts, rules, None);
-    let verdict = outcome.verdict(&facts, rules);
+    let stops = rules.organisation().stops(&facts);
+    let outcome = weigh(&facts, rules, &stops, None);
+    let verdict = outcome.verdict(&facts, rules, stops);
+    let stops = &verdict.stops;
     let method = verdict.method;
     Decision {
         method,
@@ -38,20 +40,21 @@ pub fn decide(m: &MessageFacts, r: &RecipientFacts, rules: &Rules) -> Decision {
         warnings: verdict.warnings,
         quarantine: verdict.quarantine,
         notices: verdict.notices,
-        shadow: shadow(&facts, rules),
+        shadow: shadow(&facts, rules, stops),
         trace: Trace {
             rules_version: rules.version().to_owned(),
             facts: trace::shown(&facts),
-            steps: trace::steps(&facts, rules, &outcome),
+            steps: trace::steps(&facts, rules, stops, &outcome),
             decided_by: outcome.decided_by.to_owned(),
-            would_change: change::would_change(&facts, rules, method),
+            would_change: change::would_change(&facts, rules, stops, method),
         },
     }
 }
 
 /// A decision without its explanation, which costs most of the work.
 pub(crate) fn verdict<'a>(facts: &Facts, rules: &'a Rules) -> Verdict<'a> {
-    weigh(facts, rules, None).verdict(facts, rules)
+    let stops = rules.organisation().stops(facts);
+    weigh(facts, rules, &stops, None).verdict(facts, rules, stops)
 }
 
 pub(crate) struct Verdict<'a> {
@@ -62,6 +65,7 @@ pub(crate) struct Verdict<'a> {
     pub notices: Vec<Notice>,
     pub quarantine: Option<Quarantine>,
     pub decided_by: &'a str,
+    pub stops: Stops,
 }
 
 impl Verdict<'_> {
@@ -107,8 +111,13 @@ struct Outcome<'a> {
     notices: BTreeSet<Notice>,
 }
 
-/// `shadow`: a rule in shadow mode that is taken for active.
-fn weigh<'a>(facts: &Facts, rules: &'a Rules, shadow: Option<&OrgRule>) -> Outcome<'a> {
+/// `stops`: what limits said under these facts. `shadow`: a rule in shadow mode that is taken for active.
+fn weigh<'a>(
+    facts: &Facts,
+    rules: &'a Rules,
+    stops: &Stops,
+    shadow: Option<&OrgRule>,
+) -> Outcome<'a> {
     let matching: Vec<&Rule> = rules
         .iter()
         .filter(|rule| rule.holding(facts).is_some())
@@ -123,7 +132,7 @@ fn weigh<'a>(facts: &Facts, rules: &'a Rules, shadow: Option<&OrgRule>) -> Outco
         .filter_map(|rule| Some((rule.id, platform_need(rule, facts)?)))
         .chain(
             own.iter()
-                .filter_map(|rule| Some((rule.id.as_str(), rule.needs(facts)?))),
+                .filter_map(|rule| Some((rule.id.as_str(), rule.needs(facts, stops)?))),
         );
     let needs: Vec<Need<'_>> = asked
         .map(|(rule, method)| Need::resolved(rule, method, &matching))
@@ -154,7 +163,7 @@ fn weigh<'a>(facts: &Facts, rules: &'a Rules, shadow: Option<&OrgRule>) -> Outco
             outcome.notices.insert(notice);
         }
     }
-    for rule in own.iter().filter(|rule| rule.takes_place(facts)) {
+    for rule in own.iter().filter(|rule| rule.takes_place(facts, stops)) {
         outcome.add(&rule.effect);
     }
     outcome
@@ -194,7 +203,7 @@ impl<'a> Need<'a> {
 }
 
 impl<'a> Outcome<'a> {
-    fn verdict(&self, facts: &Facts, rules: &Rules) -> Verdict<'a> {
+    fn verdict(&self, facts: &Facts, rules: &Rules, stops: Stops) -> Verdict<'a> {
         let method = self.method;
         Verdict {
             method,
@@ -203,8 +212,9 @@ impl<'a> Outcome<'a> {
             redact: self.redact && content_travels(method),
             warnings: self.warnings.iter().cloned().collect(),
             notices: self.notices.iter().copied().collect(),
-            quarantine: quarantine(facts, rules, self),
+            quarantine: quarantine(facts, rules, &stops, self),
             decided_by: self.decided_by,
+            stops,
         }
     }
 
@@ -224,7 +234,8 @@ impl<'a> Outcome<'a> {
             | OrgEffect::Portal
             | OrgEffect::Quarantine { .. }
             | OrgEffect::Block
-            | OrgEffect::Log => {}
+            | OrgEffect::Log
+            | OrgEffect::OnlyMaySend(_) => {}
         }
     }
 }
@@ -290,7 +301,12 @@ const fn content_travels(method: Method) -> bool {
     !matches!(method, Method::Portal | Method::Hold | Method::Block)
 }
 
-fn quarantine(facts: &Facts, rules: &Rules, outcome: &Outcome<'_>) -> Option<Quarantine> {
+fn quarantine(
+    facts: &Facts,
+    rules: &Rules,
+    stops: &Stops,
+    outcome: &Outcome<'_>,
+) -> Option<Quarantine> {
     if outcome.method != Method::Hold {
         return None;
     }
@@ -301,9 +317,8 @@ fn quarantine(facts: &Facts, rules: &Rules, outcome: &Outcome<'_>) -> Option<Qua
     by.insert(outcome.decided_by);
     let (mut second_person, mut notify) = (false, BTreeSet::new());
     let own = rules.organisation().iter();
-    for rule in
-        own.filter(|rule| rule.mode == Mode::Active && rule.needs(facts) == Some(Method::Hold))
-    {
+    let holds = |rule: &&OrgRule| rule.needs(facts, stops) == Some(Method::Hold);
+    for rule in own.filter(|rule| rule.mode == Mode::Active && holds(rule)) {
         by.insert(&rule.id);
         if let OrgEffect::Quarantine {
             second_person: second,
@@ -321,14 +336,14 @@ fn quarantine(facts: &Facts, rules: &Rules, outcome: &Outcome<'_>) -> Option<Qua
     })
 }
 
-fn shadow(facts: &Facts, rules: &Rules) -> Vec<ShadowHit> {
+fn shadow(facts: &Facts, rules: &Rules, stops: &Stops) -> Vec<ShadowHit> {
     rules
         .organisation()
         .iter()
-        .filter(|rule| rule.mode == Mode::Shadow && rule.takes_place(facts))
+        .filter(|rule| rule.mode == Mode::Shadow && rule.takes_place(facts, stops))
         .map(|rule| ShadowHit {
             rule: rule.id.clone(),
-            method: weigh(facts, rules, Some(rule)).method,
+            method: weigh(facts, rules, stops, Some(rule)).method,
         })
         .collect()
 }

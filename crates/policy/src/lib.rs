@@ -1,8 +1,8 @@
 //! What must happen to a message, and who may do what.
 //!
-//! Three parts that share nothing but the name: [`decide()`] chooses how a message reaches a recipient,
-//! from the platform's rule table and an organisation's own rules, on the hot path; [`access`] asks Cedar
-//! whether an actor may do something; [`risk`] says whether a subject sends as it always did. None of them
+//! Three parts: [`decide()`] chooses how a message reaches a recipient, from the platform's rule table and
+//! an organisation's own rules, on the hot path; [`access`] asks Cedar whether an actor may do something,
+//! and for `decide` whether a sender may send this to that recipient; [`risk`] says whether a subject sends as it always did. None of them
 //! reads a message, a clock or a database: facts come in, an answer with its reasons goes out. Invariant: an
 //! answer can always be explained by rule names and words alone.
 

@@ -8,10 +8,14 @@
 mod check;
 mod condition;
 mod fact;
+mod limit;
 mod listing;
 mod read;
 mod token;
 mod write;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use model::Method;
 use serde::{Deserialize, Serialize};
@@ -21,10 +25,12 @@ pub use condition::{Bound, Condition, Test, When};
 pub use fact::{Fact, Shape};
 pub use listing::Term;
 
+use crate::access::SendLimits;
 use crate::facts::Facts;
 use crate::rules::version_of;
 use crate::words::{Direction, KeyState, Notice};
 pub(crate) use condition::Answer;
+pub(crate) use limit::Stops;
 pub(crate) use write::Domains;
 
 /// Rules of one organisation.
@@ -83,6 +89,9 @@ pub enum OrgEffect {
     /// It stands in the trace and changes nothing.
     Log,
     AppendNotice(Notice),
+    /// Refused unless the sender is in one of these groups. An app is in none. Its conditions may ask
+    /// for labels, recipient and internal recipient alone.
+    OnlyMaySend(BTreeSet<String>),
 }
 
 /// Whether a rule takes effect.
@@ -96,10 +105,12 @@ pub enum Mode {
 }
 
 /// A checked set of rules.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct OrgRules {
     rules: Vec<OrgRule>,
     version: String,
+    /// What Cedar is asked; made of the rules alone.
+    limits: Option<Arc<SendLimits>>,
 }
 
 impl OrgRules {
@@ -108,7 +119,7 @@ impl OrgRules {
     pub fn new(rules: Vec<OrgRule>) -> Result<Self, Vec<RuleError>> {
         let errors = check::errors(&rules);
         if errors.is_empty() {
-            Ok(Self::of(rules))
+            Self::of(rules)
         } else {
             Err(errors)
         }
@@ -119,7 +130,7 @@ impl OrgRules {
     /// # Errors
     /// Every fault that was found, with its line.
     pub fn parse(text: &str) -> Result<Self, Vec<RuleError>> {
-        read::rules(text).map(Self::of)
+        read::rules(text).and_then(Self::of)
     }
 
     /// The text form: what [`OrgRules::parse`] reads. Comments are not kept.
@@ -156,19 +167,30 @@ impl OrgRules {
         self.rules.is_empty()
     }
 
-    fn of(mut rules: Vec<OrgRule>) -> Self {
+    /// Of rules without a fault.
+    fn of(mut rules: Vec<OrgRule>) -> Result<Self, Vec<RuleError>> {
         for rule in &mut rules {
             let words: Vec<&str> = rule.why.split_whitespace().collect();
             rule.why = words.join(" ");
         }
         let mut texts: Vec<String> = rules.iter().map(OrgRule::to_text).collect();
         texts.sort();
-        Self {
+        Ok(Self {
             version: version_of(&texts.concat()),
+            limits: limit::compile(&rules)?.map(Arc::new),
             rules,
-        }
+        })
     }
 }
+
+/// All else is made of the rules.
+impl PartialEq for OrgRules {
+    fn eq(&self, other: &Self) -> bool {
+        self.rules == other.rules
+    }
+}
+
+impl Eq for OrgRules {}
 
 impl Serialize for OrgRules {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
@@ -187,14 +209,18 @@ impl<'de> Deserialize<'de> for OrgRules {
 }
 
 impl OrgRule {
-    /// Whether its conditions hold. A rule that does not ask for the direction is about mail that
-    /// leaves; our own notices are the platform's alone.
-    pub(crate) fn answer(&self, facts: &Facts) -> Answer {
+    /// Whether its conditions hold, and for a rule of who may send, whether it stops the sending. A rule
+    /// that does not ask for the direction is about mail that leaves; our own notices are the
+    /// platform's alone.
+    pub(crate) fn answer(&self, facts: &Facts, stops: &Stops) -> Answer {
         if facts.message.system {
             return Answer::No;
         }
         if facts.message.direction == Direction::In && !self.asks(Fact::Direction) {
             return Answer::No;
+        }
+        if self.effect.is_limit() {
+            return stops.find(self).map_or(Answer::No, |_| Answer::Yes);
         }
         match self.when.answer(facts) {
             // A refusal is more than a hold already.
@@ -213,8 +239,8 @@ impl OrgRule {
     ///
     /// A rule that cannot be answered holds, unless all it does is to add something: then it does so.
     /// A release lifts the hold and no more; what might have to be refused nobody can release.
-    pub(crate) fn needs(&self, facts: &Facts) -> Option<Method> {
-        let answer = self.answer(facts);
+    pub(crate) fn needs(&self, facts: &Facts, stops: &Stops) -> Option<Method> {
+        let answer = self.answer(facts, stops);
         let method = self.effect.method(facts)?;
         let quarantine = matches!(self.effect, OrgEffect::Quarantine { .. });
         match answer {
@@ -227,8 +253,8 @@ impl OrgRule {
     }
 
     /// Whether its effect takes place beside the method.
-    pub(crate) fn takes_place(&self, facts: &Facts) -> bool {
-        self.answer(facts) != Answer::No
+    pub(crate) fn takes_place(&self, facts: &Facts, stops: &Stops) -> bool {
+        self.answer(facts, stops) != Answer::No
     }
 }
 
@@ -267,7 +293,24 @@ impl OrgEffect {
             "append notice part_2",
             "the statement of 42 CFR 2.32 travels with it",
         ),
+        (
+            "only compliance, dlp_admin may send",
+            "it is refused unless the sender is in one of these groups; an app is in none",
+        ),
     ];
+
+    pub(crate) const fn is_limit(&self) -> bool {
+        matches!(self, Self::OnlyMaySend(_))
+    }
+
+    /// The groups that may send what the rule is about.
+    pub(crate) fn senders(&self) -> impl Iterator<Item = &str> {
+        let groups = match self {
+            Self::OnlyMaySend(groups) => Some(groups),
+            _ => None,
+        };
+        groups.into_iter().flatten().map(String::as_str)
+    }
 
     fn method(&self, facts: &Facts) -> Option<Method> {
         let recipient = &facts.recipient;
@@ -277,7 +320,7 @@ impl OrgEffect {
             Self::Encrypt if recipient.pgp == KeyState::Usable => Some(Method::Pgp),
             Self::Encrypt | Self::Portal => Some(Method::Portal),
             Self::Quarantine { .. } => Some(Method::Hold),
-            Self::Block => Some(Method::Block),
+            Self::Block | Self::OnlyMaySend(_) => Some(Method::Block),
             Self::Redact
             | Self::NeutralSubject
             | Self::Warn(_)

@@ -49,7 +49,9 @@ impl Rules {
         if !self.asks(Fact::Sender) {
             message.sender_role.clear();
         }
-        self.keep_named(Fact::SenderGroups, &mut message.sender_groups, &[]);
+        let own = self.organisation().iter();
+        let senders: Vec<&str> = own.flat_map(|rule| rule.effect.senders()).collect();
+        self.keep_named(Fact::SenderGroups, &mut message.sender_groups, &senders);
         self.keep_named(Fact::FileKinds, &mut message.file_kinds, &[]);
         self.keep_named(Fact::FileMarks, &mut message.marks, &[]);
         let platform = [SUBSTANCE_USE, PSYCHOTHERAPY];

@@ -150,7 +150,7 @@ impl Simulation {
     fn count_rules(&mut self, facts: &Facts, draft: &Rules, after: &Verdict<'_>) {
         for rule in draft.organisation().iter() {
             let hits = self.rules.entry(rule.id.clone()).or_default();
-            match rule.answer(facts) {
+            match rule.answer(facts, &after.stops) {
                 Answer::Yes => hits.matched += 1,
                 Answer::Unknown(_) => hits.unanswered += 1,
                 Answer::No => {}

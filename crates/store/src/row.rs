@@ -159,6 +159,8 @@ ids!(
     SuppressionId,
     CorrespondentId,
     RecipientKeyId,
+    AuthorityId,
+    OwnKeyId,
     RuleVersionId,
     ImportId,
     WebhookId

@@ -2,6 +2,7 @@
 //! so that none exists without the others.
 
 mod arrivals;
+mod authorities;
 mod cancel;
 mod content;
 mod correspondents;
@@ -131,6 +132,9 @@ pub(crate) fn doors() -> Vec<Door> {
         keys::search::door(),
         keys::set::door(),
         keys::remove::door(),
+        authorities::list::door(),
+        authorities::add::door(),
+        authorities::remove::door(),
         arrivals::list::door(),
         arrivals::search::door(),
         registry::show::door(),
@@ -218,6 +222,10 @@ pub(crate) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
     with::<keys::search::KeySearch>(&mut named);
     with::<keys::set::KeyChange>(&mut named);
     with::<keys::KeySet>(&mut named);
+    with::<authorities::AuthorityList>(&mut named);
+    with::<authorities::add::AuthoritiesNew>(&mut named);
+    with::<authorities::add::AuthoritiesAdded>(&mut named);
+    with::<authorities::remove::AuthorityRemoved>(&mut named);
     with::<arrivals::ArrivalList>(&mut named);
     with::<arrivals::search::ArrivalSearch>(&mut named);
     with::<registry::show::RegistryShown>(&mut named);

@@ -17,6 +17,7 @@ struct Target {
     suppression: String,
     correspondent: String,
     key: String,
+    authority: String,
     /// A version's number.
     rules: String,
     webhook: String,
@@ -33,6 +34,7 @@ impl Target {
             suppression: "sup_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             correspondent: "cor_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             key: "rky_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
+            authority: "aut_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             rules: "9".into(),
             webhook: "whk_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
         }
@@ -62,7 +64,9 @@ impl Target {
         let suppressed = client.post("/v1/suppressions", &new).await.json();
         let new = serde_json::json!({"address": "pat@mail.example", "class": "patient"});
         let correspondent = client.post("/v1/correspondents", &new).await.json();
-        let key = client.post("/v1/keys", &key()).await.json();
+        let key = client.post("/v1/keys", &certificate()).await.json();
+        client.post("/v1/authorities", &certificate()).await;
+        let believed = client.get("/v1/authorities").await.json();
         // Versions are counted in each organisation: one that only the clinic has reached.
         for _ in 0..2 {
             client.post("/v1/rules", &rules()).await;
@@ -79,6 +83,7 @@ impl Target {
             suppression: text(&suppressed["id"]),
             correspondent: text(&correspondent["id"]),
             key: text(&key["keys"][0]["id"]),
+            authority: text(&believed["authorities"][0]["id"]),
             rules: rules["version"].to_string(),
         }
     }
@@ -94,6 +99,8 @@ impl Target {
             &self.rules
         } else if route.starts_with("/v1/correspondents") {
             &self.correspondent
+        } else if route.starts_with("/v1/authorities") {
+            &self.authority
         } else if route.starts_with("/v1/keys") {
             &self.key
         } else if route.starts_with("/v1/webhooks") {
@@ -110,7 +117,7 @@ fn order() -> Value {
 }
 
 /// A certificate of pat@mail.example, good until 2099; nobody has its key any more.
-fn key() -> Value {
+fn certificate() -> Value {
     let der = "MIIBLDCB0qADAgECAgEHMAoGCCqGSM49BAMCMA4xDDAKBgNVBAMMA1BhdDAgFw0yMDAxMDEwMDAwMDBaGA8yMDk5MDEwMTAwMDAw\
     MFowDjEMMAoGA1UEAwwDUGF0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEGX87XhvQF+LLfqQxR4+j0VEAdphUOREuTXYjJf9V\
     YtqM5smkc7ZdR7WUSw0fO2x3ZaQpDTwpvzIvZcaCyUkwP6MfMB0wGwYDVR0RBBQwEoEQcGF0QG1haWwuZXhhbXBsZTAKBggqhkjO\
@@ -207,6 +214,7 @@ async fn table(house: &House) -> String {
             "suppressions",
             "correspondents",
             "keys",
+            "authorities",
             "arrivals",
             "rules",
             "events",

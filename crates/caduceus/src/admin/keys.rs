@@ -1,11 +1,11 @@
 //! `caduceus admin keys`: certificates and OpenPGP keys of recipients, which mail is encrypted to.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Subcommand;
-use flow::keys::{KeyFilter, KeyView, Taken};
-use model::{Address, KeyFor, KeyStanding, RecipientKeyId, limits};
+use flow::keys::{AuthorityView, KeyFilter, KeyView, Taken};
+use model::{Address, AuthorityId, KeyFor, KeyStanding, RecipientKeyId, limits};
 
 use super::output::Output;
 use super::{Of, sure, system};
@@ -20,7 +20,7 @@ pub enum Command {
         /// smime, pgp
         #[arg(long)]
         kind: Option<String>,
-        /// active, refused, retired
+        /// active, waiting, refused, retired
         #[arg(long)]
         standing: Option<String>,
         /// Only those that have ended or end within 30 days.
@@ -52,6 +52,25 @@ pub enum Command {
     },
     /// Use a key no more.
     Retire {
+        #[command(flatten)]
+        of: Of,
+        #[arg(long)]
+        id: String,
+    },
+    /// Whose certificates are believed: what they issued is taken from signed mail and used.
+    Authorities {
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Believe the authorities of a file: PEM, DER, PKCS#7.
+    Trust {
+        #[command(flatten)]
+        of: Of,
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Believe an authority no more. Keys in use stay so until they are retired.
+    Distrust {
         #[command(flatten)]
         of: Of,
         #[arg(long)]
@@ -92,8 +111,7 @@ pub fn run(wired: &Wired, command: Command) -> anyhow::Result<Output> {
             Ok(next.fold(out, |out, next| out.field("next", next)))
         }
         Command::Add { of, file, address } => {
-            let cannot = || format!("cannot read {}", file.display());
-            let bytes = std::fs::read(&file).with_context(cannot)?;
+            let bytes = bytes_of(&file)?;
             let address = address.as_deref().map(Address::parse).transpose()?;
             let taken = flow.add_keys(&system(wired, &of)?, &bytes, address.as_ref())?;
             let out = Output::new();
@@ -106,6 +124,26 @@ pub fn run(wired: &Wired, command: Command) -> anyhow::Result<Output> {
             set(wired, &of, &id, standing)
         }
         Command::Retire { of, id } => set(wired, &of, &id, KeyStanding::Retired),
+        Command::Authorities { of } => {
+            let all = flow.authorities(&system(wired, &of)?)?;
+            let line = |a: &AuthorityView| {
+                format!(
+                    "{} {} {}, until {}",
+                    a.id, a.name, a.fingerprint, a.expires_at
+                )
+            };
+            let lines = all.iter().map(line);
+            Ok(lines.fold(Output::new(), |out, line| out.field("authority", line)))
+        }
+        Command::Trust { of, file } => {
+            let added = flow.add_authorities(&system(wired, &of)?, &bytes_of(&file)?)?;
+            Ok(Output::new().field("added", added))
+        }
+        Command::Distrust { of, id } => {
+            let id: AuthorityId = id.parse()?;
+            flow.remove_authority(&system(wired, &of)?, id)?;
+            Ok(Output::new().field("removed", id))
+        }
         Command::Remove { of, id, yes } => {
             let id: RecipientKeyId = id.parse()?;
             let ctx = system(wired, &of)?;
@@ -114,6 +152,10 @@ pub fn run(wired: &Wired, command: Command) -> anyhow::Result<Output> {
             Ok(Output::new().field("removed", id))
         }
     }
+}
+
+fn bytes_of(file: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))
 }
 
 fn set(wired: &Wired, of: &Of, id: &str, standing: KeyStanding) -> anyhow::Result<Output> {

@@ -8,8 +8,8 @@ use ctx::{Ctx, Event, Principal, PrincipalKind, Seat};
 use mail::report::{Automatic, Report};
 use mail::return_path::Errand;
 use model::{
-    Address, ArrivalState, Code, Domain, Kind, MessageId, Method, Mode, Origin, Purpose,
-    RecipientState, Result, Stream, ThreadId,
+    Address, ArrivalState, Code, Domain, Kind, MessageId, Method, Mode, OrganisationId, Origin,
+    Purpose, RecipientState, Result, Stream, ThreadId,
 };
 use seal::arc::NewLink;
 use seal::dkim::{Dkim, Signer};
@@ -27,6 +27,7 @@ use crate::content::{Stored, load};
 use crate::decide::{Decided, decide};
 use crate::draft::{Draft, DraftRecipient, sha256};
 use crate::envelope::{Terms, Transport};
+use crate::keys::{Harvest, harvest};
 
 /// An answer: only a recipient of the message may give one, and only as who they are.
 pub(super) fn reply(
@@ -34,6 +35,54 @@ pub(super) fn reply(
     to: &ReplyTo,
     message: &mail::Message<'_>,
     incoming: &Incoming,
+) -> Result<Effect> {
+    let brought = brought(flow, to.organisation, message, incoming)?;
+    match opened(flow, to.organisation, incoming)? {
+        Some(inner) => reply_read(flow, to, &mail::parse(&inner.content)?, &inner, brought),
+        None => reply_read(flow, to, message, incoming, brought),
+    }
+}
+
+/// A letter to a mailbox of the organisation: the beginning of a thread.
+pub(super) fn letter(
+    flow: &Flow,
+    to: &MailboxOf,
+    message: &mail::Message<'_>,
+    incoming: &Incoming,
+) -> Result<Effect> {
+    let brought = brought(flow, to.organisation, message, incoming)?;
+    match opened(flow, to.organisation, incoming)? {
+        Some(inner) => letter_read(flow, to, &mail::parse(&inner.content)?, &inner, brought),
+        None => letter_read(flow, to, message, incoming, brought),
+    }
+}
+
+/// What is encrypted to a key of ours is taken in as its author wrote it, so that all that looks at mail looks at
+/// that. Engines beside us saw it closed, before it came here.
+fn opened(
+    flow: &Flow,
+    organisation: OrganisationId,
+    incoming: &Incoming,
+) -> Result<Option<Incoming>> {
+    let content = crate::keys::opened(flow, organisation, &incoming.content)?;
+    let content = content.filter(|content| mail::parse(content).is_ok());
+    Ok(content.map(|content| Incoming {
+        doors: Vec::new(),
+        from: incoming.from.clone(),
+        helo: incoming.helo.clone(),
+        with: incoming.with,
+        content,
+        results: incoming.results.clone(),
+        looked: incoming.looked.clone(),
+    }))
+}
+
+fn reply_read(
+    flow: &Flow,
+    to: &ReplyTo,
+    message: &mail::Message<'_>,
+    incoming: &Incoming,
+    brought: Harvest,
 ) -> Result<Effect> {
     let main = load(&flow.world().system(to.organisation), to.message)?;
     let writer = recipient_who_wrote(flow, &main, message)?;
@@ -65,6 +114,9 @@ pub(super) fn reply(
             return Ok(());
         }
         keep_here(&ctx, tx, &decided, &judged)?;
+        if judged.state() != ArrivalState::Quarantined {
+            brought.store(tx)?;
+        }
         let event = Event::new(kind)
             .message(answered)
             .recipient(writer.id)
@@ -74,12 +126,12 @@ pub(super) fn reply(
     }))
 }
 
-/// A letter to a mailbox of the organisation: the beginning of a thread.
-pub(super) fn letter(
+fn letter_read(
     flow: &Flow,
     to: &MailboxOf,
     message: &mail::Message<'_>,
     incoming: &Incoming,
+    brought: Harvest,
 ) -> Result<Effect> {
     refuse_impostors(&incoming.results)?;
     let automatic = mail::report::automatic(message, incoming.from.is_none());
@@ -100,10 +152,24 @@ pub(super) fn letter(
             return Ok(());
         }
         keep_here(&ctx, tx, &decided, &judged)?;
+        if judged.state() != ArrivalState::Quarantined {
+            brought.store(tx)?;
+        }
         let event = Event::new("message.received").message(id);
         ctx.record(tx, facts.on(event, &judged))?;
         judged.insert(&ctx, tx, id)
     }))
+}
+
+/// The author's keys, where the message brings them.
+fn brought(
+    flow: &Flow,
+    organisation: OrganisationId,
+    message: &mail::Message<'_>,
+    incoming: &Incoming,
+) -> Result<Harvest> {
+    let read = (incoming.content.as_slice(), message);
+    harvest(flow, organisation, read, &incoming.results)
 }
 
 /// A message to many mailboxes is one of its own for each, and all of them are held until their commit:

@@ -21,6 +21,8 @@ pub(crate) enum Unusable {
     Missing,
     Expired,
     Revoked,
+    /// The organisation wants a copy to its own key, and there is none.
+    Escrow,
     Other,
 }
 
@@ -30,6 +32,7 @@ impl Unusable {
             Self::Missing => "missing",
             Self::Expired => "expired",
             Self::Revoked => "revoked",
+            Self::Escrow => "escrow",
             Self::Other => "unusable",
         }
     }

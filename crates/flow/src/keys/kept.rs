@@ -15,7 +15,7 @@ use vault::OpenedKey;
 
 use crate::envelope::{open_json, seal_json};
 
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Kept {
     pub address: String,
     pub fingerprint: String,
@@ -71,7 +71,7 @@ impl Kept {
             fingerprint: key.fingerprint(),
             subject,
             issuer,
-            key: BASE64.encode(bytes),
+            key: base64(&bytes),
             aes256_gcm: announced.aes256_gcm,
             oaep: announced.oaep,
         }
@@ -93,7 +93,7 @@ impl Kept {
 
     pub fn key(&self, kind: KeyFor) -> Result<Key> {
         let wrong = || Error::new(Code::StoredDataInvalid);
-        let bytes = BASE64.decode(&self.key).map_err(|_| wrong())?;
+        let bytes = unbase64(&self.key)?;
         match kind {
             KeyFor::Smime => {
                 let certificate = Certificate::from_der(&bytes).map_err(|_| wrong())?;
@@ -109,6 +109,15 @@ impl Kept {
             }
         }
     }
+}
+
+pub(super) fn base64(bytes: &[u8]) -> String {
+    BASE64.encode(bytes)
+}
+
+pub(super) fn unbase64(text: &str) -> Result<Vec<u8>> {
+    let bytes = BASE64.decode(text);
+    bytes.map_err(|_| Error::new(Code::StoredDataInvalid))
 }
 
 fn place(id: &[u8; 16]) -> (&'static str, &'static str, &[u8; 16]) {

@@ -4,6 +4,7 @@
 
 use ctx::{Action, Ctx, Event};
 use model::{Address, KeyFor, KeySource, KeyStanding, RecipientKeyId, Result, Timestamp, limits};
+use seal::smime::{Capabilities, Certificate};
 use store::Tx;
 use store::tables::recipient_keys as table;
 
@@ -73,6 +74,22 @@ impl TakenAs {
     }
 }
 
+/// In which way a key comes, and what is made of one that is new.
+#[derive(Clone, Copy)]
+pub(super) struct How {
+    pub source: KeySource,
+    pub standing: KeyStanding,
+    pub pinned: bool,
+}
+
+impl How {
+    const BY_HAND: Self = Self {
+        source: KeySource::Upload,
+        standing: KeyStanding::Active,
+        pinned: true,
+    };
+}
+
 impl Flow {
     /// Takes the keys of a file: PEM, DER, PKCS#7, OpenPGP as text or binary. Who brings one vouches for it.
     /// `address`: whose they must be; else each is of all whom it names.
@@ -101,7 +118,7 @@ impl Flow {
 
 fn line_taken(ctx: &Ctx, tx: &mut Tx<'_>, line: &Line) -> Result<Taken> {
     match line {
-        Line::Found(found) => taken(ctx, tx, found),
+        Line::Found(found) => taken(ctx, tx, found, How::BY_HAND),
         Line::Refused { key, why } => {
             if *why == TakenAs::Revoked {
                 take_back(ctx, tx, key)?;
@@ -117,17 +134,17 @@ fn line_taken(ctx: &Ctx, tx: &mut Tx<'_>, line: &Line) -> Result<Taken> {
     }
 }
 
-fn taken(ctx: &Ctx, tx: &mut Tx<'_>, found: &Found) -> Result<Taken> {
+pub(super) fn taken(ctx: &Ctx, tx: &mut Tx<'_>, found: &Found, how: How) -> Result<Taken> {
     let tokens = tokens(ctx, &found.address, &found.key)?;
     let (organisation, kind) = (ctx.organisation(), found.key.kind());
     let held = table::find(tx, organisation, &tokens.0, kind, &tokens.1)?;
     let (id, outcome) = match held {
-        Some(held) => refreshed(ctx, tx, held, found)?,
+        Some(held) => refreshed(ctx, tx, held, found, how)?,
         None => {
             let known = table::of_address(tx, organisation, &tokens.0)?.len();
             match known >= limits::KEYS_PER_ADDRESS_MAX {
                 true => (None, TakenAs::TooMany),
-                false => (Some(added(ctx, tx, tokens, found)?), TakenAs::Added),
+                false => (Some(added(ctx, tx, tokens, found, how)?), TakenAs::Added),
             }
         }
     };
@@ -142,15 +159,26 @@ fn taken(ctx: &Ctx, tx: &mut Tx<'_>, found: &Found) -> Result<Taken> {
 
 type Tokens = ([u8; 32], [u8; 32]);
 
+pub(super) fn token_of(ctx: &Ctx, address: &Address) -> Result<[u8; 32]> {
+    let keys = ctx.world().keys(ctx.organisation())?;
+    Ok(keys.blind("address", &address.fold()))
+}
+
 fn tokens(ctx: &Ctx, address: &Address, key: &Key) -> Result<Tokens> {
     let keys = ctx.world().keys(ctx.organisation())?;
     Ok((
-        keys.blind("address", &address.fold()),
+        token_of(ctx, address)?,
         keys.blind("key_fingerprint", &key.fingerprint()),
     ))
 }
 
-fn added(ctx: &Ctx, tx: &mut Tx<'_>, tokens: Tokens, found: &Found) -> Result<RecipientKeyId> {
+fn added(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    tokens: Tokens,
+    found: &Found,
+    how: How,
+) -> Result<RecipientKeyId> {
     let (world, now) = (ctx.world(), ctx.now());
     let id = RecipientKeyId::mint(now, world.rng.as_ref());
     let key = world.new_item_key(ctx.organisation(), *id.as_bytes())?;
@@ -162,9 +190,9 @@ fn added(ctx: &Ctx, tx: &mut Tx<'_>, tokens: Tokens, found: &Found) -> Result<Re
         kind: found.key.kind(),
         fingerprint_token: tokens.1,
         sealed_key: kept.sealed(id.as_bytes(), key.opened(), world.rng.as_ref())?,
-        source: KeySource::Upload,
-        standing: KeyStanding::Active,
-        pinned: true,
+        source: how.source,
+        standing: how.standing,
+        pinned: how.pinned,
         starts_at: found.starts_at,
         expires_at: found.expires_at,
         created_at: now,
@@ -183,30 +211,51 @@ fn refreshed(
     tx: &mut Tx<'_>,
     mut row: table::RecipientKey,
     found: &Found,
+    how: How,
 ) -> Result<(Option<RecipientKeyId>, TakenAs)> {
     let now = ctx.now();
-    let held = Kept::open(ctx.world(), tx, &row)?.key(row.kind)?;
-    let whole = joined(held, &found.key);
+    let before = Kept::open(ctx.world(), tx, &row)?;
+    let whole = joined(before.key(row.kind)?, &found.key);
     // What an older copy of it said stays true: a revocation is not undone by leaving it out.
     let (span, outcome) = match judged(&whole, now) {
         Ok(span) => (span, TakenAs::Updated),
         Err(why) => ((row.starts_at, Some(now)), why),
     };
-    row.standing = match outcome {
+    let standing = match outcome {
         TakenAs::Revoked => KeyStanding::Refused,
-        _ => KeyStanding::Active,
+        _ => standing(&row, how),
     };
+    let kept = Kept::of(&whole, found.address.as_str());
+    let is_news = standing != row.standing || kept != before || how.pinned;
+    if !is_news && row.seen_at.plus(limits::KEY_SEEN_EVERY) > now {
+        return Ok((Some(row.id), outcome));
+    }
     let key = ctx
         .world()
         .item_key(tx, row.organisation, row.id.as_bytes())?;
-    let kept = Kept::of(&whole, found.address.as_str());
     row.sealed_key = kept.sealed(row.id.as_bytes(), &key, ctx.world().rng.as_ref())?;
     (row.starts_at, row.expires_at) = span;
-    (row.source, row.pinned, row.seen_at) = (KeySource::Upload, true, now);
-    ctx.actor().clone_into(&mut row.changed_by);
+    (row.standing, row.seen_at) = (standing, now);
+    if how.pinned {
+        (row.source, row.pinned) = (how.source, true);
+    }
+    if is_news {
+        ctx.actor().clone_into(&mut row.changed_by);
+    }
     table::update(tx, &row)?;
-    record(ctx, tx, "recipient_key.updated", &row)?;
+    if is_news {
+        record(ctx, tx, "recipient_key.updated", &row)?;
+    }
     Ok((Some(row.id), outcome))
+}
+
+/// Who brings a key by hand uses it. What mail brings changes nothing but that a key which waited is vouched for now.
+fn standing(row: &table::RecipientKey, how: How) -> KeyStanding {
+    match (how.pinned, row.standing) {
+        (true, _) => KeyStanding::Active,
+        (false, KeyStanding::Waiting) => how.standing,
+        (false, standing) => standing,
+    }
 }
 
 fn joined(held: Key, new: &Key) -> Key {
@@ -215,8 +264,18 @@ fn joined(held: Key, new: &Key) -> Key {
             held.merge(new);
             Key::Pgp(held)
         }
+        (Key::Smime(held), Key::Smime(new)) => Key::Smime(with_both(&held, new)),
         _ => new.clone(),
     }
+}
+
+/// What its owner's software can do is learnt from signed mail and not forgotten because a file says nothing of it.
+fn with_both(held: &Certificate, new: &Certificate) -> Certificate {
+    let (a, b) = (held.capabilities(), new.capabilities());
+    new.clone().with_capabilities(Capabilities {
+        aes256_gcm: a.aes256_gcm || b.aes256_gcm,
+        oaep: a.oaep || b.oaep,
+    })
 }
 
 /// A key that its owner took back is refused for every address that it is on record for.
@@ -238,7 +297,7 @@ fn take_back(ctx: &Ctx, tx: &mut Tx<'_>, key: &Key) -> Result<()> {
                 starts_at,
                 expires_at,
             };
-            refreshed(ctx, tx, held, &found)?;
+            refreshed(ctx, tx, held, &found, How::BY_HAND)?;
         }
     }
     Ok(())

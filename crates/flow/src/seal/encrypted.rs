@@ -8,17 +8,17 @@ use std::sync::Arc;
 
 use ctx::Ctx;
 use mail::return_path::Errand;
-use model::{KeyFor, Kind, Method, RecipientId, Result, SealedId, Stream};
+use model::{Address, KeyFor, Kind, Method, RecipientId, Result, SealedId, Stream};
 use policy::Notice;
 use seal::protected;
 use seal::smime::{Cipher, Sealing};
 use store::tables::recipients::Recipient;
 
-use super::{SealedLetter, Signed, Way, return_path, sign, signing_domain};
+use super::{KeysUsed, SealedLetter, Signed, Way, return_path, sign, signing_domain};
 use crate::Flow;
 use crate::besides::Besides;
 use crate::content::Stored;
-use crate::keys::{Unusable, Usable, usable};
+use crate::keys::{Escrow, Own, OwnSecret, Unusable, Usable, own, usable};
 
 /// What everybody on the way reads for a subject.
 const SUBJECT: &str = "Message";
@@ -98,18 +98,31 @@ pub(super) fn letters(
 ) -> Result<(Vec<SealedLetter>, Vec<Stranded>)> {
     let (keyed, mut stranded) = keyed(ctx, rows)?;
     let mut letters = Vec::new();
+    let author = author(stored)?;
     for group in groups(stored, keyed) {
+        let Some(kind) = kind_of(group[0].row.method) else {
+            continue;
+        };
+        let own = own(ctx, author.as_ref(), kind)?;
+        if matches!(own.escrow, Escrow::Missing) {
+            let rows = group.iter().map(|one| one.row);
+            stranded.extend(rows.map(|row| Stranded::of(row, Unusable::Escrow)));
+            continue;
+        }
         let said = super::with_statements(flow, ctx, content, &group[0].notices)?;
         let said = said.as_deref().unwrap_or(content);
-        match sealed(ctx, said, &group) {
-            Some(bytes) => letters.push(letter(flow, ctx, (stored, content), &group, bytes)?),
+        match sealed(ctx, said, &group, &own) {
+            Some(bytes) => {
+                letters.push(letter(flow, ctx, (stored, content), &group, (bytes, &own))?)
+            }
             // One key that cannot be used must not keep the letter from the others.
             None => {
                 for one in group {
                     let one = [one];
-                    match sealed(ctx, said, &one) {
+                    match sealed(ctx, said, &one, &own) {
                         Some(bytes) => {
-                            letters.push(letter(flow, ctx, (stored, content), &one, bytes)?);
+                            let read = (stored, content);
+                            letters.push(letter(flow, ctx, read, &one, (bytes, &own))?);
                         }
                         None => stranded.push(Stranded::of(one[0].row, Unusable::Other)),
                     }
@@ -120,21 +133,31 @@ pub(super) fn letters(
     Ok((letters, stranded))
 }
 
+/// Whose key signs: who the reader sees as the author, else whom the mail is from.
+fn author(stored: &Stored) -> Result<Option<Address>> {
+    Ok(stored.envelope.author()?.or(stored.envelope.sender()?))
+}
+
 /// Another text in place of the message, encrypted to this recipient where that was decided; as it is where it was
 /// not.
 pub(super) fn in_place(
     ctx: &Ctx,
+    stored: &Stored,
     row: &Recipient,
     bytes: Vec<u8>,
-) -> Result<std::result::Result<Vec<u8>, Stranded>> {
-    if kind_of(row.method).is_none() {
-        return Ok(Ok(bytes));
-    }
+) -> Result<std::result::Result<(Vec<u8>, Option<KeysUsed>), Stranded>> {
+    let Some(kind) = kind_of(row.method) else {
+        return Ok(Ok((bytes, None)));
+    };
     let (keyed, mut stranded) = keyed(ctx, &[row])?;
     if let Some(one) = stranded.pop() {
         return Ok(Err(one));
     }
-    let sealed = sealed(ctx, &bytes, &keyed);
+    let own = own(ctx, author(stored)?.as_ref(), kind)?;
+    if matches!(own.escrow, Escrow::Missing) {
+        return Ok(Err(Stranded::of(row, Unusable::Escrow)));
+    }
+    let sealed = sealed(ctx, &bytes, &keyed, &own).map(|bytes| (bytes, Some(used(&own))));
     Ok(sealed.ok_or_else(|| Stranded::of(row, Unusable::Other)))
 }
 
@@ -158,18 +181,25 @@ fn groups<'a>(stored: &Stored, keyed: Vec<Keyed<'a>>) -> Vec<Vec<Keyed<'a>>> {
 }
 
 /// The message encrypted to all of them by the same method; none when that cannot be done.
-fn sealed(ctx: &Ctx, content: &[u8], group: &[Keyed<'_>]) -> Option<Vec<u8>> {
+fn sealed(ctx: &Ctx, content: &[u8], group: &[Keyed<'_>], own: &Own) -> Option<Vec<u8>> {
     let (now, rng) = (ctx.now(), ctx.world().rng.as_ref());
     let (mut certificates, mut keys) = (Vec::new(), Vec::new());
-    for one in group {
-        match &one.key {
+    let escrow = match &own.escrow {
+        Escrow::To(key) => Some(&**key),
+        Escrow::Off | Escrow::Missing => None,
+    };
+    for key in group.iter().map(|one| &one.key).chain(escrow) {
+        match key {
             Usable::Smime(certificate) => certificates.push(certificate),
             Usable::Pgp(key) => keys.push(key),
         }
     }
     if keys.is_empty() {
         let how = Sealing {
-            signer: None,
+            signer: match &own.signer {
+                Some(OwnSecret::Smime(identity)) => Some(&**identity),
+                _ => None,
+            },
             to: &certificates,
             cipher: Cipher::for_all(&certificates),
             subject_outside: SUBJECT,
@@ -183,7 +213,18 @@ fn sealed(ctx: &Ctx, content: &[u8], group: &[Keyed<'_>]) -> Option<Vec<u8>> {
         entity: Some(&parts.entity),
         subject_outside: SUBJECT,
     };
-    seal::pgp::mime_encrypt(&letter, &keys, None, now, rng).ok()
+    let signer = match &own.signer {
+        Some(OwnSecret::Pgp(key)) => Some(&**key),
+        _ => None,
+    };
+    seal::pgp::mime_encrypt(&letter, &keys, signer, now, rng).ok()
+}
+
+fn used(own: &Own) -> KeysUsed {
+    KeysUsed {
+        signed: own.signer.is_some(),
+        escrow: matches!(own.escrow, Escrow::To(_)),
+    }
 }
 
 fn letter(
@@ -191,7 +232,7 @@ fn letter(
     ctx: &Ctx,
     (stored, content): (&Stored, &Arc<[u8]>),
     group: &[Keyed<'_>],
-    bytes: Vec<u8>,
+    (bytes, own): (Vec<u8>, &Own),
 ) -> Result<SealedLetter> {
     let from = stored.envelope.sender()?;
     let author = stored.envelope.author()?;
@@ -216,7 +257,10 @@ fn letter(
     Ok(SealedLetter {
         id: SealedId::mint(ctx.now(), ctx.world().rng.as_ref()),
         method: group.first().map_or(Method::Smime, |one| one.row.method),
-        signed: Signed::whole(whole),
+        signed: Signed {
+            keys: Some(used(own)),
+            ..Signed::whole(whole)
+        },
         content: None,
         ways,
     })

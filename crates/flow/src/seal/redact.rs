@@ -16,7 +16,7 @@ use phi::{Class, Part, PartKind};
 use store::tables::recipients;
 
 use super::encrypted::{self, Stranded};
-use super::{SealedLetter, Way, return_path};
+use super::{SealedLetter, Signed, Way, return_path};
 use crate::Flow;
 use crate::content::Stored;
 use crate::notice::{House, sign_whole};
@@ -59,11 +59,12 @@ pub(super) fn letter(
         boundary_seed: seed,
         auto_submitted: false,
     })?;
-    let bytes = match encrypted::in_place(ctx, row, bytes)? {
-        Ok(bytes) => bytes,
+    let (bytes, keys) = match encrypted::in_place(ctx, stored, row, bytes)? {
+        Ok(done) => done,
         Err(stranded) => return Ok(Err(stranded)),
     };
     let signed = sign_whole(flow, ctx, author.domain(), bytes)?;
+    let signed = Signed { keys, ..signed };
     let way = Way {
         recipient: row.id,
         from: return_path(flow, ctx, Errand::Letter, row.id, from)?,

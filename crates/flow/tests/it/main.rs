@@ -19,6 +19,8 @@ mod hooks;
 mod idempotency;
 mod inbound;
 mod keys;
+mod keys_inbound;
+mod keys_own;
 mod letters;
 mod limits;
 mod nodes;

@@ -3,102 +3,120 @@
 //! Whether somebody may send at all is a question for the engine; this is about content and recipient.
 //! A limit says which groups may send mail with certain labels to certain recipients, and forbids it
 //! to all others. Limits become Cedar policies, checked against a schema before they take effect.
-//! Cedar skips a policy that errs: here any error denies. Invariant: adding a limit never allows more.
+//! Cedar skips a policy that errs: here one that errs stops. Invariant: adding a limit never allows more.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
-use std::fmt::Write;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::str::FromStr;
 
 use cedar_policy::{
-    Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid,
-    PolicySet, Request, RestrictedExpression, Schema, ValidationMode, Validator,
+    AuthorizationError, Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName,
+    EntityUid, PolicySet, Request, RestrictedExpression, Schema, ValidationMode, Validator,
 };
 use model::{Code, Error};
-use serde::{Deserialize, Serialize};
 
-use super::Verdict;
 use super::entity::Refused;
 use crate::words::RecipientClass;
 
 const SCHEMA: &str = include_str!("send.cedarschema");
-/// Limits of one organisation, and words of one list.
+/// Limits of one organisation.
 pub const SEND_LIMITS_MAX: usize = 100;
-pub const SEND_WORDS_MAX: usize = 50;
 
 /// What only some may send.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SendLimit {
-    /// A stable word: what a verdict names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SendLimit {
+    /// A stable word: what an answer names.
     pub id: String,
-    /// Mail with any of these labels; of all mail when empty.
-    #[serde(default)]
-    pub labels: BTreeSet<String>,
-    /// To recipients of these classes; to all when empty.
-    #[serde(default)]
-    pub classes: BTreeSet<RecipientClass>,
-    /// To other organisations only.
-    #[serde(default)]
-    pub outside_only: bool,
+    /// Mail with at least one label of each of these sets; all mail where there is none.
+    pub labels: Vec<BTreeSet<String>>,
+    /// To recipients of these classes; to all where none are said.
+    pub classes: Option<BTreeSet<RecipientClass>>,
+    /// To colleagues only, or to others only; to both where neither is said.
+    pub side: Option<Side>,
     /// The groups that may; nobody when empty.
-    #[serde(default)]
     pub groups: BTreeSet<String>,
+}
+
+/// Where a recipient is, seen from the organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Inside,
+    Outside,
 }
 
 /// One sending to one recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SendTo<'a> {
-    /// The sender's id on the wire.
-    pub sender: &'a str,
+pub(crate) struct SendTo<'a> {
+    /// The sender's; an app has none.
     pub groups: &'a BTreeSet<String>,
-    /// Words of the categories and labels of what is sent.
+    /// Words of the labels of what is sent.
     pub labels: &'a BTreeSet<String>,
     pub class: RecipientClass,
     pub internal: bool,
 }
 
+/// Why a limit stops a sending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// The sender is in none of its groups.
+    Forbids,
+    /// It could not be evaluated.
+    Errs,
+}
+
 /// Checked limits.
-pub struct SendLimits {
+#[derive(Debug)]
+pub(crate) struct SendLimits {
     schema: Schema,
     policies: PolicySet,
+    ids: BTreeSet<String>,
 }
 
 impl SendLimits {
     /// # Errors
     /// `field_invalid` when a limit has a word that is none, or there are too many.
-    pub fn new(limits: &[SendLimit]) -> model::Result<Self> {
+    pub(crate) fn new(limits: &[SendLimit]) -> model::Result<Self> {
         let sound = limits.len() <= SEND_LIMITS_MAX && limits.iter().all(is_sound);
-        let ids: BTreeSet<&str> = limits.iter().map(|limit| limit.id.as_str()).collect();
+        let ids: BTreeSet<String> = limits.iter().map(|limit| limit.id.clone()).collect();
         if !sound || ids.len() != limits.len() {
             return Err(Code::FieldInvalid.into());
         }
         let broken = |cause: Refused| Error::new(Code::Internal).because(cause);
-        Self::of(&policies(limits)).map_err(broken)
+        Self::of(&policies(limits), ids).map_err(broken)
     }
 
-    /// Denies unless no limit forbids and nothing went wrong on the way.
-    pub fn allow(&self, what: &SendTo<'_>) -> Verdict {
+    /// The limits that stop this sending, by id. Where Cedar does not allow and no limit says why, or
+    /// where it could not be asked, all of them do.
+    pub(crate) fn stops(&self, what: &SendTo<'_>) -> BTreeMap<String, Stop> {
         let Ok((request, entities)) = self.question(what) else {
-            return Verdict {
-                allowed: false,
-                policies: vec!["question-invalid".to_owned()],
-            };
+            return self.all_err();
         };
         let response = Authorizer::new().is_authorized(&request, &self.policies, &entities);
-        let erred = response.diagnostics().errors().next().is_some();
-        let reasons = response.diagnostics().reason();
-        let mut policies: Vec<String> = reasons.map(ToString::to_string).collect();
-        if erred {
-            policies.push("evaluation-error".to_owned());
+        let forbidding = response.diagnostics().reason().map(ToString::to_string);
+        let forbidding = forbidding.map(|policy| (policy, Stop::Forbids));
+        let errors = response.diagnostics().errors();
+        let erring = errors.map(|AuthorizationError::PolicyEvaluationError(error)| {
+            (error.policy_id().to_string(), Stop::Errs)
+        });
+        let mut stops = BTreeMap::new();
+        for (policy, stop) in forbidding.chain(erring) {
+            match policy.strip_prefix(LIMIT) {
+                Some(id) => stops.insert(id.to_owned(), stop),
+                None if stop == Stop::Errs => return self.all_err(),
+                None => None,
+            };
         }
-        policies.sort();
-        Verdict {
-            allowed: response.decision() == Decision::Allow && !erred,
-            policies,
+        match response.decision() {
+            Decision::Deny if stops.is_empty() => self.all_err(),
+            Decision::Deny | Decision::Allow => stops,
         }
     }
 
-    fn of(policies: &[(String, String)]) -> Result<Self, Refused> {
+    fn all_err(&self) -> BTreeMap<String, Stop> {
+        let ids = self.ids.iter().cloned();
+        ids.map(|id| (id, Stop::Errs)).collect()
+    }
+
+    fn of(policies: &[(String, String)], ids: BTreeSet<String>) -> Result<Self, Refused> {
         let (schema, _warnings) = Schema::from_cedarschema_str(SCHEMA)?;
         let mut set = PolicySet::new();
         for (id, text) in policies {
@@ -112,6 +130,7 @@ impl SendLimits {
         Ok(Self {
             schema,
             policies: set,
+            ids,
         })
     }
 
@@ -121,7 +140,7 @@ impl SendLimits {
             .iter()
             .map(|group| uid("Group", group))
             .collect::<Result<_, _>>()?;
-        let sender = Entity::new(uid("Sender", what.sender)?, HashMap::new(), groups)?;
+        let sender = Entity::new(uid("Sender", "sender")?, HashMap::new(), groups)?;
         let facts = HashMap::from([
             ("class".to_owned(), text(what.class.word())),
             (
@@ -145,49 +164,60 @@ impl SendLimits {
     }
 }
 
+/// What the id of a limit's policy begins with, so that no limit takes the id of the policy that
+/// allows.
+const LIMIT: &str = "limit-";
+
 /// The policies with their ids. Every word in them was checked to be one.
 fn policies(limits: &[SendLimit]) -> Vec<(String, String)> {
     let all = "permit (principal, action, resource);".to_owned();
     let mut policies = vec![("send-unless-limited".to_owned(), all)];
     for limit in limits {
         let mut when = vec!["true".to_owned()];
-        if !limit.labels.is_empty() {
-            let labels = quoted(limit.labels.iter().map(String::as_str));
+        for labels in &limit.labels {
+            let labels = quoted("", labels.iter().map(String::as_str));
             when.push(format!("context.labels.containsAny([{labels}])"));
         }
-        if !limit.classes.is_empty() {
-            let classes = quoted(limit.classes.iter().map(|class| class.word()));
+        if let Some(classes) = &limit.classes {
+            let classes = quoted("", classes.iter().map(|class| class.word()));
             when.push(format!("[{classes}].contains(resource.class)"));
         }
-        if limit.outside_only {
-            when.push("!resource.internal".to_owned());
+        match limit.side {
+            Some(Side::Inside) => when.push("resource.internal".to_owned()),
+            Some(Side::Outside) => when.push("!resource.internal".to_owned()),
+            None => {}
         }
         let mut text = format!(
             "forbid (principal, action, resource) when {{ {} }}",
             when.join(" && ")
         );
-        for group in &limit.groups {
-            let _ = write!(
-                text,
-                " unless {{ principal in Caduceus::Group::\"{group}\" }}"
-            );
+        if !limit.groups.is_empty() {
+            let groups = quoted("Caduceus::Group::", limit.groups.iter().map(String::as_str));
+            text.push_str(&format!(" unless {{ principal in [{groups}] }}"));
         }
-        policies.push((format!("limit-{}", limit.id), text + ";"));
+        policies.push((format!("{LIMIT}{}", limit.id), text + ";"));
     }
     policies
 }
 
-fn quoted<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    let words: Vec<String> = words.map(|word| format!("\"{word}\"")).collect();
+fn quoted<'a>(before: &str, words: impl Iterator<Item = &'a str>) -> String {
+    let words: Vec<String> = words.map(|word| format!("{before}\"{word}\"")).collect();
     words.join(", ")
 }
 
+/// An empty set would be one that nothing is in, and Cedar cannot tell what it is a set of.
 fn is_sound(limit: &SendLimit) -> bool {
-    let lists = [&limit.labels, &limit.groups];
+    let is_list = |list: &BTreeSet<String>| {
+        list.len() <= crate::LIST_WORDS_MAX && list.iter().all(|word| is_word(word))
+    };
+    let classes = limit.classes.as_ref();
     is_word(&limit.id)
-        && lists
+        && is_list(&limit.groups)
+        && limit
+            .labels
             .iter()
-            .all(|list| list.len() <= SEND_WORDS_MAX && list.iter().all(|word| is_word(word)))
+            .all(|list| !list.is_empty() && is_list(list))
+        && classes.is_none_or(|classes| !classes.is_empty())
 }
 
 /// Nothing in such a word can end a string or a policy.

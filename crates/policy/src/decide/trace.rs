@@ -5,16 +5,22 @@
 use model::Method;
 
 use super::{Outcome, content_travels, subject_is_exposed};
+use crate::access::Stop;
 use crate::facts::Facts;
-use crate::org::{Answer, Domains, Mode, OrgRule, When};
+use crate::org::{Answer, Domains, Mode, OrgRule, Stops, When};
 use crate::words::{Channel, Direction, KeyState, RecipientClass, Restriction, Risk, Weekday};
 use crate::{Effect, OrgEffect, Rule, Rules, Step};
 
-pub(super) fn steps(facts: &Facts, rules: &Rules, outcome: &Outcome<'_>) -> Vec<Step> {
+pub(super) fn steps(
+    facts: &Facts,
+    rules: &Rules,
+    stops: &Stops,
+    outcome: &Outcome<'_>,
+) -> Vec<Step> {
     let platform = rules.iter().map(|rule| step(rule, facts, outcome));
     let own = rules.organisation().iter();
     platform
-        .chain(own.map(|rule| own_step(rule, facts, outcome)))
+        .chain(own.map(|rule| own_step(rule, facts, stops, outcome)))
         .collect()
 }
 
@@ -78,8 +84,8 @@ fn effect(rule: &Rule, facts: &Facts) -> String {
     }
 }
 
-fn own_step(rule: &OrgRule, facts: &Facts, outcome: &Outcome<'_>) -> Step {
-    let answer = rule.answer(facts);
+fn own_step(rule: &OrgRule, facts: &Facts, stops: &Stops, outcome: &Outcome<'_>) -> Step {
+    let answer = rule.answer(facts, stops);
     let released = facts.message.approved
         && matches!(rule.effect, OrgEffect::Quarantine { .. })
         && answer != Answer::No;
@@ -94,7 +100,7 @@ fn own_step(rule: &OrgRule, facts: &Facts, outcome: &Outcome<'_>) -> Step {
         Answer::No => own_missing(rule, facts),
         _ if released => "it was released".to_owned(),
         _ if idle => "it concerns a method that was not needed".to_owned(),
-        Answer::Yes => rule.when.to_text(Domains::Hidden),
+        Answer::Yes => own_holding(rule, stops),
         Answer::Unknown(fact) => {
             format!("a fact that it asks for is not known: {}", fact.word())
         }
@@ -113,6 +119,15 @@ fn own_step(rule: &OrgRule, facts: &Facts, outcome: &Outcome<'_>) -> Step {
     }
 }
 
+fn own_holding(rule: &OrgRule, stops: &Stops) -> String {
+    let when = rule.when.to_text(Domains::Hidden);
+    match stops.find(rule) {
+        None => when,
+        Some(Stop::Forbids) => format!("{when}, and the sender is in none of these groups"),
+        Some(Stop::Errs) => "it could not be evaluated, which denies".to_owned(),
+    }
+}
+
 fn own_missing(rule: &OrgRule, facts: &Facts) -> String {
     if facts.message.system {
         return "it is a notice, code or report of our own".to_owned();
@@ -126,7 +141,8 @@ fn own_missing(rule: &OrgRule, facts: &Facts) -> String {
         None if rule.when.answer(facts) == Answer::No => {
             format!("not so: {}", rule.when.to_text(Domains::Hidden))
         }
-        None => "it is mail that comes in".to_owned(),
+        None if facts.message.direction == Direction::In => "it is mail that comes in".to_owned(),
+        None => "the sender is in one of these groups".to_owned(),
     }
 }
 

@@ -11,10 +11,12 @@ use model::Method;
 
 use super::condition::{Bound, Condition, Test, When};
 use super::fact::{Fact, Shape};
+use super::limit::limit;
 use super::{
     CONDITION_DEPTH_MAX, CONDITIONS_MAX, LIST_WORDS_MAX, OrgEffect, OrgRule, RULE_NAME_CHARS_MAX,
     RULE_WHY_CHARS_MAX, RULE_WORD_OCTETS_MAX, RULES_MAX,
 };
+use crate::access::SEND_LIMITS_MAX;
 use crate::words::words;
 
 /// What is wrong with a set of rules, and where.
@@ -44,6 +46,7 @@ words! {
         TestDoesNotFit = "test_does_not_fit", UnknownWord = "unknown_word", BadDomain = "bad_domain",
         EmptyGroup = "empty_group", TooDeep = "too_deep", TooManyConditions = "too_many_conditions",
         TooManyWords = "too_many_words", AsksForLess = "asks_for_less", MethodNotRequirable = "method_not_requirable",
+        NotALimit = "not_a_limit", TooManyLimits = "too_many_limits",
     }
 }
 
@@ -90,6 +93,10 @@ impl RuleFault {
                 "Ask for at least, never for less, of level, risk, unread part and phi in subject."
             }
             Self::MethodNotRequirable => "Require tls, tls_or_drop, pgp or smime.",
+            Self::NotALimit => {
+                "For who may send, ask which labels it includes, what the recipient is and whether it is internal, joined by and."
+            }
+            Self::TooManyLimits => "Join rules of who may send: there are more than the limit.",
         }
     }
 }
@@ -115,7 +122,12 @@ pub(super) fn errors(rules: &[OrgRule]) -> Vec<RuleError> {
         errors.push(error(None, 0, RuleFault::TooManyRules, ""));
         return errors;
     }
+    let mut limits = 0;
     for (place, rule) in rules.iter().enumerate() {
+        limits += usize::from(rule.effect.is_limit());
+        if rule.effect.is_limit() && limits > SEND_LIMITS_MAX {
+            errors.push(error(Some(rule), place, RuleFault::TooManyLimits, "effect"));
+        }
         errors.extend(
             faults(rule)
                 .into_iter()
@@ -128,7 +140,12 @@ pub(super) fn errors(rules: &[OrgRule]) -> Vec<RuleError> {
     errors
 }
 
-fn error(rule: Option<&OrgRule>, place: usize, code: RuleFault, field: &str) -> RuleError {
+pub(super) fn error(
+    rule: Option<&OrgRule>,
+    place: usize,
+    code: RuleFault,
+    field: &str,
+) -> RuleError {
     let shown = rule.filter(|rule| is_id(&rule.id));
     RuleError {
         line: 0,
@@ -159,7 +176,8 @@ pub(super) fn faults(rule: &OrgRule) -> Vec<(&'static str, RuleFault)> {
         faults.extend(fault_of_shown(rule, text).map(|fault| (field, fault)));
     }
     faults.extend(fault_of_effect(&rule.effect).map(|fault| ("effect", fault)));
-    faults.extend(fault_of_when(&rule.when).map(|fault| ("when", fault)));
+    let fault = fault_of_when(&rule.when).or_else(|| limit(rule).err());
+    faults.extend(fault.map(|fault| ("when", fault)));
     faults
 }
 
@@ -185,13 +203,15 @@ fn fault_of_shown(rule: &OrgRule, text: &str) -> Option<RuleFault> {
 }
 
 fn fault_of_effect(effect: &OrgEffect) -> Option<RuleFault> {
-    let words = match effect {
+    let words: Vec<&String> = match effect {
         OrgEffect::Require(Method::Tls | Method::TlsOrDrop | Method::Pgp | Method::Smime) => {
             return None;
         }
         OrgEffect::Require(_) => return Some(RuleFault::MethodNotRequirable),
-        OrgEffect::Warn(word) => std::slice::from_ref(word),
-        OrgEffect::Quarantine { notify, .. } => notify.as_slice(),
+        OrgEffect::Warn(word) => vec![word],
+        OrgEffect::Quarantine { notify, .. } => notify.iter().collect(),
+        OrgEffect::OnlyMaySend(groups) if groups.is_empty() => return Some(RuleFault::EmptyGroup),
+        OrgEffect::OnlyMaySend(groups) => groups.iter().collect(),
         _ => return None,
     };
     if words.len() > LIST_WORDS_MAX {

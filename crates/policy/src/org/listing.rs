@@ -55,6 +55,11 @@ const EFFECTS: &[(&str, &str, &str)] = &[
         "a statement of law travels with it",
         "append notice part_2",
     ),
+    (
+        "only",
+        "it is refused unless the sender is in one of these groups; an app is in none",
+        "only compliance, dlp_admin may send",
+    ),
 ];
 
 impl Term {
@@ -96,6 +101,7 @@ impl OrgEffect {
             Self::Warn(_) => "warn",
             Self::Log => "log",
             Self::AppendNotice(_) => "append notice",
+            Self::OnlyMaySend(_) => "only",
         }
     }
 }

@@ -21,6 +21,7 @@ use model::Method;
 use super::check::{self, RuleError, RuleFault, is_id};
 use super::token::{Fault, Kind, Token, tokens};
 use super::{Mode, OrgEffect, OrgRule, RULES_MAX, RULES_OCTETS_MAX};
+use crate::access::SEND_LIMITS_MAX;
 use crate::words::Notice;
 
 pub(super) fn rules(text: &str) -> Result<Vec<OrgRule>, Vec<RuleError>> {
@@ -31,7 +32,7 @@ pub(super) fn rules(text: &str) -> Result<Vec<OrgRule>, Vec<RuleError>> {
     if blocks.len() > RULES_MAX {
         return Err(vec![at(1, None, "", 0, RuleFault::TooManyRules)]);
     }
-    let (mut rules, mut ids) = (Vec::new(), BTreeSet::new());
+    let (mut rules, mut ids, mut limits) = (Vec::new(), BTreeSet::new(), 0);
     for (place, block) in blocks.iter().enumerate() {
         let line = block.first().map_or(0, |(line, _)| *line);
         match rule(block) {
@@ -48,6 +49,10 @@ pub(super) fn rules(text: &str) -> Result<Vec<OrgRule>, Vec<RuleError>> {
                 }
                 if !ids.insert(rule.id.clone()) {
                     errors.push(at(line, None, id, place, RuleFault::DuplicateId));
+                }
+                limits += usize::from(rule.effect.is_limit());
+                if rule.effect.is_limit() && limits > SEND_LIMITS_MAX {
+                    errors.push(at(line, None, id, place, RuleFault::TooManyLimits));
                 }
                 rules.push(rule);
             }
@@ -178,6 +183,13 @@ impl Reader<'_> {
             Some("block") => OrgEffect::Block,
             Some("warn") => OrgEffect::Warn(self.word().ok_or(self.here(RuleFault::WordExpected))?),
             Some("log") => OrgEffect::Log,
+            Some("only") => {
+                let groups = self.list()?.into_iter().collect();
+                if !self.take_all(&["may", "send"]) {
+                    return Err(unknown);
+                }
+                OrgEffect::OnlyMaySend(groups)
+            }
             Some("append") if self.take("notice") => {
                 let notice = self.word().and_then(|word| Notice::from_word(&word));
                 OrgEffect::AppendNotice(notice.ok_or(self.before(RuleFault::UnknownWord))?)

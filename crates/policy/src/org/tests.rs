@@ -76,7 +76,7 @@ fn every_effect_is_listed_with_an_example_that_reads() {
         listed.push(term.word);
     }
     // Each effect that there is has its word in `listed_as`; the list has as many.
-    assert_eq!(listed.len(), 10);
+    assert_eq!(listed.len(), 11);
     assert_eq!(Term::facts().count(), Fact::ALL.len());
 }
 
@@ -122,6 +122,10 @@ fn what_is_no_rule_is_refused() {
         ),
         (rule("always", "require plain"), "method_not_requirable"),
         (rule("always", "require portal"), "method_not_requirable"),
+        (rule("always", "only may send"), "unknown_effect"),
+        (rule("always", "only care, may send"), "unknown_effect"),
+        (rule("always", "only care may read"), "unknown_effect"),
+        (rule("always", "only ca/re may send"), "word_expected"),
         (rule("(pages over 1", "log"), "bracket_expected"),
         (rule("pages over 1 files over 1", "log"), "unexpected_word"),
         (rule("always", "log twice"), "unexpected_word"),
@@ -150,6 +154,81 @@ fn what_is_no_rule_is_refused() {
     }
 }
 
+const ONLY: &str = "only compliance, dlp_admin may send";
+
+#[test]
+fn who_may_send_is_asked_of_what_a_limit_can_say() {
+    for when in [
+        "always",
+        "labels include psychotherapy",
+        "labels include any of hiv, genetic and labels include minor",
+        "not internal recipient and recipient is none of patient, provider",
+        "(internal recipient and labels include hiv) and recipient is staff",
+        "not (recipient is patient or internal recipient)",
+        "not labels lack hiv",
+    ] {
+        assert_eq!(faults(&rule(when, ONLY)), [], "{when}");
+    }
+    for when in [
+        // More found would free it.
+        "labels lack hiv",
+        "not labels include hiv",
+        "level at least likely",
+        "labels include hiv and level at least likely",
+        "labels include hiv or internal recipient",
+        "not (labels lack hiv and internal recipient)",
+        "sender groups lack billing",
+        "direction is in",
+        "recipient domain is rival.example",
+        // Nothing could ever meet these.
+        "internal recipient and not internal recipient",
+        "recipient is patient and recipient is provider",
+        "recipient is none of patient, provider, staff, vendor, unknown",
+    ] {
+        assert_eq!(faults(&rule(when, ONLY)), [(1, "not_a_limit")], "{when}");
+    }
+    let both = rule("labels lack hiv", "log").replace("one", "zero")
+        + "\n\n"
+        + &rule("labels lack hiv", ONLY);
+    let errors = OrgRules::parse(&both).expect_err("the second has a fault");
+    let places: Vec<_> = errors
+        .iter()
+        .map(|e| (e.line, e.pointer.as_str(), e.rule.as_str()))
+        .collect();
+    assert_eq!(places, [(3, "/1/when", "one")]);
+}
+
+#[test]
+fn who_may_send_reads_the_same_as_text_and_as_json() {
+    let text = rule(
+        "labels include hiv",
+        "only Dlp_Admin, compliance, compliance may send",
+    );
+    let own = OrgRules::parse(&text).expect("sound");
+    assert!(own.to_text().contains(&format!("then {ONLY}\n")));
+    assert_eq!(OrgRules::parse(&own.to_text()).as_ref(), Ok(&own));
+    let json = serde_json::to_string(&own).expect("rules serialise");
+    let effect = r#""effect":{"only_may_send":["compliance","dlp_admin"]}"#;
+    assert!(json.contains(effect), "{json}");
+    let read = serde_json::from_str::<OrgRules>(&json).expect("and come back");
+    assert_eq!((&read, read.version()), (&own, own.version()));
+    for groups in ["", r#""Care Team""#, r#""x\"]}""#, r#""and""#] {
+        let bad = json.replace(r#""compliance","dlp_admin""#, groups);
+        assert!(serde_json::from_str::<OrgRules>(&bad).is_err(), "{groups}");
+    }
+}
+
+#[test]
+fn the_rule_of_who_may_send_that_is_shipped_as_a_note_is_sound() {
+    let note = OrgRules::STARTER
+        .split("\n\n")
+        .find(|block| block.starts_with("# rule"))
+        .expect("the starter rules have one as a note");
+    let lines: Vec<&str> = note.lines().filter_map(|l| l.strip_prefix("# ")).collect();
+    let own = OrgRules::parse(&lines.join("\n")).expect("it reads without its marks");
+    assert!(own.iter().all(|rule| rule.effect.is_limit()));
+}
+
 #[test]
 fn sizes_of_rules_are_limited() {
     let many: String = (0..=RULES_MAX)
@@ -160,6 +239,24 @@ fn sizes_of_rules_are_limited() {
         faults(&"#".repeat(RULES_OCTETS_MAX + 1)),
         [(1, "text_too_long")]
     );
+    let limits = |count: usize| -> String {
+        (0..count)
+            .map(|n| rule("always", ONLY).replace("one", &format!("r{n}")) + "\n")
+            .collect()
+    };
+    let max = crate::access::SEND_LIMITS_MAX;
+    assert_eq!(faults(&limits(max)), []);
+    let line = u32::try_from(max).expect("a few lines") + 1;
+    assert_eq!(faults(&limits(max + 1)), [(line, "too_many_limits")]);
+    let own = OrgRules::parse(&limits(max)).expect("sound");
+    let mut rules: Vec<OrgRule> = own.iter().cloned().collect();
+    rules.push(OrgRule {
+        id: "one-more".to_owned(),
+        ..rules[0].clone()
+    });
+    let errors = OrgRules::new(rules).expect_err("one too many");
+    assert_eq!(errors.len(), 1);
+    assert_eq!(errors[0].code, RuleFault::TooManyLimits);
     let conditions = vec!["pages over 1"; CONDITIONS_MAX + 1].join(" or ");
     assert_eq!(
         faults(&rule(&conditions, "log")),

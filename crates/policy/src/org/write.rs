@@ -63,6 +63,10 @@ impl OrgEffect {
             Self::Warn(text) => format!("warn {text}"),
             Self::Log => "log".to_owned(),
             Self::AppendNotice(notice) => format!("append notice {notice}"),
+            Self::OnlyMaySend(_) => {
+                let groups: Vec<&str> = self.senders().collect();
+                format!("only {} may send", groups.join(", "))
+            }
         }
     }
 }

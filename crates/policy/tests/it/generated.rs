@@ -111,8 +111,38 @@ fn effect() -> impl Strategy<Value = OrgEffect> {
     ])
 }
 
+/// Who may send: of what such a rule may ask, some.
+fn limit() -> BoxedStrategy<(When, OrgEffect)> {
+    let labels = words(WORDS).prop_map(|words| (Fact::Labels, Test::AnyOf(words)));
+    let is = |(fact, test)| When::Is(Condition { fact, test });
+    let labels = prop::collection::vec(labels.prop_map(is), 0..3);
+    let class = membership(RecipientClass::WORDS).prop_map(|test| (Fact::Recipient, test));
+    let class = prop::option::of(class.prop_map(is));
+    let side = prop::option::of(any::<bool>());
+    (labels, class, side, words(WORDS))
+        .prop_map(move |(mut parts, class, side, groups)| {
+            parts.extend(class);
+            parts.extend(side.map(|inside| {
+                let internal = is((Fact::RecipientInternal, Test::Holds));
+                if inside {
+                    internal
+                } else {
+                    When::Not(Box::new(internal))
+                }
+            }));
+            let when = match parts.len() {
+                0 => When::Always,
+                1 => parts.remove(0),
+                _ => When::All(parts),
+            };
+            (when, OrgEffect::OnlyMaySend(groups))
+        })
+        .boxed()
+}
+
 fn rule() -> impl Strategy<Value = OrgRule> {
-    (when(), effect(), prop::bool::weighted(0.15)).prop_map(|(when, effect, shadow)| OrgRule {
+    let asked = prop_oneof![4 => (when(), effect()).boxed(), 1 => limit()];
+    (asked, prop::bool::weighted(0.15)).prop_map(|((when, effect), shadow)| OrgRule {
         id: "rule".to_owned(),
         name: "A rule".to_owned(),
         when,
@@ -312,6 +342,32 @@ proptest! {
         };
         let decision = decide(&unknown, &r, &with(rules.into_iter().chain([asks]).collect()));
         prop_assert!(matches!(decision.method, Method::Hold | Method::Block));
+    }
+
+    /// In the language's other words: whoever is in none of the groups is refused.
+    #[test]
+    fn who_may_send_refuses_all_others_and_nobody_else(m in message(), r in recipient(), rules in rule_list(), (when, effect) in limit()) {
+        let OrgEffect::OnlyMaySend(groups) = effect.clone() else { unreachable!("a limit") };
+        let others = When::Is(Condition { fact: Fact::SenderGroups, test: Test::NoneOf(groups) });
+        let both = match when.clone() {
+            When::Always => others,
+            when => When::All(vec![when, others]),
+        };
+        let added = |when, effect| {
+            let one = OrgRule {
+                id: "added".to_owned(),
+                name: "A rule".to_owned(),
+                when,
+                effect,
+                why: "it is wanted".to_owned(),
+                mode: Mode::Active,
+            };
+            decide(&m, &r, &with(rules.iter().cloned().chain([one]).collect()))
+        };
+        let (limited, refused) = (added(when, effect), added(both, OrgEffect::Block));
+        prop_assert_eq!(limited.method, refused.method);
+        prop_assert_eq!(limited.shadow, refused.shadow);
+        prop_assert_eq!(limited.trace.decided_by, refused.trace.decided_by);
     }
 
     #[test]

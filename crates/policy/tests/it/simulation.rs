@@ -81,6 +81,47 @@ fn a_draft_is_compared_with_what_stands() {
 }
 
 #[test]
+fn a_draft_of_who_may_send_is_tried_on_stored_groups() {
+    let by = |groups: &[&str], label: &str| {
+        let words = |all: &[&str]| all.iter().map(|word| (*word).to_owned()).collect();
+        let message = MessageFacts {
+            labels: words(&[label]),
+            sender_groups: words(groups),
+            ..MessageFacts::quiet()
+        };
+        StoredFacts::of(&message, &RecipientFacts::quiet())
+    };
+    let week = [
+        by(&["care"], "hiv"),
+        by(&["care", "compliance"], "hiv"),
+        by(&[], "hiv"),
+        by(&[], "minor"),
+    ];
+    let draft =
+        "rule hiv: when labels include hiv then only compliance may send because it is agreed";
+    let simulation = simulate(&week, &Rules::standard(), &rules(draft));
+    let moved = Moved {
+        from: Method::Tls,
+        to: Method::Block,
+        count: 2,
+        examples: vec![0, 2],
+    };
+    assert_eq!(simulation.moves, [moved]);
+    let hits = RuleHits {
+        matched: 2,
+        decided: 2,
+        unanswered: 0,
+    };
+    assert_eq!(simulation.rules["hiv"], hits);
+    let trial = simulate(
+        &week,
+        &Rules::standard(),
+        &rules(&draft.replace("hiv:", "hiv in shadow:")),
+    );
+    assert_eq!((trial.changed, trial.rules["hiv"].matched), (0, 2));
+}
+
+#[test]
 fn the_same_rules_change_nothing() {
     let week = [sent(30, RecipientClass::Vendor, Some(20))];
     let simulation = simulate(&week, &rules(DRAFT), &rules(DRAFT));

@@ -358,6 +358,16 @@ fn settings_routes() -> Router<WebState> {
                 .post(|asked| console(asked, console::key::submit)),
         )
         .route(
+            "/console/authorities",
+            get(|asked| console(asked, console::authorities::show))
+                .post(|asked| console(asked, console::authorities::submit)),
+        )
+        .route(
+            "/console/own-keys",
+            get(|asked| console(asked, console::own_keys::show))
+                .post(|asked| console(asked, console::own_keys::submit)),
+        )
+        .route(
             "/console/registry",
             get(|asked| console(asked, console::registry::show))
                 .post(|asked| console(asked, console::registry::submit)),

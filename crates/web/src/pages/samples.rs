@@ -50,6 +50,10 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     draw::<console::key::Key>(face, &mut all)?;
     draw::<console::key::KeyAsk>(face, &mut all)?;
     draw::<console::key_add::KeyAdd>(face, &mut all)?;
+    draw::<console::authorities::Authorities>(face, &mut all)?;
+    draw::<console::authorities::AuthorityRemove>(face, &mut all)?;
+    draw::<console::own_keys::OwnKeys>(face, &mut all)?;
+    draw::<console::own_keys::OwnKeyAsk>(face, &mut all)?;
     draw::<console::registry::Registry>(face, &mut all)?;
     draw::<console::registry::RegistryClear>(face, &mut all)?;
     draw::<console::rules::Rules>(face, &mut all)?;

@@ -39,6 +39,8 @@ const DOORS: &[&str] = &[
     "/console/messages/msg_00000000000000000000000000/opinion",
     "/console/correspondents",
     "/console/keys",
+    "/console/authorities",
+    "/console/own-keys",
     "/console/keys/add",
     "/console/keys/rky_00000000000000000000000000",
     "/console/registry",

@@ -9,17 +9,20 @@ fn set(words: &[&str]) -> BTreeSet<String> {
 fn limit(id: &str) -> SendLimit {
     SendLimit {
         id: id.to_owned(),
-        labels: BTreeSet::new(),
-        classes: BTreeSet::new(),
-        outside_only: false,
+        labels: Vec::new(),
+        classes: None,
+        side: None,
         groups: BTreeSet::new(),
     }
 }
 
 fn genetics() -> SendLimit {
     SendLimit {
-        labels: set(&["genetic", "hiv"]),
-        classes: BTreeSet::from([RecipientClass::Vendor, RecipientClass::Unknown]),
+        labels: vec![set(&["genetic", "hiv"])],
+        classes: Some(BTreeSet::from([
+            RecipientClass::Vendor,
+            RecipientClass::Unknown,
+        ])),
         groups: set(&["laboratory", "counsel"]),
         ..limit("genetics")
     }
@@ -28,13 +31,12 @@ fn genetics() -> SendLimit {
 fn allowed(limits: &SendLimits, groups: &[&str], labels: &[&str], class: RecipientClass) -> bool {
     let (groups, labels) = (set(groups), set(labels));
     let what = SendTo {
-        sender: "usr_1",
         groups: &groups,
         labels: &labels,
         class,
         internal: false,
     };
-    limits.allow(&what).allowed
+    limits.stops(&what).is_empty()
 }
 
 #[test]
@@ -70,8 +72,8 @@ fn a_limit_binds_these_labels_to_these_recipients_and_frees_its_groups() -> mode
 #[test]
 fn the_strictest_limit_stands() -> model::Result<()> {
     let nobody = SendLimit {
-        labels: set(&["genetic"]),
-        outside_only: true,
+        labels: vec![set(&["genetic"])],
+        side: Some(Side::Outside),
         ..limit("nobody")
     };
     let limits = SendLimits::new(&[genetics(), nobody])?;
@@ -83,38 +85,87 @@ fn the_strictest_limit_stands() -> model::Result<()> {
     ));
     let (groups, labels) = (set(&["laboratory"]), set(&["genetic"]));
     let inside = SendTo {
-        sender: "usr_1",
         groups: &groups,
         labels: &labels,
         class: RecipientClass::Staff,
         internal: true,
     };
-    assert!(limits.allow(&inside).allowed);
+    assert!(limits.stops(&inside).is_empty());
     let outside = SendTo {
         internal: false,
         ..inside
     };
-    assert_eq!(limits.allow(&outside).policies, ["limit-nobody"]);
+    let nobody = BTreeMap::from([("nobody".to_owned(), Stop::Forbids)]);
+    assert_eq!(limits.stops(&outside), nobody);
     Ok(())
 }
 
 /// Cedar skips a policy that errs: without the rule above it, this `forbid` would let through.
 #[test]
-fn a_limit_that_errs_denies() -> Result<(), Refused> {
-    let (schema, _warnings) = Schema::from_cedarschema_str(SCHEMA)?;
-    let policies = PolicySet::from_str(
-        "permit (principal, action, resource);
-         forbid (principal, action, resource) when { context.consent == false };",
+fn a_limit_that_errs_stops_and_says_so() -> Result<(), Refused> {
+    let limits = unchecked(
+        "limit-consent",
+        "forbid (principal, action, resource) when { context.consent == false };",
     )?;
-    let limits = SendLimits { schema, policies };
     assert!(!allowed(&limits, &[], &[], RecipientClass::Patient));
+    assert_eq!(limits.stops(&quiet(&set(&[]))), one("consent", Stop::Errs));
     Ok(())
+}
+
+#[test]
+fn an_error_in_what_allows_stops_by_every_limit() -> Result<(), Refused> {
+    let limits = unchecked(
+        "another",
+        "forbid (principal, action, resource) when { context.consent == false };",
+    )?;
+    assert_eq!(limits.stops(&quiet(&set(&[]))), one("consent", Stop::Errs));
+    Ok(())
+}
+
+/// Were the policy that allows missing, nothing would be allowed, and no limit would say why.
+#[test]
+fn without_anything_that_allows_every_limit_stops() -> Result<(), Refused> {
+    let mut limits = unchecked(
+        "limit-consent",
+        "forbid (principal, action, resource) when { resource.internal };",
+    )?;
+    limits.policies = PolicySet::new();
+    assert_eq!(limits.stops(&quiet(&set(&[]))), one("consent", Stop::Errs));
+    Ok(())
+}
+
+/// What no check would let pass, for a limit with the id `consent`.
+fn unchecked(id: &str, text: &str) -> Result<SendLimits, Refused> {
+    let (schema, _warnings) = Schema::from_cedarschema_str(SCHEMA)?;
+    let mut policies = PolicySet::new();
+    for (id, text) in [("all", "permit (principal, action, resource);"), (id, text)] {
+        let id = cedar_policy::PolicyId::new(id);
+        policies.add(cedar_policy::Policy::parse(Some(id), text)?)?;
+    }
+    Ok(SendLimits {
+        schema,
+        policies,
+        ids: set(&["consent"]),
+    })
+}
+
+fn one(id: &str, stop: Stop) -> BTreeMap<String, Stop> {
+    BTreeMap::from([(id.to_owned(), stop)])
+}
+
+fn quiet(none: &BTreeSet<String>) -> SendTo<'_> {
+    SendTo {
+        groups: none,
+        labels: none,
+        class: RecipientClass::Unknown,
+        internal: false,
+    }
 }
 
 #[test]
 fn what_the_schema_does_not_know_never_takes_effect() {
     let text = "forbid (principal, action, resource) when { context.consent == false };";
-    assert!(SendLimits::of(&[("limit-x".to_owned(), text.to_owned())]).is_err());
+    assert!(SendLimits::of(&[("limit-x".to_owned(), text.to_owned())], set(&["x"])).is_err());
 }
 
 #[test]
@@ -125,10 +176,19 @@ fn a_word_that_is_none_makes_no_policy() {
         ..limit("one")
     };
     let in_label = SendLimit {
-        labels: set(&[breaking]),
+        labels: vec![set(&[breaking])],
         ..limit("one")
     };
-    for limits in [vec![limit(breaking)], vec![in_group], vec![in_label]] {
+    let of_nobody = SendLimit {
+        classes: Some(BTreeSet::new()),
+        ..limit("one")
+    };
+    for limits in [
+        vec![limit(breaking)],
+        vec![in_group],
+        vec![in_label],
+        vec![of_nobody],
+    ] {
         assert!(SendLimits::new(&limits).is_err());
     }
     assert!(
@@ -145,7 +205,7 @@ fn a_word_that_is_none_makes_no_policy() {
 fn another_limit_never_allows_more() -> model::Result<()> {
     let few = SendLimits::new(&[genetics()])?;
     let closed = SendLimit {
-        classes: BTreeSet::from([RecipientClass::Patient]),
+        classes: Some(BTreeSet::from([RecipientClass::Patient])),
         groups: set(&["care"]),
         ..limit("patients")
     };

@@ -1,6 +1,7 @@
 //! The console: what staff see, from signing in to the audit log.
 
 pub mod audit;
+pub mod authorities;
 pub mod cancel;
 pub mod correspondent;
 pub mod correspondents;
@@ -23,6 +24,7 @@ pub mod missing;
 pub mod order;
 pub mod orders;
 pub mod overview;
+pub mod own_keys;
 pub mod queue;
 pub mod recovery;
 pub mod registry;
