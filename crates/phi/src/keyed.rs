@@ -52,7 +52,8 @@ fn keyed(text: &[u8], key: &Key) -> Option<Keyed> {
         }
         _ => false,
     };
-    let shaped = key.tag != Tag::Licence || long;
+    // "rx" and "license" stand before much else: only the number's shape makes it one.
+    let shaped = (key.tag != Tag::Licence && word != b"rx") || long;
     let holds = digits.len() >= 2 && (announced || reach.says_number || long) && shaped && !other;
     holds.then(|| Keyed {
         candidate: Candidate::keyed(kind, reach.token),
@@ -68,7 +69,8 @@ fn kind(tag: Tag, word: &[u8]) -> Option<(FindingKind, bool)> {
         // Cars and houses are insured too.
         Tag::Policy => (FindingKind::MemberId, true),
         Tag::Patient => (FindingKind::PatientId, !word.starts_with(b"p")),
-        Tag::Number => (FindingKind::PatientId, true),
+        // Whose it is, other words have to say.
+        Tag::Number => (FindingKind::UniqueId, true),
         Tag::Claim => (FindingKind::Claim, true),
         Tag::Accession => (FindingKind::Accession, true),
         Tag::Account => (FindingKind::Account, true),

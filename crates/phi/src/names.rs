@@ -12,6 +12,7 @@ use crate::lexicon::{Tag, Words};
 
 mod capitals;
 mod people;
+mod strange;
 
 pub(crate) use capitals::Capitals;
 pub(crate) use people::{Listed, People};
@@ -134,101 +135,7 @@ impl Seen<'_> {
         self.given(at)
             .or_else(|| self.turned(at))
             .or_else(|| self.initialled(at))
-            .or_else(|| self.foreign(at))
-            .or_else(|| self.placed(at))
-    }
-
-    /// Two words that no list has, where only a person stands: "for Halima Warsame's biopsy".
-    fn placed(&self, at: usize) -> Option<Name> {
-        const BEFORE: &[&[u8]] = &[
-            b" for ",
-            b" about ",
-            b" regarding ",
-            b"Re: ",
-            b"RE: ",
-            b" treating ",
-            b" saw ",
-            b" de ",
-            b" para ",
-            b"soy ",
-            b"llamo ",
-        ];
-        const BEHIND: &[&[u8]] = &[
-            b"'s ", b" has ", b" is ", b" was ", b" had ", b" who ", b" will ", b" needs ",
-            b" tiene ", b" fue ", b", a ", b" (DOB", b", DOB",
-        ];
-        let (one, other) = (self.capitals.range(at), self.capitals.range(at + 1));
-        let small = |word: &[u8]| {
-            word.len() >= 3
-                && word[1..].iter().all(|b| !b.is_ascii_uppercase())
-                && !self.people.is_stopped(word)
-                && !PLACING.contains(&word)
-        };
-        if !small(self.word(at))
-            || !small(self.word(at + 1))
-            || !matches!(self.capitals.gap(self.text, at), Some(b" "))
-        {
-            return None;
-        }
-        let before = &self.text[one.start.saturating_sub(12)..one.start];
-        let behind = &self.text[other.end..];
-        let holds = BEFORE.iter().any(|word| before.ends_with(word))
-            && BEHIND.iter().any(|word| behind.starts_with(word));
-        holds.then_some(Name {
-            first: at,
-            last: at + 1,
-            title: None,
-            sure: false,
-        })
-    }
-
-    /// A given name that no list has, before a family name that one has: "Chukwuemeka Kowalczyk".
-    fn foreign(&self, at: usize) -> Option<Name> {
-        let word = self.word(at);
-        let small = word.len() >= 3
-            && word[1..].iter().any(u8::is_ascii_lowercase)
-            && !self.people.is_stopped(word)
-            && !PLACING.contains(&word);
-        if !small || !self.runs_on(at) || self.opens(at) {
-            return None;
-        }
-        let next = self.word(at + 1);
-        let family = self.people.last(next) == Listed::Name && !self.people.is_stopped(next);
-        let small_next = next.iter().any(u8::is_ascii_lowercase);
-        // "Grove Avenue Partners": what goes on is no one's name.
-        let goes_on = self.runs_on(at + 1)
-            && !self.is_initial(at + 2)
-            && self.people.last(self.word(at + 2)) == Listed::No;
-        (family && small_next && !goes_on).then_some(Name {
-            first: at,
-            last: at + 1,
-            title: None,
-            sure: false,
-        })
-    }
-
-    /// Whether a word begins its sentence or line and ends as verbs and adjectives do.
-    fn opens(&self, at: usize) -> bool {
-        let start = self.capitals.range(at).start;
-        let before = self.text[..start].iter().rev().find(|b| **b != b' ');
-        let opens =
-            before.is_none_or(|b| matches!(b, b'\n' | b'.' | b'!' | b'?' | b'>' | b'*' | b'\r'));
-        let word = self.word(at).to_ascii_lowercase();
-        let ordinary = [
-            &b"ing"[..],
-            b"ed",
-            b"ly",
-            b"tion",
-            b"ment",
-            b"ness",
-            b"ity",
-            b"ous",
-            b"able",
-            b"ies",
-        ]
-        .iter()
-        .any(|end| word.ends_with(end));
-        opens && (ordinary || word.len() < 4)
+            .or_else(|| self.strange(at))
     }
 
     /// "Mr. James T.", "Dr. Harris", "Sra. María de la Cruz".
@@ -438,12 +345,6 @@ impl Seen<'_> {
         }
     }
 }
-
-/// Words that begin a town's name.
-const PLACING: &[&[u8]] = &[
-    b"San", b"Santa", b"Saint", b"Los", b"Las", b"New", b"Fort", b"Port", b"Lake", b"Mount",
-    b"Palo", b"Baton", b"Little", b"Grand", b"Cape", b"Camp",
-];
 
 /// Letters that follow a clinician's name, behind a comma.
 const CREDENTIALS: &[&[u8]] = &[

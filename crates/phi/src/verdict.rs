@@ -70,7 +70,7 @@ impl Tally {
     }
 
     pub(crate) fn level(&self) -> PhiLevel {
-        let context = self.has_context() || self.bearing.told;
+        let context = self.has_context() || (self.bearing.told && self.is_dense());
         let provider = [FindingKind::Npi, FindingKind::Dea]
             .iter()
             .any(|kind| self.kinds.contains(kind));
@@ -95,11 +95,17 @@ impl Tally {
         let named = u8::from(said.named || said.addressed || said.signed);
         let told = |times: u8, points: u8| if times > 0 { points } else { 0 };
         let held = |holds: bool, points: u8| if holds { points } else { 0 };
+        // Who "you" are, the text does not say without a name; to a patient see `level_to_patient`.
+        let second = match (said.addressed, self.loose.is_empty()) {
+            (true, _) => 3,
+            (false, false) => 2,
+            (false, true) => 1,
+        };
         [
             said.tied,
             told(said.spoken, if said.spoken > 1 { 3 + named } else { 2 }),
             told(said.first, if said.first > 1 { 3 + named } else { 2 }),
-            told(said.second, 2 + u8::from(said.addressed)),
+            told(said.second, second),
             told(said.patient, 2 + u8::from(said.patient > 1)),
             told(said.aged, 2),
             said.near,
@@ -116,7 +122,13 @@ impl Tally {
         } else {
             0
         };
-        self.weighed().max(sure)
+        // A short letter to "you" is about its reader's care.
+        let told = if self.bearing.second > 0 && self.is_dense() {
+            3
+        } else {
+            0
+        };
+        self.weighed().max(sure).max(told)
     }
 
     /// Points of a message that says who it is about.
