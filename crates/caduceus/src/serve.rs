@@ -101,17 +101,8 @@ pub async fn start(
         let router = axum::Router::new().route("/metrics", axum::routing::get(page));
         tasks.spawn(http::serve(listener, None, router, stop.clone()));
     }
-    let mx = match config.inbound.as_ref().and_then(|inbound| inbound.listen) {
-        Some(at) => Some(bind(at, "inbound.listen").await?),
-        None => None,
-    };
-    if let (Some(listener), Some(tls)) = (mx, &tls) {
-        let intake = mta::Intake {
-            flow: wired.flow.clone(),
-            net: net.clone(),
-            engines: engines::build(config.inbound.as_ref())?,
-        };
-        tasks.spawn(mta::mx(intake, listener, tls.clone(), stop.clone()));
+    if let Some(tls) = &tls {
+        take_in(config, wired, (&net, tls), &stop, &mut tasks).await?;
     }
     if let Some(tls) = tls {
         tasks.spawn(mta::submission(
@@ -133,6 +124,27 @@ pub async fn start(
     }
     workers(wired, net, stop, &mut tasks).await?;
     Ok(tasks)
+}
+
+/// Mail from elsewhere, where it is taken in.
+async fn take_in(
+    config: &Config,
+    wired: &Wired,
+    (net, tls): (&Arc<dyn Net>, &Arc<rustls::ServerConfig>),
+    stop: &watch::Receiver<bool>,
+    tasks: &mut JoinSet<()>,
+) -> anyhow::Result<()> {
+    let Some(at) = config.inbound.as_ref().and_then(|inbound| inbound.listen) else {
+        return Ok(());
+    };
+    let intake = mta::Intake {
+        flow: wired.flow.clone(),
+        net: net.clone(),
+        engines: engines::build(config.inbound.as_ref())?,
+    };
+    let listener = bind(at, "inbound.listen").await?;
+    tasks.spawn(mta::mx(intake, listener, tls.clone(), stop.clone()));
+    Ok(())
 }
 
 async fn bind(at: std::net::SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {

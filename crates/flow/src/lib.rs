@@ -106,6 +106,7 @@ struct Inner {
     own_settings: Kept<OrganisationId, Arc<decide::OwnSettings>>,
     known: decide::Known,
     registry: registry::Held,
+    rules: rules::Read,
     familiar: inbound::FamiliarKept,
     bell: tokio::sync::Notify,
     /// See [`Flow::tidy`].
@@ -129,6 +130,7 @@ impl Flow {
             own_settings: Kept::default(),
             known: decide::Known::default(),
             registry: registry::Held::default(),
+            rules: rules::Read::default(),
             familiar: inbound::FamiliarKept::default(),
             bell: tokio::sync::Notify::new(),
             turns: AtomicU64::new(0),
@@ -185,6 +187,9 @@ impl Flow {
     }
     pub(crate) fn registry_held(&self) -> &registry::Held {
         &self.inner.registry
+    }
+    pub(crate) fn rules_read(&self) -> &rules::Read {
+        &self.inner.rules
     }
     pub(crate) fn familiar(&self) -> &inbound::FamiliarKept {
         &self.inner.familiar

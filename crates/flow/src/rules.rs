@@ -7,11 +7,11 @@
 mod outline;
 mod trial;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ctx::{Action, Ctx, Event};
 use model::{Code, Error, Result, RuleVersionId, Timestamp, limits};
-use policy::OrgRules;
+use policy::{OrgRules, Rules};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::tables::rule_versions::{self as table, RuleState};
@@ -166,14 +166,44 @@ impl Flow {
     }
 }
 
+/// Rules that were read, by their version, which never changes; `None` are the platform's alone.
+#[derive(Default)]
+pub(crate) struct Read(Mutex<Vec<(Option<RuleVersionId>, Arc<Rules>)>>);
+
+impl Read {
+    /// Versions in memory; beyond it all are read anew.
+    const MAX: usize = 500;
+
+    fn find(
+        &self,
+        id: Option<RuleVersionId>,
+        read: impl FnOnce() -> Result<Rules>,
+    ) -> Result<Arc<Rules>> {
+        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = known().iter().find(|(held, _)| *held == id).cloned();
+        if let Some((_, rules)) = held {
+            return Ok(rules);
+        }
+        let rules = Arc::new(read()?);
+        let mut known = known();
+        if known.len() >= Self::MAX {
+            known.clear();
+        }
+        known.push((id, rules.clone()));
+        Ok(rules)
+    }
+}
+
 /// All rules by which an organisation's mail is decided now.
-pub(crate) fn in_force(ctx: &Ctx, tx: &mut Tx<'_>) -> Result<Arc<policy::Rules>> {
-    let standard = policy::Rules::standard();
-    let Some(row) = table::active(tx, ctx.organisation())? else {
-        return Ok(Arc::new(standard));
-    };
-    let own = parsed(&view(ctx, tx, &row)?.text)?;
-    Ok(Arc::new(standard.with(Arc::new(own))))
+pub(crate) fn in_force(flow: &Flow, ctx: &Ctx, tx: &mut Tx<'_>) -> Result<Arc<Rules>> {
+    let read = flow.rules_read();
+    match table::active(tx, ctx.organisation())? {
+        None => read.find(None, || Ok(Rules::standard())),
+        Some(row) => read.find(Some(row.id), || {
+            let own = parsed(&view(ctx, tx, &row)?.text)?;
+            Ok(Rules::standard().with(Arc::new(own)))
+        }),
+    }
 }
 
 /// What was kept parsed when it was written; a program that reads it otherwise decides nothing by it.

@@ -4,43 +4,10 @@
 //! here, and a webhook carries no fact that its kind does not name, so what leaves is what is
 //! documented. A kind is never renamed and never changes its meaning.
 
-/// One kind of event.
-#[derive(Clone, Copy, Debug)]
-pub struct Kind {
-    /// A dotted word such as `message.accepted`.
-    pub word: &'static str,
-    pub to: Told,
-    pub means: &'static str,
-    /// Names of facts that it may carry: neutral words, ids, codes, counts and times.
-    pub facts: &'static [&'static str],
-}
+mod kind;
 
-/// Who hears of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Told {
-    /// The stream of its message: API, console, webhooks.
-    Apps,
-    /// The audit log of the organisation alone.
-    Auditors,
-}
-
-const fn apps(word: &'static str, means: &'static str, facts: &'static [&'static str]) -> Kind {
-    Kind {
-        word,
-        to: Told::Apps,
-        means,
-        facts,
-    }
-}
-
-const fn auditors(word: &'static str, means: &'static str, facts: &'static [&'static str]) -> Kind {
-    Kind {
-        word,
-        to: Told::Auditors,
-        means,
-        facts,
-    }
-}
+pub use kind::{Kind, Told};
+use kind::{apps, auditors};
 
 /// What every event of a delivery may say.
 const DELIVERY: &[&str] = &[

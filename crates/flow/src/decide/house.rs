@@ -53,7 +53,7 @@ impl OwnSettings {
 
 pub(crate) fn house(flow: &Flow, ctx: &Ctx) -> Result<Arc<OwnSettings>> {
     let (organisation, store) = (ctx.organisation(), &ctx.world().store);
-    let ctx2 = ctx.clone();
+    let (flow2, ctx2) = (flow.clone(), ctx.clone());
     let found = flow.own_settings().find(store, organisation, || {
         store.read(move |tx| {
             let Some(row) = organisations::find(tx, organisation)? else {
@@ -63,7 +63,7 @@ pub(crate) fn house(flow: &Flow, ctx: &Ctx) -> Result<Arc<OwnSettings>> {
             Ok(Some(Arc::new(OwnSettings {
                 portal_on: row.portal_on,
                 zone: row.zone,
-                rules: crate::rules::in_force(&ctx2, tx)?,
+                rules: crate::rules::in_force(&flow2, &ctx2, tx)?,
                 own: own(&domains),
                 domains: domains.into_iter().map(|d| d.name).collect(),
                 triggers: triggers::list(tx, organisation)?,

@@ -287,7 +287,13 @@ fn demanded(field: Option<&str>) -> Result<Option<Method>> {
     match field.map(str::trim) {
         None => Ok(None),
         Some(word) => match Method::from_word(word) {
-            Some(method @ (Method::Tls | Method::TlsOrDrop | Method::Portal)) => Ok(Some(method)),
+            Some(
+                method @ (Method::Tls
+                | Method::TlsOrDrop
+                | Method::Pgp
+                | Method::Smime
+                | Method::Portal),
+            ) => Ok(Some(method)),
             _ => Err(Error::new(Code::FieldInvalid).at("/headers/Caduceus-Method")),
         },
     }

@@ -9,8 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ctx::World;
 use mail::suspect::look_alike::COMPARED_MAX;
 use model::{
-    Address, Code, CorrespondentId, Domain, Error, OrganisationId, RecipientClass, Result,
-    Timestamp, limits,
+    Address, CorrespondentId, Domain, OrganisationId, RecipientClass, Result, Timestamp, limits,
 };
 use serde::Deserialize;
 use store::Tx;
@@ -93,10 +92,11 @@ fn on_record(
     loop {
         let rows = correspondents::list(tx, organisation, Some(class), before, BATCH)?;
         for row in &rows {
-            let key = world.item_key(tx, organisation, row.id.as_bytes())?;
             let place = ("correspondents", "sealed_profile", row.id.as_bytes());
-            let profile: OnRecord = open_json(&row.sealed_profile, &key, place)?;
-            found.extend(Address::parse(&profile.address).map(|a| a.domain().clone()));
+            let profile: Option<OnRecord> =
+                open(world, tx, organisation, &row.sealed_profile, place);
+            let address = profile.and_then(|profile| Address::parse(&profile.address).ok());
+            found.extend(address.map(|address| address.domain().clone()));
         }
         before = rows.last().map(|row| (row.created_at, row.id));
         if rows.len() < BATCH || found.len() >= COMPARED_MAX {
@@ -112,15 +112,22 @@ fn staff(
 ) -> Result<Vec<(String, Address)>> {
     let people = users::list(tx, organisation)?.into_iter();
     let people = people.filter(|user| user.active);
-    let named = people.take(limits::STAFF_NAMES_MAX).map(|user| {
-        let key = world.item_key(tx, organisation, user.id.as_bytes())?;
+    let named = people.take(limits::STAFF_NAMES_MAX).filter_map(|user| {
         let place = ("users", "sealed_profile", user.id.as_bytes());
-        let profile: Profile = open_json(&user.sealed_profile, &key, place)?;
-        let address = Address::parse(&profile.email);
-        Ok((
-            profile.name,
-            address.map_err(|_| Error::new(Code::StoredDataInvalid))?,
-        ))
+        let profile: Profile = open(world, tx, organisation, &user.sealed_profile, place)?;
+        Some((profile.name, Address::parse(&profile.email).ok()?))
     });
-    named.collect()
+    Ok(named.collect())
+}
+
+/// None for what does not open: one broken row must not keep mail out.
+fn open<T: for<'de> Deserialize<'de>>(
+    world: &World,
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    sealed: &[u8],
+    place: (&str, &str, &[u8; 16]),
+) -> Option<T> {
+    let key = world.item_key(tx, organisation, place.2).ok()?;
+    open_json(sealed, &key, place).ok()
 }

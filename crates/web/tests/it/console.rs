@@ -375,14 +375,14 @@ async fn a_held_message_is_released_or_rejected_with_a_reason() {
 }
 
 #[tokio::test]
-async fn staff_who_may_not_decide_only_see_that_something_waits() {
+async fn staff_do_not_see_what_is_held_of_colleagues() {
     let clinic = Clinic::open();
     let mut browser = desk(&clinic, &[Role::Staff]).await;
     let text = (Some("Your results"), None);
     let held = clinic.write_held(text);
     clinic.post_round();
     let page = browser.get("/console/held").await;
-    assert!(page.says(&held.message.to_string()) && !page.says("Release or reject"));
+    assert!(!page.says(&held.message.to_string()) && !page.says("Release or reject"));
     let path = format!("/console/held/{}", held.message);
     browser.get(&path).await;
     let page = browser

@@ -5,6 +5,7 @@ mod browser;
 mod clinic;
 mod console;
 mod doors;
+mod inbound;
 mod mail_settings;
 mod operation;
 mod portal;

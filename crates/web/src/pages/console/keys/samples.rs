@@ -25,38 +25,42 @@ fn row(n: u32, address: &str, kind: KeyFor) -> Row {
     }
 }
 
-pub(super) fn all() -> Vec<Sample<Keys>> {
-    let lee = || row(0, "lee@hospital.example", KeyFor::Smime);
-    let ending = |n| Row {
+fn ending(n: u32) -> Row {
+    Row {
         health: KeyHealth::EndsSoon.word(),
         expires_at: Some(NOW.plus(Duration::from_secs(12 * DAY))),
         ..row(n, "pat@practice.example", KeyFor::Smime)
-    };
-    let many = || -> Vec<Row> {
-        let rows = (0..24_u32).map(|n| {
-            let kind = KeyFor::ALL[(n % 2) as usize];
-            let plain = row(n, &format!("reader{n}@mail.example"), kind);
-            match n % 6 {
-                1 => ending(n),
-                3 => Row {
-                    health: KeyHealth::Ended.word(),
-                    expires_at: Some(NOW.minus(Duration::from_secs(3 * DAY))),
-                    ..plain
-                },
-                4 => Row {
-                    standing: KeyStanding::Retired,
-                    health: KeyHealth::Stopped.word(),
-                    ..plain
-                },
-                5 => Row {
-                    expires_at: None,
-                    ..plain
-                },
-                _ => plain,
-            }
-        });
-        rows.collect()
-    };
+    }
+}
+
+fn many() -> Vec<Row> {
+    let rows = (0..24_u32).map(|n| {
+        let kind = KeyFor::ALL[(n % 2) as usize];
+        let plain = row(n, &format!("reader{n}@mail.example"), kind);
+        match n % 6 {
+            1 => ending(n),
+            3 => Row {
+                health: KeyHealth::Ended.word(),
+                expires_at: Some(NOW.minus(Duration::from_secs(3 * DAY))),
+                ..plain
+            },
+            4 => Row {
+                standing: KeyStanding::Retired,
+                health: KeyHealth::Stopped.word(),
+                ..plain
+            },
+            5 => Row {
+                expires_at: None,
+                ..plain
+            },
+            _ => plain,
+        }
+    });
+    rows.collect()
+}
+
+pub(super) fn all() -> Vec<Sample<Keys>> {
+    let lee = || row(0, "lee@hospital.example", KeyFor::Smime);
     let list = |rows| Keys {
         rows,
         ..Keys::new(KeyFilter::default())
