@@ -93,14 +93,7 @@ impl Page<'_> {
         for term in terms {
             page.term(term, &scanner.lexicon, sum);
         }
-        hint(text, &words, &blocks, &mut sum.hints);
-        let mut births = kept.iter().filter(|c| c.kind == FindingKind::DateOfBirth);
-        if births.any(|birth| value::is_birth_of_minor(&text[birth.range.clone()])) {
-            sum.hints.strong(crate::Label::Minor, u32::MAX);
-        }
-        let diagnoses = kept.iter().filter(|c| c.kind == FindingKind::DiagnosisCode);
-        sum.labels
-            .extend(diagnoses.filter_map(|code| codes::label(&text[code.range.clone()])));
+        label(text, &words, &blocks, &kept, sum);
         page.found
             .sort_by_key(|finding| (finding.start, finding.len));
         sum.listed.append(&mut page.found);
@@ -188,6 +181,18 @@ impl Page<'_> {
             detector: None,
         }
     }
+}
+
+/// What words, births and diagnoses say about rules besides HIPAA's.
+fn label(text: &[u8], words: &Words, blocks: &Blocks, kept: &[Candidate], sum: &mut Sum<'_>) {
+    hint(text, words, blocks, &mut sum.hints);
+    let mut births = kept.iter().filter(|c| c.kind == FindingKind::DateOfBirth);
+    if births.any(|birth| value::is_birth_of_minor(&text[birth.range.clone()])) {
+        sum.hints.strong(crate::Label::Minor, u32::MAX);
+    }
+    let diagnoses = kept.iter().filter(|c| c.kind == FindingKind::DiagnosisCode);
+    sum.labels
+        .extend(diagnoses.filter_map(|code| codes::label(&text[code.range.clone()])));
 }
 
 /// What the words say about rules besides HIPAA's.
