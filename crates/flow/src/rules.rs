@@ -166,9 +166,12 @@ impl Flow {
     }
 }
 
-/// Rules that were read, by their version, which never changes; `None` are the platform's alone.
+/// Rules of a version, which never changes; of none, the platform's alone.
+type OfVersion = (Option<RuleVersionId>, Arc<Rules>);
+
+/// Rules that were read.
 #[derive(Default)]
-pub(crate) struct Read(Mutex<Vec<(Option<RuleVersionId>, Arc<Rules>)>>);
+pub(crate) struct Read(Mutex<Vec<OfVersion>>);
 
 impl Read {
     /// Versions in memory; beyond it all are read anew.

@@ -138,6 +138,9 @@ fn author(stored: &Stored) -> Result<Option<Address>> {
     Ok(stored.envelope.author()?.or(stored.envelope.sender()?))
 }
 
+/// What travels with the keys it was encrypted to, if any; or who cannot get it.
+type InPlace = std::result::Result<(Vec<u8>, Option<KeysUsed>), Stranded>;
+
 /// Another text in place of the message, encrypted to this recipient where that was decided; as it is where it was
 /// not.
 pub(super) fn in_place(
@@ -145,7 +148,7 @@ pub(super) fn in_place(
     stored: &Stored,
     row: &Recipient,
     bytes: Vec<u8>,
-) -> Result<std::result::Result<(Vec<u8>, Option<KeysUsed>), Stranded>> {
+) -> Result<InPlace> {
     let Some(kind) = kind_of(row.method) else {
         return Ok(Ok((bytes, None)));
     };
