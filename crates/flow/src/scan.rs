@@ -6,6 +6,7 @@
 mod places;
 
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -292,7 +293,13 @@ pub(crate) fn find(reading: &Reading, with: &phi::Reading<'_>) -> Findings {
             ..Part::new(kind_of(t.part), t.text.as_str())
         })
         .collect();
-    let mut findings = scanner().scan(&parts, with);
+    // A fault of ours must neither let a message pass as clean nor keep it out for ever.
+    let scanned = catch_unwind(AssertUnwindSafe(|| scanner().scan(&parts, with)));
+    let mut findings = scanned.unwrap_or_else(|_| {
+        let mut nothing = scanner().scan(&[], with);
+        nothing.unscannable.push((0, "crash".to_owned()));
+        nothing
+    });
     for (part, because) in &reading.unreadable {
         let (at, word) = match *part {
             mail::PartName::Attachment(at) => (at, because.clone()),

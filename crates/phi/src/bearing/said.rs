@@ -98,8 +98,8 @@ impl Reader<'_> {
         let text = &self.given.text[low..range.end];
         words(text).any(|word| {
             let word = word.strip_suffix(b"'s").unwrap_or(word);
-            word[0].is_ascii_uppercase()
-                && word.len() > 2
+            word.len() > 2
+                && word[0].is_ascii_uppercase()
                 && self.given.people.first(word) == Listed::Name
         })
     }

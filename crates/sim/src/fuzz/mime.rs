@@ -88,11 +88,17 @@ pub const SCAN: Target = Target {
         texts(&[
             "Your number is 536-90-4399, card 4111 1111 1111 1111, born 3 February 1980, MRN: 00482913.\n",
             "diagnosis: melanoma; ICD-10 C43.9; metformin 500 mg; call (212) 555-0123 or pat@mail.example\n",
+            "Dear Monica,\nMonica 's diary: her A1c is high. Weller: NPO. Peter's asthma, my results, 's her 's\n",
             "ＳＳＮ ５３６-９０-４３９９ \u{200b}5\u{200b}3\u{200b}6\n",
         ])
     },
     words: &[
         "SSN ",
+        "Maria ",
+        "'s ",
+        " her asthma",
+        "Dear ",
+        ": ",
         "MRN ",
         "DOB ",
         "536-90-4399",
