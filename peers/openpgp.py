@@ -1,4 +1,4 @@
-"""OpenPGP as others speak it: peers/openpgp.py --sop target/debug/examples/sop --node NODE --packages FOLDER
+"""OpenPGP as others speak it: peers/openpgp.py --binary target/debug/caduceus --node NODE --packages FOLDER
 
 Keys of every maker (ours, GnuPG, Sequoia, GopenPGP; RSA, Ed25519, NIST curves) go through every
 program, those of version 6 (ours and OpenPGP.js's) through the two that know them: what one encrypts and signs another opens and verifies, with ours on one side each time. Then
@@ -227,11 +227,11 @@ def directory(sop):
 
 def main():
     words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    words.add_argument("--sop", required=True, help="our command line")
+    words.add_argument("--binary", required=True, help="our program")
     words.add_argument("--node", required=True, help="Node")
     words.add_argument("--packages", required=True, help="where its pinned packages are")
     given = words.parse_args()
-    ours = Sop("ours", os.path.abspath(given.sop))
+    ours = Sop("ours", os.path.abspath(given.binary), "sop")
     script = Path(__file__).resolve().with_suffix(".mjs")
     openpgpjs = Sop("openpgp.js", given.node, str(script), os.path.abspath(given.packages))
     sequoia, gopenpgp = Sop("sqop", "sqop"), Sop("gosop", "gosop")

@@ -16,7 +16,7 @@ REFUSALS = {"line_endings": {550}, "line_too_long": {500}}
 
 
 # Of mail that lists and shops sent, as a share: rules that hold more of it hold too much.
-HELD_SHARE_MAX = 0.003
+HELD_SHARE_MAX = 0.002
 
 
 def faults(messages, records, arrivals, is_ambiguous, held=frozenset()) -> list[str]:

@@ -337,13 +337,13 @@ fn mail_peers(root: &Path) -> Result<()> {
 }
 
 fn openpgp(root: &Path) -> Result<()> {
-    let (sop, node) = (example(root, "sop")?, peers::node(root)?);
+    let (binary, node) = (built(root)?, peers::node(root)?);
     let packages = peers::folder(root).join("node");
     let packages = packages.to_string_lossy().into_owned();
     let words = [
         "peers/openpgp.py",
-        "--sop",
-        &sop,
+        "--binary",
+        &binary,
         "--node",
         &node,
         "--packages",

@@ -12,6 +12,7 @@ mod net;
 mod page_key;
 mod scan;
 mod serve;
+mod sop;
 mod telemetry;
 mod terminal;
 mod verify;
@@ -55,6 +56,9 @@ enum Command {
     Verify(verify::Arguments),
     /// What detection finds in messages: kinds and places, never values.
     Scan(scan::Arguments),
+    /// OpenPGP by the Stateless OpenPGP command line: keys and texts from files, no installation.
+    #[command(disable_help_flag = true)]
+    Sop(sop::Arguments),
     /// Reads files for the service: started by it, not by people.
     #[command(name = extractor::WORKER, hide = true)]
     ExtractWorker {
@@ -79,6 +83,7 @@ fn main() -> ExitCode {
         Command::Admin { config, command } => admin::run(&config, command),
         Command::Verify(arguments) => return verify::run(&arguments),
         Command::Scan(arguments) => return scan::run(&arguments),
+        Command::Sop(arguments) => return sop::run(&arguments),
         Command::ExtractWorker { layers } => return extractor::serve(layers),
         Command::Doctor { config, json } => return doctor::run(&config, json),
     };
