@@ -98,6 +98,7 @@ impl Flow {
         }
         let mut sum = Registered::default();
         let mut ready = Vec::with_capacity(BATCH);
+        let mut batches = 0_usize;
         // The scanner asks by the same keyed hash by which it names what it finds.
         let blinder = ctx.world().keys(ctx.organisation())?.blinder("finding");
         let token = |text: &str| blinder.token(text);
@@ -108,7 +109,8 @@ impl Flow {
             }
             if ready.len() == BATCH || n + 1 == lines.len() {
                 // Who dies in the middle leaves patients known but for the last of them.
-                let known = (n / BATCH).is_multiple_of(BATCHES_UNKNOWN_MAX);
+                let known = batches.is_multiple_of(BATCHES_UNKNOWN_MAX);
+                batches += 1;
                 let taken = take(ctx, std::mem::take(&mut ready), known, &mut sum);
                 // What was taken before counts, and is on record.
                 taken.or_else(|error| self.registered(ctx, &sum).and(Err(error)))?;

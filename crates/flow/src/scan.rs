@@ -319,3 +319,6 @@ fn kind_of(part: mail::PartName) -> PartKind {
         mail::PartName::Attachment(_) => PartKind::Attachment,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -118,8 +118,8 @@ pub(crate) struct LetterBody<'a> {
     send_at: Option<String>,
     #[schema(schema_with = schema::method_demanded, required = false)]
     method: Option<Method>,
-    /// The sender says that it holds no PHI: health words alone then do not raise its protection; identifiers,
-    /// special records and what cannot be read still do. Needs the scope `message.attest`; on record with the
+    /// The sender says that it holds no PHI: health words alone then do not raise its protection; what
+    /// counts as PHI, special records and what cannot be read still do. Needs the scope `message.attest`; on record with the
     /// message.
     #[serde(default)]
     attest_no_phi: bool,
