@@ -4,7 +4,8 @@
 
 Sends mail by SMTP and by REST with a word of its own in each field, some delivered, some left in the
 queue, some refused, and signs in wrongly. Staff import suppressed addresses: a short list that is done,
-and a long one whose sealed file still lies there when the server is stopped. Then reads every octet of
+and a long one whose sealed file still lies there when the server is stopped. Keys are brought: a
+recipient's, and one of the practice's own with its secret half. Then reads every octet of
 its data, blobs, database files and logs, and of the machine's temporary folders. As a control the same
 search must find the words in the receiver's mailbox.
 """
@@ -15,6 +16,7 @@ import json
 import secrets
 import smtplib
 import ssl
+import subprocess
 import sys
 import time
 import urllib.error
@@ -22,7 +24,7 @@ import urllib.request
 from email.message import EmailMessage
 from pathlib import Path
 
-from mail import leaks, trial, world
+from mail import api, leaks, trial, world
 from mail.console import Console
 from mail.postfix import wait_for
 from mail.submission import ImplicitTls
@@ -53,6 +55,7 @@ def run(asked, folder: Path, stops: list) -> list[str]:
     order = trial.order(asked, folder, authority, asked.engine, url, receiver=trial.route(receiver, HOST, DOMAIN))
     words = Words()
     if asked.rest:
+        order["keys"] = True
         order["staff"] = {"email": STAFF, "name": words["staff name"], "password": words["staff password"]}
     made = trial.prepare(asked, folder, order)
     server = world.Server(made, folder / "server" / "server.log")
@@ -83,6 +86,7 @@ def plant(made, words: Words, rest: bool) -> None:
     wrong_sign_in(made, words)
     if rest:
         by_rest(made, words)
+        bring_keys(made, words)
 
 
 def letter(words: Words, domain: str) -> EmailMessage:
@@ -145,6 +149,50 @@ def by_rest(made, words: Words) -> None:
     assert post(made, body, words["wrong key"]) == 401
 
 
+def bring_keys(made, words: Words) -> None:
+    """Keys with a word in whose they are; of one the secret half itself is what is looked for."""
+    reader, own, lost = (generated(words, owner) for owner in ("recipient's key", "own key", "secret key brought as public"))
+    assert "keys" in api.call(made, "POST", "/v1/keys", {"file": coded(reader[1])})
+    assert api.call(made, "POST", "/v1/keys", {"file": coded(b"".join(lost))})["code"] == "key_file_invalid"
+    assert api.call(made, "POST", "/v1/keys/search", {"address": f"{words['searched key']}@{DOMAIN}"})["keys"] == []
+    locked = subprocess.run(
+        ["openssl", "pkcs12", "-export", "-passout", f"pass:{words['key password']}"], input=b"".join(own),
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True,
+    ).stdout
+    brought = {"file": coded(locked), "password": words["key password"]}
+    wrong = api.call(made, "POST", "/v1/own-keys/import", brought | {"password": words["wrong key password"]})
+    assert wrong["pointer"] == "/password", wrong
+    elsewhere = api.call(made, "POST", "/v1/own-keys/import", brought | {"address": f"{words['owner elsewhere']}@{DOMAIN}"})
+    assert elsewhere["code"] == "sender_forbidden", elsewhere
+    made_id = api.call(made, "POST", "/v1/own-keys/import", brought)["id"]
+    assert "file" in api.call(made, "GET", f"/v1/own-keys/{made_id}/public")
+    assert api.call(made, "PATCH", f"/v1/own-keys/{made_id}", {"standing": "retired"})["id"] == made_id
+
+
+def generated(words: Words, owner: str) -> tuple[bytes, bytes]:
+    """Key and certificate as PEM, made without a file; its secret number is a word of its own."""
+    key = run_openssl(b"", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256")
+    der = run_openssl(key, "pkcs8", "-topk8", "-nocrypt", "-outform", "DER")
+    # RFC 5915: version 1, then the number as 32 octets.
+    at = der.index(b"\x02\x01\x01\x04\x20") + 5
+    words[f"{owner}: secret"] = der[at : at + 32]
+    assert any(form in base64.b64encode(der).lower() for form in leaks.forms(der[at : at + 32])), "the search knows it"
+    name = words[f"{owner}: owner"]
+    certificate = run_openssl(
+        key, "req", "-x509", "-key", "/dev/stdin", "-days", "30", "-subj", f"/CN={words[f'{owner}: name']}",
+        "-addext", f"subjectAltName=email:{name}@{DOMAIN}", "-addext", "keyUsage=critical,digitalSignature,keyAgreement",
+    )
+    return key, certificate
+
+
+def run_openssl(given: bytes, *words: str) -> bytes:
+    return subprocess.run(["openssl", *words], input=given, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
+
+
+def coded(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
 def signed_in(made, words: Words) -> Console:
     """A member of staff, who has imported a short list."""
     console = Console(made)
@@ -174,6 +222,25 @@ def by_form(console: Console, words: Words) -> None:
     row = [words[f"registry {column}"] + ("@mail.example" if column == "email" else "7123") for column in columns]
     page = console.post("/console/registry", text="\n".join([",".join(columns), ",".join(row)]))
     assert "note safe" in page, "the list was taken"
+    detectors(console, words)
+
+
+def detectors(console: Console, words: Words) -> None:
+    """What the practice looks for in its mail, samples of its record numbers, and a text that is tried."""
+    asked = {
+        "kind": "words", "class": "strong", "confidence": "65", "window": "100", "raise": "20", "check": "none",
+        "state": "on", "what": words["detector word"], "hot_words": words["detector hot word"],
+        "reason": words["detector reason"],
+    }
+    page = console.post("/console/detectors/new", act="keep", name="Heron study", **asked)
+    assert "Heron study" in page and "note safe" in page, "the detector was added"
+    asked |= {"kind": "expression", "what": f"{words['detector expression']}[0-9]+", "text": words["detector text"]}
+    page = console.post("/console/detectors/new", act="try", name="Heron numbers", **asked)
+    assert 'role="status"' in page, "the draft was tried"
+    console.post("/console/detectors", text=words["tried text"])
+    samples = "\n".join(f"{words['record number']}-{number}" for number in range(10_001, 10_009))
+    page = console.post("/console/detectors/learn", act="learn", samples=samples)
+    assert "#{5}" in page, "the shape was learned"
 
 
 def begin_long_import(console: Console, words: Words) -> None:

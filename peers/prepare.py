@@ -34,6 +34,7 @@ def prepare(order: dict) -> dict:
     plain = order.get("plain", False)  # a benchmark of ours without signatures and TLS towards the receiver
     records = [] if plain else admin("domain-add", "--name", order["sender_domain"])["records"]
     more = ["message.open", "quarantine.read"] if order.get("inbound") else []
+    more += ["encryption.manage"] if order.get("keys") else []
     scopes = [word for scope in [*SCOPES, *more] for word in ("--scope", scope)]
     app = admin("app-create", "--name", "Harness", "--sender", "*", *scopes)["app"]
     key = admin("key-create", "--app", app)
@@ -57,11 +58,11 @@ def prepare(order: dict) -> dict:
 
 
 def hire(admin, staff: dict, file: Path) -> None:
-    """An administrator. The password's file is gone when this returns."""
+    """An administrator who answers for privacy too. The password's file is gone when this returns."""
     file.write_text(staff["password"])
     try:
         admin("user-create", "--name", staff["name"], "--email", staff["email"],
-              "--password-file", str(file), "--role", "administrator", "--role", "staff")
+              "--password-file", str(file), "--role", "administrator", "--role", "compliance", "--role", "staff")
     finally:
         file.unlink()
 

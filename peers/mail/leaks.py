@@ -13,18 +13,21 @@ from pathlib import Path
 FILE_OCTETS_MAX = 1 << 30
 
 
-def forms(word: str) -> set[bytes]:
-    """The octets that betray `word`; all lower case."""
-    found = {word.encode(), word.encode("utf-16-le"), word.encode("utf-16-be"), word.encode().hex().encode()}
+def forms(word: str | bytes) -> set[bytes]:
+    """The octets that betray `word`, or octets that are a secret themselves; all lower case."""
+    octets = word.encode() if isinstance(word, str) else word
+    found = {octets, octets.hex().encode()}
+    if isinstance(word, str):
+        found |= {word.encode("utf-16-le"), word.encode("utf-16-be")}
     for shift in range(3):
         # Characters that depend on neighbours are left out at both ends.
-        coded = base64.b64encode(b"\0" * shift + word.encode())
-        whole = coded[(shift * 8 + 5) // 6 : (shift + len(word)) * 8 // 6]
+        coded = base64.b64encode(b"\0" * shift + octets)
+        whole = coded[(shift * 8 + 5) // 6 : (shift + len(octets)) * 8 // 6]
         found |= {whole, whole.translate(bytes.maketrans(b"+/", b"-_"))}
     return {form.lower() for form in found}
 
 
-def search(folders: list[Path], words: dict[str, str], since: float = 0.0) -> list[str]:
+def search(folders: list[Path], words: dict[str, str | bytes], since: float = 0.0) -> list[str]:
     """`path: label` for each labelled word found in a file changed after `since`, or in its name."""
     labels = {form: label for label, word in words.items() for form in forms(word)}
     pattern = re.compile(b"|".join(map(re.escape, labels)))

@@ -1,8 +1,10 @@
 //! Who asks: credentials, how often, and the right that the endpoint needs. Runs before any endpoint
 //! reads its input.
 //!
-//! Invariant: an endpoint that needs a right is only reached with a [`Ctx`] that has it; what the
+//! Where the request came from goes with it. Invariant: an endpoint that needs a right is only reached with a [`Ctx`] that has it; what the
 //! right covers of one message is asked again by `flow`.
+
+use std::net::IpAddr;
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
@@ -11,7 +13,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use ctx::{Action, Ctx};
+use ctx::{Action, Came, Ctx};
 use model::{Code, Mode, Result, Secret};
 
 use crate::problem::Problem;
@@ -37,6 +39,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     }
 }
 
+/// The address at the other end of the connection; the listener puts it into each request.
+#[derive(Clone, Copy)]
+pub struct Remote(pub IpAddr);
+
 /// A door and the right that opens it.
 #[derive(Clone)]
 pub(crate) struct Gate {
@@ -50,7 +56,8 @@ pub(crate) async fn admit(State(gate): State<Gate>, mut request: Request, next: 
         Ok(credentials) => credentials,
         Err(code) => return Problem::from(code).into_response(),
     };
-    let asked = match blocking(move || ask(&gate, credentials)).await {
+    let came = came(&request);
+    let asked = match blocking(move || ask(&gate, credentials, came)).await {
         Ok(asked) => asked,
         Err(problem) => return problem.into_response(),
     };
@@ -68,6 +75,12 @@ pub(crate) async fn admit(State(gate): State<Gate>, mut request: Request, next: 
     response
 }
 
+fn came(request: &Request) -> Came {
+    let from = request.extensions().get::<Remote>().map(|from| from.0);
+    let agent = request.headers().get(header::USER_AGENT);
+    Came::new(from, agent.and_then(|agent| agent.to_str().ok()))
+}
+
 /// An authenticated request; refused all the same when it comes too often or lacks the right.
 struct Asked {
     ctx: Ctx,
@@ -76,12 +89,13 @@ struct Asked {
     refused: Option<Problem>,
 }
 
-fn ask(gate: &Gate, credentials: Credentials) -> Result<Asked> {
+fn ask(gate: &Gate, credentials: Credentials, came: Came) -> Result<Asked> {
     let people = &gate.state.people;
     let ctx = match credentials {
         Credentials::Key(key) => people.authenticate_key(key.expose())?,
         Credentials::Basic(user, password) => people.authenticate_basic(&user, &password)?,
     };
+    let ctx = ctx.having_come(came);
     let taken = gate
         .state
         .buckets

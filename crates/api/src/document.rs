@@ -97,17 +97,22 @@ fn tags() -> Vec<utoipa::openapi::Tag> {
             "An organisation's own rules of policy: written, tried, made active.",
         ),
         tag(
+            "detectors",
+            "An organisation's own detectors: its record numbers, its words, its expressions.",
+        ),
+        tag(
             "correspondents",
             "Who addresses belong to, how their owners want mail, what was agreed with them.",
         ),
         tag(
             "keys",
-            "Certificates and OpenPGP keys of recipients, which mail is encrypted to.",
+            "Certificates and OpenPGP keys: of recipients, which mail is encrypted to, and of the organisation.",
         ),
         tag(
             "arrivals",
             "What came in for people, and what looks wrong about it.",
         ),
+        tag("senders", "Who sends unusually, and what follows from it."),
         tag(
             "registry",
             "The organisation's patients, as keyed tokens, so that their names are known.",

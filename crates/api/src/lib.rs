@@ -21,6 +21,7 @@ mod state;
 
 use axum::Router;
 
+pub use caller::Remote;
 pub use document::openapi;
 pub use settings::{RateLimit, Settings};
 pub use state::{ApiState, Probe};

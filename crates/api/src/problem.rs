@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 /// What clients wait before they repeat when we cannot say better.
 const RETRY_SECS: u64 = 5;
+const MINUTE_SECS: u64 = 60;
 
 #[derive(Clone)]
 pub(crate) struct Problem {
@@ -97,10 +98,13 @@ impl Problem {
             headers.append(header::WWW_AUTHENTICATE, basic);
         }
         if status == 429 || status == 503 {
-            headers.insert(
-                header::RETRY_AFTER,
-                self.retry_after.unwrap_or(RETRY_SECS).into(),
-            );
+            // Who is slowed has so many a minute.
+            let usual = match self.code() {
+                Code::SendingSlowed => MINUTE_SECS,
+                _ => RETRY_SECS,
+            };
+            let after = self.retry_after.unwrap_or(usual);
+            headers.insert(header::RETRY_AFTER, after.into());
         }
         headers
     }

@@ -1,5 +1,6 @@
 //! Schemas of the shared words and ids, made from the words themselves.
 
+use flow::detectors::{CheckDigit, DetectorState, HitClass};
 use flow::feedback::Opinion;
 use flow::inbound::SuspicionKind;
 use flow::keys::{KeyHealth, TakenAs};
@@ -82,6 +83,18 @@ pub(crate) fn suspicion() -> Object {
     closed(
         SuspicionKind::ALL.iter().map(|kind| kind.word()),
         "What looks wrong.",
+    )
+}
+pub(crate) fn risk() -> Object {
+    closed(
+        ["normal", "raised", "high", "critical"],
+        "How unusual the sending is.",
+    )
+}
+pub(crate) fn rung() -> Object {
+    closed(
+        ["observe", "slow", "hold", "known_only", "no_phi", "suspend"],
+        "What it may do no more: each includes the ones before it.",
     )
 }
 pub(crate) fn mode() -> Object {
@@ -242,6 +255,15 @@ pub(crate) fn recipient_key_id() -> Object {
 pub(crate) fn authority_id() -> Object {
     id("aut", "An authority whose certificates are believed.")
 }
+pub(crate) fn own_key_id() -> Object {
+    id("oky", "A key of the organisation's own.")
+}
+pub(crate) fn own_key_standing() -> Object {
+    closed(
+        [KeyStanding::Active, KeyStanding::Retired].map(KeyStanding::word),
+        "Whether it is used. What was encrypted to a `retired` key still opens.",
+    )
+}
 pub(crate) fn recipient_key_id_or_null() -> Object {
     let mut id = recipient_key_id();
     id.schema_type = SchemaType::from_iter([Type::String, Type::Null]);
@@ -279,6 +301,30 @@ pub(crate) fn key_taken() -> Object {
 }
 pub(crate) fn yes() -> Object {
     closed(["yes"], "Left out: no.")
+}
+pub(crate) fn detector_id() -> Object {
+    id("det", "A detector that the organisation wrote.")
+}
+pub(crate) fn detector_state() -> Object {
+    closed(
+        DetectorState::ALL.iter().map(|w| w.word()),
+        "Whether mail is read by it.",
+    )
+}
+pub(crate) fn hit_class() -> Object {
+    closed(
+        HitClass::ALL.iter().map(|w| w.word()),
+        "What a hit says: PHI alone, PHI with health context, a weak sign, or health context. Record numbers say it \
+         themselves.",
+    )
+}
+const CHECK: &str = "How the last digit follows from the others: Luhn's, by eleven with weights 2 to 7, or with \
+                     weights that rise.";
+pub(crate) fn check_digit() -> Object {
+    closed(CheckDigit::ALL.iter().map(|w| w.word()), CHECK)
+}
+pub(crate) fn check_digit_or_null() -> Object {
+    closed_or_null(CheckDigit::ALL.iter().map(|w| w.word()), CHECK)
 }
 pub(crate) fn recipient_class() -> Object {
     closed(

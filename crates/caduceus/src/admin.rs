@@ -10,6 +10,7 @@ mod inbound;
 mod keys;
 mod mail;
 mod output;
+mod own_detectors;
 mod own_keys;
 mod probe;
 mod queue;
@@ -193,6 +194,9 @@ pub enum Command {
     /// Keys of the organisation's own: to sign by, to open what comes, and for copies that it can open.
     #[command(subcommand)]
     OwnKeys(own_keys::Command),
+    /// Detectors of the organisation's own: add, change, switch off, remove, try; learn record numbers.
+    #[command(subcommand)]
+    OwnDetectors(own_detectors::Command),
     /// The organisation's patients, as keyed tokens, so that detection knows their names.
     #[command(subcommand)]
     Registry(registry::Command),
@@ -326,6 +330,7 @@ fn dispatch_mail(wired: &Wired, command: Command) -> anyhow::Result<Output> {
         Command::Correspondents(command) => correspondents::run(wired, command),
         Command::Keys(command) => keys::run(wired, command),
         Command::OwnKeys(command) => own_keys::run(wired, command),
+        Command::OwnDetectors(command) => own_detectors::run(wired, command),
         Command::Registry(command) => registry::run(wired, command),
         Command::Rules(command) => rules::run(wired, command),
         Command::Detector(command) => detector::run(wired, command),

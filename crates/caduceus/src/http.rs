@@ -1,17 +1,21 @@
 //! HTTP listeners: our own accept loops, so that TLS and shutdown are ours.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt;
 
 const HANDSHAKE_WAIT: Duration = Duration::from_secs(10);
 const LAST_REQUESTS_WAIT: Duration = Duration::from_secs(10);
@@ -34,15 +38,15 @@ pub async fn serve(
             Some(_) = connections.join_next() => {}
             accepted = listener.accept(), if connections.len() < CONNECTIONS_MAX => match accepted {
                 Err(_) => failed = true,
-                Ok((stream, _)) => {
+                Ok((stream, from)) => {
                 let (acceptor, router) = (acceptor.clone(), router.clone());
                 let _ = stream.set_nodelay(true);
                 connections.spawn(async move {
                     match acceptor {
-                        None => answer(stream, router).await,
+                        None => answer(stream, router, from.ip()).await,
                         Some(acceptor) => {
                             if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE_WAIT, acceptor.accept(stream)).await {
-                                answer(stream, router).await;
+                                answer(stream, router, from.ip()).await;
                             }
                         }
                     }
@@ -61,8 +65,14 @@ pub async fn serve(
     .await;
 }
 
-async fn answer<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: S, router: Router) {
-    let service = TowerToHyperService::new(router);
+async fn answer<S>(stream: S, router: Router, from: IpAddr)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(api::Remote(from));
+        router.clone().oneshot(request)
+    });
     let mut builder = Builder::new(TokioExecutor::new());
     builder
         .http1()

@@ -50,7 +50,7 @@ enum Command {
         #[arg(long, short, value_name = "FILE")]
         config: PathBuf,
         #[command(subcommand)]
-        command: admin::Command,
+        command: Box<admin::Command>,
     },
     /// Check proof bundles and audit proofs, offline.
     Verify(verify::Arguments),
@@ -80,7 +80,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Serve { config } => serve::run(&config),
         Command::Demo(arguments) => demo::run(&arguments),
-        Command::Admin { config, command } => admin::run(&config, command),
+        Command::Admin { config, command } => admin::run(&config, *command),
         Command::Verify(arguments) => return verify::run(&arguments),
         Command::Scan(arguments) => return scan::run(&arguments),
         Command::Sop(arguments) => return sop::run(&arguments),

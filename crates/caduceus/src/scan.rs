@@ -1,12 +1,15 @@
 //! `caduceus scan FILE…`: what detection finds in messages, with places and without values. No server, no
 //! database, no configuration: for trying the detector on mail of one's own.
 
+pub mod detectors;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 use extract::Extractor;
+use flow::detectors::Compiled;
 use flow::inspect::{Inspection, inspect};
 use serde_json::json;
 
@@ -17,6 +20,9 @@ pub struct Arguments {
     /// Messages as files (RFC 5322), or folders of them.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// An organisation's own detectors, as `caduceus admin own-detectors list` prints them.
+    #[arg(long, value_name = "FILE")]
+    detectors: Option<PathBuf>,
     /// One JSON object a message.
     #[arg(long)]
     json: bool,
@@ -34,12 +40,15 @@ pub fn run(arguments: &Arguments) -> ExitCode {
 
 fn scan_all(arguments: &Arguments) -> anyhow::Result<()> {
     let extractor = crate::extractor::workers()?;
+    let own = arguments.detectors.as_deref();
+    let own = own.map(detectors::load).transpose()?;
     let files = files(&arguments.files)?;
     let mut progress = Progress::new("messages");
     for (n, path) in files.iter().enumerate() {
         let content =
             std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let line = line(path, &content, extractor.as_ref(), arguments.json);
+        let with = (extractor.as_ref(), own.as_ref());
+        let line = line(path, &content, with, arguments.json);
         say(line);
         progress.at(n + 1, files.len());
     }
@@ -65,8 +74,13 @@ fn files(named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn line(path: &Path, content: &[u8], extractor: &dyn Extractor, as_json: bool) -> String {
-    match inspect(content, extractor) {
+fn line(
+    path: &Path,
+    content: &[u8],
+    (extractor, own): (&dyn Extractor, Option<&Compiled>),
+    as_json: bool,
+) -> String {
+    match inspect(content, extractor, own) {
         Ok(found) if as_json => json_of(path, &found).to_string(),
         Ok(found) => text_of(path, &found),
         Err(error) if as_json => {
@@ -89,7 +103,7 @@ fn json_of(path: &Path, found: &Inspection) -> serde_json::Value {
         json!({
             "kind": one.kind.word(), "part": one.part, "place": found.places.get(one.part),
             "start": one.start, "len": one.len, "confidence": one.confidence,
-            "quoted": one.quoted, "hidden": one.hidden,
+            "quoted": one.quoted, "hidden": one.hidden, "detector": one.detector,
         })
     });
     let unscannable = findings.unscannable.iter();

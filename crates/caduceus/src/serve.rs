@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use flow::Flow;
 use metrics_exporter_prometheus::PrometheusHandle;
 use model::seams::Net;
 use store::Engine;
@@ -81,6 +82,9 @@ pub async fn start(
     if let Some(at) = config.listen.submission {
         listeners.starttls = Some(bind(at, "listen.submission").await?);
     }
+    // Who is restricted is so from the first message on.
+    let flow = wired.flow.clone();
+    tokio::task::spawn_blocking(move || flow.refresh_places()).await??;
     let router = router(wired, config, &net)?;
     if let Some(at) = config.listen.https {
         let listener = bind(at, "listen.https").await?;
@@ -193,27 +197,7 @@ async fn workers(
     let claimed = tokio::task::spawn_blocking(move || flow.dispatcher().beat(alone)).await??;
     tracing::info!(deliveries = claimed, "took up what was open");
 
-    let (flow, seen) = (wired.flow.clone(), stop.clone());
-    tasks.spawn(async move {
-        while !*seen.borrow() {
-            let worker = flow.clone();
-            let done = tokio::task::spawn_blocking(move || worker.work()).await;
-            match done {
-                Ok(Ok(0)) => {
-                    let _ = tokio::time::timeout(LOOK_EVERY, flow.work_rung()).await;
-                }
-                Ok(Ok(_)) => {}
-                Ok(Err(error)) => {
-                    tracing::warn!(%error, "work after a commit waits; it will be tried again");
-                    tokio::time::sleep(LOOK_EVERY).await;
-                }
-                Err(_) => {
-                    tracing::error!("a turn of work after commits panicked; it will try again");
-                    tokio::time::sleep(LOOK_EVERY).await;
-                }
-            }
-        }
-    });
+    tasks.spawn(work(wired.flow.clone(), stop.clone()));
     let world = wired.world.clone();
     every(
         tasks,
@@ -249,12 +233,47 @@ async fn workers(
     every(tasks, stop.clone(), MEASURE_EVERY, "gauges", move || {
         flow.measure()
     });
+    watch_sending(wired, stop.clone(), tasks);
     outward(wired, net, stop, tasks);
     Ok(())
 }
 
-/// What speaks to other machines: mail, webhooks, rounds about TLS policies.
+/// What follows commits, as soon as there is some.
+async fn work(flow: Flow, stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let worker = flow.clone();
+        let done = tokio::task::spawn_blocking(move || worker.work()).await;
+        match done {
+            Ok(Ok(0)) => {
+                let _ = tokio::time::timeout(LOOK_EVERY, flow.work_rung()).await;
+            }
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "work after a commit waits; it will be tried again");
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+            Err(_) => {
+                tracing::error!("a turn of work after commits panicked; it will try again");
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        }
+    }
+}
+
+/// Who sends unusually, every minute.
+fn watch_sending(wired: &Wired, stop: watch::Receiver<bool>, tasks: &mut JoinSet<()>) {
+    let (flow, people) = (wired.flow.clone(), wired.people.clone());
+    every(tasks, stop, MEASURE_EVERY, "sending", move || {
+        flow.note_failed_sign_ins(people.take_failed_sign_ins());
+        flow.watch_sending()
+    });
+}
+
+/// What speaks to other machines: mail, webhooks, rounds about TLS policies, questions for keys.
 fn outward(wired: &Wired, net: Arc<dyn Net>, stop: watch::Receiver<bool>, tasks: &mut JoinSet<()>) {
+    let runtime = tokio::runtime::Handle::current();
+    let directories = mta::KeyDirectories::new(net.clone(), runtime);
+    wired.flow.look_keys_up_by(Arc::new(directories));
     let (flow, rounds, stopped) = (wired.flow.clone(), net.clone(), stop.clone());
     tasks.spawn(async move {
         if let Err(error) = mta::report_forever(flow, rounds, stopped).await {

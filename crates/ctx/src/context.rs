@@ -8,7 +8,7 @@ use model::{
 use policy::access::{Action, Principal, PrincipalKind, Resource};
 use store::Tx;
 
-use crate::{Event, World};
+use crate::{Came, Event, World};
 
 /// Who sits here: made by `people` after authentication, by the portal for a reader, or by
 /// [`World::system`].
@@ -25,6 +25,7 @@ pub struct Ctx {
     world: Arc<World>,
     seat: Arc<Seat>,
     request: RequestId,
+    came: Option<Arc<Came>>,
 }
 
 impl Ctx {
@@ -34,6 +35,14 @@ impl Ctx {
             world: world.clone(),
             seat: Arc::new(seat),
             request,
+            came: None,
+        }
+    }
+    /// The same request, with where it came from.
+    pub fn having_come(self, came: Came) -> Self {
+        Self {
+            came: Some(Arc::new(came)),
+            ..self
         }
     }
 
@@ -55,6 +64,9 @@ impl Ctx {
     }
     pub fn session(&self) -> Option<SessionId> {
         self.seat.session
+    }
+    pub fn came(&self) -> Option<&Arc<Came>> {
+        self.came.as_ref()
     }
     pub fn request(&self) -> RequestId {
         self.request

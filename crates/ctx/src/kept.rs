@@ -1,9 +1,11 @@
 //! Kept: rows of an installation's settings (keys of apps, domains, organisations) in memory for as
 //! long as no such row changes.
 //!
-//! Only where this process makes every change (SQLite): there `Store::settings_version` moves with
-//! each commit that touches them, before the change is answered. So a key that was revoked is
-//! refused by the next question, as if it had been read. Elsewhere everything is read each time.
+//! Where this process makes every change (SQLite), `Store::settings_version` moves with each commit that
+//! touches them, before the change is answered. So a key that was revoked is refused by the next question,
+//! as if it had been read. Where others write too (PostgreSQL), the version is a row of the database, moved
+//! by the very commit that changes settings: whoever keeps much asks for it each time, in place of reading
+//! all of it; single rows are read each time.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -11,6 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use model::Result;
 use store::Store;
+use store::tables::meta;
 
 /// Beyond this all are forgotten and read anew.
 const ROWS_MAX: usize = 10_000;
@@ -45,9 +48,33 @@ impl<K: Hash + Eq, V: Clone> Kept<K, V> {
         read: impl FnOnce() -> Result<Option<V>>,
     ) -> Result<Option<V>> {
         // Asked before reading: a change in between makes what was read outdated, never current.
-        let Some(version) = store.settings_version() else {
-            return read();
-        };
+        match store.settings_version() {
+            Some(version) => self.find_of(version, key, read),
+            None => read(),
+        }
+    }
+
+    /// The same for what takes many statements to read: elsewhere too it is read once a version, and what is
+    /// given was current when the question was asked, or is newer. The version is asked before anything else
+    /// is read, so that no row can be kept under a version that is newer than the row.
+    pub fn find_current(
+        &self,
+        store: &Store,
+        key: K,
+        read: impl FnOnce() -> Result<Option<V>>,
+    ) -> Result<Option<V>> {
+        match store.settings_version() {
+            Some(version) => self.find_of(version, key, read),
+            None => self.find_of(store.read(meta::settings_version)?, key, read),
+        }
+    }
+
+    fn find_of(
+        &self,
+        version: u64,
+        key: K,
+        read: impl FnOnce() -> Result<Option<V>>,
+    ) -> Result<Option<V>> {
         if let Some(found) = self.current(version).rows.get(&key) {
             return Ok(Some(found.clone()));
         }

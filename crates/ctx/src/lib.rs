@@ -5,6 +5,7 @@
 //! transaction that does it. Invariants: no `Ctx` without an authenticated actor or the system; no
 //! event without its audit entry; the audit log is only appended to, here, by [`World::sequence`].
 
+mod came;
 mod context;
 mod event;
 mod item;
@@ -15,6 +16,7 @@ mod rotation;
 mod sequence;
 mod world;
 
+pub use came::Came;
 pub use context::{Ctx, Seat};
 pub use event::Event;
 pub use item::ItemKey;

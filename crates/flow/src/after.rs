@@ -38,13 +38,18 @@ pub(crate) const REPORT_DELAYED: &str = "report_delayed";
 
 /// A recipient is held: tell those whom the rule names.
 pub(crate) const HELD: &str = "held";
+/// A sender was restricted: tell its owner and who answers for security.
+pub(crate) const RESTRICTED: &str = "restricted";
 /// A held recipient was released.
 pub(crate) const RELEASE: &str = "release";
 
 /// A list of suppressed addresses is taken in, a batch at a time.
 pub(crate) const IMPORT: &str = "import";
+/// A version of the rules is tried on what was decided, some pages at a time.
+pub(crate) const TRIAL: &str = "trial";
 
 pub(crate) use delay::forget_report_hours;
+pub(crate) use held::Waiting;
 pub(crate) use report::Allowance;
 
 const BATCH: usize = 64;
@@ -152,8 +157,10 @@ fn begin(flow: &Flow, row: &OutboxRow) -> Result<Option<Enqueuing>> {
         REPORT_DELIVERED => report::run(flow, row, report::About::Delivered),
         REPORT_DELAYED => report::run(flow, row, report::About::Delay),
         HELD => held::run(flow, row),
+        RESTRICTED => crate::risk::tell(flow, row),
         RELEASE => release::run(flow, row),
         IMPORT => crate::suppression::job::run(flow, row).map(|()| None),
+        TRIAL => crate::rules::run_trial(flow, row).map(|()| None),
         _ => Err(model::Code::StoredDataInvalid.into()),
     }
 }
@@ -168,7 +175,7 @@ fn note(row: &OutboxRow, error: Error, failed: &Mutex<Option<Error>>) {
 }
 
 /// Removes an entry that asks for nothing any more.
-fn drop_entry(flow: &Flow, row: &OutboxRow) -> Result<Option<Enqueuing>> {
+pub(crate) fn drop_entry(flow: &Flow, row: &OutboxRow) -> Result<Option<Enqueuing>> {
     let position = row.position;
     flow.world()
         .store

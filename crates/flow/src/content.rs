@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use ctx::{Ctx, World};
-use model::{Address, BlobId, Code, Error, MessageId, OrganisationId, Result};
+use model::{Address, BlobId, Code, Error, MessageId, OrganisationId, RecipientId, Result};
 use store::Tx;
 use store::tables::{blobs, messages, recipients};
 use vault::OpenedKey;
@@ -69,8 +69,16 @@ pub(crate) fn open_blob(world: &World, key: &OpenedKey, id: BlobId) -> Result<Ve
 }
 
 pub(crate) fn open_address(key: &OpenedKey, recipient: &recipients::Recipient) -> Result<Address> {
-    let aad = vault::aad("recipients", "sealed_address", recipient.id.as_bytes());
-    let plain = key.open(&aad, &recipient.sealed_address)?;
+    open_sealed_address(key, recipient.id, &recipient.sealed_address)
+}
+
+pub(crate) fn open_sealed_address(
+    key: &OpenedKey,
+    id: RecipientId,
+    sealed: &[u8],
+) -> Result<Address> {
+    let aad = vault::aad("recipients", "sealed_address", id.as_bytes());
+    let plain = key.open(&aad, sealed)?;
     let text = String::from_utf8(plain).map_err(|_| Error::new(Code::StoredDataInvalid))?;
     Address::parse(&text)
 }

@@ -23,7 +23,7 @@ use crate::Flow;
 use crate::envelope::{open_json, seal_json};
 use crate::view::cursor;
 
-pub(crate) use facts::standings;
+pub(crate) use facts::{consent_scope, standings};
 
 /// What someone records about an address. What is not given is not on record.
 #[derive(Clone)]
@@ -38,6 +38,8 @@ pub struct NewCorrespondent {
     pub warned: Warned,
     pub restriction: Option<Restriction>,
     pub part2_until: Option<Timestamp>,
+    /// What that consent covers, as its reader is told; empty without one.
+    pub part2_scope: String,
 }
 
 /// Whether the warning is on record. `Keep` leaves what is there.
@@ -53,6 +55,7 @@ pub struct CorrespondentView {
     pub address: Address,
     pub name: String,
     pub note: String,
+    pub part2_scope: String,
     pub standing: Standing,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -69,6 +72,9 @@ struct Profile {
     address: String,
     name: String,
     note: String,
+    /// Empty in what earlier versions stored.
+    #[serde(default)]
+    part2_scope: String,
 }
 
 impl Flow {
@@ -132,7 +138,8 @@ impl Flow {
     ///
     /// # Errors
     /// `field_invalid` at the field: a method nobody can prefer, plain mail for who was not warned, a name
-    /// or note that is too long or holds control characters; `date_invalid` for a consent that is over.
+    /// or note that is too long or holds control characters; `date_invalid` for a consent that is over;
+    /// `field_missing` at `/part2_scope` for a consent that nobody says the scope of.
     pub fn set_correspondent(&self, ctx: &Ctx, new: &NewCorrespondent) -> Result<CorrespondentId> {
         ctx.allow(Action::CorrespondentManage, &ctx.own("correspondent"))?;
         check(ctx, new)?;
@@ -210,6 +217,14 @@ fn check(ctx: &Ctx, new: &NewCorrespondent) -> Result<()> {
     }
     if new.part2_until.is_some_and(|until| until <= ctx.now()) {
         return Err(Error::new(Code::DateInvalid).at("/part2_until"));
+    }
+    if new.part2_scope.chars().count() > limits::CONSENT_SCOPE_CHARS_MAX || hidden(&new.part2_scope)
+    {
+        return at("/part2_scope");
+    }
+    // What the consent covers has to go with each disclosure (42 CFR 2.32(b)).
+    if new.part2_until.is_some() && new.part2_scope.trim().is_empty() {
+        return Err(Error::new(Code::FieldMissing).at("/part2_scope"));
     }
     Ok(())
 }
@@ -293,6 +308,7 @@ fn sealed(
         address: new.address.as_str().to_owned(),
         name: new.name.trim().to_owned(),
         note: new.note.trim().to_owned(),
+        part2_scope: new.part2_scope.trim().to_owned(),
     };
     let place = ("correspondents", "sealed_profile", id.as_bytes());
     seal_json(&profile, key, place, ctx.world().rng.as_ref())
@@ -312,6 +328,7 @@ fn view(
         address: Address::parse(&profile.address).map_err(|_| wrong())?,
         name: profile.name,
         note: profile.note,
+        part2_scope: profile.part2_scope,
         standing: row.standing,
         created_at: row.created_at,
         updated_at: row.updated_at,

@@ -140,6 +140,7 @@ fn without_words(trace: &policy::Trace, rules: &policy::Rules) -> policy::Trace 
 pub(crate) fn decide(flow: &Flow, ctx: &Ctx, accepted: Accepted) -> Result<Decided> {
     let span = tracing::debug_span!("decide", message = %accepted.draft.id);
     let _deciding = span.enter();
+    facts::look_keys_up(flow, ctx, &accepted.draft, &accepted.scanned)?;
     let decisions = decisions(flow, ctx, &accepted.draft, &accepted.scanned)?;
     if decisions.iter().all(|d| d.decision.method == Method::Block) {
         let first = decisions.first().map(|d| &d.decision.trace);
@@ -187,13 +188,17 @@ pub(crate) fn decisions(
     scanned: &Scanned,
 ) -> Result<Vec<Arc<Weighed>>> {
     let house = house(flow, ctx)?;
-    let message = facts::of_message(&house, ctx, draft, scanned);
+    let mut message = facts::of_message(&house, ctx, draft, scanned);
+    message.risk = crate::risk::fact(flow, ctx, draft.stream);
     let mut said = Vec::new();
     if let Some(trigger) = &draft.trigger {
         said.push(("trigger".to_owned(), trigger.clone()));
     }
     if let (None, Some(method)) = (draft.demanded, message.demanded) {
         said.push(("stream_option".to_owned(), method.word().to_owned()));
+    }
+    if house.detectors.version > 0 {
+        said.push(("detectors".to_owned(), house.detectors.version.to_string()));
     }
     let recipients = facts::of_recipients(&house, ctx, draft, message.demanded)?;
     let known = flow.known();

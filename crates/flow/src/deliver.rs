@@ -383,6 +383,7 @@ impl Dispatcher {
             self.signs.noted(settling.tracked().stream);
         } else if !stale {
             crate::measure::ended(settling);
+            self.tell_bounce(settling);
         }
         self.fresh.take(&settling.delivery());
         self.leave_room(settling.delivery(), stale);
@@ -391,6 +392,17 @@ impl Dispatcher {
             && let Some(flow) = self.flow.upgrade()
         {
             flow.bell.notify_one();
+        }
+    }
+
+    /// What bounced counts for its sender.
+    fn tell_bounce(&self, settling: &Settling) {
+        let flow = settling.is_bounce().then(|| self.flow.upgrade()).flatten();
+        if let Some(flow) = flow {
+            let tracked = settling.tracked();
+            let whose = (tracked.message, tracked.recipient);
+            flow.watch
+                .heard(tracked.organisation, whose, crate::risk::Heard::Bounce);
         }
     }
 

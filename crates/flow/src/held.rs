@@ -1,8 +1,8 @@
 //! Held messages: somebody with the right to decides that one goes, or that it does not.
 //!
 //! The reason is required, may hold anything, and is sealed with the entry of the audit log. Where a rule
-//! asks for it, two people agree to a release; a rejection takes one. Invariant: what is released goes by
-//! verified TLS or to the portal, never below what policy would have chosen.
+//! asks for it, or its sender is restricted for unusual sending, two people agree to a release; a rejection
+//! takes one. Invariant: what is released goes by verified TLS or to the portal, never below what policy would have chosen.
 
 use ctx::{Action, Ctx, Event};
 use model::{Code, Demand, Error, MessageId, Method, RecipientId, RecipientState, Result, limits};
@@ -47,6 +47,8 @@ impl Flow {
         let row = store.read(move |tx| messages::load(tx, id, organisation))?;
         ctx.allow(review.action(), &reachable(ctx, &row)?)?;
         let reason = checked(reason)?;
+        // One person may be the thief of that account: urgent care takes two (the break-glass of the ladder in `risk`).
+        let restricted = crate::risk::is_restricted(self, organisation, &row.actor);
         let (actor, world) = (ctx.clone(), self.world().clone());
         let reviewed = store.write(move |tx| {
             let mut reviewed = Reviewed::default();
@@ -58,7 +60,7 @@ impl Flow {
             let house = organisations::find(tx, organisation)?;
             let below = house.filter(|o| o.portal_on).map(|_| Method::Portal);
             for r in recipients::of_message(tx, id)? {
-                let kind = match one(&actor, tx, &r, review, below)? {
+                let kind = match one(&actor, tx, &r, (review, restricted), below)? {
                     Step::Passed => continue,
                     Step::Waits => {
                         reviewed.waiting.push(r.id);
@@ -113,14 +115,14 @@ fn one(
     actor: &Ctx,
     tx: &mut store::Tx<'_>,
     r: &recipients::Recipient,
-    review: Review,
+    (review, restricted): (Review, bool),
     below: Option<Method>,
 ) -> Result<Step> {
     let (from, to) = (RecipientState::Held, RecipientState::Blocked);
     if r.state != from {
         return Ok(Step::Passed);
     }
-    if review == Review::Release && is_one_short(actor, tx, r)? {
+    if review == Review::Release && is_one_short(actor, tx, r, restricted)? {
         return Ok(Step::Waits);
     }
     let moved = match review {
@@ -156,9 +158,14 @@ fn way(r: &recipients::Recipient, below: Option<Method>) -> Result<recipients::R
 }
 
 /// Takes this person's consent where two are asked for; whether another's is still wanted.
-fn is_one_short(actor: &Ctx, tx: &mut store::Tx<'_>, r: &recipients::Recipient) -> Result<bool> {
+fn is_one_short(
+    actor: &Ctx,
+    tx: &mut store::Tx<'_>,
+    r: &recipients::Recipient,
+    restricted: bool,
+) -> Result<bool> {
     let quarantine = Besides::of(r)?.quarantine;
-    if !quarantine.is_some_and(|quarantine| quarantine.second_person) {
+    if !restricted && !quarantine.is_some_and(|quarantine| quarantine.second_person) {
         return Ok(false);
     }
     recipients::touch(tx, r.id)?;

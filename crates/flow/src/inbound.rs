@@ -11,6 +11,7 @@ mod arrival;
 mod door;
 mod examine;
 mod familiar;
+mod frequent;
 mod grey;
 mod mailbox;
 mod message;
@@ -98,6 +99,7 @@ impl Flow {
 /// Forgets who was not seen for long.
 pub(crate) fn tidy(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
     grey::tidy(tx, now)?;
+    frequent::forget_before(tx, now.minus(limits::SENDER_KNOWN_KEEP))?;
     store::tables::arrivals::forget_senders(tx, now.minus(limits::SENDER_KNOWN_KEEP))
 }
 

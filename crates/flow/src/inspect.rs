@@ -9,6 +9,7 @@ use extract::Extractor;
 use model::Result;
 use phi::Findings;
 
+use crate::detectors::Compiled;
 use crate::scan::{Reading, find};
 
 /// What was found and where.
@@ -20,7 +21,11 @@ pub struct Inspection {
 
 /// # Errors
 /// `mime_invalid` and the limits' codes for what is no message.
-pub fn inspect(content: &[u8], extractor: &dyn Extractor) -> Result<Inspection> {
+pub fn inspect(
+    content: &[u8],
+    extractor: &dyn Extractor,
+    detectors: Option<&Compiled>,
+) -> Result<Inspection> {
     let message = mail::parse(content)?;
     let reading = Reading::of(extractor, &message);
     let own = phi::Own::new();
@@ -30,7 +35,7 @@ pub fn inspect(content: &[u8], extractor: &dyn Extractor) -> Result<Inspection> 
             token: &|_| [0; 32],
             own: &own,
             registry: None,
-            patterns: None,
+            patterns: detectors.map(Compiled::patterns),
         },
     );
     let places = reading.places().map(|part| place(&reading, part)).collect();

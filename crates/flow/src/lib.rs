@@ -9,9 +9,11 @@
 //!  deliver.rs  queue::step → Job      no transaction held on the wire
 //!  settle.rs   Outcome  → Settled | Deferred                                        commit 3
 //!  correspondents.rs what is on record about recipients: asked at commit 1
+//!  detectors.rs an organisation's own detectors: asked by the scan
 //!  keys.rs     certificates and OpenPGP keys of recipients: asked at commit 1 and by sealing
 //!  suppression/ addresses that get no more mail: asked at commit 1 and before each attempt
 //!  after/      audit log, reports, fallback to the portal: fed by the outbox
+//!  risk/       sending that is unusual: counted at commit 1, asked before it
 //!  tidy.rs     what has a keeping time and is past it
 //!  held.rs     what somebody releases or rejects
 //!  feedback.rs what people say about what detection found
@@ -36,6 +38,7 @@ mod content;
 pub mod correspondents;
 mod decide;
 mod deliver;
+pub mod detectors;
 pub mod draft;
 mod enqueue;
 mod envelope;
@@ -53,6 +56,7 @@ pub mod orders;
 mod pack;
 pub mod portal;
 pub mod registry;
+pub mod risk;
 pub mod rules;
 mod scan;
 mod seal;
@@ -107,7 +111,10 @@ struct Inner {
     known: decide::Known,
     registry: registry::Held,
     rules: rules::Read,
+    detectors: detectors::Read,
     familiar: inbound::FamiliarKept,
+    lookups: keys::Lookups,
+    watch: risk::Watch,
     bell: tokio::sync::Notify,
     /// See [`Flow::tidy`].
     turns: AtomicU64,
@@ -131,7 +138,10 @@ impl Flow {
             known: decide::Known::default(),
             registry: registry::Held::default(),
             rules: rules::Read::default(),
+            detectors: detectors::Read::default(),
             familiar: inbound::FamiliarKept::default(),
+            lookups: keys::Lookups::default(),
+            watch: risk::Watch::default(),
             bell: tokio::sync::Notify::new(),
             turns: AtomicU64::new(0),
             measured: measure::Pace::default(),
@@ -173,7 +183,7 @@ impl Flow {
     pub(crate) fn accepted(&self) -> &Fresh<MessageId, content::Opened> {
         &self.inner.accepted
     }
-    pub(crate) fn senders(&self) -> &Kept<AppId, Arc<str>> {
+    pub(crate) fn sender_names(&self) -> &Kept<AppId, Arc<str>> {
         &self.inner.senders
     }
     pub(crate) fn owners(&self) -> &Kept<Domain, OrganisationId> {
@@ -191,8 +201,17 @@ impl Flow {
     pub(crate) fn rules_read(&self) -> &rules::Read {
         &self.inner.rules
     }
+    pub(crate) fn detectors_read(&self) -> &detectors::Read {
+        &self.inner.detectors
+    }
+    pub(crate) fn watch(&self) -> &risk::Watch {
+        &self.inner.watch
+    }
     pub(crate) fn familiar(&self) -> &inbound::FamiliarKept {
         &self.inner.familiar
+    }
+    pub(crate) fn lookups(&self) -> &keys::Lookups {
+        &self.inner.lookups
     }
     pub(crate) fn known(&self) -> &decide::Known {
         &self.inner.known

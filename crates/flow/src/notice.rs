@@ -2,10 +2,10 @@
 //! no subject, no word of the message; the link is opaque.
 
 use ctx::Ctx;
-use model::{Address, Code, Domain, Error, Result, Secret};
-use store::tables::{domains, organisations};
+use model::{Address, Domain, Result, Secret};
 
 use crate::Flow;
+use crate::after::Waiting;
 use crate::seal::Signed;
 
 /// Who the organisation is towards readers.
@@ -14,26 +14,20 @@ pub(crate) struct House {
     pub language: String,
     pub zone: String,
     pub sender: Address,
+    pub portal_on: bool,
 }
 
 pub(crate) fn house(flow: &Flow, ctx: &Ctx) -> Result<House> {
-    let organisation = ctx.organisation();
-    let (row, domains) = ctx.world().store.read(move |tx| {
-        let row =
-            organisations::find(tx, organisation)?.ok_or_else(|| Error::new(Code::NotFound))?;
-        Ok((row, domains::list(tx, organisation)?))
-    })?;
-    let first = domains
-        .into_iter()
-        .min_by_key(|d| (d.created_at, d.id))
-        .map(|d| d.name);
-    let domain = first.unwrap_or_else(|| flow.settings().hostname.clone());
+    let own = crate::decide::house(flow, ctx)?;
+    let domain = own.first_domain.as_deref();
+    let domain = domain.unwrap_or(&flow.settings().hostname);
     let sender = Address::parse(&format!("no-reply@{domain}"))?;
     Ok(House {
-        name: row.name,
-        language: row.language,
-        zone: row.zone,
+        name: own.name.clone(),
+        language: own.language.clone(),
+        zone: own.zone.clone(),
         sender,
+        portal_on: own.portal_on,
     })
 }
 
@@ -96,29 +90,61 @@ pub(crate) fn code(
     write(flow, ctx, house, to, &subject, &text)
 }
 
-/// That something waits for a decision, and on which page of the console: not what, whose or why.
+/// How many wait for a decision, and on which pages of the console: not what, whose or why.
 pub(crate) fn held(
     flow: &Flow,
     ctx: &Ctx,
     house: &House,
-    (to, page): (&Address, &str),
+    to: &Address,
+    waiting: Waiting,
 ) -> Result<Signed> {
-    let link = format!("{}/console/{page}", flow.settings().portal_url);
-    let (subject, text) = match house.language.as_str() {
-        "es" => (
-            "Un mensaje espera su decisión",
-            format!(
-                "Un mensaje retenido espera que alguien lo revise:\r\n{link}\r\n\r\n\
-                 Recibe como máximo un aviso por hora, aunque esperen más mensajes.\r\n"
-            ),
-        ),
-        _ => (
-            "A message waits for your decision",
-            format!(
-                "A held message waits for somebody to review it:\r\n{link}\r\n\r\n\
-                 You get one notice an hour at most, even if more messages wait.\r\n"
-            ),
-        ),
+    let page = |name: &str| format!("{}/console/{name}\r\n", flow.settings().portal_url);
+    let is_spanish = house.language == "es";
+    let mut text = String::new();
+    let mut say = |count: u64, one: &str, many: &str, name: &str| {
+        let told = match count {
+            0 => return,
+            1 => one.to_owned(),
+            _ => many.replace("{count}", &count.to_string()),
+        };
+        text.push_str(&format!("{told}\r\n{}\r\n", page(name)));
+    };
+    let subject = if is_spanish {
+        let (one, many) = (
+            "Un mensaje retenido espera, para un destinatario, que alguien lo revise:",
+            "Mensajes retenidos para {count} destinatarios esperan que alguien los revise:",
+        );
+        say(waiting.held, one, many, "held");
+        let (one, many) = (
+            "Un mensaje recibido espera en cuarentena que alguien lo revise:",
+            "{count} mensajes recibidos esperan en cuarentena que alguien los revise:",
+        );
+        say(waiting.arrived, one, many, "inbound");
+        text.push_str(
+            "Recibe como máximo un aviso por hora; el siguiente cuenta lo que llegó entretanto.\r\n",
+        );
+        match waiting.held + waiting.arrived {
+            1 => "Un mensaje espera su decisión",
+            _ => "Hay mensajes que esperan su decisión",
+        }
+    } else {
+        let (one, many) = (
+            "A held message waits, for one recipient, for somebody to review it:",
+            "Held messages for {count} recipients wait for somebody to review them:",
+        );
+        say(waiting.held, one, many, "held");
+        let (one, many) = (
+            "A message that came in waits in quarantine for somebody to review it:",
+            "{count} messages that came in wait in quarantine for somebody to review them:",
+        );
+        say(waiting.arrived, one, many, "inbound");
+        text.push_str(
+            "You get one notice an hour at most; the next one counts what came in between.\r\n",
+        );
+        match waiting.held + waiting.arrived {
+            1 => "A message waits for your decision",
+            _ => "Messages wait for your decision",
+        }
     };
     write(flow, ctx, house, to, subject, &text)
 }

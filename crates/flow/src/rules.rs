@@ -21,7 +21,8 @@ use crate::envelope::{open_json, seal_json};
 
 pub use outline::{Outline, outline};
 pub use policy::{RULES_OCTETS_MAX, RuleError, RuleFault, Term};
-pub use trial::{Changed, Trial};
+pub use trial::{Changed, Trial, TrialState};
+pub(crate) use trial::{fail as fail_trial, run as run_trial};
 
 /// Rules that many organisations want, to begin with: none is active until somebody makes it so.
 pub const STARTER: &str = OrgRules::STARTER;
@@ -199,11 +200,22 @@ impl Read {
 
 /// All rules by which an organisation's mail is decided now.
 pub(crate) fn in_force(flow: &Flow, ctx: &Ctx, tx: &mut Tx<'_>) -> Result<Arc<Rules>> {
+    let row = table::active(tx, ctx.organisation())?;
+    of_version(flow, ctx, tx, row.as_ref())
+}
+
+/// The platform's rules with those of a version.
+fn of_version(
+    flow: &Flow,
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    row: Option<&table::RuleVersion>,
+) -> Result<Arc<Rules>> {
     let read = flow.rules_read();
-    match table::active(tx, ctx.organisation())? {
+    match row {
         None => read.find(None, || Ok(Rules::standard())),
         Some(row) => read.find(Some(row.id), || {
-            let own = parsed(&view(ctx, tx, &row)?.text)?;
+            let own = parsed(&view(ctx, tx, row)?.text)?;
             Ok(Rules::standard().with(Arc::new(own)))
         }),
     }

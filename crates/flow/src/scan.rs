@@ -254,7 +254,7 @@ pub(crate) fn scan(flow: &Flow, ctx: &Ctx, reading: Reading) -> Result<Scanned> 
     let token = |value: &str| blinder.token(value);
     let house = crate::decide::house(flow, ctx)?;
     let registry = flow.patients(ctx, house.registry)?;
-    let findings = find(
+    let mut findings = find(
         &reading,
         &phi::Reading {
             token: &token,
@@ -262,9 +262,10 @@ pub(crate) fn scan(flow: &Flow, ctx: &Ctx, reading: Reading) -> Result<Scanned> 
             registry: registry
                 .as_deref()
                 .map(|registry| registry as &dyn phi::Registry),
-            patterns: None,
+            patterns: house.detectors.patterns(),
         },
     );
+    findings.unscannable.extend(house.detectors.unread());
     Ok(Scanned {
         places: places::of(&reading.texts, &findings),
         findings,

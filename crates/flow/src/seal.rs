@@ -16,7 +16,6 @@ use model::{
     Address, Demand, Domain, MessageId, Method, NoticeId, RecipientId, RecipientState, Result,
     SealedId, Stream,
 };
-use policy::Notice;
 use store::tables::{messages, recipients};
 
 use crate::Flow;
@@ -29,7 +28,8 @@ use crate::inbound::return_path;
 use crate::notice::{House, house, pick_up};
 
 pub(crate) use encrypted::Stranded;
-pub(crate) use statement::text as statement;
+use statement::Statement;
+pub(crate) use statement::of as statements;
 
 /// A decided message with everything that may leave. Made by [`seal()`], [`seal_decided`] and
 /// [`seal_notice`] alone.
@@ -170,7 +170,7 @@ fn direct(
     let direct = |r: &&&recipients::Recipient| {
         matches!(r.method, Method::Tls | Method::TlsOrDrop | Method::Plain)
     };
-    for (neutral, notices, group) in alike(waiting.iter().filter(direct).copied())? {
+    for (neutral, notices, group) in alike(ctx, waiting.iter().filter(direct).copied())? {
         // Each reader of a campaign has a link of their own to leave it.
         let apart = stored.message.stream == Stream::Marketing;
         for group in group.chunks(if apart { 1 } else { group.len().max(1) }) {
@@ -182,12 +182,15 @@ fn direct(
 }
 
 /// Those whose letters have the same octets: the subject left out or not, the same statements.
-type Alike<'a> = Vec<(bool, Vec<Notice>, Rows<'a>)>;
+type Alike<'a> = Vec<(bool, Vec<Statement>, Rows<'a>)>;
 
-fn alike<'a>(rows: impl Iterator<Item = &'a recipients::Recipient>) -> Result<Alike<'a>> {
+fn alike<'a>(
+    ctx: &Ctx,
+    rows: impl Iterator<Item = &'a recipients::Recipient>,
+) -> Result<Alike<'a>> {
     let mut groups: Alike<'a> = Vec::new();
     for row in rows {
-        let (neutral, notices) = (row.neutral_subject, Besides::of(row)?.notices);
+        let (neutral, notices) = (row.neutral_subject, statement::of(ctx, row)?);
         let same = groups
             .iter_mut()
             .find(|group| group.0 == neutral && group.1 == notices);
@@ -204,7 +207,7 @@ fn with_statements(
     flow: &Flow,
     ctx: &Ctx,
     content: &[u8],
-    notices: &[Notice],
+    notices: &[Statement],
 ) -> Result<Option<Vec<u8>>> {
     if notices.is_empty() {
         return Ok(None);
@@ -293,7 +296,7 @@ fn letter(
     ctx: &Ctx,
     (stored, content): (&Stored, &Arc<[u8]>),
     group: &[&recipients::Recipient],
-    (neutral, notices): (bool, &[Notice]),
+    (neutral, notices): (bool, &[Statement]),
 ) -> Result<SealedLetter> {
     let from = stored.envelope.sender()?;
     let author = stored.envelope.author()?;

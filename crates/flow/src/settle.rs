@@ -94,6 +94,18 @@ impl Settling {
         let delivered = Settlement::Delivered;
         matches!(self.effect, Effect::Settle { settlement, .. } if settlement == delivered)
     }
+    /// A live letter, or the notice of one, that nobody took.
+    pub(crate) fn is_bounce(&self) -> bool {
+        let sent = matches!(self.tracked.role, Role::Letter | Role::Notice);
+        let bounced = matches!(
+            self.effect,
+            Effect::Settle {
+                settlement: Settlement::Bounced(_),
+                ..
+            }
+        );
+        sent && bounced && self.tracked.mode == Mode::Live
+    }
     /// When the attempt ended, or the delivery without one.
     pub(crate) fn at(&self) -> Timestamp {
         self.at

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use ctx::Ctx;
+use ctx::{Came, Ctx};
 use model::{Code, Error, Fault, MessageId, Method, RecipientState, Result, Timestamp, limits};
 use store::tables::{events, idempotency, messages, recipients};
 use store::{Pending, Tx};
@@ -35,6 +35,7 @@ enum Commit {
 /// What the end of a commit needs.
 struct Submitted {
     flow: Flow,
+    came: Option<Arc<Came>>,
     decided: Arc<Decided>,
     sealed: Option<Arc<Sealed>>,
     /// The commit may have put deliveries into the queue that the dispatcher was not told of.
@@ -72,6 +73,7 @@ impl Submitted {
         if !receipt.repeated {
             let origin = self.decided.message().origin;
             crate::measure::accepted(self.flow.world(), self.began, origin);
+            crate::risk::accepted(&self.flow, self.came.as_deref(), &self.decided, &receipt);
         }
         match &self.sealed {
             _ if receipt.repeated => {}
@@ -128,13 +130,23 @@ impl Flow {
         }
         let span = tracing::debug_span!("accept", message = %draft.id);
         let _accepting = span.enter();
-        let mut decided = decide(self, ctx, prepare(self, ctx, draft)?)?;
+        crate::risk::before_reading(self, ctx)?;
+        let accepted = prepare(self, ctx, draft)?;
+        crate::risk::once_read(self, ctx, &accepted)?;
+        let stream = accepted.draft.stream;
+        let decided = decide(self, ctx, accepted).inspect_err(|error| {
+            if error.code() == Code::PolicyBlocked {
+                crate::risk::refused(self, ctx, stream);
+            }
+        });
+        let mut decided = decided?;
         let sealed = self.seal_at_once(ctx, &decided);
         if sealed.is_some() {
             decided.sealed_at_once();
         }
         let submitted = Submitted {
             flow: self.clone(),
+            came: ctx.came().cloned(),
             decided: Arc::new(decided),
             unsure: sealed.is_some(),
             began: self.world().now(),

@@ -11,7 +11,8 @@ use ctx::Event;
 use model::{BlobId, RecipientState, Result, Timestamp, limits};
 use store::Tx;
 use store::tables::{
-    blobs, events, idempotency, portal, recipients, sign_in, suppression_imports, users,
+    blobs, events, idempotency, key_lookups, portal, recipients, sign_in, suppression_imports,
+    users,
 };
 
 use crate::Flow;
@@ -30,9 +31,10 @@ impl Flow {
     pub fn tidy(&self) -> Result<()> {
         self.end_unread_notices()?;
         self.tell_delays()?;
+        self.tell_held()?;
         let now = self.world().now();
         let over = now.minus(limits::ENDED_KEEP);
-        let kinds: [(Forget, Timestamp); 6] = [
+        let kinds: [(Forget, Timestamp); 7] = [
             (
                 idempotency::forget_before,
                 now.minus(limits::IDEMPOTENCY_KEEP),
@@ -41,6 +43,7 @@ impl Flow {
                 suppression_imports::forget_before,
                 now.minus(limits::SUPPRESSION_IMPORT_KEEP),
             ),
+            (key_lookups::forget_before, now),
             (users::forget_sessions, over),
             (portal::forget_visits, over),
             (portal::forget_codes, over),

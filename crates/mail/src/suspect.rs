@@ -26,7 +26,7 @@ mod requests;
 
 pub use banner::{Banner, Language, banner};
 pub use kind::SuspicionKind;
-pub use names::registered;
+pub use names::{is_free_mail, registered, registrable};
 
 /// One message names at most so many suspicions; the verdict needs far fewer.
 pub const SUSPICIONS_MAX: usize = 100;

@@ -4,8 +4,11 @@
 //! here, and a webhook carries no fact that its kind does not name, so what leaves is what is
 //! documented. A kind is never renamed and never changes its meaning.
 
+mod detectors;
 mod keys;
 mod kind;
+mod rules;
+mod sending;
 
 pub use kind::{Kind, Told};
 use kind::{apps, auditors};
@@ -379,26 +382,15 @@ pub const ALL: &[Kind] = &[
         "Somebody said that a message is no PHI, or that PHI in it was missed",
         &["opinion", "level"],
     ),
-    auditors(
-        "rules.written",
-        "Somebody wrote a version of the organisation's own rules",
-        &["version", "digest", "rules"],
-    ),
-    auditors(
-        "rules.tried",
-        "A version of the rules was tried on what was decided before",
-        &["version", "decisions"],
-    ),
-    auditors(
-        "rules.activated",
-        "Mail is decided by this version of the rules from now on",
-        &["version", "digest", "rules"],
-    ),
-    auditors(
-        "rules.retired",
-        "The organisation's own rules decide no longer",
-        &["version", "digest"],
-    ),
+    rules::RULES_WRITTEN,
+    rules::RULES_TRIED,
+    rules::RULES_TRIAL_BEGUN,
+    rules::RULES_TRIAL_FAILED,
+    rules::RULES_ACTIVATED,
+    rules::RULES_RETIRED,
+    detectors::DETECTOR_ADDED,
+    detectors::DETECTOR_CHANGED,
+    detectors::DETECTOR_REMOVED,
     auditors(
         "registry.imported",
         "Patients were taken into the registry, as keyed tokens",
@@ -442,6 +434,7 @@ pub const ALL: &[Kind] = &[
     keys::OWN_KEY_SET,
     keys::OWN_KEY_REMOVED,
     keys::SETTINGS_ESCROW_SET,
+    keys::SETTINGS_KEY_LOOKUP_SET,
     keys::AUTHORITY_ADDED,
     keys::AUTHORITY_REMOVED,
     auditors(
@@ -529,6 +522,9 @@ pub const ALL: &[Kind] = &[
         "Software was refused at a door",
         &["door", "what", "count"],
     ),
+    sending::SENDING_RESTRICTED,
+    sending::SENDING_RELEASED,
+    sending::SENDING_CONFIRMED,
     auditors("app.created", "Software was registered", &["scopes"]),
     auditors("key.created", "An API key was made", &["mode"]),
     auditors("key.revoked", "An API key was revoked", &[]),

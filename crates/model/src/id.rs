@@ -178,8 +178,12 @@ ids! {
     AuthorityId = "aut";
     /// A version of an organisation's own rules.
     RuleVersionId = "rul";
+    /// A detector that an organisation wrote.
+    DetectorId = "det";
     /// A list of suppressed addresses that is taken in.
     ImportId = "imp";
+    /// A domain whose people answer an organisation's mail.
+    FrequentDomainId = "fdm";
 }
 
 #[cfg(test)]

@@ -48,6 +48,8 @@ pub const REGISTRY_PATIENTS_MAX: usize = 5_000_000;
 pub const REGISTRIES_OCTETS_MAX: usize = 512 * 1_024 * 1_024;
 /// Why somebody released or rejected a held message.
 pub const REASON_CHARS_MAX: usize = 500;
+/// What a consent to disclosures covers, as it travels with each of them (42 CFR 2.32(b)).
+pub const CONSENT_SCOPE_CHARS_MAX: usize = 1_000;
 pub const TAGS_MAX: usize = 20;
 pub const TAG_OCTETS_MAX: usize = 100;
 pub const METADATA_KEYS_MAX: usize = 20;
@@ -170,12 +172,30 @@ pub const ENGINE_WAIT: Duration = Duration::from_secs(60);
 pub const ENGINE_MESSAGES_MAX: usize = 16;
 /// Signatures of viruses older than this are a fault that `caduceus doctor` tells of.
 pub const VIRUS_SIGNATURES_AGE_MAX: Duration = Duration::from_secs(3 * 86_400);
+/// Messages a minute of a sender who is slowed.
+pub const RISK_SLOWED_PER_MINUTE_MAX: u32 = 6;
+/// Recipients of one sender that are looked up each minute: was anything sent there before?
+pub const RISK_LOOK_UPS_MAX: usize = 1_000;
+/// Senders, of all organisations, that are restricted or send unusually at a time.
+pub const RISK_WATCHED_MAX: usize = 5_000;
+/// Bounces and complaints that wait, in memory, to count for their senders; more count for nobody.
+pub const RISK_HEARD_MAX: usize = 20_000;
+/// Networks of one sender that are remembered; the one least lately met is forgotten first.
+pub const RISK_NETWORKS_MAX: usize = 64;
+/// Programs of one sender that are remembered.
+pub const RISK_AGENTS_MAX: usize = 32;
+/// Letters of a program's name that tell it from others.
+pub const AGENT_LETTERS_MAX: usize = 64;
+/// Days for which a release expects what was unusual.
+pub const RISK_EXPECTED_DAYS_MAX: u32 = 30;
 /// Who has not written to a mailbox for so long is a stranger again.
 pub const SENDER_KNOWN_KEEP: Duration = Duration::from_secs(400 * 86_400);
 /// Message-IDs in In-Reply-To and References that are looked for among our own.
 pub const ANSWERED_IDS_MAX: usize = 50;
 /// Colleagues whose names are compared with those of strangers who write.
 pub const STAFF_NAMES_MAX: usize = 2_000;
+/// Domains of those who answer an organisation's mail that are kept, to tell look-alikes by.
+pub const FREQUENT_DOMAINS_MAX: usize = 500;
 /// How long domains and names that strangers may pass for are kept in memory.
 pub const FAMILIAR_KEEP: Duration = Duration::from_secs(60);
 /// Questions to DNS about one message that comes in, and the time all of them may take.
@@ -212,6 +232,14 @@ pub const AUTHORITIES_MAX: usize = 200;
 pub const KEY_SEEN_EVERY: Duration = Duration::from_secs(86_400);
 /// A key that ends within this time is pointed out.
 pub const KEY_WARNING: Duration = Duration::from_secs(30 * 86_400);
+/// Keys looked up at recipients' domains: how long a message waits for all of them together, how many addresses of
+/// one message and how many messages at one time are asked for, and how long each kind of answer counts.
+pub const KEY_LOOKUP_WAIT: Duration = Duration::from_secs(4);
+pub const KEY_LOOKUP_ADDRESSES_MAX: usize = 10;
+pub const KEY_LOOKUPS_AT_ONCE_MAX: usize = 16;
+pub const KEY_FOUND_FOR: Duration = Duration::from_secs(86_400);
+pub const KEY_NONE_FOR: Duration = Duration::from_secs(6 * 3_600);
+pub const KEY_FAULT_FOR: Duration = Duration::from_secs(3_600);
 /// OpenPGP keys taken in one file, answer or header field.
 pub const PGP_KEYS_OCTETS_MAX: usize = 1024 * 1024;
 pub const PGP_KEYS_MAX: usize = 200;

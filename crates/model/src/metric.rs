@@ -74,6 +74,8 @@ metrics! {
     Counter "smtp_messages_without_room_total" [] "Messages put off for want of memory.";
     Counter "engine_answers_total" ["engine" "answer"] "What clamd and rspamd answered about messages that came in: `clean`, `found`, `later`, or `none`, after which the client is told to come back.";
     Counter "arrivals_total" ["concern"] "Messages for people here, by how much looks wrong about them: `none`, `banner`, `quarantine`.";
+    Gauge "senders_restricted" [] "People and software whose sending is slowed, held or stopped.";
+    Counter "sending_restrictions_total" ["rung"] "Restrictions that began or changed, by where they led.";
     Counter "sign_in_failures_total" ["door" "known"] "Wrong credentials, by the door they came to and whether anyone has them.";
     // Sealing
     Histogram "dkim_signer_sign" [] "Signing one message with all its domain's keys.";
@@ -105,6 +107,7 @@ metrics! {
     Counter "destinations_total" ["policy"] "Attempts that got as far as a mail server, by what its domain asks of TLS." "mox_queue_destinations_total, mox_queue_destination_dane_required_total, dane_result_count";
     Counter "destinations_authentic_total" [] "Look-ups of a domain's mail servers that DNSSEC proved." "mox_queue_destinations_authentic_total";
     Counter "requiretls_unsupported_total" [] "Attempts that ended because a mail server does not know REQUIRETLS." "mox_queue_requiretls_unsupported_total";
+    Counter "key_lookups_total" ["answer"] "Keys asked for at recipients' own domains: `found`, `none`, or `fault` where none answered in time.";
     Counter "tls_reports_total" ["result"] "Reports about TLS to other domains: `sent`, or `kept` for another try.";
     Counter "connection_reuses_total" [] "Messages that found a connection open." "zonemta_connection_reuses";
     Gauge "dns_mx_resolve_in_progress" [] "Look-ups of a domain's mail servers under way.";

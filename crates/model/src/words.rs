@@ -126,6 +126,16 @@ words! {
         Harvest = "harvest",
         /// The Autocrypt field of mail brought it.
         Autocrypt = "autocrypt",
+        /// The address's own domain gave it, when it was asked (Web Key Directory).
+        Wkd = "wkd",
+    }
+    /// What a domain answered that was asked for somebody's key.
+    KeyAnswer {
+        Found = "found",
+        /// It has none, or none that can be used.
+        None = "none",
+        /// It did not answer in time, or not as it should.
+        Fault = "fault",
     }
     /// What the organisation makes of a recipient's key.
     KeyStanding {

@@ -5,6 +5,7 @@
 //! before `flow` has made it durable.
 
 mod attempt;
+mod directories;
 mod engines;
 mod listening;
 mod mx;
@@ -21,6 +22,7 @@ use model::{Code, Result};
 use tokio::sync::watch;
 
 pub use attempt::{Errand, attempt, carry, mail_hosts};
+pub use directories::KeyDirectories;
 pub use engines::{Brought, Engine, EngineAt, Engines, OnFound};
 pub use mx::{Intake, mx};
 pub use pool::{Pool, PoolKey, PoolSettings};

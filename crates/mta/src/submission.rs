@@ -12,6 +12,7 @@ pub(crate) mod conversation;
 pub(crate) mod slots;
 pub(crate) mod socket;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use flow::Flow;
@@ -119,11 +120,11 @@ impl Service {
             Opening::Tls => Socket::Plain(stream).start_tls(&self.acceptor).await,
         };
         if let Ok(socket) = socket {
-            self.serve(socket, opening, slot).await;
+            self.serve(socket, opening, slot, peer.ip()).await;
         }
     }
 
-    async fn serve(self, socket: Socket, opening: Opening, _slot: Slot) {
+    async fn serve(self, socket: Socket, opening: Opening, _slot: Slot, from: IpAddr) {
         let session = ServerSession::new(ServerConfig {
             hostname: self.flow.settings().hostname.clone(),
             security: match opening {
@@ -137,7 +138,7 @@ impl Service {
         });
         let share = self.budget.share();
         let mut conversation = Conversation::new(session, socket, self.acceptor, self.stop, share);
-        let mut client = Client::new(self.flow, self.people);
+        let mut client = Client::new(self.flow, self.people, from);
         while let Some(question) = conversation.next().await {
             client.answer(question, &mut conversation.session).await;
         }

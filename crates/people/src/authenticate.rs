@@ -10,6 +10,8 @@ use store::tables::apps;
 
 use crate::{People, key};
 
+const USED_EVERY: Duration = Duration::from_secs(60);
+
 /// Keys with their apps, as they stand.
 pub(crate) type Known = Kept<ApiKeyId, Arc<(apps::ApiKey, apps::App)>>;
 
@@ -49,6 +51,23 @@ impl Refusals {
         }
         *at = now;
         Some(std::mem::take(count))
+    }
+}
+
+/// When the use of each key was last stored by this process.
+#[derive(Default)]
+pub(crate) struct Used(Mutex<HashMap<ApiKeyId, Timestamp>>);
+
+impl Used {
+    /// Only keys that exist get here, so there are no more rows than keys.
+    fn is_due(&self, key: ApiKeyId, now: Timestamp) -> bool {
+        let mut stored = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = stored.get(&key).copied();
+        let due = at.is_none_or(|at| at.plus(USED_EVERY) < now);
+        if due {
+            stored.insert(key, now);
+        }
+        due
     }
 }
 
@@ -117,10 +136,7 @@ impl People {
             return Err(Code::CredentialsInvalid.into());
         }
         // Once a minute is exact enough for "last used".
-        if row
-            .last_used_at
-            .is_none_or(|at| at.plus(Duration::from_secs(60)) < now)
-        {
+        if self.used.is_due(id, now) {
             drop(
                 self.world()
                     .store
@@ -150,6 +166,10 @@ impl People {
     fn note_refusal(&self, app: &apps::App, key: ApiKeyId, form: Form, because: &'static str) {
         metrics::counter!("sign_in_failures_total", "door" => form.word(), "known" => "yes")
             .increment(1);
+        // An old key that somebody forgot in a machine is no attack.
+        if because == "secret" {
+            self.failed.note(app.organisation, app.id);
+        }
         let now = self.world().now();
         let Some(count) = self.refused.note(key, now) else {
             return;

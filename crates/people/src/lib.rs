@@ -7,6 +7,7 @@
 mod app;
 mod authenticate;
 mod domain;
+mod failed;
 pub mod health;
 mod key;
 mod password;
@@ -32,6 +33,8 @@ pub struct People {
     world: std::sync::Arc<ctx::World>,
     known: std::sync::Arc<authenticate::Known>,
     refused: std::sync::Arc<authenticate::Refusals>,
+    failed: std::sync::Arc<failed::Failed>,
+    used: std::sync::Arc<authenticate::Used>,
     work: password::Work,
     hashing: std::sync::Arc<std::sync::atomic::AtomicUsize>,
 }
@@ -42,6 +45,8 @@ impl People {
             world,
             known: Default::default(),
             refused: Default::default(),
+            failed: Default::default(),
+            used: Default::default(),
             work: password::Work::default(),
             hashing: Default::default(),
         }
@@ -52,6 +57,8 @@ impl People {
             world,
             known: Default::default(),
             refused: Default::default(),
+            failed: Default::default(),
+            used: Default::default(),
             work: password::Work::quick(),
             hashing: Default::default(),
         }

@@ -181,6 +181,7 @@ impl People {
         let now = world.now();
         metrics::counter!("sign_in_failures_total", "door" => "console", "known" => "yes")
             .increment(1);
+        self.failed.note(organisation, id);
         world.store.clone().write(move |tx| {
             let Some(fresh) = users::find(tx, id)? else {
                 return Ok(());

@@ -20,11 +20,13 @@ mod cues;
 mod role;
 mod said;
 mod unit;
+mod whole;
 
 pub(crate) use cues::Cues;
 use cues::{Cue, words};
 use role::{Role, Roles};
 use unit::Layout;
+pub(crate) use whole::Whole;
 
 /// How far from a sentence a name is near.
 const NEAR: usize = 250;
@@ -51,6 +53,8 @@ pub(crate) struct Bearing {
     pub near: u8,
     /// Slight words of health say of somebody together what one clinical word says.
     pub told: bool,
+    /// What is said of one person and of many in all of it.
+    pub whole: Whole,
     /// Names of people who may be patients.
     pub named: bool,
     /// Names that words make a patient's.
@@ -59,6 +63,8 @@ pub(crate) struct Bearing {
     pub addressed: bool,
     /// Signed by name: who says "I" is no stranger.
     pub signed: bool,
+    /// Its writer says who writes: "it's Ottilie".
+    pub introduced: bool,
     /// Telephones, addresses and days that are not an office's.
     pub loose: BTreeSet<FindingKind>,
     /// Length of what was read.
@@ -78,10 +84,12 @@ impl Bearing {
         more(&mut self.aged, other.aged);
         self.near = self.near.max(other.near);
         self.told |= other.told;
+        self.whole.add(other.whole);
         self.named |= other.named;
         self.anchored |= other.anchored;
         self.addressed |= other.addressed;
         self.signed |= other.signed;
+        self.introduced |= other.introduced;
         self.octets += other.octets;
         self.loose.extend(&other.loose);
         self.genre.extend(&other.genre);
@@ -141,14 +149,22 @@ pub(crate) fn read(given: &Given<'_>) -> Bearing {
         given,
         layout,
         people,
+        has_genre: given
+            .words
+            .keys
+            .iter()
+            .any(|key| matches!(key.tag, Tag::Genre(_))),
         bearing: Bearing {
             signed: given.signed,
             octets: given.text.len(),
             ..Bearing::default()
         },
     };
+    let voice = reader.voice();
+    reader.mentions(&roles, &voice);
     reader.names();
     reader.units();
+    reader.whole(&voice);
     reader.loose();
     reader.genre();
     reader.bearing
@@ -159,6 +175,8 @@ struct Reader<'a> {
     layout: Layout,
     /// By place.
     people: Vec<(Range<usize>, Role)>,
+    /// Whether a word shows that it goes to many.
+    has_genre: bool,
     bearing: Bearing,
 }
 
@@ -187,6 +205,7 @@ impl Reader<'_> {
     /// Each sentence with a word of health, once.
     fn units(&mut self) {
         let marks = self.marks();
+        let mut spoken: BTreeSet<usize> = BTreeSet::new();
         let mut at = 0;
         while at < marks.len() {
             let unit = unit::around(self.given.text, marks[at].range.start, self.layout);
@@ -195,7 +214,18 @@ impl Reader<'_> {
                 .iter()
                 .take_while(|m| m.range.start < end)
                 .count();
-            self.unit(unit.start..end, &marks[at..at + in_unit]);
+            let its = &marks[at..at + in_unit];
+            if !self.unit(unit.start..end, its) {
+                let health = &mut self.bearing.whole.health;
+                for mark in its.iter().filter(|mark| spoken.insert(mark.entry)) {
+                    let more = match mark.weight {
+                        Weight::Clinical => 2,
+                        Weight::Care => 1,
+                        Weight::Setting => 0,
+                    };
+                    *health = health.saturating_add(more);
+                }
+            }
             at += in_unit;
         }
     }
@@ -231,7 +261,8 @@ impl Reader<'_> {
         marks
     }
 
-    fn unit(&mut self, range: Range<usize>, marks: &[Mark]) {
+    /// One sentence; answers whether it talks about a subject rather than a person.
+    fn unit(&mut self, range: Range<usize>, marks: &[Mark]) -> bool {
         let distinct = |clinical: bool| {
             let its = marks
                 .iter()
@@ -276,6 +307,7 @@ impl Reader<'_> {
         if said.third && told && !said.topic {
             self.bearing.named |= self.is_given(&range);
         }
+        said.topic
     }
 
     /// A name that something happened to, in the sentences before and behind.

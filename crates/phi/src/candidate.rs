@@ -46,7 +46,8 @@ impl Candidate {
     }
 }
 
-/// Of overlapping candidates the one that tells most stays: class, keyword, check, length, place.
+/// Of overlapping candidates the one that tells most stays: class, keyword, check, the organisation's own name for
+/// it, length, place.
 /// Sorted by place.
 pub(crate) fn apart(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
     candidates.sort_by_key(|c| {
@@ -54,6 +55,7 @@ pub(crate) fn apart(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
             c.kind.class(),
             c.keyed,
             c.checked,
+            c.detector.is_some(),
             c.range.len(),
             std::cmp::Reverse(c.range.start),
         ))

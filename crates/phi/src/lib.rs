@@ -24,6 +24,7 @@ mod page;
 mod part;
 mod patterns;
 mod places;
+mod record_number;
 mod registry;
 mod scanner;
 mod shape;
@@ -39,6 +40,10 @@ pub use own::Own;
 pub use part::{Form, Part, PartKind, Reading};
 pub use patterns::{
     Hotwords, Need, PatternClass, PatternError, PatternSpec, PatternWhat, Patterns,
+};
+pub use record_number::{
+    CheckDigit, LearnError, Learned, Looks, Odds, RecordNumber, SAMPLES_MAX, SAMPLES_MIN,
+    ShapeError, learn, samples,
 };
 pub use registry::{Hits, MemoryRegistry, Registry, RegistryField};
 pub use scanner::Scanner;

@@ -282,6 +282,8 @@ impl Subject<'_> {
         if let Some(patterns) = sum.reading.patterns {
             candidates.extend(patterns.read(text).into_iter().map(|hit| Candidate {
                 confidence: Some(hit.confidence),
+                checked: hit.checked,
+                keyed: hit.keyed,
                 detector: Some(hit.name.to_owned()),
                 ..Candidate::new(hit.kind, hit.range)
             }));

@@ -11,6 +11,7 @@ use regex_automata::{Input, MatchKind, PatternSet, meta::Regex, util::syntax};
 
 use crate::FindingKind;
 use crate::kind::Class;
+use crate::record_number::{CheckDigit, RecordNumber};
 
 /// One detector as it is written down.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +31,9 @@ pub enum PatternWhat {
     Regex(String),
     /// Whole words or phrases in any case.
     Keywords(Vec<String>),
+    /// Numbers of this shape: a medical record number beside a word that says so, and by itself where its check
+    /// digit holds and ordinary numbers look otherwise; else a strong identifier. Its class is not asked for.
+    RecordNumber(RecordNumber),
 }
 
 impl Default for PatternWhat {
@@ -52,6 +56,20 @@ pub enum PatternClass {
 }
 
 impl PatternClass {
+    pub const ALL: &'static [Self] = &[Self::Certain, Self::Strong, Self::Weak, Self::Context];
+
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Certain => "certain",
+            Self::Strong => "strong",
+            Self::Weak => "weak",
+            Self::Context => "context",
+        }
+    }
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|class| class.word() == word)
+    }
+
     const fn kind(self) -> FindingKind {
         match self {
             Self::Certain => FindingKind::OwnCertain,
@@ -161,6 +179,8 @@ struct Compiled {
     confidence: u8,
     regex: Regex,
     hot: Option<(Regex, Hotwords)>,
+    /// Its shape, and the words that say what it is.
+    number: Option<(RecordNumber, Regex)>,
 }
 
 /// A hit of an organisation's detector.
@@ -169,6 +189,10 @@ pub(crate) struct OwnHit<'a> {
     pub range: Range<usize>,
     pub confidence: u8,
     pub name: &'a str,
+    /// Its check digit holds.
+    pub checked: bool,
+    /// A word beside it says what it is.
+    pub keyed: bool,
 }
 
 /// Bytes of automaton that one detector, and all together, may take.
@@ -178,6 +202,14 @@ const ALL_OCTETS_MAX: usize = 8 * 1024 * 1024;
 const WINDOW_MAX: usize = 1_000;
 /// Hits of one detector in one text; more say no more.
 const HITS_MAX: usize = 10_000;
+/// Bytes to either side within which a word says that a number is a record's.
+const KEYWORD_WINDOW: usize = 60;
+/// Words that say so, in both languages.
+const KEYWORDS: &str = concat!(
+    r"\b(?:m\.?r\.?n\b|mr ?#|emr\b|ehr\b|charts?\b|med(?:ical)?\.? ?rec(?:ord)?s?\b",
+    r"|record (?:number\b|no\b|id\b|#)|patient (?:number\b|no\b|id\b|#)",
+    r"|expedientes?\b|historia clinica|numero de (?:historia|paciente|registro)|registro medico)",
+);
 
 impl Patterns {
     pub fn compile(specs: &[PatternSpec]) -> Result<Self, PatternError> {
@@ -223,6 +255,14 @@ impl Compiled {
         }
         let hot = match &spec.hotwords {
             None => None,
+            // The words that say what a record number is are known without being written down.
+            Some(hot)
+                if hot.words.is_empty() && matches!(spec.what, PatternWhat::RecordNumber(_)) =>
+            {
+                let nothing = build(&["[a&&b]".to_owned()], FIRST, ONE_OCTETS_MAX)
+                    .map_err(|fault| fault.at(index))?;
+                Some((nothing, hot.clone()))
+            }
             Some(hot) => {
                 check(&PatternWhat::Keywords(hot.words.clone()), index)?;
                 let words = build(&[keywords(&hot.words)], FIRST, ONE_OCTETS_MAX)
@@ -230,47 +270,106 @@ impl Compiled {
                 Some((words, hot.clone()))
             }
         };
+        let number = match &spec.what {
+            PatternWhat::RecordNumber(shape) => {
+                let words = build(&[KEYWORDS.to_owned()], FIRST, ONE_OCTETS_MAX)
+                    .map_err(|fault| fault.at(index))?;
+                Some((shape.clone(), words))
+            }
+            PatternWhat::Regex(_) | PatternWhat::Keywords(_) => None,
+        };
         Ok(Self {
             name: spec.name.trim().to_owned(),
             kind: spec.class.kind(),
             confidence: spec.confidence,
             regex,
             hot,
+            number,
         })
     }
 
     fn read<'a>(&'a self, text: &[u8], hits: &mut Vec<OwnHit<'a>>) {
         for found in self.regex.find_iter(text).take(HITS_MAX) {
             let range = found.range();
-            if let Some(confidence) = self.confidence(text, &range).filter(|_| !range.is_empty()) {
-                hits.push(OwnHit {
-                    kind: self.kind,
-                    range,
-                    confidence,
-                    name: &self.name,
-                });
+            if range.is_empty() {
+                continue;
             }
+            let hit = match &self.number {
+                None => self.hit(text, range),
+                Some((shape, words)) => self.record_number(text, range, shape, words),
+            };
+            hits.extend(hit);
         }
     }
 
     /// With hot words; `None` when one is required and none is near. Class A never falls below 75.
-    fn confidence(&self, text: &[u8], range: &Range<usize>) -> Option<u8> {
+    fn hit(&self, text: &[u8], range: Range<usize>) -> Option<OwnHit<'_>> {
+        let near = self.hot_word(text, &range);
         let own = match &self.hot {
             None => self.confidence,
-            Some((words, hot)) => {
-                let window = hot.window.min(WINDOW_MAX);
-                let low = range.start.saturating_sub(window);
-                let high = (range.end + window).min(text.len());
-                match (words.is_match(Input::new(text).span(low..high)), hot.need) {
-                    (true, _) => self.confidence.saturating_add(hot.raise).min(100),
-                    (false, Need::Optional) => self.confidence,
-                    (false, Need::Required) => return None,
-                }
-            }
+            Some((_, hot)) => match (near, hot.need) {
+                (true, _) => self.confidence.saturating_add(hot.raise).min(100),
+                (false, Need::Optional) => self.confidence,
+                (false, Need::Required) => return None,
+            },
         };
         let least = if self.kind.class() == Class::A { 75 } else { 1 };
-        Some(own.max(least))
+        Some(OwnHit {
+            kind: self.kind,
+            range,
+            confidence: own.max(least),
+            name: &self.name,
+            checked: false,
+            keyed: near,
+        })
     }
+
+    fn record_number(
+        &self,
+        text: &[u8],
+        range: Range<usize>,
+        shape: &RecordNumber,
+        words: &Regex,
+    ) -> Option<OwnHit<'_>> {
+        if !shape.holds(text, &range) {
+            return None;
+        }
+        let keyed =
+            words.is_match(around(text, &range, KEYWORD_WINDOW)) || self.hot_word(text, &range);
+        let required = self
+            .hot
+            .as_ref()
+            .is_some_and(|(_, hot)| hot.need == Need::Required);
+        if required && !keyed {
+            return None;
+        }
+        let checked = shape.check() != CheckDigit::None;
+        let (kind, least) = match (keyed, shape.stands_alone()) {
+            (true, _) => (FindingKind::Mrn, 85),
+            (false, true) => (FindingKind::Mrn, 75),
+            (false, false) => (FindingKind::OwnStrong, if checked { 65 } else { 55 }),
+        };
+        Some(OwnHit {
+            kind,
+            range,
+            confidence: least,
+            name: &self.name,
+            checked,
+            keyed,
+        })
+    }
+
+    fn hot_word(&self, text: &[u8], range: &Range<usize>) -> bool {
+        let hot = self.hot.as_ref();
+        hot.is_some_and(|(words, hot)| {
+            words.is_match(around(text, range, hot.window.min(WINDOW_MAX)))
+        })
+    }
+}
+
+fn around<'t>(text: &'t [u8], range: &Range<usize>, window: usize) -> Input<'t> {
+    let low = range.start.saturating_sub(window);
+    Input::new(text).span(low..(range.end + window).min(text.len()))
 }
 
 fn check(what: &PatternWhat, index: usize) -> Result<(), PatternError> {
@@ -278,7 +377,7 @@ fn check(what: &PatternWhat, index: usize) -> Result<(), PatternError> {
         PatternWhat::Regex(text) if text.len() > PATTERN_OCTETS_MAX => {
             Err(PatternError::TooLong { index })
         }
-        PatternWhat::Regex(_) => Ok(()),
+        PatternWhat::Regex(_) | PatternWhat::RecordNumber(_) => Ok(()),
         PatternWhat::Keywords(words) => {
             if words.is_empty() || words.iter().any(|word| word.trim().is_empty()) {
                 return Err(PatternError::NoWords { index });
@@ -297,6 +396,7 @@ fn source(what: &PatternWhat) -> String {
     match what {
         PatternWhat::Regex(text) => text.clone(),
         PatternWhat::Keywords(words) => keywords(words),
+        PatternWhat::RecordNumber(shape) => shape.expression(),
     }
 }
 

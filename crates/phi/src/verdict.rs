@@ -70,7 +70,8 @@ impl Tally {
     }
 
     pub(crate) fn level(&self) -> PhiLevel {
-        let context = self.has_context() || (self.bearing.told && self.is_dense());
+        let context =
+            self.has_context() || (self.bearing.told && self.is_dense()) || self.apart() >= 3;
         let provider = [FindingKind::Npi, FindingKind::Dea]
             .iter()
             .any(|kind| self.kinds.contains(kind));
@@ -90,7 +91,7 @@ impl Tally {
     }
 
     /// Each way in which health is tied to a person, in points.
-    fn all_ties(&self) -> [u8; 10] {
+    fn all_ties(&self) -> [u8; 11] {
         let said = &self.bearing;
         let named = u8::from(said.named || said.addressed || said.signed);
         let told = |times: u8, points: u8| if times > 0 { points } else { 0 };
@@ -104,7 +105,10 @@ impl Tally {
         [
             said.tied,
             told(said.spoken, if said.spoken > 1 { 3 + named } else { 2 }),
-            told(said.first, if said.first > 1 { 3 + named } else { 2 }),
+            told(
+                said.first,
+                if said.first > 1 { 3 + named } else { 2 } + u8::from(said.introduced),
+            ),
             told(said.second, second),
             told(said.patient, 2 + u8::from(said.patient > 1)),
             told(said.aged, 2),
@@ -112,7 +116,13 @@ impl Tally {
             held(said.anchored && self.clinical, 3),
             held(self.has(Class::B) && self.clinical, 3),
             held(self.kinds.contains(&FindingKind::DateOfCare), 4),
+            self.apart(),
         ]
+    }
+
+    /// Points of a letter that tells of one person in one sentence and of health in another.
+    fn apart(&self) -> u8 {
+        self.bearing.whole.points(self.bearing.octets)
     }
 
     /// The same for labels, which do not ask who it is; a number of class A says so by itself.
@@ -150,16 +160,20 @@ impl Tally {
         }
         let more = ties.iter().filter(|points| **points >= 2).count() - 1;
         let ways = said.loose.len() + usize::from(self.kinds.contains(&FindingKind::DateOfBirth));
-        let placed = self.has(Class::Faint)
+        // Orders, jobs and courses have days, addresses and telephones, too.
+        let genre = self.genre();
+        let ways = ways.min(if genre > 0 { 1 } else { 2 });
+        let placed = genre == 0
+            && self.has(Class::Faint)
             && said.tied.max(said.aged).max(said.patient).max(said.first) > 0;
-        let support = u8::try_from(more.min(2) + ways.min(2)).unwrap_or(4)
+        let support = u8::try_from(more.min(2) + ways).unwrap_or(4)
             + u8::from(self.terms.len() > 1)
             + u8::from(!self.loose.is_empty())
             + u8::from(!self.loose.is_empty() && said.second > 0)
             + u8::from(placed)
             + u8::from(self.is_dense());
         let most = if best >= 5 { 2 } else { 6 };
-        (best + support).saturating_sub((self.genre() + self.sparseness()).min(most))
+        (best + support).saturating_sub((genre + self.sparseness()).min(most))
     }
 
     /// A short mail with a word of health is about it.
@@ -204,7 +218,9 @@ impl Tally {
 
     /// The level where a recipient is a patient: what is said about care is said about them.
     pub(crate) fn level_to_patient(&self) -> PhiLevel {
-        if self.has_context() || self.has(Class::Lifted) {
+        let told =
+            (self.bearing.second > 0 || self.bearing.addressed) && self.bearing.whole.health > 0;
+        if self.has_context() || self.has(Class::Lifted) || told {
             self.level().max(PhiLevel::Likely)
         } else {
             self.level()

@@ -242,10 +242,13 @@ impl OrgRule {
     pub(crate) fn needs(&self, facts: &Facts, stops: &Stops) -> Option<Method> {
         let answer = self.answer(facts, stops);
         let method = self.effect.method(facts)?;
-        let quarantine = matches!(self.effect, OrgEffect::Quarantine { .. });
+        let for_people = matches!(
+            self.effect,
+            OrgEffect::Quarantine { .. } | OrgEffect::Redact
+        );
         match answer {
             Answer::No => None,
-            _ if quarantine => (!facts.message.approved).then_some(Method::Hold),
+            _ if for_people => (!facts.message.approved).then_some(Method::Hold),
             Answer::Yes => Some(method),
             Answer::Unknown(_) if facts.message.approved && method != Method::Block => Some(method),
             Answer::Unknown(_) => Some(Method::Hold),
@@ -280,7 +283,8 @@ impl OrgEffect {
         ),
         (
             "redact",
-            "a copy without the values that were found travels, the whole stays here",
+            "a copy without the values that were found travels, the whole waits in the portal; without a portal it \
+             is held",
         ),
         (
             "neutral subject",
@@ -320,6 +324,8 @@ impl OrgEffect {
             Self::Encrypt if recipient.pgp == KeyState::Usable => Some(Method::Pgp),
             Self::Encrypt | Self::Portal => Some(Method::Portal),
             Self::Quarantine { .. } => Some(Method::Hold),
+            // A redacted copy points at the whole in the portal (phi.md §5): without one, people decide.
+            Self::Redact if !recipient.portal_on => Some(Method::Hold),
             Self::Block | Self::OnlyMaySend(_) => Some(Method::Block),
             Self::Redact
             | Self::NeutralSubject

@@ -35,6 +35,22 @@ impl Rules {
             })
     }
 
+    /// Whether they look at OpenPGP keys, or encrypt to them.
+    pub fn ask_for_pgp_keys(&self) -> bool {
+        self.asks(Fact::PgpKey)
+            || self.organisation().iter().any(|rule| {
+                matches!(
+                    rule.effect,
+                    OrgEffect::Encrypt | OrgEffect::Require(Method::Pgp)
+                )
+            })
+    }
+
+    /// Whether the organisation's own rules look at the domains of recipients.
+    pub fn ask_for_domains(&self) -> bool {
+        self.asks(Fact::RecipientDomain)
+    }
+
     fn project_message(&self, message: &mut MessageFacts) {
         message.octets = self.floor(Fact::Size, message.octets);
         message.patients = self.floor_u32(Fact::Patients, message.patients);

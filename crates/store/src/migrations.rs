@@ -39,4 +39,8 @@ migrations! {
     21 "0021_registry",
     22 "0022_keys",
     23 "0023_arrivals",
+    24 "0024_risk",
+    25 "0025_key_lookups",
+    26 "0026_telling",
+    27 "0027_patterns",
 }

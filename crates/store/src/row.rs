@@ -162,6 +162,8 @@ ids!(
     AuthorityId,
     OwnKeyId,
     RuleVersionId,
+    DetectorId,
+    FrequentDomainId,
     ImportId,
     WebhookId
 );
@@ -194,6 +196,7 @@ words!(
     SuppressionSource,
     LiftReason,
     BounceClass,
+    KeyAnswer,
     KeyFor,
     KeySource,
     KeyStanding

@@ -41,6 +41,7 @@ pub(crate) struct Lines {
     /// `None` where one line serves both.
     pub(crate) reads: Option<Jobs>,
     pub(crate) commits: AtomicU64,
+    pub(crate) statements: AtomicU64,
     /// See [`Store::settings_version`].
     settings: AtomicU64,
     seam: OnceLock<Seam>,
@@ -123,10 +124,15 @@ impl Store {
         self.0.lines.commits.load(Ordering::Relaxed)
     }
 
+    /// Statements that were sent to a server so far; none where there is no server.
+    pub fn statements(&self) -> u64 {
+        self.0.lines.statements.load(Ordering::Relaxed)
+    }
+
     /// A number that grows with every commit that touches the tables of settings (organisations,
     /// domains, apps and all their keys), before that commit is answered. What was read after
     /// asking for the version is current for as long as it stays the same. `None` where other
-    /// processes write too, so that nobody can know.
+    /// processes write too, so that nobody can know without asking: `tables::meta::settings_version`.
     pub fn settings_version(&self) -> Option<u64> {
         match self.0.engine {
             Engine::Memory | Engine::Sqlite => Some(self.0.lines.settings.load(Ordering::Acquire)),
@@ -235,6 +241,9 @@ impl Lines {
     }
     pub(crate) fn settings_changed(&self) {
         self.settings.fetch_add(1, Ordering::Release);
+    }
+    pub(crate) fn count_statements(&self, count: u64) {
+        self.statements.fetch_add(count, Ordering::Relaxed);
     }
     pub(crate) fn count_commit(&self) {
         self.commits.fetch_add(1, Ordering::Relaxed);

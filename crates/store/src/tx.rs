@@ -19,6 +19,7 @@ pub struct Tx<'a> {
     link: Link<'a>,
     fault: Option<Fault>,
     changes_settings: bool,
+    statements: u64,
 }
 
 pub(crate) enum Link<'a> {
@@ -32,6 +33,7 @@ impl<'a> Tx<'a> {
             link,
             fault: None,
             changes_settings: false,
+            statements: 0,
         }
     }
 
@@ -118,6 +120,11 @@ impl<'a> Tx<'a> {
         self.changes_settings
     }
 
+    /// How many it ran.
+    pub(crate) fn statements(&self) -> u64 {
+        self.statements
+    }
+
     /// What doomed it.
     pub(crate) fn fault(&self) -> Option<&Fault> {
         self.fault.as_ref()
@@ -144,6 +151,7 @@ impl<'a> Tx<'a> {
     /// No statement after a failed one, and no text that only one engine would take.
     fn admit(&mut self, s: &'static Statement, params: &[Value<'_>]) -> Result<()> {
         self.changes_settings |= s.changes_settings();
+        self.statements += 1;
         if let Some(fault) = &self.fault {
             return Err(fault.into());
         }

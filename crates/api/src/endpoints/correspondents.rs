@@ -44,6 +44,8 @@ pub(crate) struct Correspondent {
     /// Until when disclosures under 42 CFR Part 2 to this address are consented to.
     #[schema(schema_with = schema::moment_or_null)]
     part2_until: Option<Timestamp>,
+    /// What that consent covers; empty without one.
+    part2_scope: String,
     #[schema(schema_with = schema::moment)]
     created_at: Timestamp,
     #[schema(schema_with = schema::moment)]
@@ -65,6 +67,7 @@ impl Correspondent {
             warned_by,
             restriction: standing.restriction,
             part2_until: standing.part2_until,
+            part2_scope: view.part2_scope,
             created_at: view.created_at,
             updated_at: view.updated_at,
         }

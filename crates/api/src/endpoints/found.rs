@@ -23,6 +23,9 @@ pub(crate) struct FoundIn {
     spot: Option<String>,
     #[schema(schema_with = schema::counts)]
     counts: BTreeMap<String, u32>,
+    /// The organisation's own detectors among what found it, by name.
+    #[schema(schema_with = schema::counts)]
+    detectors: BTreeMap<String, u32>,
 }
 
 impl FoundIn {
@@ -40,6 +43,7 @@ impl FoundIn {
             attachment,
             spot,
             counts: found.kinds.into_iter().collect(),
+            detectors: found.detectors.into_iter().collect(),
         }
     }
 }

@@ -6,9 +6,11 @@ mod authorities;
 mod cancel;
 mod content;
 mod correspondents;
+mod detectors;
 mod document;
 mod domains;
 mod dry_run;
+mod encryption;
 mod end_order;
 mod events;
 mod feedback;
@@ -22,6 +24,7 @@ mod list;
 mod mailbox;
 mod order;
 mod orders;
+mod own_keys;
 mod parsed;
 mod proof;
 mod queue;
@@ -29,6 +32,7 @@ mod registry;
 mod reschedule;
 mod rules;
 mod send;
+mod senders;
 mod show;
 mod stream;
 mod suppressions;
@@ -118,11 +122,29 @@ pub(crate) fn doors() -> Vec<Door> {
         suppressions::lift::door(),
         suppressions::import::door(),
         suppressions::export::door(),
+    ];
+    doors.extend(protection());
+    doors.extend(webhooks::doors());
+    doors.extend([document::door(), health::door()]);
+    doors
+}
+
+/// What decides about mail, and what it asks.
+fn protection() -> Vec<Door> {
+    vec![
         rules::list::door(),
         rules::save::door(),
         rules::show::door(),
         rules::try_it::door(),
+        rules::trial::door(),
         rules::activate::door(),
+        detectors::list::door(),
+        detectors::add::door(),
+        detectors::show::door(),
+        detectors::change::door(),
+        detectors::remove::door(),
+        detectors::try_it::door(),
+        detectors::learn::door(),
         correspondents::list::door(),
         correspondents::set::door(),
         correspondents::search::door(),
@@ -132,18 +154,24 @@ pub(crate) fn doors() -> Vec<Door> {
         keys::search::door(),
         keys::set::door(),
         keys::remove::door(),
+        own_keys::list::door(),
+        own_keys::make::door(),
+        own_keys::import::door(),
+        own_keys::public::door(),
+        own_keys::set::door(),
+        own_keys::remove::door(),
+        encryption::show::door(),
+        encryption::set::door(),
         authorities::list::door(),
         authorities::add::door(),
         authorities::remove::door(),
         arrivals::list::door(),
         arrivals::search::door(),
+        senders::door(),
         registry::show::door(),
         registry::import::door(),
         registry::clear::door(),
-    ];
-    doors.extend(webhooks::doors());
-    doors.extend([document::door(), health::door()]);
-    doors
+    ]
 }
 
 pub(crate) fn routes(state: &ApiState) -> Router<ApiState> {
@@ -205,38 +233,59 @@ pub(crate) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
     with::<feedback::Feedback>(&mut named);
     with::<feedback::FeedbackGiven>(&mut named);
     with::<held::HeldList>(&mut named);
-    with::<rules::list::RuleList>(&mut named);
-    with::<rules::save::RulesNew>(&mut named);
-    with::<rules::save::RulesSaved>(&mut named);
-    with::<rules::try_it::RulesTry>(&mut named);
-    with::<rules::try_it::RulesTried>(&mut named);
-    with::<rules::activate::RulesActivate>(&mut named);
-    with::<rules::activate::RulesActive>(&mut named);
-    with::<correspondents::CorrespondentList>(&mut named);
-    with::<correspondents::set::CorrespondentNew>(&mut named);
-    with::<correspondents::set::CorrespondentSet>(&mut named);
-    with::<correspondents::search::CorrespondentSearch>(&mut named);
-    with::<keys::KeyList>(&mut named);
-    with::<keys::add::KeysNew>(&mut named);
-    with::<keys::add::KeysTaken>(&mut named);
-    with::<keys::search::KeySearch>(&mut named);
-    with::<keys::set::KeyChange>(&mut named);
-    with::<keys::KeySet>(&mut named);
-    with::<authorities::AuthorityList>(&mut named);
-    with::<authorities::add::AuthoritiesNew>(&mut named);
-    with::<authorities::add::AuthoritiesAdded>(&mut named);
-    with::<authorities::remove::AuthorityRemoved>(&mut named);
-    with::<arrivals::ArrivalList>(&mut named);
-    with::<arrivals::search::ArrivalSearch>(&mut named);
-    with::<registry::show::RegistryShown>(&mut named);
-    with::<registry::import::RegistryImport>(&mut named);
-    with::<registry::import::RegistryImported>(&mut named);
+    schemas_of_protection(&mut named);
     with::<parsed::ParsedMessage>(&mut named);
     webhooks::schemas(&mut named);
     with::<waiting::WaitingList>(&mut named);
     with::<domains::DomainList>(&mut named);
     with::<health::Health>(&mut named);
     components.schemas_from_iter(named)
+}
+
+fn schemas_of_protection(named: &mut Vec<(String, RefOr<Schema>)>) {
+    with::<rules::list::RuleList>(named);
+    with::<rules::save::RulesNew>(named);
+    with::<rules::save::RulesSaved>(named);
+    with::<rules::try_it::RulesTry>(named);
+    with::<rules::trial::RulesTrial>(named);
+    with::<rules::activate::RulesActivate>(named);
+    with::<rules::activate::RulesActive>(named);
+    with::<detectors::list::DetectorList>(named);
+    with::<detectors::add::DetectorNew>(named);
+    with::<detectors::DetectorSet>(named);
+    with::<detectors::remove::DetectorRemove>(named);
+    with::<detectors::try_it::DetectorTry>(named);
+    with::<detectors::try_it::DetectorTried>(named);
+    with::<detectors::learn::DetectorSamples>(named);
+    with::<detectors::learn::DetectorLearned>(named);
+    with::<correspondents::CorrespondentList>(named);
+    with::<correspondents::set::CorrespondentNew>(named);
+    with::<correspondents::set::CorrespondentSet>(named);
+    with::<correspondents::search::CorrespondentSearch>(named);
+    with::<keys::KeyList>(named);
+    with::<keys::add::KeysNew>(named);
+    with::<keys::add::KeysTaken>(named);
+    with::<keys::search::KeySearch>(named);
+    with::<keys::set::KeyChange>(named);
+    with::<keys::KeySet>(named);
+    with::<own_keys::OwnKeyList>(named);
+    with::<own_keys::make::OwnKeyNew>(named);
+    with::<own_keys::import::OwnKeyImport>(named);
+    with::<own_keys::public::OwnKeyPublic>(named);
+    with::<own_keys::set::OwnKeyChange>(named);
+    with::<own_keys::OwnKeySet>(named);
+    with::<encryption::Encryption>(named);
+    with::<encryption::set::EncryptionChange>(named);
+    with::<authorities::AuthorityList>(named);
+    with::<authorities::add::AuthoritiesNew>(named);
+    with::<authorities::add::AuthoritiesAdded>(named);
+    with::<authorities::remove::AuthorityRemoved>(named);
+    with::<arrivals::ArrivalList>(named);
+    with::<arrivals::search::ArrivalSearch>(named);
+    with::<senders::SenderList>(named);
+    with::<registry::show::RegistryShown>(named);
+    with::<registry::import::RegistryImport>(named);
+    with::<registry::import::RegistryImported>(named);
 }
 
 fn with<T: ToSchema>(named: &mut Vec<(String, RefOr<Schema>)>) {

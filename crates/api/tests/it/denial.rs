@@ -16,7 +16,9 @@ struct Target {
     order: String,
     suppression: String,
     correspondent: String,
+    detector: String,
     key: String,
+    own_key: String,
     authority: String,
     /// A version's number.
     rules: String,
@@ -33,7 +35,9 @@ impl Target {
             order: "ord_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             suppression: "sup_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             correspondent: "cor_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
+            detector: "det_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             key: "rky_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
+            own_key: "oky_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             authority: "aut_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             rules: "9".into(),
             webhook: "whk_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
@@ -64,7 +68,13 @@ impl Target {
         let suppressed = client.post("/v1/suppressions", &new).await.json();
         let new = serde_json::json!({"address": "pat@mail.example", "class": "patient"});
         let correspondent = client.post("/v1/correspondents", &new).await.json();
+        let new = serde_json::json!({"detector": {"name": "Heron study", "expression": "HRN-[0-9]{4}"}, "reason": "New study"});
+        let detector = client.post("/v1/detectors", &new).await.json();
         let key = client.post("/v1/keys", &certificate()).await.json();
+        let own = client
+            .post("/v1/own-keys", &serde_json::json!({}))
+            .await
+            .json();
         client.post("/v1/authorities", &certificate()).await;
         let believed = client.get("/v1/authorities").await.json();
         // Versions are counted in each organisation: one that only the clinic has reached.
@@ -82,7 +92,9 @@ impl Target {
             order: text(&order["id"]),
             suppression: text(&suppressed["id"]),
             correspondent: text(&correspondent["id"]),
+            detector: text(&detector["id"]),
             key: text(&key["keys"][0]["id"]),
+            own_key: text(&own["id"]),
             authority: text(&believed["authorities"][0]["id"]),
             rules: rules["version"].to_string(),
         }
@@ -97,10 +109,14 @@ impl Target {
             &self.suppression
         } else if route.starts_with("/v1/rules") {
             &self.rules
+        } else if route.starts_with("/v1/detectors") {
+            &self.detector
         } else if route.starts_with("/v1/correspondents") {
             &self.correspondent
         } else if route.starts_with("/v1/authorities") {
             &self.authority
+        } else if route.starts_with("/v1/own-keys") {
+            &self.own_key
         } else if route.starts_with("/v1/keys") {
             &self.key
         } else if route.starts_with("/v1/webhooks") {
@@ -213,9 +229,11 @@ async fn table(house: &House) -> String {
             "messages",
             "suppressions",
             "correspondents",
+            "detectors",
             "keys",
             "authorities",
             "arrivals",
+            "senders",
             "rules",
             "events",
         ];

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use sim::kit::{SimClock, SimRng, TestStore, memory_root};
 use tower::ServiceExt;
 
-pub const ALL_SCOPES: [&str; 22] = [
+pub const ALL_SCOPES: [&str; 25] = [
     "message.send",
     "message.list",
     "message.read",
@@ -32,7 +32,10 @@ pub const ALL_SCOPES: [&str; 22] = [
     "feedback.give",
     "correspondent.read",
     "correspondent.manage",
+    "detector.read",
+    "detector.manage",
     "encryption.manage",
+    "anomaly.read",
     "quarantine.read",
     "registry.read",
     "registry.manage",

@@ -11,6 +11,7 @@ mod house;
 mod idempotency;
 mod limits;
 mod log;
+mod own_keys;
 mod pages;
 mod reference;
 mod sending;

@@ -48,6 +48,9 @@ pub enum Command {
         /// Until when disclosures under 42 CFR Part 2 to this address are consented to.
         #[arg(long, value_name = "RFC3339")]
         part2_until: Option<String>,
+        /// What that consent covers: it travels with each such disclosure.
+        #[arg(long, default_value = "")]
+        part2_scope: String,
     },
     /// Destroy what is on record.
     Remove {
@@ -90,6 +93,7 @@ pub fn run(wired: &Wired, command: Command) -> anyhow::Result<Output> {
             warned,
             restriction,
             part2_until,
+            part2_scope,
         } => {
             let moment = |text: String| {
                 Timestamp::parse_rfc3339(&text).with_context(|| format!("{text} is not a time"))
@@ -103,6 +107,7 @@ pub fn run(wired: &Wired, command: Command) -> anyhow::Result<Output> {
                 warned: word(warned.as_deref(), warning)?.unwrap_or(Warned::Keep),
                 restriction: word(restriction.as_deref(), Restriction::from_word)?,
                 part2_until: part2_until.map(moment).transpose()?,
+                part2_scope,
             };
             let id = flow.set_correspondent(&system(wired, &of)?, &new)?;
             Ok(Output::new().field("correspondent", id))

@@ -76,6 +76,14 @@ pub enum Command {
         #[arg(long)]
         id: String,
     },
+    /// Whether OpenPGP keys are asked for at recipients' own domains, which then know who is written to; `on` or `off`
+    /// sets it.
+    LookUp {
+        #[command(flatten)]
+        of: Of,
+        #[arg(value_parser = ["on", "off"])]
+        set: Option<String>,
+    },
     /// Destroy a key.
     Remove {
         #[command(flatten)]
@@ -103,12 +111,7 @@ pub fn run(wired: &Wired, command: Command) -> anyhow::Result<Output> {
                 standing: word(standing.as_deref(), KeyStanding::from_word)?,
                 ending,
             };
-            let ctx = system(wired, &of)?;
-            let page = flow.keys(&ctx, filter, after.as_deref(), limits::PAGE_ROWS)?;
-            let rows = page.rows.iter().map(line);
-            let out = rows.fold(Output::new(), |out, line| out.field("key", line));
-            let next = page.next.into_iter();
-            Ok(next.fold(out, |out, next| out.field("next", next)))
+            list(wired, &of, filter, after.as_deref())
         }
         Command::Add { of, file, address } => {
             let bytes = bytes_of(&file)?;
@@ -144,6 +147,14 @@ pub fn run(wired: &Wired, command: Command) -> anyhow::Result<Output> {
             flow.remove_authority(&system(wired, &of)?, id)?;
             Ok(Output::new().field("removed", id))
         }
+        Command::LookUp { of, set } => {
+            let ctx = system(wired, &of)?;
+            if let Some(word) = set {
+                flow.set_key_lookup(&ctx, word == "on")?;
+            }
+            let on = flow.key_lookup(&ctx)?;
+            Ok(Output::new().field("look_up", if on { "on" } else { "off" }))
+        }
         Command::Remove { of, id, yes } => {
             let id: RecipientKeyId = id.parse()?;
             let ctx = system(wired, &of)?;
@@ -152,6 +163,15 @@ pub fn run(wired: &Wired, command: Command) -> anyhow::Result<Output> {
             Ok(Output::new().field("removed", id))
         }
     }
+}
+
+fn list(wired: &Wired, of: &Of, filter: KeyFilter, after: Option<&str>) -> anyhow::Result<Output> {
+    let ctx = system(wired, of)?;
+    let page = wired.flow.keys(&ctx, filter, after, limits::PAGE_ROWS)?;
+    let rows = page.rows.iter().map(line);
+    let out = rows.fold(Output::new(), |out, line| out.field("key", line));
+    let next = page.next.into_iter();
+    Ok(next.fold(out, |out, next| out.field("next", next)))
 }
 
 fn bytes_of(file: &Path) -> anyhow::Result<Vec<u8>> {

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Subcommand;
-use flow::rules::{RuleVersionView, STARTER, Saved, Trial};
-use model::limits;
+use ctx::Ctx;
+use flow::rules::{RuleVersionView, STARTER, Saved, Trial, TrialState};
+use model::{Code, limits};
 
 use super::output::Output;
 use super::{Of, system};
@@ -40,7 +41,7 @@ pub enum Command {
         #[arg(long)]
         reason: String,
     },
-    /// What a version would have done to mail of the last days. Nothing is opened and nothing is sent.
+    /// What a version would have done to mail of the last days. No content is opened and nothing is sent.
     Try {
         #[command(flatten)]
         of: Of,
@@ -95,10 +96,7 @@ pub fn run(wired: &Wired, command: Command) -> anyhow::Result<Output> {
             }
         }
         Command::Try { of, version, days } => {
-            let ctx = system(wired, &of)?;
-            let mut bar = terminal::Progress::new("decisions");
-            let trial = flow.try_rules(&ctx, version, days, &mut |n| bar.count(n))?;
-            bar.end();
+            let trial = try_it(wired, &system(wired, &of)?, version, days)?;
             Ok(tried(&trial))
         }
         Command::Activate {
@@ -116,6 +114,36 @@ pub fn run(wired: &Wired, command: Command) -> anyhow::Result<Output> {
     }
 }
 
+/// Works on the trial until it is over, beside a service that may run. A trial of this version that was begun
+/// before is waited for.
+fn try_it(wired: &Wired, ctx: &Ctx, version: u32, days: u32) -> anyhow::Result<Trial> {
+    let flow = &wired.flow;
+    match flow.begin_trial(ctx, version, days) {
+        Err(error) if error.code() == Code::StateConflict => {
+            let running = flow.running_trial(ctx)?;
+            let other = running.filter(|running| *running != version);
+            if let Some(other) = other {
+                anyhow::bail!("a trial of version {other} runs: wait for its end");
+            }
+        }
+        begun => begun?,
+    }
+    let mut bar = terminal::Progress::new("decisions");
+    let trial = loop {
+        let trial = flow.go_on_with_trial(ctx, version)?;
+        bar.count(trial.decided);
+        if trial.state != TrialState::Running {
+            break trial;
+        }
+    };
+    bar.end();
+    anyhow::ensure!(
+        trial.state == TrialState::Done,
+        "the trial could not be done: something stored cannot be read"
+    );
+    Ok(trial)
+}
+
 fn line(view: &RuleVersionView) -> String {
     let tried = view.tried_at.map_or("not tried", |_| "tried");
     format!(
@@ -131,6 +159,8 @@ fn line(view: &RuleVersionView) -> String {
 fn tried(trial: &Trial) -> Output {
     let mut out = Output::new()
         .field("decided", trial.decided)
+        .field("changed_otherwise", trial.changed_otherwise)
+        .field("unanswered", trial.unanswered)
         .field("unknown", trial.unknown)
         .field("cut", trial.cut);
     let mut changed: Vec<_> = trial.changed.iter().collect();

@@ -3,7 +3,7 @@
 //! report whose message was destroyed meanwhile.
 
 use ctx::{Ctx, Event};
-use model::{Code, Error, Fault, MessageId, RecipientId, RecipientState, Result};
+use model::{Code, Error, Fault, MessageId, RecipientId, RecipientState, Result, RuleVersionId};
 use store::Tx;
 use store::tables::events::{self, OutboxRow};
 use store::tables::{messages, recipients};
@@ -35,6 +35,20 @@ pub(super) fn end(flow: &Flow, row: &OutboxRow, error: Error) -> Result<()> {
             }
             Ok(())
         }),
+        // What was stored reads no better the next time, and a fault of ours comes again.
+        super::TRIAL
+            if matches!(
+                code,
+                Code::StoredDataInvalid | Code::KeyDestroyed | Code::Internal
+            ) =>
+        {
+            store.write(move |tx| {
+                if events::done(tx, position)? {
+                    crate::rules::fail_trial(&ctx, tx, RuleVersionId::from_bytes(subject), code)?;
+                }
+                Ok(())
+            })
+        }
         super::REPORT | super::REPORT_RELAYED | super::REPORT_DELIVERED | super::REPORT_DELAYED
             if code == Code::KeyDestroyed =>
         {

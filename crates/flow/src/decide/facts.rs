@@ -4,12 +4,13 @@
 use std::collections::BTreeSet;
 
 use ctx::{Ctx, PrincipalKind};
-use model::{Address, Method, Restriction as Agreed, Result};
+use model::{Address, Method, Mode, Origin, Restriction as Agreed, Result};
 use policy::{Channel, MessageFacts, RecipientClass, RecipientFacts, Restriction, StoredFacts};
 use serde::{Deserialize, Serialize};
 use store::tables::correspondents::Standing;
 
 use super::house::OwnSettings;
+use crate::Flow;
 use crate::draft::Draft;
 use crate::keys::States;
 use crate::scan::Scanned;
@@ -43,6 +44,7 @@ pub(super) fn of_message(
         marks: words(&mut scanned.carried.marks.iter().map(|mark| mark.word())),
         stream: draft.stream,
         purpose: draft.purpose,
+        system: draft.origin == Origin::System,
         sender_role: role(ctx).to_owned(),
         sender_groups: groups(ctx),
         weekday,
@@ -114,6 +116,38 @@ fn keys(
         true => crate::keys::states(ctx, addresses),
         false => Ok(vec![States::NONE; addresses.len()]),
     }
+}
+
+/// Before a message is decided, where its organisation wants it: asks for OpenPGP keys of those whose mail is to be
+/// encrypted to one. What is found is on record when the decision asks.
+pub(super) fn look_keys_up(flow: &Flow, ctx: &Ctx, draft: &Draft, scanned: &Scanned) -> Result<()> {
+    let house = super::house::house(flow, ctx)?;
+    if !house.look_up || ctx.mode() == Mode::Test {
+        return Ok(());
+    }
+    let is_ours = |address: &Address| house.domains.iter().any(|d| d == address.domain().as_str());
+    let addresses = draft.recipients.iter().map(|r| &r.address);
+    let mut addresses: Vec<&Address> = addresses.filter(|address| !is_ours(address)).collect();
+    let demanded = draft
+        .demanded
+        .or_else(|| house.stream_option(draft, scanned));
+    if demanded != Some(Method::Pgp) && !house.rules.ask_for_pgp_keys() {
+        let standings = match house.correspondents {
+            true => crate::correspondents::standings(ctx, &addresses)?,
+            false => return Ok(()),
+        };
+        let prefers = |standing: &Option<Standing>| {
+            let prefers = standing.as_ref().and_then(|standing| standing.prefers);
+            prefers == Some(Method::Pgp)
+        };
+        let wanted = addresses.into_iter().zip(&standings);
+        let wanted = wanted.filter(|(_, standing)| prefers(standing));
+        addresses = wanted.map(|(address, _)| address).collect();
+    }
+    if !addresses.is_empty() {
+        crate::keys::look_up(flow, ctx, &addresses);
+    }
+    Ok(())
 }
 
 fn of_recipient(

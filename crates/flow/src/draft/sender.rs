@@ -12,7 +12,7 @@ impl Flow {
     /// Whether asking for this app's senders reads nothing.
     pub fn remembers_senders(&self, app: AppId) -> bool {
         let store = &self.world().store;
-        self.senders().peek(store, &app).is_some()
+        self.sender_names().peek(store, &app).is_some()
     }
 
     /// # Errors
@@ -32,7 +32,7 @@ impl Flow {
                     Ok(app.map(|app| app.senders.into()))
                 };
                 let senders: Arc<str> = self
-                    .senders()
+                    .sender_names()
                     .find(store, id, read)?
                     .ok_or_else(forbidden)?;
                 let allowed = senders

@@ -14,6 +14,7 @@ use store::Tx;
 use store::tables::{arrivals, messages};
 
 use super::familiar::{self, Familiar};
+use super::frequent;
 use super::{Incoming, Results};
 use crate::Flow;
 use crate::inbound::message::best_dkim;
@@ -56,6 +57,8 @@ pub(super) struct Judged {
     found: String,
     sender: [u8; 32],
     domain: [u8; 32],
+    /// Whose people answered us with this, where that may be learnt.
+    answers: Option<Domain>,
 }
 
 /// # Errors
@@ -90,6 +93,9 @@ pub(super) fn judge(
         named: incoming.looked.named.clone(),
     };
     let concern = suspect::verdict(&suspicions);
+    let is_author = incoming.results.dmarc.dmarc == seal::dmarc::Dmarc::Pass;
+    let learnt = authors.first().filter(|_| answers_own && is_author);
+    let answers = learnt.and_then(|(_, author)| frequent::learnable(&familiar, author.domain()));
     metrics::counter!("arrivals_total", "concern" => concern.word()).increment(1);
     Ok(Judged {
         concern,
@@ -97,6 +103,7 @@ pub(super) fn judge(
         found: serde_json::to_string(&stored).map_err(|e| Error::new(Code::Internal).because(e))?,
         sender,
         domain,
+        answers,
     })
 }
 
@@ -108,7 +115,7 @@ fn of(
     let known = Known {
         own_domains: &familiar.own,
         partners: &familiar.partners,
-        correspondents: &[],
+        correspondents: &familiar.frequent,
         staff: &familiar.staff,
         seen,
     };
@@ -139,6 +146,9 @@ impl Judged {
         };
         arrivals::insert(tx, &row, self.suspicions.iter().map(|s| s.kind.word()))?;
         if row.state != ArrivalState::Quarantined {
+            if let Some(domain) = &self.answers {
+                frequent::learn(ctx, tx, domain)?;
+            }
             return know(tx, &row, now);
         }
         let mut words: Vec<&str> = self.suspicions.iter().map(|s| s.kind.word()).collect();

@@ -1,5 +1,5 @@
-//! Whom a stranger could pass for: the organisation's own domains, those of providers and vendors on record,
-//! and the names of colleagues.
+//! Whom a stranger could pass for: the organisation's own domains, those of providers and vendors on record and
+//! of frequent correspondents, and the names of colleagues.
 //!
 //! Read once a minute at most. Invariant: it stays in memory and is compared with, never shown.
 
@@ -26,6 +26,7 @@ const BATCH: usize = 200;
 pub(crate) struct Familiar {
     pub(super) own: Vec<Domain>,
     pub(super) partners: Vec<Domain>,
+    pub(super) frequent: Vec<Domain>,
     pub(super) staff: Vec<(String, Address)>,
 }
 
@@ -76,6 +77,7 @@ fn read(world: &World, tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<
     Ok(Familiar {
         own: own.collect(),
         partners: partners.into_iter().collect(),
+        frequent: super::frequent::read(world, tx, organisation)?,
         staff: staff(world, tx, organisation)?,
     })
 }

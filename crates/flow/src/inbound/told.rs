@@ -13,6 +13,7 @@ use store::tables::{events, messages, recipients, sender_reports};
 
 use super::door::BouncePath;
 use super::{Effect, Incoming, once, system};
+use crate::risk::Heard;
 use crate::{Flow, suppression};
 
 /// What came to a return path.
@@ -75,6 +76,11 @@ fn worst(statuses: Vec<DeliveryStatus>) -> DeliveryStatus {
 
 fn effect(flow: &Flow, path: BouncePath, told: Told) -> Effect {
     let (ctx, told) = (system(flow, path.organisation), Arc::new(told));
+    let watching = flow.clone();
+    let heard = move |what, message| {
+        let whose = (message, path.recipient);
+        watching.watch().heard(path.organisation, whose, what);
+    };
     Box::new(move |tx: &mut Tx<'_>| {
         let row = recipients::load(tx, path.recipient, path.organisation)?;
         let what = format!("{} {} {}", path.recipient, path.errand.role(), told.word());
@@ -90,10 +96,16 @@ fn effect(flow: &Flow, path: BouncePath, told: Told) -> Effect {
         match told.as_ref() {
             Told::Delivery(status) => {
                 delivery(&ctx, tx, &path, status, event)?;
+                if counts(&path, mode) && status.is_permanent_failure() {
+                    heard(Heard::Bounce, row.message);
+                }
                 refused(&ctx, tx, &path, mode, status)
             }
             Told::Complaint(kind) => {
                 ctx.record(tx, event.fact("complaint", kind))?;
+                if *kind != "not-spam" {
+                    heard(Heard::Complaint, row.message);
+                }
                 complained(&ctx, tx, &path, mode, kind)
             }
             Told::Receipt(word) => ctx.record(tx, event.fact("disposition", word)).map(drop),
@@ -193,7 +205,12 @@ fn pass_on(ctx: &Ctx, tx: &mut Tx<'_>, path: &BouncePath, action: DeliveryAction
     events::push(tx, topic, path.organisation, row.id.as_bytes(), now).map(drop)
 }
 
-/// What a report says of a mailbox counts against it. A code that bounces is a reader's who asked.
+/// A code that bounces is a reader's who asked.
+fn counts(path: &BouncePath, mode: Mode) -> bool {
+    matches!(path.errand, Errand::Letter | Errand::Notice) && mode == Mode::Live
+}
+
+/// What a report says of a mailbox counts against it.
 fn refused(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
@@ -201,8 +218,7 @@ fn refused(
     mode: Mode,
     status: &DeliveryStatus,
 ) -> Result<()> {
-    let counts = matches!(path.errand, Errand::Letter | Errand::Notice) && mode == Mode::Live;
-    if !counts || !status.is_permanent_failure() {
+    if !counts(path, mode) || !status.is_permanent_failure() {
         return Ok(());
     }
     let said = (status.code, status.status.as_deref());

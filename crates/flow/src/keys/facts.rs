@@ -6,6 +6,7 @@
 use ctx::Ctx;
 use model::{Address, KeyFor, KeyStanding, Result, Timestamp};
 use policy::KeyState;
+use store::Tx;
 use store::tables::recipient_keys::{self as table, RecipientKey};
 
 use super::kept::{Kept, Key};
@@ -57,16 +58,20 @@ pub(crate) fn states(ctx: &Ctx, addresses: &[&Address]) -> Result<Vec<States>> {
     let keys = ctx.world().keys(ctx.organisation())?;
     let blinder = keys.blinder("address");
     let tokens: Vec<[u8; 32]> = addresses.iter().map(|a| blinder.token(&a.fold())).collect();
-    let (organisation, now) = (ctx.organisation(), ctx.now());
+    let ctx2 = ctx.clone();
     ctx.world().store.read(move |tx| {
-        let found = tokens.iter().map(|token| {
-            let rows = table::of_address(tx, organisation, token)?;
-            Ok(States {
-                smime: state(&rows, KeyFor::Smime, now),
-                pgp: state(&rows, KeyFor::Pgp, now),
-            })
-        });
+        let found = tokens.iter().map(|token| states_of(tx, &ctx2, token));
         found.collect()
+    })
+}
+
+/// Of the address with that token.
+pub(crate) fn states_of(tx: &mut Tx<'_>, ctx: &Ctx, token: &[u8; 32]) -> Result<States> {
+    let now = ctx.now();
+    let rows = table::of_address(tx, ctx.organisation(), token)?;
+    Ok(States {
+        smime: state(&rows, KeyFor::Smime, now),
+        pgp: state(&rows, KeyFor::Pgp, now),
     })
 }
 

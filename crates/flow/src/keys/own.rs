@@ -210,7 +210,8 @@ pub(crate) fn own(ctx: &Ctx, author: Option<&Address>, kind: KeyFor) -> Result<O
 }
 
 fn allow(ctx: &Ctx) -> Result<()> {
-    ctx.allow(Action::EncryptionManage, &ctx.own("own_key"))
+    ctx.allow(Action::EncryptionManage, &ctx.own("own_key"))?;
+    crate::view::live_only(ctx)
 }
 
 fn add(

@@ -121,7 +121,7 @@ fn line_taken(ctx: &Ctx, tx: &mut Tx<'_>, line: &Line) -> Result<Taken> {
         Line::Found(found) => taken(ctx, tx, found, How::BY_HAND),
         Line::Refused { key, why } => {
             if *why == TakenAs::Revoked {
-                take_back(ctx, tx, key)?;
+                take_back(ctx, tx, key, How::BY_HAND)?;
             }
             Ok(Taken {
                 id: None,
@@ -280,7 +280,7 @@ fn with_both(held: &Certificate, new: &Certificate) -> Certificate {
 }
 
 /// A key that its owner took back is refused for every address that it is on record for.
-fn take_back(ctx: &Ctx, tx: &mut Tx<'_>, key: &Key) -> Result<()> {
+pub(super) fn take_back(ctx: &Ctx, tx: &mut Tx<'_>, key: &Key, how: How) -> Result<()> {
     let Key::Pgp(public) = key else {
         return Ok(());
     };
@@ -298,7 +298,7 @@ fn take_back(ctx: &Ctx, tx: &mut Tx<'_>, key: &Key) -> Result<()> {
                 starts_at,
                 expires_at,
             };
-            refreshed(ctx, tx, held, &found, How::BY_HAND)?;
+            refreshed(ctx, tx, held, &found, how)?;
         }
     }
     Ok(())

@@ -8,7 +8,6 @@ use store::Tx;
 use store::tables::{arrivals, messages, portal, recipients};
 
 use crate::Flow;
-use crate::besides::Besides;
 use crate::content::{Stored, load};
 
 /// A conversation as its reader sees it, oldest first.
@@ -21,7 +20,7 @@ pub struct ThreadView {
     pub may_reply: bool,
     pub expires_at: Timestamp,
     /// Statements that travel with the first message.
-    pub notices: Vec<&'static str>,
+    pub notices: Vec<String>,
 }
 
 pub struct ThreadEntry {
@@ -63,12 +62,12 @@ impl Flow {
             entries.push(entry(&ctx, &load(&ctx, reply)?)?);
         }
         let notices = match main.recipients.iter().find(|r| r.id == notice.recipient) {
-            Some(row) => Besides::of(row)?.notices,
+            Some(row) => crate::seal::statements(&ctx, row)?,
             None => Vec::new(),
         };
-        let statement = |notice| crate::seal::statement(notice, &house.language);
+        let said = notices.iter().map(|said| said.text(&house.language));
         Ok(ThreadView {
-            notices: notices.into_iter().map(statement).collect(),
+            notices: said.collect(),
             organisation: house.name,
             language: house.language,
             zone: house.zone,

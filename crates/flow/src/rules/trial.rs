@@ -1,30 +1,45 @@
-//! A trial: what other rules would have done to mail that was decided before.
+//! A trial: what other rules would have done to mail that was decided before. Asked for here, worked through by
+//! the outbox a batch at a time, seen while it runs, kept with the version it tried.
 //!
-//! Each recipient is decided twice from the stored facts, by the rules in force and by the draft: what differs
-//! is the draft's doing alone. Nothing is opened and nothing is sent. Invariant: a trial shows ids, rule names
-//! and counts.
+//! Each recipient is decided twice from the stored facts, by the rules that were in force when the trial began
+//! and by the draft: what differs is the draft's doing alone. No content is opened and nothing is sent.
+//! Invariant: a trial shows ids, rule names and counts.
+
+mod found;
+mod work;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ctx::{Action, Ctx, Event};
-use model::{Code, Error, MessageId, Method, Result, Timestamp, limits};
-use policy::{MessageFacts, RecipientFacts, Rules, Simulation, StoredFacts};
-use serde::Deserialize;
-use store::tables::{recipients, rule_versions as table};
+use model::{Code, Error, MessageId, Method, Result, Timestamp};
+use store::Tx;
+pub use store::tables::rule_trials::TrialState;
+use store::tables::rule_trials::{self as trials, RuleTrial};
+use store::tables::{events, rule_versions};
 
 use crate::Flow;
+use found::Found;
 
-/// Examples of each change that are named.
-const EXAMPLES_MAX: usize = 5;
-/// Decisions looked at; a trial over more says so.
-const DECISIONS_MAX: u64 = 200_000;
+pub(crate) use work::{fail, run};
 
-/// What a draft would have done.
-#[derive(Default)]
+/// Days that a trial looks back at most.
+const DAYS_MAX: u32 = 366;
+
+/// How far a trial is, and what the draft would have done so far.
 pub struct Trial {
     pub version: u32,
-    pub since: Option<Timestamp>,
+    /// The version it is compared with; none where the platform's rules stood alone.
+    pub against: Option<u32>,
+    pub days: u32,
+    pub since: Timestamp,
+    pub state: TrialState,
+    /// Of the time that is looked through, from now back.
+    pub percent: u8,
+    /// Who asked for it.
+    pub actor: String,
+    pub begun_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
     /// Recipients whose decision was made again.
     pub decided: u64,
     /// Of these the ones for which it would have been another.
@@ -34,7 +49,8 @@ pub struct Trial {
     pub changed_otherwise: u64,
     /// How often each of the draft's own rules struck, by id; those in shadow mode too.
     pub struck: BTreeMap<String, u64>,
-    /// How often a rule asked for a fact that is not stored, such as the recipient's domain.
+    /// How often a rule asked for a fact that is not on record, such as the domain of an address that was
+    /// destroyed.
     pub unanswered: u64,
     /// Stored before facts were kept, or by another version: not decided again.
     pub unknown: u64,
@@ -51,157 +67,132 @@ pub struct Changed {
 }
 
 impl Flow {
-    /// Tries a version on what was decided within the last `days`; it may be made active afterwards.
-    /// `progress` hears how many decisions were made again.
+    /// Begins to try a version on what was decided within the last `days`. Once it is done the version may be
+    /// made active.
     ///
     /// # Errors
-    /// `not_found`; `field_invalid` at `/days` for none or more than a year.
-    pub fn try_rules(
-        &self,
-        ctx: &Ctx,
-        version: u32,
-        days: u32,
-        progress: &mut dyn FnMut(u64),
-    ) -> Result<Trial> {
+    /// `not_found`; `field_invalid` at `/days` for none or more than a year; `state_conflict` while another trial
+    /// of the organisation runs.
+    pub fn begin_trial(&self, ctx: &Ctx, version: u32, days: u32) -> Result<()> {
         ctx.allow(Action::RulesRead, &ctx.own("rules"))?;
-        if !(1..=366).contains(&days) {
+        if !(1..=DAYS_MAX).contains(&days) {
             return Err(Error::new(Code::FieldInvalid).at("/days"));
         }
-        let draft = super::parsed(&self.rule_version(ctx, version)?.text)?;
-        let draft = Rules::standard().with(std::sync::Arc::new(draft));
-        let current = crate::decide::house(self, ctx)?.rules.clone();
-        let since = ctx
-            .now()
-            .minus(Duration::from_secs(u64::from(days) * 86_400));
-        let mut judge = Judge::new(&current, &draft);
-        let (organisation, mut before) = (ctx.organisation(), None);
-        let cut = loop {
-            let rows = self.world().store.read(move |tx| {
-                let page = limits::PAGE_ROWS_MAX;
-                recipients::decided_since(tx, organisation, since, before, page)
-            })?;
-            let whole = whole_messages(&rows);
-            let Some(last) = whole.last() else {
-                break false;
-            };
-            before = Some((last.created_at, last.message));
-            whole.iter().for_each(|row| judge.look(row));
-            progress(judge.simulation.total);
-            if judge.simulation.total >= DECISIONS_MAX {
-                break true;
-            }
-        };
-        let trial = judge.end(version, since, cut);
-        self.tried(ctx, version, &trial)?;
-        Ok(trial)
+        let ctx2 = ctx.clone();
+        self.world()
+            .store
+            .write(move |tx| begin(&ctx2, tx, version, days))?;
+        self.ring();
+        Ok(())
     }
 
-    fn tried(&self, ctx: &Ctx, version: u32, trial: &Trial) -> Result<()> {
-        let (ctx2, decided) = (ctx.clone(), trial.decided);
-        self.world().store.write(move |tx| {
-            let (organisation, now) = (ctx2.organisation(), ctx2.now());
-            let row = table::find(tx, organisation, version)?.ok_or(Code::NotFound)?;
-            table::simulated(tx, organisation, version, now)?;
-            let event = Event::new("rules.tried").about(row.id);
-            let event = event.fact("version", version).fact("decisions", decided);
-            ctx2.record(tx, event).map(drop)
-        })
+    /// The last trial of a version; none where nobody asked for one.
+    ///
+    /// # Errors
+    /// `not_found` when there is no such version.
+    pub fn trial(&self, ctx: &Ctx, version: u32) -> Result<Option<Trial>> {
+        ctx.allow(Action::RulesRead, &ctx.own("rules"))?;
+        let organisation = ctx.organisation();
+        let found = self.world().store.read(move |tx| {
+            let row = rule_versions::find(tx, organisation, version)?.ok_or(Code::NotFound)?;
+            trials::find(tx, row.id, organisation)
+        })?;
+        found.as_ref().map(view).transpose()
     }
-}
 
-/// A page may cut a message's recipients; the cut one stands whole on the next page, unless it is alone.
-fn whole_messages(rows: &[recipients::Decided]) -> &[recipients::Decided] {
-    if rows.len() < limits::PAGE_ROWS_MAX {
-        return rows;
+    /// The version whose trial runs now.
+    pub fn running_trial(&self, ctx: &Ctx) -> Result<Option<u32>> {
+        ctx.allow(Action::RulesRead, &ctx.own("rules"))?;
+        let organisation = ctx.organisation();
+        let found = self
+            .world()
+            .store
+            .read(move |tx| trials::running(tx, organisation))?;
+        Ok(found.map(|trial| trial.version))
     }
-    let last = rows.last().map(|row| row.message);
-    let whole = rows
-        .iter()
-        .take_while(|row| Some(row.message) != last)
-        .count();
-    if whole == 0 { rows } else { &rows[..whole] }
-}
 
-/// Decides again and counts.
-struct Judge<'a> {
-    current: &'a Rules,
-    draft: &'a Rules,
-    simulation: Simulation,
-    /// In the order in which the simulation saw them.
-    messages: Vec<MessageId>,
-    unknown: u64,
-}
-
-impl<'a> Judge<'a> {
-    fn new(current: &'a Rules, draft: &'a Rules) -> Self {
-        Self {
-            current,
-            draft,
-            simulation: Simulation::default(),
-            messages: Vec::new(),
-            unknown: 0,
+    /// Does a batch of a running trial here and now, for whoever waits for its end; gives how far it is.
+    ///
+    /// # Errors
+    /// `not_found` when there is none; `stored_data_invalid` when it cannot be done.
+    pub fn go_on_with_trial(&self, ctx: &Ctx, version: u32) -> Result<Trial> {
+        let known = |found: Option<Trial>| found.ok_or_else(|| Error::new(Code::NotFound));
+        let trial = known(self.trial(ctx, version)?)?;
+        if trial.state != TrialState::Running {
+            return Ok(trial);
         }
-    }
-
-    fn look(&mut self, row: &recipients::Decided) {
-        match facts(row) {
-            Some(stored) => {
-                self.simulation.add(&stored, self.current, self.draft);
-                self.messages.push(row.message);
-            }
-            None => self.unknown += 1,
-        }
-    }
-
-    fn end(self, version: u32, since: Timestamp, cut: bool) -> Trial {
-        let named = |places: &[u64]| {
-            let places = places.iter().filter_map(|at| usize::try_from(*at).ok());
-            let mut ids: Vec<MessageId> = places
-                .filter_map(|at| self.messages.get(at).copied())
-                .collect();
-            ids.dedup();
-            ids.truncate(EXAMPLES_MAX);
-            ids
-        };
-        let changed = self.simulation.moves.iter().map(|moved| Changed {
-            from: moved.from,
-            to: moved.to,
-            count: moved.count,
-            examples: named(&moved.examples),
-        });
-        let rules = self.simulation.rules.iter();
-        let unanswered = rules.clone().map(|(_, hits)| hits.unanswered).sum();
-        Trial {
-            version,
-            since: Some(since),
-            decided: self.simulation.total,
-            changed: changed.collect(),
-            changed_otherwise: self.simulation.changed_otherwise,
-            struck: rules.map(|(id, hits)| (id.clone(), hits.matched)).collect(),
-            unanswered,
-            unknown: self.unknown,
-            cut,
-        }
+        let organisation = ctx.organisation();
+        let find = move |tx: &mut Tx<'_>| rule_versions::find(tx, organisation, version);
+        let row = self.world().store.read(find)?.ok_or(Code::NotFound)?;
+        work::step(self, &self.world().system(organisation), row.id)?;
+        known(self.trial(ctx, version)?)
     }
 }
 
-/// What was known then; nothing for what was stored before facts were.
-fn facts(row: &recipients::Decided) -> Option<StoredFacts> {
-    #[derive(Deserialize)]
-    struct Kept {
-        facts: serde_json::Value,
+fn begin(ctx: &Ctx, tx: &mut Tx<'_>, version: u32, days: u32) -> Result<()> {
+    let (organisation, now) = (ctx.organisation(), ctx.now());
+    let row = rule_versions::find(tx, organisation, version)?.ok_or(Code::NotFound)?;
+    let back = Duration::from_secs(u64::from(days) * 86_400);
+    let trial = RuleTrial {
+        rules: row.id,
+        organisation,
+        version,
+        against: rule_versions::active(tx, organisation)?.map(|active| active.version),
+        days,
+        actor: ctx.actor().to_owned(),
+        state: TrialState::Running,
+        done: 0,
+        // What comes in while it runs is not looked at.
+        place: (now, MessageId::from_bytes([255; 16])),
+        result: Found::default().stored()?,
+        since: now.minus(back),
+        created_at: now,
+        ended_at: None,
+    };
+    if !trials::begin(tx, &trial)? {
+        return Err(Code::StateConflict.into());
     }
-    #[derive(Deserialize)]
-    struct Stored {
-        recipient: RecipientFacts,
-    }
-    let kept: Kept = serde_json::from_str(&row.findings).ok()?;
-    let message = kept.facts.is_object().then_some(kept.facts)?;
-    let message: MessageFacts = serde_json::from_value(message).ok()?;
-    let trace = crate::pack::unpack_text(&row.trace).ok()?;
-    let stored: Stored = serde_json::from_slice(&trace).ok()?;
-    Some(StoredFacts {
-        message,
-        recipient: stored.recipient,
+    events::push(
+        tx,
+        crate::after::TRIAL,
+        organisation,
+        row.id.as_bytes(),
+        now,
+    )?;
+    let event = Event::new("rules.trial_begun").about(row.id);
+    let event = event.fact("version", version).fact("days", days);
+    ctx.record(tx, event).map(drop)
+}
+
+fn view(row: &RuleTrial) -> Result<Trial> {
+    let found = Found::read(&row.result)?;
+    let rules = found.simulation.rules.iter();
+    let struck = rules.clone().map(|(id, hits)| (id.clone(), hits.matched));
+    Ok(Trial {
+        version: row.version,
+        against: row.against,
+        days: row.days,
+        since: row.since,
+        state: row.state,
+        percent: percent(row),
+        actor: row.actor.clone(),
+        begun_at: row.created_at,
+        ended_at: row.ended_at,
+        decided: found.simulation.total,
+        changed: found.changed(),
+        changed_otherwise: found.simulation.changed_otherwise,
+        struck: struck.collect(),
+        unanswered: rules.map(|(_, hits)| hits.unanswered).sum(),
+        unknown: found.unknown,
+        cut: found.cut,
     })
+}
+
+fn percent(row: &RuleTrial) -> u8 {
+    if row.state == TrialState::Done {
+        return 100;
+    }
+    let whole = row.created_at.since(row.since).as_secs().max(1);
+    let looked = row.created_at.since(row.place.0).as_secs();
+    u8::try_from((looked * 100 / whole).min(99)).unwrap_or(99)
 }

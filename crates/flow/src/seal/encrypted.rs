@@ -9,14 +9,13 @@ use std::sync::Arc;
 use ctx::Ctx;
 use mail::return_path::Errand;
 use model::{Address, KeyFor, Kind, Method, RecipientId, Result, SealedId, Stream};
-use policy::Notice;
 use seal::protected;
 use seal::smime::{Cipher, Sealing};
 use store::tables::recipients::Recipient;
 
+use super::statement::{self, Statement};
 use super::{KeysUsed, SealedLetter, Signed, Way, return_path, sign, signing_domain};
 use crate::Flow;
-use crate::besides::Besides;
 use crate::content::Stored;
 use crate::keys::{Escrow, Own, OwnSecret, Unusable, Usable, own, usable};
 
@@ -52,7 +51,7 @@ struct Keyed<'a> {
     row: &'a Recipient,
     key: Usable,
     /// Statements that go along.
-    notices: Vec<Notice>,
+    notices: Vec<Statement>,
 }
 
 /// Those of the rows who are to get an encrypted letter, with their keys; and those who cannot.
@@ -72,7 +71,7 @@ fn keyed<'a>(ctx: &Ctx, rows: &[&'a Recipient]) -> Result<(Vec<Keyed<'a>>, Vec<S
             Ok(key) => keyed.push(Keyed {
                 row,
                 key,
-                notices: Besides::of(row)?.notices,
+                notices: statement::of(ctx, row)?,
             }),
             Err(why) => stranded.push(Stranded::of(row, why)),
         }

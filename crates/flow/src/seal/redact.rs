@@ -35,10 +35,11 @@ pub(super) fn letter(
     let author = author.as_ref().or(from.as_ref()).unwrap_or(&house.sender);
     let token = crate::portal::new_token(rng.as_ref());
     let link = format!("{}/p/{}", flow.settings().portal_url, token.expose());
-    let mut text = text(flow, ctx, house, content, &link)?;
-    for notice in crate::besides::Besides::of(row)?.notices {
+    let link = house.portal_on.then_some(link);
+    let mut text = text(flow, ctx, house, content, link.as_deref())?;
+    for said in super::statement::of(ctx, row)? {
         text.push_str("\r\n");
-        text.push_str(super::statement::text(notice, &house.language));
+        text.push_str(&said.text(&house.language));
     }
     let mut seed = [0u8; 16];
     rng.fill(&mut seed);
@@ -73,10 +74,10 @@ pub(super) fn letter(
         transport: stored.envelope.transport,
         dsn: Dsn::default(),
         role: "letter",
-        notice: Some((
-            NoticeId::mint(now, rng.as_ref()),
-            vault::hash_token(token.expose()),
-        )),
+        notice: link.is_some().then(|| {
+            let id = NoticeId::mint(now, rng.as_ref());
+            (id, vault::hash_token(token.expose()))
+        }),
     };
     Ok(Ok(SealedLetter {
         id: SealedId::mint(now, rng.as_ref()),
@@ -87,7 +88,14 @@ pub(super) fn letter(
     }))
 }
 
-fn text(flow: &Flow, ctx: &Ctx, house: &House, content: &[u8], link: &str) -> Result<String> {
+/// Without a portal somebody released the copy: its reader asks the sender for the whole.
+fn text(
+    flow: &Flow,
+    ctx: &Ctx,
+    house: &House,
+    content: &[u8],
+    link: Option<&str>,
+) -> Result<String> {
     let message = mail::parse(content)?;
     let doubtful = message
         .unreadable()
@@ -106,14 +114,18 @@ fn text(flow: &Flow, ctx: &Ctx, house: &House, content: &[u8], link: &str) -> Re
     let _ = match house.language.as_str() {
         "es" => write!(
             text,
-            "Se omitieron partes de este mensaje para proteger información privada (archivos omitidos: {files}).\r\n\
-             Lea el mensaje completo aquí:\r\n{link}\r\n"
+            "Se omitieron partes de este mensaje para proteger información privada (archivos omitidos: {files}).\r\n"
         ),
         _ => write!(
             text,
-            "Parts of this message were left out to protect private information (files left out: {files}).\r\n\
-             Read the whole message here:\r\n{link}\r\n"
+            "Parts of this message were left out to protect private information (files left out: {files}).\r\n"
         ),
+    };
+    let _ = match (house.language.as_str(), link) {
+        ("es", Some(link)) => write!(text, "Lea el mensaje completo aquí:\r\n{link}\r\n"),
+        ("es", None) => write!(text, "Pida el mensaje completo al remitente.\r\n"),
+        (_, Some(link)) => write!(text, "Read the whole message here:\r\n{link}\r\n"),
+        (_, None) => write!(text, "Ask the sender for the whole message.\r\n"),
     };
     Ok(text)
 }
@@ -131,8 +143,11 @@ fn cut(flow: &Flow, ctx: &Ctx, house: &House, text: &str) -> Result<Option<Strin
         registry: registry
             .as_deref()
             .map(|registry| registry as &dyn phi::Registry),
-        patterns: None,
+        patterns: settings.detectors.patterns(),
     };
+    if settings.detectors.unread().is_some() {
+        return Ok(None);
+    }
     let found = crate::scan::scanner().scan(&[Part::new(PartKind::Body, text)], &with);
     Ok(without(house, text, &found))
 }

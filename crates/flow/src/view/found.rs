@@ -11,6 +11,8 @@ pub struct FoundAt {
     pub place: Place,
     /// Words of kinds, and how often.
     pub kinds: Vec<(String, u32)>,
+    /// The organisation's own detectors among what found it, by name, and how often.
+    pub detectors: Vec<(String, u32)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,21 +70,33 @@ pub(super) struct Places {
     pub places: Vec<(usize, String)>,
 }
 
+/// Kinds, and names of own detectors.
+type Counts<'a> = (BTreeMap<&'a str, u32>, BTreeMap<&'a str, u32>);
+
 /// By place, in the order of a message: subject, header, body, files.
 pub(crate) fn found_at(findings: &Findings, places: &[(usize, String)]) -> Vec<FoundAt> {
-    let mut found: BTreeMap<Place, BTreeMap<&'static str, u32>> = BTreeMap::new();
+    let mut found: BTreeMap<Place, Counts> = BTreeMap::new();
     for finding in &findings.findings {
         let place = places.iter().find(|(part, _)| *part == finding.part);
         let place = place.map_or(Place::Unknown, |(_, word)| Place::read(word));
-        let count = found.entry(place).or_default();
-        *count.entry(finding.kind.word()).or_default() += 1;
+        let (kinds, detectors) = found.entry(place).or_default();
+        *kinds.entry(finding.kind.word()).or_default() += 1;
+        if let Some(name) = &finding.detector {
+            *detectors.entry(name).or_default() += 1;
+        }
     }
-    let found = found.into_iter().map(|(place, kinds)| FoundAt {
-        place,
-        kinds: kinds
-            .into_iter()
-            .map(|(kind, count)| (kind.to_owned(), count))
-            .collect(),
-    });
+    let listed = |counts: BTreeMap<&str, u32>| {
+        let counts = counts.into_iter();
+        counts
+            .map(|(word, count)| (word.to_owned(), count))
+            .collect()
+    };
+    let found = found
+        .into_iter()
+        .map(|(place, (kinds, detectors))| FoundAt {
+            place,
+            kinds: listed(kinds),
+            detectors: listed(detectors),
+        });
     found.collect()
 }

@@ -11,6 +11,7 @@ use store::tables::{messages, recipients, reviews};
 use super::{Filter, cursor};
 use crate::Flow;
 use crate::besides::Besides;
+use crate::risk::is_restricted;
 
 /// Pages of the database looked at for one page of a filtered list.
 const LOOKS_MAX: usize = 10;
@@ -98,6 +99,14 @@ impl Holding {
         })
     }
 
+    /// A release of one message while all its sender sends is held takes two people.
+    pub(super) fn of_sender(self, restricted: bool) -> Self {
+        Self {
+            second_person: self.second_person || restricted,
+            ..self
+        }
+    }
+
     fn join(&mut self, other: Self) {
         self.second_person |= other.second_person;
         for rule in other.rules {
@@ -143,14 +152,16 @@ impl Flow {
         let before = after.map(cursor::decode).transpose()?;
         let first = before.map(|(at, id)| (at, MessageId::from_bytes(id)));
         let rules = crate::decide::house(self, ctx)?.rules.clone();
-        let ctx = ctx.clone();
+        let (ctx, flow) = (ctx.clone(), self.clone());
         self.world().store.read(move |tx| {
             let own = rules.organisation();
             let (mut before, mut found) = (first, Vec::<HeldRow>::new());
             for _ in 0..LOOKS_MAX {
                 let looked = look(&ctx, tx, (before, rows + 1), own)?;
                 let ended = looked.len() <= rows;
-                for row in looked {
+                for mut row in looked {
+                    let restricted = is_restricted(&flow, ctx.organisation(), &row.actor);
+                    row.holding = row.holding.of_sender(restricted);
                     if found.len() == rows {
                         return Ok(page(found, before));
                     }

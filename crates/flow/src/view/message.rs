@@ -136,6 +136,7 @@ impl Flow {
         let why = super::held::may_see_why(ctx, &row);
         let (world, actor) = (self.world().clone(), ctx.actor().to_owned());
         let rules = crate::decide::house(self, ctx)?.rules.clone();
+        let restricted = crate::risk::is_restricted(self, organisation, &row.actor);
         self.world().store.read(move |tx| {
             let row = messages::load(tx, id, organisation)?;
             let key = world.item_key(tx, organisation, id.as_bytes()).ok();
@@ -160,8 +161,9 @@ impl Flow {
             for d in &open {
                 may_cancel |= super::cancel::may_withdraw(tx, d)?;
             }
-            for one in views.iter_mut().filter(|_| !why) {
-                one.holding = None;
+            for one in &mut views {
+                let holding = one.holding.take().filter(|_| why);
+                one.holding = holding.map(|holding| holding.of_sender(restricted));
             }
             let arrival = arrivals::find(tx, id, organisation)?;
             let arrival = arrival.as_ref().map(ArrivalRow::of).transpose()?;

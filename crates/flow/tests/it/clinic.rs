@@ -50,6 +50,16 @@ impl Clinic {
         clinic
     }
 
+    /// An organisation that does not use the portal.
+    pub fn without_portal(store: &TestStore) -> Self {
+        let clock = Arc::new(SimClock::default());
+        let world = world(store, &clock, 1);
+        let organisation = found_with(&world, "Clinic", "clinic.example", false);
+        let clinic = Self::on(world, organisation, clock, |_| ());
+        clinic.beat();
+        clinic
+    }
+
     /// Another process on the same store: nothing is shared but the store and time.
     pub fn again(&self, store: &TestStore, seed: u64) -> Self {
         self.again_with(store, seed, Ways::direct())
@@ -271,6 +281,16 @@ impl Clinic {
         while self.flow.work().expect("the outbox works") > 0 {}
     }
 
+    /// Tries a version on the last week's mail, to the end.
+    pub fn tried(&self, who: &Ctx, version: u32) -> flow::rules::Trial {
+        self.flow
+            .begin_trial(who, version, 7)
+            .expect("it may be tried");
+        self.work();
+        let trial = self.flow.trial(who, version).expect("it may be seen");
+        trial.expect("it was asked for")
+    }
+
     pub fn beat(&self) -> usize {
         self.flow.dispatcher().beat(false).expect("a beat")
     }
@@ -429,11 +449,15 @@ fn world(store: &TestStore, clock: &Arc<SimClock>, seed: u64) -> Arc<World> {
 }
 
 fn found(world: &Arc<World>, name: &str, domain: &str) -> OrganisationId {
+    found_with(world, name, domain, true)
+}
+
+fn found_with(world: &Arc<World>, name: &str, domain: &str, portal_on: bool) -> OrganisationId {
     let new = NewOrganisation {
         name: name.to_owned(),
         zone: "America/New_York".to_owned(),
         language: "en".to_owned(),
-        portal_on: true,
+        portal_on,
     };
     let organisation = world.create_organisation(new).expect("an organisation");
     let id = DomainId::mint(world.now(), world.rng.as_ref());

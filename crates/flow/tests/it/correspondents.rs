@@ -18,6 +18,7 @@ fn pat(prefers: Option<Method>, warned: Warned) -> NewCorrespondent {
         warned,
         restriction: None,
         part2_until: None,
+        part2_scope: String::new(),
     }
 }
 
@@ -95,6 +96,9 @@ on_disk! {
         let mut consents = pat(None, Warned::Keep);
         consents.class = RecipientClass::Provider;
         consents.part2_until = Some(clinic.staff.now().plus(std::time::Duration::from_secs(86_400)));
+        let unsaid = flow.set_correspondent(&staff, &consents);
+        assert_eq!(refusal(unsaid), Some((Code::FieldMissing, Some("/part2_scope".to_owned()))));
+        consents.part2_scope = "Treatment records of 2026,\nfor care by Eastside".to_owned();
         flow.set_correspondent(&staff, &consents)?;
         clinic.submit(&clinic.staff, record(None))?;
         clinic.work();
@@ -102,11 +106,16 @@ on_disk! {
         let texts = mail::parse(&octets)?.texts();
         let said = |words: &str| texts.iter().filter(|text| text.text.contains(words)).count();
         assert_eq!((said("42 CFR part 2 prohibits"), said("methadone")), (1, 1));
+        let scope = "The consent covers:\r\nTreatment records of 2026,\r\nfor care by Eastside";
+        assert_eq!(said(scope), 1, "its scope goes along (42 CFR 2.32(b))");
 
         clinic.submit(&clinic.staff, record(Some(Method::Portal)))?;
         clinic.work();
         let visit = clinic.visit(&link_of(&clinic.deliver(model::Outcome::Accepted)));
         let statements = flow.portal_thread(&visit)?.notices;
         assert!(statements[0].starts_with("42 CFR part 2 prohibits"), "{statements:?}");
+        assert!(statements[0].contains(scope), "{statements:?}");
+        let stored = store.beside().cells();
+        assert!(!stored.iter().any(|cell| String::from_utf8_lossy(&cell.bytes).contains("Eastside")));
     }
 }

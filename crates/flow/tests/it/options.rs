@@ -13,6 +13,35 @@ fn domain(name: &str) -> Domain {
 }
 
 on_disk! {
+    /// Whoever changed it, the next message obeys; and while nothing changes, settings are not read anew.
+    fn settings_are_read_once_a_version_and_a_change_elsewhere_holds_at_once(store) {
+        let own = vec![domain("clinic.example")];
+        let clinic = Clinic::tuned(store, |settings| settings.declared_free = own.clone());
+        let other = clinic.again(store, 5);
+        let free = || {
+            let mut free = letter(&["lee@peer.example"]);
+            (free.subject, free.text) = ("Opening hours".to_owned(), Some("We open at nine.".to_owned()));
+            free
+        };
+        let method = || clinic.submit(&clinic.staff, free()).map(|receipt| receipt.recipients[0].method);
+        let statements = || -> model::Result<u64> {
+            let before = store.statements();
+            method()?;
+            Ok(store.statements() - before)
+        };
+        let first = method()?;
+        let warm = statements()?;
+        other.flow.set_tls_minimum(&other.staff, true)?;
+        let cold = statements()?;
+        assert_eq!(method()?, Method::Tls);
+        assert_eq!(first, Method::Plain);
+        other.flow.set_tls_minimum(&other.staff, false)?;
+        assert_eq!(method()?, first);
+        assert_eq!(statements()?, warm);
+        let by_server = store.engine() == store::Engine::Postgres;
+        assert!(!by_server || (cold > warm + 6 && warm < 60), "{warm} statements a message, {cold} after a change");
+    }
+
     /// Mail that was declared free of PHI is bound too; below verified TLS it waits in the portal.
     fn a_minimum_of_tls_holds_for_every_message_and_is_in_its_trace(store) {
         let own = vec![domain("clinic.example")];

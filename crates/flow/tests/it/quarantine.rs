@@ -208,6 +208,45 @@ on_disk! {
         let text = crate::letters::text_of(&letter);
         assert!(text.contains("https://mail.clinic.example/console/inbound"), "{text}");
         assert!(!text.contains("c1inic"), "{text}");
+
+        clinic.clock.advance(std::time::Duration::from_secs(3_601));
+        clinic.flow.tidy()?;
+        let told: Vec<_> = clinic.take().iter().map(|job| clinic.letter(job)).collect();
+        let text = crate::letters::text_of(told.last().expect("what came since is told"));
+        assert!(text.starts_with("A message that came in waits"), "{text}");
+    }
+
+    /// A domain whose people answered our mail three times is known, and what looks like it is not. Free
+    /// mailboxes say nothing about anybody.
+    fn frequent_correspondents_are_known_by_their_answers(store) {
+        let clinic = Clinic::open(store).taking_mail(false);
+        desk(&clinic);
+        let ours = clinic.send(&["kim@sunriselab.example"]).message;
+        let answer = |n: u32, domain: &str| {
+            let head = PLAIN.replace("partner.example", domain).replace("<1@", &format!("<{n}@"));
+            head.replace("\n\n", &format!("\nIn-Reply-To: <{ours}@mx.clinic.example>\n\n")).replace("hello", "thank you")
+        };
+        let alike = |clinic: &Clinic, domain: &str| -> model::Result<String> {
+            let id = take_in(clinic, &PLAIN.replace("partner.example", domain), Looked::default())?;
+            words(clinic, id)
+        };
+        assert_eq!(alike(&clinic, "sunrise1ab.example")?, "first_time_sender => passed");
+        for n in 0..3 {
+            for domain in ["sunriselab.example", "gmail.com", "clinic.example"] {
+                take_in(&clinic, &answer(n, domain), Looked::default())?;
+            }
+        }
+        clinic.clock.advance(model::limits::FAMILIAR_KEEP);
+        let found = alike(&clinic, "sunri5elab.example")?;
+        assert!(found.starts_with("look_alike_domain"), "{found}");
+        assert_eq!(alike(&clinic, "sunriselab.example")?, " => passed");
+        assert_eq!(store.beside().rows("frequent_domains"), 1);
+        let cells = store.beside().cells();
+        assert!(!cells.iter().any(|cell| String::from_utf8_lossy(&cell.bytes).contains("sunriselab")));
+        clinic.clock.advance(model::limits::SENDER_KNOWN_KEEP);
+        clinic.tick();
+        clinic.flow.tidy()?;
+        assert_eq!(store.beside().rows("frequent_domains"), 0, "nobody answered for long");
     }
 
     /// Who bears a colleague's name and writes from elsewhere; an answer in a thread is from somebody known.

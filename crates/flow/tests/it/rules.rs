@@ -49,7 +49,7 @@ on_disk! {
         let version = saved(&clinic, &officer, QUARANTINE);
         let early = clinic.flow.activate_rules(&officer, version, REASON);
         assert_eq!(code(early), Some(Code::StateConflict), "nobody tried it");
-        let trial = clinic.flow.try_rules(&officer, version, 7, &mut |_| {})?;
+        let trial = clinic.tried(&officer, version);
         assert_eq!((trial.decided, trial.unknown), (2, 0));
         assert_eq!(trial.changed.len(), 1);
         let changed = &trial.changed[0];
@@ -73,7 +73,7 @@ on_disk! {
         let clinic = Clinic::open(store);
         let (first, second) = (clinic.user(&[Role::Compliance]), clinic.user(&[Role::Compliance]));
         let version = saved(&clinic, &first, QUARANTINE);
-        clinic.flow.try_rules(&first, version, 7, &mut |_| {})?;
+        clinic.tried(&first, version);
         clinic.flow.activate_rules(&first, version, REASON)?;
         let held = with_number(&clinic);
         clinic.work();
@@ -93,7 +93,7 @@ on_disk! {
         let clinic = Clinic::open(store);
         let officer = clinic.user(&[Role::Compliance]);
         let version = saved(&clinic, &officer, &format!("{QUARANTINE_ALONE}\n{PORTAL}"));
-        clinic.flow.try_rules(&officer, version, 7, &mut |_| {})?;
+        clinic.tried(&officer, version);
         clinic.flow.activate_rules(&officer, version, REASON)?;
         let held = with_number(&clinic);
         assert_eq!(held.recipients[0].method, Method::Hold);
@@ -111,7 +111,7 @@ on_disk! {
         let clinic = Clinic::open(store);
         let officer = clinic.user(&[Role::Compliance]);
         let version = saved(&clinic, &officer, REDACT);
-        clinic.flow.try_rules(&officer, version, 7, &mut |_| {})?;
+        clinic.tried(&officer, version);
         clinic.flow.activate_rules(&officer, version, REASON)?;
         let receipt = with_number(&clinic);
         assert_eq!(receipt.recipients[0].method, Method::Tls);
@@ -123,6 +123,28 @@ on_disk! {
         let link = link_of(&out);
         let visit = clinic.visit(&link);
         assert!(clinic.flow.portal_thread(&visit).is_ok());
+    }
+
+    /// The copy would point at a whole that nobody can read: people decide, and the copy they let go says whom
+    /// to ask.
+    fn without_a_portal_a_redacted_copy_is_held(store) {
+        let clinic = Clinic::without_portal(store);
+        let officer = clinic.user(&[Role::Compliance]);
+        let version = saved(&clinic, &officer, REDACT);
+        clinic.tried(&officer, version);
+        clinic.flow.activate_rules(&officer, version, REASON)?;
+        let receipt = with_number(&clinic);
+        assert_eq!(receipt.recipients[0].method, Method::Hold);
+        let trace = clinic.recipient(&receipt).trace;
+        assert_eq!(trace.decided_by, "cut");
+        let step = trace.steps.iter().find(|step| step.rule == "cut").expect("its rule");
+        assert!(step.matched && step.because.ends_with("there is no portal in which the whole could be read"), "{}", step.because);
+        clinic.work();
+        clinic.flow.review(&officer, receipt.message, Review::Release, REASON)?;
+        clinic.work();
+        let whole = String::from_utf8_lossy(&octets(&clinic.deliver(Outcome::Accepted))).into_owned();
+        assert!(!whole.contains("536-90-4399") && !whole.contains("/p/"), "{whole}");
+        assert!(whole.contains("[left out]") && whole.contains("Ask the sender for the whole message."), "{whole}");
     }
 
     fn what_does_not_read_is_not_kept_and_who_may_not_writes_nothing(store) {

@@ -14,6 +14,13 @@ pub fn registered(name: &str) -> &str {
     psl::domain_str(name).unwrap_or(name)
 }
 
+/// The same for a domain that says who writes; none of a public suffix, nor of a provider of free mail.
+pub fn registrable(domain: &Domain) -> Option<&str> {
+    let name = domain.as_str();
+    let found = psl::domain_str(name).filter(|_| !is_free_mail(domain));
+    found.filter(|found| *found != psl::suffix_str(name).unwrap_or_default())
+}
+
 pub(super) fn same_owner(a: &Domain, b: &Domain) -> bool {
     registered(a.as_str()) == registered(b.as_str())
 }
@@ -23,7 +30,7 @@ pub(super) fn belongs_to(domain: &Domain, owners: &[Domain]) -> bool {
 }
 
 /// Free of charge for anybody, so that such a domain says nothing about who writes.
-pub(super) fn is_free_mail(domain: &Domain) -> bool {
+pub fn is_free_mail(domain: &Domain) -> bool {
     const FREE: [&str; 18] = [
         "aol.com",
         "comcast.net",

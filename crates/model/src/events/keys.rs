@@ -52,6 +52,11 @@ pub(super) const SETTINGS_ESCROW_SET: Kind = auditors(
     "Whether encrypted mail is encrypted to the organisation's own key too was set",
     &["on"],
 );
+pub(super) const SETTINGS_KEY_LOOKUP_SET: Kind = auditors(
+    "settings.key_lookup_set",
+    "Whether keys of recipients are asked for at their own domains, which then know who is written to, was set",
+    &["on"],
+);
 pub(super) const AUTHORITY_ADDED: Kind = auditors(
     "authority.added",
     "Certificates of this authority are believed from now on",

@@ -1,6 +1,8 @@
 //! Who is at the other end, and the answers to what its session asks.
 
-use ctx::Ctx;
+use std::net::IpAddr;
+
+use ctx::{Came, Ctx};
 use flow::Flow;
 use flow::draft::Arrival;
 use mail::smtp::{Mailbox, Received, ServerSession};
@@ -13,6 +15,7 @@ use super::conversation::Question;
 pub(crate) struct Client {
     flow: Flow,
     people: People,
+    came: Came,
     credentials: Option<Credentials>,
     /// Who sends the transaction under way.
     ctx: Option<Ctx>,
@@ -27,10 +30,11 @@ struct Credentials {
 }
 
 impl Client {
-    pub fn new(flow: Flow, people: People) -> Self {
+    pub fn new(flow: Flow, people: People, from: IpAddr) -> Self {
         Self {
             flow,
             people,
+            came: Came::new(Some(from), None),
             credentials: None,
             ctx: None,
             times: (Timestamp::MAX, Timestamp::MAX),
@@ -84,8 +88,9 @@ impl Client {
         let remembered = people
             .remembered_app(&credentials.password)
             .is_some_and(|app| flow.remembers_senders(app));
+        let came = self.came.clone();
         let check = move || {
-            let ctx = credentials.check(&people)?;
+            let ctx = credentials.check(&people)?.having_come(came);
             has_room(ctx.world())?;
             match from {
                 Mailbox::Address(from) => flow.may_send_as(&ctx, &from)?,

@@ -8,6 +8,7 @@ mod client;
 mod clinic;
 mod delivery;
 mod deterministic;
+mod directories;
 mod dns;
 mod engines;
 mod http;

@@ -22,8 +22,11 @@ impl Cue {
     pub(super) const OWN: Self = Self(1 << 10);
     pub(super) const FEELING: Self = Self(1 << 11);
     pub(super) const READER: Self = Self(1 << 12);
+    pub(super) const MANY: Self = Self(1 << 13);
+    pub(super) const ONE: Self = Self(1 << 14);
+    pub(super) const DROPPED: Self = Self(1 << 15);
 
-    const SECTIONS: [(&'static str, Self); 13] = [
+    const SECTIONS: [(&'static str, Self); 16] = [
         ("first", Self::FIRST),
         ("second", Self::SECOND),
         ("third", Self::THIRD),
@@ -37,6 +40,9 @@ impl Cue {
         ("own", Self::OWN),
         ("feeling", Self::FEELING),
         ("reader", Self::READER),
+        ("many", Self::MANY),
+        ("one", Self::ONE),
+        ("dropped", Self::DROPPED),
     ];
 
     /// Whether it says any of these.

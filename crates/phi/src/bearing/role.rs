@@ -180,6 +180,12 @@ fn is_age(text: &[u8]) -> bool {
             .any(|unit| rest.starts_with(unit)))
 }
 
+/// Whether nothing but blanks and marks of quoting stand between a sentence's end and here.
+pub(super) fn opens_sentence(before: &[u8]) -> bool {
+    let last = before.iter().rev().find(|b| !b"> *-\"(".contains(b));
+    last.is_none_or(|b| b".!?\n\r:;".contains(b))
+}
+
 fn is_will(word: &[u8]) -> bool {
     word.eq_ignore_ascii_case(b"will")
 }
@@ -253,7 +259,7 @@ pub(super) fn greets_someone(line: &[u8]) -> bool {
 }
 
 /// Nothing but a greeting stands before it in its line.
-fn is_greeting(before: &[u8]) -> bool {
+pub(super) fn is_greeting(before: &[u8]) -> bool {
     const GREETINGS: &[&[u8]] = &[
         b"hi",
         b"hello",

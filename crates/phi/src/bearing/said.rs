@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::cues::{Cue, words};
+use super::role;
 use super::{Mark, NEAR, Reader, Weight};
 use crate::lexicon::Tag;
 use crate::names::Listed;
@@ -25,7 +26,9 @@ impl Reader<'_> {
                 cue.is(Cue::OWN) || (narrates && (cue.is(Cue::FEELING) || word.ends_with(b"ed")));
             let reader = cue.is(Cue::SECOND) || (reads && cue.is(Cue::PREDICATE));
             said.second |= reader && self.is_cared_for(word, marks);
-            said.topic |= cue.is(Cue::TOPIC);
+            // A "sleep study" is no study.
+            said.topic |=
+                cue.is(Cue::TOPIC) && !marks.iter().any(|mark| covers(mark, self.place(word)));
             let possessed = before.is(Cue::OWN | Cue::THIRD | Cue::SECOND);
             // "Dad" is the writer's, "the dad" is not.
             let named = word[0].is_ascii_uppercase() && word.len() > 2;
@@ -47,10 +50,13 @@ impl Reader<'_> {
         said
     }
 
+    fn place(&self, word: &[u8]) -> usize {
+        word.as_ptr() as usize - self.given.text.as_ptr() as usize
+    }
+
     /// "Your test results", "you are due for a flu shot"; not "your clinic".
     fn is_cared_for(&self, word: &[u8], marks: &[Mark]) -> bool {
-        let start = word.as_ptr() as usize - self.given.text.as_ptr() as usize;
-        let end = start + word.len();
+        let end = self.place(word) + word.len();
         marks.iter().any(|mark| {
             mark.weight != Weight::Setting
                 && mark.range.start >= end
@@ -85,8 +91,10 @@ impl Reader<'_> {
 
     /// "Weller: NPO for scope": a family name at the head of a note.
     fn is_headed(&self, word: &[u8]) -> bool {
-        let end = word.as_ptr() as usize - self.given.text.as_ptr() as usize + word.len();
-        self.given.text[end..].starts_with(b": ")
+        let start = self.place(word);
+        let text = self.given.text;
+        text[start + word.len()..].starts_with(b": ")
+            && !role::is_greeting(&text[..start])
             && word[0].is_ascii_uppercase()
             && self.given.people.last(word) == Listed::Name
             && !self.given.people.is_stopped(word)
@@ -144,6 +152,10 @@ fn is_illness(word: &[u8]) -> bool {
     ILLNESSES
         .iter()
         .any(|known| known.eq_ignore_ascii_case(word))
+}
+
+fn covers(mark: &Mark, at: usize) -> bool {
+    mark.weight == Weight::Clinical && mark.range.contains(&at)
 }
 
 /// "58 y/o", "34-year-old".

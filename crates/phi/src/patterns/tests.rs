@@ -92,3 +92,73 @@ fn what_is_unfit_is_refused_with_its_place() {
     let many = vec![of("abc"); PATTERNS_MAX + 1];
     assert_eq!(Patterns::compile(&many).err(), Some(PatternError::TooMany));
 }
+
+fn numbered(notation: &str, check: CheckDigit, need: Option<Need>) -> Patterns {
+    let shape = RecordNumber::parse(notation, check).expect("a shape");
+    let hotwords = need.map(|need| Hotwords {
+        words: Vec::new(),
+        window: 0,
+        raise: 0,
+        need,
+    });
+    let spec = PatternSpec {
+        what: PatternWhat::RecordNumber(shape),
+        hotwords,
+        ..regex("our numbers", "", PatternClass::Strong)
+    };
+    Patterns::compile(&[spec]).expect("small")
+}
+
+fn kinds(patterns: &Patterns, text: &str) -> Vec<(FindingKind, usize)> {
+    let hits = patterns.read(text.as_bytes());
+    hits.iter().map(|hit| (hit.kind, hit.range.start)).collect()
+}
+
+/// phi.md §3, row 8: PHI alone next to its keyword.
+#[test]
+fn a_record_number_is_certain_beside_its_word_and_strong_without() {
+    let plain = numbered("#{3}-?#{4}", CheckDigit::None, None);
+    assert_eq!(
+        kinds(&plain, "Chart 204-1187 is here"),
+        [(FindingKind::Mrn, 6)]
+    );
+    assert_eq!(
+        kinds(&plain, "expediente 2041187"),
+        [(FindingKind::Mrn, 11)]
+    );
+    assert_eq!(
+        kinds(&plain, "we saw 204-1187 today"),
+        [(FindingKind::OwnStrong, 7)]
+    );
+    let keyed = numbered("#{3}-?#{4}", CheckDigit::None, Some(Need::Required));
+    assert_eq!(kinds(&keyed, "we saw 204-1187 today"), []);
+    assert_eq!(kinds(&keyed, "MRN: 204-1187"), [(FindingKind::Mrn, 5)]);
+}
+
+/// A check digit makes a number certain by itself, unless telephones look like it.
+#[test]
+fn a_check_digit_stands_for_the_word() {
+    let lettered = numbered("KH#{7,8}", CheckDigit::Mod10, None);
+    assert_eq!(
+        kinds(&lettered, "see kh79927398 and KH79927397"),
+        [(FindingKind::Mrn, 4)]
+    );
+    assert_eq!(
+        kinds(&lettered, "see kh18 and KH26743567, KH26743571"),
+        [(FindingKind::Mrn, 13)]
+    );
+    let telephone = numbered("#{10}", CheckDigit::Mod10, None);
+    assert_eq!(
+        kinds(&telephone, "call 2025550142 or 2025550144"),
+        [(FindingKind::OwnStrong, 5)]
+    );
+}
+
+#[test]
+fn a_piece_of_a_longer_number_is_no_record_number() {
+    let plain = numbered("#{6}", CheckDigit::None, None);
+    for text in ["12-204118", "204118-77", "204118.50", "1204118", "x204118"] {
+        assert_eq!(kinds(&plain, text), [], "{text}");
+    }
+    assert_eq!(kinds(&plain, "It is 204118. 5 more").len(), 1);
+}

@@ -38,12 +38,74 @@ impl Letter {
     }
 }
 
+/// Letters of many offices, where one sentence or more ties health to somebody.
+const OFFICES: &[&str] = &[
+    "english_none.mail",
+    "english_phi.mail",
+    "offices.mail",
+    "spanish_none.mail",
+    "spanish_phi.mail",
+];
+
 #[test]
 fn letters_about_somebodys_health_are_told_from_business() -> std::io::Result<()> {
+    let measured = measure(OFFICES)?;
+    assert!(
+        measured.with >= 118 && measured.without >= 109 && measured.spanish >= 60,
+        "{} with, {} without",
+        measured.with,
+        measured.without
+    );
+    // Measured when this was written: 2 of 118 missed, 2 of 109 false alarms.
+    assert!(measured.missed.len() <= 5, "missed: {:?}", measured.missed);
+    assert!(
+        measured.alarmed.len() <= 2,
+        "false alarms: {:?}",
+        measured.alarmed
+    );
+    Ok(())
+}
+
+#[test]
+fn who_and_what_in_different_sentences_belong_together() -> std::io::Result<()> {
+    let measured = measure(&["joined_open.mail"])?;
+    assert_eq!((measured.with, measured.without), (30, 30));
+    // Measured when this was written: 4 of 30 missed, 1 false alarm.
+    assert!(measured.missed.len() <= 6, "missed: {:?}", measured.missed);
+    assert!(
+        measured.alarmed.len() <= 3,
+        "false alarms: {:?}",
+        measured.alarmed
+    );
+    Ok(())
+}
+
+/// Counted and never read: what it finds here, it finds in mail that nobody had in view.
+#[test]
+fn letters_that_no_rule_was_made_for_are_told_apart_as_well() -> std::io::Result<()> {
+    let measured = measure(&["joined_blind.mail"])?;
+    assert_eq!((measured.with, measured.without), (30, 30));
+    // Measured when this was written: 7 of 30 missed, 2 false alarms.
+    let (missed, alarmed) = (measured.missed.len(), measured.alarmed.len());
+    assert!(missed <= 10, "{missed} missed");
+    assert!(alarmed <= 4, "{alarmed} false alarms");
+    Ok(())
+}
+
+/// How letters were judged.
+#[derive(Default)]
+struct Measured {
+    with: usize,
+    without: usize,
+    spanish: usize,
+    missed: Vec<String>,
+    alarmed: Vec<String>,
+}
+
+fn measure(files: &[&str]) -> std::io::Result<Measured> {
     let scanner = Scanner::new();
-    let (mut missed, mut alarmed) = (Vec::new(), Vec::new());
-    let (mut with, mut without, mut spanish) = (0, 0, 0);
-    for letter in letters()? {
+    let mut measured = Measured::default();
+    for letter in letters(files)? {
         let found = letter.scan(&scanner);
         let level = if letter.is("patient") {
             found.level_to_patient
@@ -51,23 +113,16 @@ fn letters_about_somebodys_health_are_told_from_business() -> std::io::Result<()
             found.level
         };
         let flagged = level >= PhiLevel::Likely;
-        spanish += usize::from(letter.is("es"));
+        measured.spanish += usize::from(letter.is("es"));
         if letter.is("phi") {
-            with += 1;
-            missed.extend((!flagged).then_some(letter.name));
+            measured.with += 1;
+            measured.missed.extend((!flagged).then_some(letter.name));
         } else {
-            without += 1;
-            alarmed.extend(flagged.then_some(letter.name));
+            measured.without += 1;
+            measured.alarmed.extend(flagged.then_some(letter.name));
         }
     }
-    assert!(
-        with >= 118 && without >= 109 && spanish >= 60,
-        "{with}, {without}, {spanish}"
-    );
-    // Measured when this was written: 114 of 118 found, one alarm of 109.
-    assert!(missed.len() <= 5, "missed: {missed:?}");
-    assert!(alarmed.len() <= 2, "false alarms: {alarmed:?}");
-    Ok(())
+    Ok(measured)
 }
 
 #[test]
@@ -75,7 +130,7 @@ fn labels_are_on_letters_about_such_care_and_on_no_business() -> std::io::Result
     let scanner = Scanner::new();
     let (mut missing, mut wrong) = (Vec::new(), Vec::new());
     let mut labelled = 0;
-    for letter in letters()? {
+    for letter in letters(OFFICES)? {
         let found: BTreeSet<&str> = letter
             .scan(&scanner)
             .labels
@@ -96,11 +151,11 @@ fn labels_are_on_letters_about_such_care_and_on_no_business() -> std::io::Result
     Ok(())
 }
 
-fn letters() -> std::io::Result<Vec<Letter>> {
+fn letters(files: &[&str]) -> std::io::Result<Vec<Letter>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mail");
     let mut letters = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let file = std::fs::read_to_string(entry?.path())?;
+    for name in files {
+        let file = std::fs::read_to_string(folder.join(name))?;
         letters.extend(file.split("\n== ").skip(1).map(read));
     }
     Ok(letters)

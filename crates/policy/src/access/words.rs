@@ -95,11 +95,17 @@ words! {
         /// Drafts, their tests and simulations: nothing takes effect by it.
         RulesEdit = "rules.edit",
         RulesActivate = "rules.activate",
+        /// The organisation's own detectors: what each looks for.
+        DetectorRead = "detector.read",
+        /// Add, change, switch off and remove them, from the next message on.
+        DetectorManage = "detector.manage",
         /// Certificates and OpenPGP keys of recipients and users.
         EncryptionManage = "encryption.manage",
         /// The registry of patients: how many are known; taking them in, destroying it.
         RegistryRead = "registry.read",
         RegistryManage = "registry.manage",
+        /// Who sends unusually, and why.
+        AnomalyRead = "anomaly.read",
         /// End a restriction that unusual sending led to.
         AnomalyRelease = "anomaly.release",
         /// Say that a finding was wrong or missing.

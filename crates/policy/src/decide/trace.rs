@@ -89,8 +89,9 @@ fn own_step(rule: &OrgRule, facts: &Facts, stops: &Stops, outcome: &Outcome<'_>)
     let released = facts.message.approved
         && matches!(rule.effect, OrgEffect::Quarantine { .. })
         && answer != Answer::No;
+    let no_portal = rule.effect == OrgEffect::Redact && rule.needs(facts, stops).is_some();
     let idle = match rule.effect {
-        OrgEffect::Redact => !content_travels(outcome.method),
+        OrgEffect::Redact => !content_travels(outcome.method) && !no_portal,
         OrgEffect::NeutralSubject => {
             !subject_is_exposed(outcome.method) && outcome.method != Method::Portal
         }
@@ -100,6 +101,10 @@ fn own_step(rule: &OrgRule, facts: &Facts, stops: &Stops, outcome: &Outcome<'_>)
         Answer::No => own_missing(rule, facts),
         _ if released => "it was released".to_owned(),
         _ if idle => "it concerns a method that was not needed".to_owned(),
+        Answer::Yes if no_portal => format!(
+            "{}, and there is no portal in which the whole could be read",
+            own_holding(rule, stops)
+        ),
         Answer::Yes => own_holding(rule, stops),
         Answer::Unknown(fact) => {
             format!("a fact that it asks for is not known: {}", fact.word())

@@ -115,15 +115,31 @@ impl Baseline {
     /// Takes a step that was judged. Steps left out since the newest were empty; an older one is not
     /// taken. While the subject is restricted nothing is learnt.
     pub fn take(&mut self, step: &Step, standing: &Standing) {
+        self.catch_up(step, standing);
+        if step.number() > self.live.newest {
+            self.take_one(step.number(), &step.values(), standing);
+        }
+    }
+
+    /// Takes the empty steps before this one. Call it before the step is judged: the hour and the day that
+    /// end with it are the clock's.
+    pub fn catch_up(&mut self, step: &Step, standing: &Standing) {
         // A subject silent for months has forgotten nothing but starts no loop of months.
         const CAUGHT_UP_MAX: i64 = 8 * 7 * STEPS_A_DAY;
         let from = (self.live.newest + 1).max(step.number() - CAUGHT_UP_MAX);
         for number in from..step.number() {
             self.take_one(number, &[0; SIGNALS], standing);
         }
-        if step.number() >= from {
-            self.take_one(step.number(), &step.values(), standing);
-        }
+    }
+
+    /// A person released the subject: what went on until now is no reason any more. What was learnt stays.
+    pub fn forgive(&mut self) {
+        let live = &mut self.live;
+        live.steps.clear();
+        (live.hour, live.peak, live.day) = ([0; SIGNALS], [0; SIGNALS], [0; SIGNALS]);
+        (live.hour_before, live.step_before) = ([0.0; _], [0.0; _]);
+        (live.ewma, live.cusum) = ([0.0; _], [0.0; _]);
+        live.shares = [Share::default(); _];
     }
 
     /// Whether enough was learnt to say what is usual.

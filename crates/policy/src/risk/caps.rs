@@ -31,12 +31,9 @@ impl Caps {
         ])
     }
 
-    /// For software: what one practice's systems send; larger ones are given their own.
+    /// For software: no volumes. It sends as much as it was set up for; what is too much for it is learnt.
     pub fn of_software() -> Self {
         Self(vec![
-            Cap::of(Signal::Messages, 5_000, 30_000),
-            Cap::of(Signal::Recipients, 5_000, 30_000),
-            Cap::of(Signal::Patients, 3_000, 15_000),
             Cap::of(Signal::FailedSignIns, 50, 200),
             Cap::of(Signal::DlpBlocks, 100, 500),
             Cap::of(Signal::Complaints, 20, 100),

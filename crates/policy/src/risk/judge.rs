@@ -11,7 +11,7 @@ use super::baseline::{Baseline, SLACK};
 use super::caps::Caps;
 use super::ladder::Standing;
 use super::season::Usual;
-use super::signal::{DAILY, RARE, SEASONAL, SHARES, SIGNALS, Signal, Statistic};
+use super::signal::{DAILY, Family, RARE, SEASONAL, SHARES, SIGNALS, Signal, Statistic};
 use super::statistics::{tail, wilson};
 use super::step::{STEPS_AN_HOUR, Step};
 
@@ -22,7 +22,8 @@ const ONCE: f64 = 12.0;
 const TAIL_ALERT: f64 = 6.0;
 /// One statistic alone says no more than this.
 const SCORE_MAX: f64 = 18.0;
-/// A new network or program may be a journey; with any other alert it is more than that.
+/// A new network or program may be a journey, and anybody can try passwords at an address: alone it slows and
+/// never holds; with any other alert it is more than that.
 const IDENTITY_SCORE_MAX: f64 = 10.0;
 /// Beyond this many times a cap nothing else has to be said.
 const CAP_CRITICAL: f64 = 3.0;
@@ -152,14 +153,14 @@ impl Seen<'_> {
     fn over_caps(&self, caps: &Caps) -> Vec<Reason> {
         let hour = self.baseline.hour_with(&self.now);
         let day = self.baseline.day_with(&self.now);
-        let over = |signal, observed: u32, cap: Option<u32>| {
+        let over = |signal: Signal, observed: u32, cap: Option<u32>| {
             let cap = f64::from(cap?);
             let observed = f64::from(observed);
             let times = observed / cap.max(1.0);
-            let score = if times >= CAP_CRITICAL {
-                CRITICAL_FROM
-            } else {
-                HIGH_FROM
+            let score = match signal.family() {
+                Family::Identity => IDENTITY_SCORE_MAX,
+                _ if times >= CAP_CRITICAL => CRITICAL_FROM,
+                _ => HIGH_FROM,
             };
             (observed > cap).then_some(Reason {
                 signal,
@@ -238,8 +239,8 @@ impl Seen<'_> {
             let messages = f64::from(hour[Signal::Messages as usize]);
             let expected = self.baseline.rare_usual(i, messages).max(0.01);
             let surprise = tail(observed, expected, None);
-            let most = match signal {
-                Signal::NewNetwork | Signal::NewAgent => IDENTITY_SCORE_MAX,
+            let most = match signal.family() {
+                Family::Identity => IDENTITY_SCORE_MAX,
                 _ => SCORE_MAX,
             };
             let counts = self.now[signal as usize] > 0 && surprise >= TAIL_ALERT;

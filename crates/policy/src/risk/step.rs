@@ -74,6 +74,10 @@ impl Step {
         }
     }
 
+    pub fn ended_before(&self, moment: Timestamp) -> bool {
+        self.number.saturating_add(1).saturating_mul(STEP_SECONDS) <= moment.secs()
+    }
+
     pub(super) const fn number(&self) -> i64 {
         self.number
     }

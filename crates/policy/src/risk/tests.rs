@@ -108,6 +108,70 @@ fn a_new_subject_is_judged_by_its_caps_alone() {
     assert!(judgement.risk >= Risk::High);
 }
 
+/// Whoever knows an address can try passwords at it: that slows its owner at most, however often.
+#[test]
+fn wrong_passwords_alone_hold_nobodys_mail() {
+    let (baseline, now) = practised();
+    for times in [3, 30, 300, 30_000] {
+        let mut step = Step::at(minute(now + 15 * 60));
+        sent(&mut step, 2, 0);
+        step.counts_mut().failed_sign_ins = times;
+        let judgement = judged(&step, &baseline);
+        assert!(judgement.risk <= Risk::Raised, "{times}: {judgement:?}");
+        let fresh = judged(&step, &Baseline::new(&step));
+        assert!(fresh.risk <= Risk::Raised, "{times}: {fresh:?}");
+    }
+    let mut step = Step::at(minute(now + 3 * 60));
+    sent(&mut step, 60, 1_000);
+    let without = judged(&step, &baseline).score;
+    step.counts_mut().failed_sign_ins = 30;
+    assert!(
+        judged(&step, &baseline).score > without,
+        "with unusual mail they weigh"
+    );
+}
+
+/// A person released it: what was counted until then is no reason any more.
+#[test]
+fn after_a_release_counting_begins_anew() {
+    let standing = Standing::new(minute(0));
+    let mut flood = Step::at(minute(9 * 60));
+    sent(&mut flood, 190, 0);
+    let mut baseline = Baseline::new(&flood);
+    baseline.take(&flood, &standing);
+    let mut next = Step::at(minute(9 * 60 + 5));
+    sent(&mut next, 20, 300);
+    assert!(judged(&next, &baseline).risk >= Risk::High);
+    baseline.forgive();
+    assert_eq!(judged(&next, &baseline).risk, Risk::Normal);
+}
+
+/// Two hours of work with a night between them are not one hour of twice as much.
+#[test]
+fn silence_between_two_steps_counts_as_silence() {
+    let standing = Standing::new(minute(0));
+    let mut morning = Step::at(minute(9 * 60));
+    sent(&mut morning, 100, 0);
+    let mut baseline = Baseline::new(&morning);
+    baseline.take(&morning, &standing);
+    let mut evening = Step::at(minute(17 * 60));
+    sent(&mut evening, 100, 200);
+    baseline.catch_up(&evening, &standing);
+    assert_eq!(
+        judged(&evening, &baseline).risk,
+        Risk::Normal,
+        "an hour of each"
+    );
+    let mut soon = Step::at(minute(17 * 60 + 30));
+    sent(&mut soon, 60, 400);
+    baseline.take(&evening, &standing);
+    baseline.catch_up(&soon, &standing);
+    assert!(
+        judged(&soon, &baseline).risk >= Risk::High,
+        "160 patients within the hour"
+    );
+}
+
 #[test]
 fn usual_work_is_normal_and_a_flood_names_what_was_expected() {
     let (baseline, now) = practised();

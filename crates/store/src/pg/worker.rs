@@ -12,6 +12,7 @@ use super::link::Link;
 use crate::fault::Fault;
 use crate::jobs::{Access, Job, Verdict};
 use crate::store::Lines;
+use crate::tables::meta;
 use crate::tx::{self, Tx};
 
 /// Runs of one closure. Each lost run means that another transaction committed.
@@ -113,10 +114,19 @@ fn attempt(link: &mut Link, job: &mut dyn Job, lines: &Lines) -> Ran {
     }
     let mut tx = Tx::new(tx::Link::Postgres(link));
     let verdict = job.run(&mut tx);
+    let keeps = verdict == Verdict::Keep && job.access() == Access::Write;
+    // Its last statement: other nodes learn with the commit itself that settings are other ones.
+    let moved = keeps && tx.changes_settings();
+    let is_whole = !moved || meta::settings_moved(&mut tx).is_ok();
     let fault = tx.fault().cloned();
-    match (verdict, job.access()) {
-        (Verdict::Keep, Access::Write) => keep(link, lines),
-        _ => undo(link, fault),
+    lines.count_statements(tx.statements());
+    match (keeps, is_whole, fault) {
+        (true, true, _) => keep(link, lines),
+        (true, false, Some(fault)) if !fault.rerun => match link.roll_back() {
+            Ok(()) => Ran::Failed(fault),
+            Err(_) => Ran::LinkLost(fault),
+        },
+        (_, _, fault) => undo(link, fault),
     }
 }
 

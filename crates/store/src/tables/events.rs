@@ -41,6 +41,7 @@ statements! {
     pub PUSH = "INSERT INTO outbox (topic, organisation, subject, created_at) VALUES ($1, $2, $3, $4)";
     pub PEEK = "SELECT position, topic, organisation, subject FROM outbox WHERE position > $1 ORDER BY position LIMIT $2";
     pub DONE = "DELETE FROM outbox WHERE position = $1";
+    pub DONE_OF = "DELETE FROM outbox WHERE topic = $1 AND organisation = $2 AND subject = $3";
 }
 
 /// Whether something of that kind ever befell a recipient of a message.
@@ -167,6 +168,11 @@ pub fn peek(tx: &mut Tx<'_>, after: i64, rows: usize) -> Result<Vec<OutboxRow>> 
             subject: row.array(3)?,
         })
     })
+}
+
+/// Takes over whatever a topic still asks about a subject; false when there was nothing.
+pub fn done_of(tx: &mut Tx<'_>, topic: &str, organisation: OrganisationId, subject: &[u8; 16]) -> Result<bool> {
+    Ok(tx.execute(&DONE_OF, &[topic.into(), organisation.into(), subject.into()])? > 0)
 }
 
 /// The consumer does its work in this same transaction; false when another did it before.

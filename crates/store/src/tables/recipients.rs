@@ -41,7 +41,7 @@ statements! {
         FROM recipients r JOIN messages m ON m.id = r.message
         WHERE r.organisation = $1 AND r.address_token = $2 AND m.origin <> 'system'
         ORDER BY m.created_at DESC, r.id DESC LIMIT $3";
-    pub DECIDED_SINCE = "SELECT m.id, m.created_at, m.findings, r.id, r.trace, r.method FROM messages m
+    pub DECIDED_SINCE = "SELECT m.id, m.created_at, m.findings, r.id, r.trace, r.method, r.address_token, r.sealed_address FROM messages m
         JOIN recipients r ON r.message = m.id WHERE m.organisation = $1 AND m.origin <> 'system' AND m.origin <> 'inbound'
         AND m.created_at >= $2 AND (m.created_at < $3 OR (m.created_at = $3 AND m.id < $4))
         ORDER BY m.created_at DESC, m.id DESC, r.position LIMIT $5";
@@ -59,6 +59,9 @@ statements! {
             WHERE d.message = r.message AND d.recipient = r.id AND d.state <> 'settled')
             OR r.message IN (SELECT subject FROM outbox) OR r.id IN (SELECT subject FROM outbox))),
         (SELECT MIN(created_at) FROM deliveries WHERE state <> 'settled' AND (attempts > 0 OR due_at <= $1))";
+    pub WAS_WRITTEN_TO = "SELECT 1 FROM recipients r JOIN messages m ON m.id = r.message WHERE r.organisation = $1
+        AND r.address_token = $2 AND m.created_at < $3 AND m.mode = 'live' AND m.origin <> 'system'
+        AND m.origin <> 'inbound' AND r.state NOT IN ('held', 'blocked', 'bounced', 'suppressed', 'cancelled') LIMIT 1";
     pub COUNT = "SELECT count(*) FROM recipients r WHERE organisation = $1
         AND EXISTS (SELECT 1 FROM messages m WHERE m.id = r.message AND m.origin <> 'system')";
 }
@@ -143,6 +146,9 @@ pub struct Decided {
     pub recipient: RecipientId,
     pub trace: String,
     pub method: Method,
+    pub address_token: [u8; 32],
+    /// Under the message's key.
+    pub sealed_address: Vec<u8>,
 }
 
 /// What was decided from `since` on, newest first, all recipients of a message together; the page starts
@@ -164,6 +170,8 @@ pub fn decided_since(
             recipient: RecipientId::from_bytes(row.array(3)?),
             trace: row.text(4)?.to_owned(),
             method: Method::from_word(row.text(5)?).ok_or_else(|| Error::new(Code::StoredDataInvalid))?,
+            address_token: row.array(6)?,
+            sealed_address: row.bytes(7)?.to_vec(),
         })
     })
 }
@@ -177,6 +185,17 @@ pub fn move_state(
     at: Timestamp,
 ) -> Result<bool> {
     Ok(tx.execute(&MOVE_STATE, &[id.into(), from.word().into(), to.word().into(), at.into()])? == 1)
+}
+
+/// Whether anything live was sent to that address before a moment, and was neither stopped nor sent back.
+pub fn was_written_to(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    address: &[u8; 32],
+    before: Timestamp,
+) -> Result<bool> {
+    let asked = [organisation.into(), address.into(), before.into()];
+    Ok(tx.find(&WAS_WRITTEN_TO, &asked, |_| Ok(()))?.is_some())
 }
 
 /// The method in force changed at sending time (verified TLS was not to be had: portal).

@@ -4,6 +4,7 @@ extern crate caduceus_store as store;
 
 mod blobs;
 mod durability;
+mod frequent;
 mod full_disk;
 mod group_commit;
 mod guard;

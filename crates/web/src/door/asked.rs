@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::{FromRequest, Query, Request};
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
 use axum::response::Response;
@@ -14,6 +13,7 @@ use model::{Code, RequestId, Timestamp};
 use super::WebState;
 use super::answer;
 use super::cookies::Cookie;
+use super::form::{self, Sent};
 use crate::face::format::Zone;
 use crate::face::{Frame, Lang, Place, Visitor};
 
@@ -29,7 +29,7 @@ struct Inner {
     uri: Uri,
     headers: HeaderMap,
     query: Pairs,
-    form: Pairs,
+    form: Sent,
     lang: Option<Lang>,
     request: RequestId,
     now: Timestamp,
@@ -61,7 +61,7 @@ impl FromRequest<WebState> for Asked {
             uri: parts.uri.clone(),
             headers: parts.headers.clone(),
             query,
-            form: Vec::new(),
+            form: Sent::default(),
             lang: named.or_else(|| header.and_then(Lang::preferred)),
             request: RequestId::mint(world.now(), world.rng.as_ref()),
             now: world.now(),
@@ -76,13 +76,12 @@ impl FromRequest<WebState> for Asked {
         if parts.uri.path().starts_with("/u/") {
             return Ok(Self(Arc::new(inner)));
         }
-        let form = Form::<Pairs>::from_request(Request::from_parts(parts, body), state).await;
-        let refused = match form {
+        let refused = match form::read(Request::from_parts(parts, body), state).await {
             Ok(form) => {
-                inner.form = form.0;
+                inner.form = form;
                 None
             }
-            Err(rejection) => Some(code_of(rejection.status())),
+            Err(status) => Some(code_of(status)),
         };
         let asked = Self(Arc::new(inner));
         match refused {
@@ -134,12 +133,20 @@ impl Asked {
         find(&self.0.query, name)
     }
     pub fn field(&self, name: &str) -> &str {
-        find(&self.0.form, name)
+        find(&self.0.form.fields, name)
+    }
+    /// A file that was chosen; one without octets is none.
+    pub fn file(&self, name: &str) -> Option<&[u8]> {
+        let found = self.0.form.files.iter().find(|(key, _)| key == name);
+        found
+            .map(|(_, octets)| octets.as_slice())
+            .filter(|octets| !octets.is_empty())
     }
     /// All values of a field that may come several times.
     pub fn fields<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0
             .form
+            .fields
             .iter()
             .filter(move |(key, _)| key == name)
             .map(|(_, value)| value.as_str())

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod asked;
 pub mod cookies;
+mod form;
 mod headers;
 pub mod staff;
 
@@ -15,7 +16,7 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use flow::Flow;
-use model::{Error, Result};
+use model::{Error, Result, limits};
 use people::People;
 
 use crate::face::{Face, assets};
@@ -24,6 +25,9 @@ use answer::{console, portal};
 
 /// A form: the longest reply, percent-encoded three to one, with room.
 const FORM_OCTETS_MAX: usize = 512 * 1024;
+
+/// A form with a file of keys: the largest, pasted and percent-encoded or chosen, with room.
+const KEY_FORM_OCTETS_MAX: usize = 3 * limits::KEY_FILE_OCTETS_MAX + FORM_OCTETS_MAX;
 
 /// What an installation tells its pages.
 #[derive(Clone, Debug)]
@@ -286,6 +290,15 @@ fn review_routes() -> Router<WebState> {
                 .post(|asked| console(asked, console::held_decide::submit)),
         )
         .route(
+            "/console/risk",
+            get(|asked| console(asked, console::risk::show)),
+        )
+        .route(
+            "/console/risk/{subject}",
+            get(|asked| console(asked, console::risk::ask))
+                .post(|asked| console(asked, console::risk::submit)),
+        )
+        .route(
             "/console/inbound",
             get(|asked| console(asked, console::inbound::show))
                 .post(|asked| console(asked, console::inbound::search)),
@@ -339,6 +352,11 @@ fn key_routes() -> Router<WebState> {
                 .post(|asked| console(asked, console::key::submit)),
         )
         .route(
+            "/console/keys/look-up",
+            get(|asked| console(asked, console::key_lookup::show))
+                .post(|asked| console(asked, console::key_lookup::submit)),
+        )
+        .route(
             "/console/authorities",
             get(|asked| console(asked, console::authorities::show))
                 .post(|asked| console(asked, console::authorities::submit)),
@@ -348,6 +366,7 @@ fn key_routes() -> Router<WebState> {
             get(|asked| console(asked, console::own_keys::show))
                 .post(|asked| console(asked, console::own_keys::submit)),
         )
+        .layer(DefaultBodyLimit::max(KEY_FORM_OCTETS_MAX))
 }
 
 fn settings_routes() -> Router<WebState> {
@@ -371,6 +390,21 @@ fn settings_routes() -> Router<WebState> {
             "/console/correspondents/{id}",
             get(|asked| console(asked, console::correspondent::show))
                 .post(|asked| console(asked, console::correspondent::submit)),
+        )
+        .route(
+            "/console/detectors",
+            get(|asked| console(asked, console::detectors::show))
+                .post(|asked| console(asked, console::detectors::submit)),
+        )
+        .route(
+            "/console/detectors/learn",
+            get(|asked| console(asked, console::detector_learn::show))
+                .post(|asked| console(asked, console::detector_learn::submit)),
+        )
+        .route(
+            "/console/detectors/{id}",
+            get(|asked| console(asked, console::detector::show))
+                .post(|asked| console(asked, console::detector::submit)),
         )
         .route(
             "/console/registry",

@@ -81,6 +81,10 @@ impl Desk {
     pub fn reads_inbound(&self) -> bool {
         self.is_any(&[Role::Staff, Role::Compliance, Role::Auditor])
     }
+    /// Who sends unusually.
+    pub fn reads_senders(&self) -> bool {
+        self.reads_audit() || self.is_any(&[Role::DlpAdmin])
+    }
     pub fn edits_rules(&self) -> bool {
         self.is_any(&[Role::Compliance])
     }

@@ -20,8 +20,13 @@ const FILES: &[(&str, &str)] = &[
         "correspondents.toml",
         include_str!("../../catalogue/correspondents.toml"),
     ),
+    (
+        "detectors.toml",
+        include_str!("../../catalogue/detectors.toml"),
+    ),
     ("keys.toml", include_str!("../../catalogue/keys.toml")),
     ("inbound.toml", include_str!("../../catalogue/inbound.toml")),
+    ("risk.toml", include_str!("../../catalogue/risk.toml")),
     ("rules.toml", include_str!("../../catalogue/rules.toml")),
     (
         "registry.toml",

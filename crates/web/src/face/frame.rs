@@ -33,7 +33,8 @@ pub struct Frame {
 pub enum Visitor {
     Nobody,
     Reader,
-    /// `audit`, `webhooks`, `operation`, `addresses`, `registry`, `keys`, `rules`, `inbound`: whether these are offered.
+    /// `audit`, `webhooks`, `operation`, `addresses`, `registry`, `keys`, `rules`, `inbound`, `risk`: whether these are
+    /// offered.
     Staff {
         name: String,
         addresses: bool,
@@ -41,6 +42,7 @@ pub enum Visitor {
         keys: bool,
         rules: bool,
         inbound: bool,
+        risk: bool,
         audit: bool,
         webhooks: bool,
         operation: bool,
@@ -60,6 +62,7 @@ pub enum Place {
     Rules,
     Held,
     Inbound,
+    Risk,
     Trace,
     Webhooks,
     Queue,

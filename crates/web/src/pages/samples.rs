@@ -22,13 +22,7 @@ pub const NOW: Timestamp = Timestamp::from_secs(1_772_565_300);
 /// All samples of all pages, rendered strictly.
 pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     let mut all = Vec::new();
-    draw::<portal::landing::Landing>(face, &mut all)?;
-    draw::<portal::enter_code::EnterCode>(face, &mut all)?;
-    draw::<portal::thread::Thread>(face, &mut all)?;
-    draw::<portal::replied::Replied>(face, &mut all)?;
-    draw::<portal::gone::Gone>(face, &mut all)?;
-    draw::<portal::trouble::Trouble>(face, &mut all)?;
-    draw::<portal::unsubscribe::Unsubscribe>(face, &mut all)?;
+    portal(face, &mut all)?;
     draw::<console::sign_in::SignIn>(face, &mut all)?;
     draw::<console::second_factor::SecondFactor>(face, &mut all)?;
     draw::<console::enrol::Enrol>(face, &mut all)?;
@@ -50,6 +44,7 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     draw::<console::key::Key>(face, &mut all)?;
     draw::<console::key::KeyAsk>(face, &mut all)?;
     draw::<console::key_add::KeyAdd>(face, &mut all)?;
+    draw::<console::key_lookup::KeyLookup>(face, &mut all)?;
     draw::<console::authorities::Authorities>(face, &mut all)?;
     draw::<console::authorities::AuthorityRemove>(face, &mut all)?;
     draw::<console::own_keys::OwnKeys>(face, &mut all)?;
@@ -60,12 +55,18 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     draw::<console::rule_edit::RuleEdit>(face, &mut all)?;
     draw::<console::rule_version::RuleVersion>(face, &mut all)?;
     draw::<console::rule_ask::RuleAsk>(face, &mut all)?;
+    draw::<console::detectors::Detectors>(face, &mut all)?;
+    draw::<console::detector::Detector>(face, &mut all)?;
+    draw::<console::detector::DetectorRemove>(face, &mut all)?;
+    draw::<console::detector_learn::DetectorLearn>(face, &mut all)?;
     draw::<console::audit::Audit>(face, &mut all)?;
     draw::<console::held::Held>(face, &mut all)?;
     draw::<console::held_decide::Decide>(face, &mut all)?;
     draw::<console::inbound::Inbound>(face, &mut all)?;
     draw::<console::inbound_decide::InboundDecide>(face, &mut all)?;
     draw::<console::inbound_decide::InboundDelete>(face, &mut all)?;
+    draw::<console::risk::Risk>(face, &mut all)?;
+    draw::<console::risk::RiskDecide>(face, &mut all)?;
     draw::<console::recovery::Recovery>(face, &mut all)?;
     draw::<console::trace::Trace>(face, &mut all)?;
     draw::<console::triggers::Triggers>(face, &mut all)?;
@@ -87,6 +88,16 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     draw::<console::missing::Missing>(face, &mut all)?;
     draw::<console::trouble::Trouble>(face, &mut all)?;
     Ok(all)
+}
+
+fn portal(face: &Face, all: &mut Vec<Picture>) -> Result<()> {
+    draw::<portal::landing::Landing>(face, all)?;
+    draw::<portal::enter_code::EnterCode>(face, all)?;
+    draw::<portal::thread::Thread>(face, all)?;
+    draw::<portal::replied::Replied>(face, all)?;
+    draw::<portal::gone::Gone>(face, all)?;
+    draw::<portal::trouble::Trouble>(face, all)?;
+    draw::<portal::unsubscribe::Unsubscribe>(face, all)
 }
 
 fn draw<P: Page>(face: &Face, all: &mut Vec<Picture>) -> Result<()> {
@@ -139,6 +150,7 @@ fn frame<P: Page>(sample: &Sample<P>, voice: Voice) -> Frame {
                 keys: true,
                 rules: true,
                 inbound: true,
+                risk: true,
             },
             Voice::Staff => Visitor::Staff {
                 name: "Ana Ortiz".to_owned(),
@@ -150,6 +162,7 @@ fn frame<P: Page>(sample: &Sample<P>, voice: Voice) -> Frame {
                 keys: true,
                 rules: true,
                 inbound: true,
+                risk: true,
             },
         },
         place: P::PLACE,

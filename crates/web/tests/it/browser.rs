@@ -76,6 +76,33 @@ impl Browser {
         self.show(request).await
     }
 
+    /// Sends a form with a file, `file`, as browsers do: RFC 7578.
+    pub async fn upload(&mut self, path: &str, fields: &[(&str, &str)], file: &[u8]) -> &Answer {
+        let token = self.page.find("name=\"csrf\" value=\"").unwrap_or_default();
+        let mut body = Vec::new();
+        for (name, value) in [("csrf", token)].iter().chain(fields) {
+            let head = format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(value.as_bytes());
+            body.extend_from_slice(b"\r\n");
+        }
+        let name = if file.is_empty() { "" } else { "pat.crt" };
+        let head = format!(
+            "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(file);
+        body.extend_from_slice(b"\r\n--edge--\r\n");
+        let request = self
+            .request("POST", path)
+            .header(header::ORIGIN, "https://mail.northside.example")
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge")
+            .body(Body::from(body))
+            .expect("a request");
+        self.show(request).await
+    }
+
     pub fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
         let jar: Vec<String> = self
             .cookies

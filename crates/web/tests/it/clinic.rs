@@ -184,6 +184,11 @@ impl Clinic {
         }
     }
 
+    /// Does what committed state asks for.
+    pub fn work(&self) {
+        while self.flow.work().expect("work") > 0 {}
+    }
+
     /// Delivers all that waits; gives what was in each letter.
     pub fn post_round(&self) -> Vec<String> {
         while self.flow.work().expect("work") > 0 {}

@@ -16,12 +16,15 @@ async fn officer(clinic: &Clinic, email: &str) -> Browser {
 }
 
 /// Written, tried and made active, as the pages lead.
-async fn activate(browser: &mut Browser, text: &str) {
+async fn activate(clinic: &Clinic, browser: &mut Browser, text: &str) {
     browser.get("/console/rules/new").await;
     let fields = [("text", text), ("reason", "the board asked for it")];
     let page = browser.post("/console/rules/new", &fields).await;
     assert!(page.says("Saved as a draft"), "{}", page.body);
     let page = browser.post("/console/rules/1", &[("days", "7")]).await;
+    assert!(page.says("Trial: 0 % done"), "{}", page.body);
+    clinic.work();
+    let page = browser.get("/console/rules/1").await;
     assert!(
         page.says("What it would have done in the last 7 days"),
         "{}",
@@ -98,6 +101,21 @@ async fn a_trial_shows_what_last_weeks_mail_would_have_met_and_goes_before_the_a
     assert!(page.says("Try it first"), "{}", page.body);
     browser.get("/console/rules/1").await;
     let page = browser.post("/console/rules/1", &[("days", "7")]).await;
+    for words in [
+        "Trial: 0 % done",
+        "data-again",
+        "http-equiv=\"refresh\"",
+        "is running",
+    ] {
+        assert!(page.says(words), "{words}: {}", page.body);
+    }
+    assert!(!page.says("The last 30 days"), "one at a time");
+    let early = browser.post("/console/rules/1/activate", &reason).await;
+    assert!(early.says("Try it first"), "{}", early.body);
+    clinic.work();
+    let page = browser.get("/console/rules/1").await;
+    assert!(!page.says("data-again"), "{}", page.body);
+    assert!(page.says("Compared with the platform"), "{}", page.body);
     assert!(
         page.says("1 recipient would have got mail another way"),
         "{}",
@@ -133,7 +151,7 @@ async fn two_people_release_and_the_second_sees_who_agreed() {
     let clinic = Clinic::open();
     let mut ana = officer(&clinic, "ana@northside.example").await;
     let mut bo = officer(&clinic, "bo@northside.example").await;
-    activate(&mut ana, RULES).await;
+    activate(&clinic, &mut ana, RULES).await;
     let held = send(&clinic).message;
     let told = clinic.post_round();
     assert_eq!(told.len(), 2, "both officers hear of it");
@@ -192,7 +210,7 @@ async fn two_people_release_and_the_second_sees_who_agreed() {
 async fn what_was_found_shows_by_place_and_an_opinion_is_kept() {
     let clinic = Clinic::open();
     let mut browser = officer(&clinic, "ana@northside.example").await;
-    activate(&mut browser, SHADOW).await;
+    activate(&clinic, &mut browser, SHADOW).await;
     let sent = send(&clinic).message;
     clinic.post_round();
     let path = format!("/console/messages/{sent}");
@@ -216,7 +234,7 @@ async fn what_was_found_shows_by_place_and_an_opinion_is_kept() {
 async fn those_who_may_not_change_rules_see_no_way_to() {
     let clinic = Clinic::open();
     let mut officer = officer(&clinic, "ana@northside.example").await;
-    activate(&mut officer, RULES).await;
+    activate(&clinic, &mut officer, RULES).await;
     clinic.hire(&clinic.ctx, "audit@northside.example", &[Role::Auditor]);
     let mut auditor = clinic.signed_in("audit@northside.example").await;
     let page = auditor.get("/console/rules").await;

@@ -42,6 +42,13 @@ pub(crate) struct CorrespondentNew {
     /// RFC 3339: until when disclosures under 42 CFR Part 2 to this address are consented to.
     #[schema(format = DateTime, example = "2027-11-21T14:00:00-05:00")]
     part2_until: Option<String>,
+    /// What that consent covers. It travels with each such disclosure (42 CFR 2.32(b)), so a consent needs it.
+    #[serde(default)]
+    #[schema(
+        max_length = 1000,
+        example = "Treatment records of 2026, for care by Eastside Clinic"
+    )]
+    part2_scope: String,
 }
 
 /// The record.
@@ -116,6 +123,7 @@ impl CorrespondentNew {
             },
             restriction: self.restriction,
             part2_until: self.part2_until.map(moment).transpose()?,
+            part2_scope: self.part2_scope,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Authorities whose certificates are believed: the list, a box to paste more into, and the question before one is
+//! Authorities whose certificates are believed: the list, a file or a box to paste more into, and the question before one is
 //! believed no more.
 
 use axum::http::StatusCode;
@@ -7,6 +7,7 @@ use flow::keys::AuthorityView;
 use model::{AuthorityId, Code, Result, Timestamp};
 use serde::Serialize;
 
+use super::key_file::KeyFile;
 use crate::door::answer::{desk_page, redirect};
 use crate::door::asked::Asked;
 use crate::door::run;
@@ -56,24 +57,33 @@ pub async fn submit(asked: Asked) -> Result<Response> {
     if asked.field("act") == "remove" {
         return remove(&asked, &desk).await;
     }
-    let text = asked.field("text").to_owned();
-    let (flow, ctx, given) = (
-        asked.state().flow.clone(),
-        desk.ctx()?.clone(),
-        text.clone(),
-    );
-    let fault = match run(move || flow.add_authorities(&ctx, given.as_bytes())).await {
-        Ok(_) => return Ok(redirect("/console/authorities?done=added")),
-        Err(error) => match error.code() {
-            Code::KeyFileInvalid => Fault::new("text", "authority_unreadable"),
-            Code::DateInvalid => Fault::new("text", "authority_ended"),
-            _ => return Err(error),
+    let fault = match KeyFile::of(&asked) {
+        Err(fault) => fault,
+        Ok(file) => match add(&asked, &desk, file).await? {
+            None => return Ok(redirect("/console/authorities?done=added")),
+            Some(fault) => fault,
         },
     };
     let mut page = load(&asked, &desk).await?;
-    page.text = text;
+    asked.field("text").clone_into(&mut page.text);
     page.faults.push(fault);
     desk_page(&asked, &desk, StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+/// Gives what is wrong with it.
+async fn add(asked: &Asked, desk: &Desk, file: KeyFile) -> Result<Option<Fault>> {
+    let (flow, ctx, field) = (asked.state().flow.clone(), desk.ctx()?.clone(), file.field);
+    match run(move || flow.add_authorities(&ctx, &file.octets)).await {
+        Ok(_) => Ok(None),
+        Err(error) => match (error.code(), field) {
+            (Code::KeyFileInvalid, "file") => {
+                Ok(Some(Fault::new("file", "authority_file_unreadable")))
+            }
+            (Code::KeyFileInvalid, _) => Ok(Some(Fault::new("text", "authority_unreadable"))),
+            (Code::DateInvalid, _) => Ok(Some(Fault::new(field, "authority_ended"))),
+            _ => Err(error),
+        },
+    }
 }
 
 async fn remove(asked: &Asked, desk: &Desk) -> Result<Response> {
@@ -160,8 +170,13 @@ impl Page for Authorities {
             faults: vec![Fault::new("text", key)],
             ..some(None)
         };
+        let wrong_file = Self {
+            faults: vec![Fault::new("file", "authority_file_unreadable")],
+            ..some(None)
+        };
         vec![
             Sample::new("empty", Self::empty()),
+            Sample::new("error_file", wrong_file),
             Sample::new("many", some(Some("added"))),
             Sample::new("removed", some(Some("removed"))),
             Sample::new("error", wrong("authority_unreadable")),

@@ -40,6 +40,8 @@ pub struct Correspondent {
     pub restriction: Option<Restriction>,
     /// A day, as the field has it.
     pub part2_until: String,
+    /// What that consent covers.
+    pub part2_scope: String,
     pub all_classes: &'static [RecipientClass],
     pub all_methods: &'static [Method],
     pub all_restrictions: &'static [Restriction],
@@ -81,6 +83,12 @@ pub async fn submit(asked: Asked) -> Result<Response> {
                     }
                     (Code::FieldInvalid, Some("/name")) => Fault::new("name", "too_long"),
                     (Code::FieldInvalid, Some("/note")) => Fault::new("note", "too_long"),
+                    (Code::FieldInvalid, Some("/part2_scope")) => {
+                        Fault::new("part2_scope", "too_long")
+                    }
+                    (Code::FieldMissing, Some("/part2_scope")) => {
+                        Fault::new("part2_scope", "consent_scope_missing")
+                    }
                     (Code::DateInvalid, _) => Fault::new("part2_until", "date_over"),
                     _ => return Err(error),
                 },
@@ -126,6 +134,7 @@ impl Correspondent {
             warned_by: String::new(),
             restriction: None,
             part2_until: String::new(),
+            part2_scope: String::new(),
             all_classes: RecipientClass::ALL,
             all_methods: METHODS,
             all_restrictions: Restriction::ALL,
@@ -149,6 +158,7 @@ impl Correspondent {
             warned_by: warned_by.unwrap_or_default(),
             restriction: standing.restriction,
             part2_until: standing.part2_until.map(day).unwrap_or_default(),
+            part2_scope: view.part2_scope,
             ..Self::empty()
         }
     }
@@ -171,6 +181,7 @@ impl Correspondent {
             warned: asked.field("warned") == "yes",
             restriction: Restriction::from_word(asked.field("restriction")),
             part2_until: short("part2_until", 10),
+            part2_scope: short("part2_scope", 4_000),
             ..Self::empty()
         }
     }
@@ -191,6 +202,7 @@ impl Correspondent {
             warned: if self.warned { Warned::Yes } else { Warned::No },
             restriction: self.restriction,
             part2_until,
+            part2_scope: self.part2_scope.clone(),
         })
     }
 }
@@ -211,7 +223,13 @@ impl Page for Correspondent {
             warned_at: Some(crate::pages::samples::NOW),
             warned_by: "usr_01KJVB0W7HQ3ZJ8X9T4M2C6D07".to_owned(),
             part2_until: "2027-03-01".to_owned(),
+            part2_scope: "Treatment records of 2026, for care by Eastside Clinic.".to_owned(),
             ..Self::empty()
+        };
+        let scope = Self {
+            part2_scope: String::new(),
+            faults: vec![Fault::new("part2_scope", "consent_scope_missing")],
+            ..lee.clone()
         };
         let wrong = Self {
             warned: false,
@@ -228,6 +246,7 @@ impl Page for Correspondent {
             Sample::new("one", lee.clone()),
             Sample::new("error", wrong),
             Sample::new("error_address", address),
+            Sample::new("error_scope", scope),
             Sample::spanish(lee),
         ]
     }

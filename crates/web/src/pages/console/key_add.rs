@@ -1,4 +1,4 @@
-//! A box to paste keys into, and what became of each.
+//! A file of keys, or a box to paste them into, and what became of each.
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -6,6 +6,7 @@ use flow::keys::{Taken, TakenAs};
 use model::{Address, Code, KeyFor, Result};
 use serde::Serialize;
 
+use super::key_file::KeyFile;
 use crate::door::answer::desk_page;
 use crate::door::asked::Asked;
 use crate::door::run;
@@ -56,12 +57,16 @@ pub async fn submit(asked: Asked) -> Result<Response> {
             }
         },
     };
-    let (flow, ctx, text) = (
-        asked.state().flow.clone(),
-        desk.ctx()?.clone(),
-        page.text.clone(),
-    );
-    let taken = run(move || flow.add_keys(&ctx, text.as_bytes(), address.as_ref())).await;
+    let file = match KeyFile::of(&asked) {
+        Ok(file) => file,
+        Err(fault) => {
+            page.faults.push(fault);
+            return desk_page(&asked, &desk, StatusCode::UNPROCESSABLE_ENTITY, &page);
+        }
+    };
+    let (field, is_secret) = (file.field, file.is_secret());
+    let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
+    let taken = run(move || flow.add_keys(&ctx, &file.octets, address.as_ref())).await;
     let status = match taken {
         Ok(taken) => {
             page.text.clear();
@@ -69,13 +74,15 @@ pub async fn submit(asked: Asked) -> Result<Response> {
             StatusCode::OK
         }
         Err(error) if error.code() == Code::KeyFileInvalid => {
-            // A secret key that was pasted by mistake is not shown again.
-            if page.text.contains("PRIVATE KEY") {
+            // A secret key that was brought by mistake is not shown again.
+            if is_secret {
                 page.text.clear();
-                page.faults.push(Fault::new("text", "key_secret"));
-            } else {
-                page.faults.push(Fault::new("text", "key_unreadable"));
             }
+            page.faults.push(match (is_secret, field) {
+                (true, _) => Fault::new(field, "key_secret"),
+                (false, "file") => Fault::new("file", "key_file_unreadable"),
+                (false, _) => Fault::new("text", "key_unreadable"),
+            });
             StatusCode::UNPROCESSABLE_ENTITY
         }
         Err(error) => return Err(error),
@@ -143,6 +150,10 @@ impl Page for KeyAdd {
             faults: vec![Fault::new("text", key)],
             ..Self::empty()
         };
+        let wrong_file = |key| Self {
+            faults: vec![Fault::new("file", key)],
+            ..Self::empty()
+        };
         let address = Self {
             address: "lee at hospital".to_owned(),
             faults: vec![Fault::new("address", "address_invalid")],
@@ -155,6 +166,9 @@ impl Page for KeyAdd {
             Sample::new("error", wrong("key_unreadable")),
             Sample::new("error_secret", wrong("key_secret")),
             Sample::new("error_address", address),
+            Sample::new("error_file", wrong_file("key_file_unreadable")),
+            Sample::new("error_large", wrong_file("key_file_large")),
+            Sample::new("error_twice", wrong_file("key_twice")),
             Sample::spanish(taken(&TakenAs::ALL)),
         ]
     }

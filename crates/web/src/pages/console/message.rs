@@ -204,6 +204,8 @@ pub struct Found {
     pub spot: Option<(String, u32)>,
     /// Kinds and how often.
     pub kinds: Vec<(String, u64)>,
+    /// The organisation's own detectors among what found it, and how often.
+    pub detectors: Vec<(String, u64)>,
 }
 
 #[derive(Clone, Debug, Serialize)]

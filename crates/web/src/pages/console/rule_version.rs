@@ -9,7 +9,7 @@ use flow::rules::{Outline, RuleVersionView, Trial, outline};
 use model::{Code, Method, Result, Timestamp};
 use serde::Serialize;
 
-use crate::door::answer::desk_page;
+use crate::door::answer::{desk_page, redirect};
 use crate::door::asked::Asked;
 use crate::door::run;
 use crate::door::staff::{Desk, desk};
@@ -34,19 +34,30 @@ pub struct RuleVersion {
     pub edits: bool,
     /// It was just saved.
     pub saved: bool,
+    /// Another version's trial runs, which has to end first.
+    pub busy: Option<u32>,
     pub all_days: &'static [u32],
     pub trial: Option<Tried>,
 }
 
-/// What it would have done.
+/// The last trial: how far it is, and what the version would have done.
 #[derive(Clone, Debug, Serialize)]
 pub struct Tried {
+    /// `running`, `done`, `failed`
+    pub state: &'static str,
+    pub percent: u8,
     pub days: u32,
+    /// The version it is compared with.
+    pub against: Option<u32>,
+    pub actor: String,
+    pub begun_at: Timestamp,
     /// Recipients whose decision was made again.
     pub decided: u64,
     pub changed: u64,
     pub changes: Vec<Change>,
     pub struck: Vec<Struck>,
+    pub changed_otherwise: u64,
+    pub unanswered: u64,
     pub unknown: u64,
     pub cut: bool,
 }
@@ -74,36 +85,42 @@ const DAYS: &[u32] = &[7, 30];
 /// GET `/console/rules/{version}`
 pub async fn show(asked: Asked) -> Result<Response> {
     let desk = desk(&asked).await?;
-    let view = load(&asked, &desk).await?;
+    let version = number(&asked)?;
+    let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
+    let (view, trial, running) = run(move || {
+        Ok((
+            flow.rule_version(&ctx, version)?,
+            flow.trial(&ctx, version)?,
+            flow.running_trial(&ctx)?,
+        ))
+    })
+    .await?;
+    let rules = outline(&view.text)?;
     let mut page = RuleVersion::of(view, &desk);
+    page.trial = trial.map(|trial| Tried::of(trial, rules));
+    page.busy = running.filter(|running| *running != version);
     page.saved = asked.query("done") == "saved";
     desk_page(&asked, &desk, StatusCode::OK, &page)
 }
 
-/// POST `/console/rules/{version}`: tries it on the last days' mail.
+/// POST `/console/rules/{version}`: begins to try it on the last days' mail; the page tells how far that is.
 pub async fn try_it(asked: Asked) -> Result<Response> {
     let desk = desk(&asked).await?;
     let version = number(&asked)?;
     let days = asked.field("days").parse::<u32>().unwrap_or_default();
     let days = DAYS.iter().copied().find(|one| *one == days).unwrap_or(7);
     let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
-    let trial = run(move || flow.try_rules(&ctx, version, days, &mut |_| ())).await?;
-    let view = load(&asked, &desk).await?;
-    let rules = outline(&view.text)?;
-    let mut page = RuleVersion::of(view, &desk);
-    page.trial = Some(Tried::of(days, trial, rules));
-    desk_page(&asked, &desk, StatusCode::OK, &page)
+    match run(move || flow.begin_trial(&ctx, version, days)).await {
+        // The page says which one runs.
+        Err(error) if error.code() == Code::StateConflict => {}
+        begun => begun?,
+    }
+    Ok(redirect(&format!("/console/rules/{version}")))
 }
 
 pub(super) fn number(asked: &Asked) -> Result<u32> {
     let number = asked.segment(2).parse::<u32>();
     number.map_err(|_| Code::NotFound.into())
-}
-
-async fn load(asked: &Asked, desk: &Desk) -> Result<RuleVersionView> {
-    let version = number(asked)?;
-    let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
-    run(move || flow.rule_version(&ctx, version)).await
 }
 
 impl RuleVersion {
@@ -124,6 +141,7 @@ impl RuleVersion {
             digest: view.digest,
             edits: desk.edits_rules(),
             saved: false,
+            busy: None,
             all_days: DAYS,
             trial: None,
         }
@@ -131,7 +149,7 @@ impl RuleVersion {
 }
 
 impl Tried {
-    fn of(days: u32, trial: Trial, rules: Vec<Outline>) -> Self {
+    fn of(trial: Trial, rules: Vec<Outline>) -> Self {
         let changes = trial.changed.into_iter().map(|change| Change {
             from: change.from,
             to: change.to,
@@ -147,11 +165,18 @@ impl Tried {
             shadow: rule.shadow,
         });
         Self {
-            days,
+            state: trial.state.word(),
+            percent: trial.percent,
+            days: trial.days,
+            against: trial.against,
+            actor: trial.actor,
+            begun_at: trial.begun_at,
             decided: trial.decided,
             changed: changes.iter().map(|change| change.count).sum(),
             changes,
             struck: struck.collect(),
+            changed_otherwise: trial.changed_otherwise,
+            unanswered: trial.unanswered,
             unknown: trial.unknown,
             cut: trial.cut,
         }

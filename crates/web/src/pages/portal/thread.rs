@@ -250,7 +250,7 @@ impl Thread {
                 .and_then(|e| e.subject.clone())
                 .filter(|s| !s.trim().is_empty()),
             protection: Method::Portal,
-            statements: view.notices.iter().map(|&text| text.to_owned()).collect(),
+            statements: view.notices.clone(),
             letters: view
                 .entries
                 .iter()

@@ -23,6 +23,7 @@ fn found(
         file,
         spot: spot.map(|(word, number)| (word.to_owned(), number)),
         kinds: kinds.collect(),
+        detectors: Vec::new(),
     }
 }
 

@@ -223,12 +223,15 @@ pub(in crate::pages::console) fn found(all: Vec<FoundAt>) -> Vec<Found> {
             Place::Attachment { file, spot } => (file, spot),
             _ => (0, None),
         };
-        let kinds = found.kinds.into_iter();
+        let counted = |all: Vec<(String, u32)>| -> Vec<(String, u64)> {
+            all.into_iter().map(|(word, n)| (word, n.into())).collect()
+        };
         Found {
             place,
             file,
             spot,
-            kinds: kinds.map(|(kind, n)| (kind, n.into())).collect(),
+            kinds: counted(found.kinds),
+            detectors: counted(found.detectors),
         }
     });
     found.collect()

@@ -4,8 +4,8 @@ use model::{Method, Mode, Origin, PhiLevel, Purpose, RecipientState, Stream};
 
 use super::super::inbound_decide::Wrong;
 use super::{
-    About, Attempt, Besides, Caution, Content, Fact, MessagePage, Progress, Recipient, Reply,
-    Warning, Why,
+    About, Attempt, Besides, Caution, Content, Fact, Found, MessagePage, Progress, Recipient,
+    Reply, Warning, Why,
 };
 use crate::face::Lang;
 use crate::pages::Sample;
@@ -76,7 +76,10 @@ fn delivered() -> MessagePage {
         besides: Besides::default(),
         found: vec![
             found("subject", 0, None, &[("health_term", 1)]),
-            found("body", 0, None, &[("us_ssn", 1), ("health_term", 1)]),
+            Found {
+                detectors: vec![("Heron study".to_owned(), 1)],
+                ..found("body", 0, None, &[("us_ssn", 1), ("own_strong", 1)])
+            },
             found("attachment", 1, Some(("page", 3)), &[("health_term", 1)]),
         ],
         labels: Vec::new(),

@@ -27,6 +27,7 @@ fn draft() -> RuleVersion {
         digest: "3f9a1c0b7d2e4568".to_owned(),
         edits: true,
         saved: false,
+        busy: None,
         all_days: DAYS,
         trial: None,
     }
@@ -54,7 +55,12 @@ fn struck(id: &str, name: &str, count: u64) -> Struck {
 
 fn tried(days: u32, changes: Vec<Change>) -> RuleVersion {
     let trial = Tried {
+        state: "done",
+        percent: 100,
         days,
+        against: Some(3),
+        actor: ANA.to_owned(),
+        begun_at: NOW.minus(Duration::from_secs(90)),
         decided: 1_840,
         changed: changes.iter().map(|change| change.count).sum(),
         struck: vec![
@@ -63,6 +69,8 @@ fn tried(days: u32, changes: Vec<Change>) -> RuleVersion {
             struck("vendors", "PHI to vendors without an agreement", 0),
         ],
         changes,
+        changed_otherwise: 4,
+        unanswered: 7,
         unknown: 12,
         cut: false,
     };
@@ -92,7 +100,25 @@ pub(super) fn all() -> Vec<Sample<RuleVersion>> {
     if let Some(trial) = &mut cut.trial {
         (trial.cut, trial.decided) = (true, 200_000);
     }
+    let under_way = |state, percent| {
+        let mut page = tried(30, many());
+        page.tried_at = None;
+        if let Some(trial) = &mut page.trial {
+            (trial.state, trial.percent, trial.against) = (state, percent, None);
+        }
+        page
+    };
     vec![
+        Sample::new("trial_begun", under_way("running", 0)),
+        Sample::new("trial_running", under_way("running", 62)),
+        Sample::new("trial_failed", under_way("failed", 62)),
+        Sample::new(
+            "trial_elsewhere",
+            RuleVersion {
+                busy: Some(3),
+                ..draft()
+            },
+        ),
         Sample::new(
             "draft",
             RuleVersion {

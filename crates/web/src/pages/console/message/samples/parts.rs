@@ -95,6 +95,7 @@ pub fn found(
         file,
         spot: spot.map(|(word, number)| (word.to_owned(), number)),
         kinds: kinds.collect(),
+        detectors: Vec::new(),
     }
 }
 
