@@ -57,7 +57,7 @@ pub(crate) fn finished(
     match signal(outcome, said.advice) {
         Signal::OfDomain => state.rest_domain(domain, now, chance),
         Signal::Answered => {
-            state.domain_answers(domain);
+            state.domain_answers(domain, now);
             observe(state, lane, now, chance, Signal::Answered);
         }
         of_servers => observe(state, lane, now, chance, of_servers),

@@ -1,8 +1,9 @@
 //! Which MX hosts a destination has: asked once, shared by all its items, asked again in time.
 //!
-//! An item whose destination is not known yet waits in the lobby. Invariant: the lobby is never
-//! waited in for long: a question that gets no answer is put again, and in the end the destination
-//! counts as a site of its own.
+//! An item whose destination is not known yet, or left alone, waits in the lobby. Invariants: the lobby is
+//! never waited in for an answer for long: a question that gets none is put again, and in the end the
+//! destination counts as a site of its own; all who wait for the end of a rest go on when it ends, so that
+//! what becomes due later does not start before them.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -54,7 +55,7 @@ impl DomainRow {
     }
 }
 
-/// Items that are due and whose destination is not known yet.
+/// Items that are due and whose destination is not known yet, or left alone.
 pub(crate) type Lobby = BTreeSet<(u32, u32)>;
 
 impl State {
@@ -109,8 +110,10 @@ impl State {
         self.domains[domain].rest = Some((times, until));
     }
 
-    pub(crate) fn domain_answers(&mut self, domain: u32) {
-        self.domains[domain].rest = None;
+    pub(crate) fn domain_answers(&mut self, domain: u32, now: Timestamp) {
+        if self.domains[domain].rest.take().is_some() {
+            self.leave_lobby(domain, now);
+        }
     }
 
     /// A source for what its present one was turned off with; each of the pool has one try.
@@ -189,11 +192,12 @@ impl State {
             provider,
             fresh_until: now.plus(ROUTE_AGE_MAX),
         });
-        let waiting: Vec<u32> = self
-            .lobby
-            .range((domain, 0)..=(domain, u32::MAX))
-            .map(|(_, slot)| *slot)
-            .collect();
+        self.leave_lobby(domain, now);
+    }
+
+    fn leave_lobby(&mut self, domain: u32, now: Timestamp) {
+        let waiting = self.lobby.range((domain, 0)..=(domain, u32::MAX));
+        let waiting: Vec<u32> = waiting.map(|(_, slot)| *slot).collect();
         for slot in waiting {
             self.leave(slot);
             wait(self, slot, now);

@@ -19,7 +19,7 @@ use crate::{Destination, Effect, Item, Routing, Settings, Share, SourceId};
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phase {
     Scheduled,
-    /// Due, and its destination is being asked for.
+    /// Due, and its destination is being asked for or left alone.
     Lobby,
     Ready,
     Running,

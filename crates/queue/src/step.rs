@@ -131,7 +131,7 @@ pub(crate) fn wait(state: &mut State, slot: u32, now: Timestamp) {
         return state.enter(slot, Phase::Scheduled, due.min(expires));
     }
     if let Some(until) = state.domain_rests_until(slot, now) {
-        return state.enter(slot, Phase::Scheduled, until.min(expires));
+        return state.enter(slot, Phase::Lobby, until.min(expires));
     }
     if !state.bind(slot, now) {
         return state.enter(slot, Phase::Lobby, expires);

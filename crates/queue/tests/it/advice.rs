@@ -139,6 +139,19 @@ fn what_was_ready_when_its_domain_rested_waits_too() {
     );
 }
 
+/// One that ran when the rest began may find that the domain takes mail after all: what waited for the end of
+/// the rest goes on, before what comes later.
+#[test]
+fn a_rest_that_ends_early_ends_for_all_who_waited_for_it() {
+    let (mut desk, ids) = shared_servers(1, &["a.example", "a.example"]);
+    let deferred = Outcome::Deferred(RefusalScope::Domain);
+    desk.finish_saying(ids[0], deferred, saying(Advice::DomainOnly));
+    let waits = desk.add("a.example");
+    assert!(desk.state.waiting(waits).is_some(), "its domain rests");
+    desk.finish(ids[1], Outcome::Accepted);
+    assert!(desk.state.running(waits).is_some(), "it takes mail again");
+}
+
 /// Said again and again, the rest grows; a recall and an expiry hold during it.
 #[test]
 fn a_domains_rest_grows_and_outlasts_no_expiry() {
