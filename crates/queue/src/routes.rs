@@ -3,7 +3,8 @@
 //! An item whose destination is not known yet, or left alone, waits in the lobby. Invariants: the lobby is
 //! never waited in for an answer for long: a question that gets none is put again, and in the end the
 //! destination counts as a site of its own; all who wait for the end of a rest go on when it ends, so that
-//! what becomes due later does not start before them.
+//! what becomes due later does not start before them; what is ready for a domain is ready on the lanes of its
+//! present servers.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -187,12 +188,35 @@ impl State {
     }
 
     fn learn(&mut self, domain: u32, site: Arc<str>, provider: ProviderId, now: Timestamp) {
-        self.domains[domain].route = Some(Route {
-            site,
+        let before = self.domains[domain].route.replace(Route {
+            site: site.clone(),
             provider,
             fresh_until: now.plus(ROUTE_AGE_MAX),
         });
+        if let Some(before) = before.filter(|before| before.site != site) {
+            self.leave_site(domain, &before.site, now);
+        }
         self.leave_lobby(domain, now);
+    }
+
+    /// What is ready for servers that its domain has no more goes to those that it has: there may be no room
+    /// there, and mail that becomes due later must not pass it by.
+    fn leave_site(&mut self, domain: u32, site: &Arc<str>, now: Timestamp) {
+        let sources = 0..self.routing.sources.names().count();
+        let names = sources
+            .filter_map(SourceId::at)
+            .map(|source| (source, site.clone()));
+        let lanes: Vec<u32> = names
+            .filter_map(|name| self.lane_names.get(&name).copied())
+            .collect();
+        for lane in lanes {
+            for slot in self.ready.of_lane(lane) {
+                if self.entries[slot].domain == domain {
+                    self.leave(slot);
+                    wait(self, slot, now);
+                }
+            }
+        }
     }
 
     fn leave_lobby(&mut self, domain: u32, now: Timestamp) {

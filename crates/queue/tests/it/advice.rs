@@ -152,6 +152,26 @@ fn a_rest_that_ends_early_ends_for_all_who_waited_for_it() {
     assert!(desk.state.running(waits).is_some(), "it takes mail again");
 }
 
+/// Nobody could say which servers the domain has, so it stood for itself. When DNS speaks again, what is ready
+/// already counts among the mail of those servers too.
+#[test]
+fn what_is_ready_follows_its_domain_to_other_servers() {
+    let mut desk = Desk::new(1);
+    desk.state =
+        State::routed(Settings::default(), desk.state.routing().clone()).start_when_asked();
+    let all_they_take: Vec<_> = (0..4).map(|_| desk.add("b.example")).collect();
+    desk.resolve("b.example", &["mx.big.example"]);
+    desk.input(Input::Ask(4));
+    let ready = desk.add("a.example");
+    desk.resolve("a.example", &[]);
+    desk.resolve("a.example", &["mx.big.example"]);
+    desk.input(Input::Ask(1));
+    assert!(desk.state.waiting(ready).is_some(), "they are full");
+    desk.finish(all_they_take[0], Outcome::Accepted);
+    desk.input(Input::Ask(1));
+    assert!(desk.state.running(ready).is_some());
+}
+
 /// Said again and again, the rest grows; a recall and an expiry hold during it.
 #[test]
 fn a_domains_rest_grows_and_outlasts_no_expiry() {
