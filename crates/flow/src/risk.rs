@@ -7,6 +7,7 @@
 //!  heard.rs   bounces, complaints, refusals at the doors              looked up by the beat
 //!  familiar.rs  networks and programs met before                      by keyed tokens
 //!  manage.rs  who stands where, and why; release and confirmation     for people
+//!  limited.rs  fixed limits that the organisation chose            for people
 //!  told.rs    the owner and who answers for security hear of it       by mail, without a value
 //! ```
 //!
@@ -20,6 +21,7 @@ mod count;
 mod door;
 mod familiar;
 mod heard;
+mod limited;
 mod manage;
 mod told;
 
@@ -27,12 +29,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{Code, Error, OrganisationId, Result, Stream, Timestamp};
-use policy::risk::{Caps, Rung, Standing};
+use policy::risk::{Rung, Standing};
 use serde::de::DeserializeOwned;
 use store::tables::risk::Stands;
 
+pub use limited::SendingCaps;
 pub use manage::{Reason, SenderPage, SenderRow};
-pub use policy::risk::Rung as SendingRung;
+pub use policy::risk::{Cap as SendingCap, Rung as SendingRung, Signal as SendingSignal};
 
 pub(crate) use count::{accepted, refused};
 pub(crate) use door::{before_reading, fact, is_restricted, once_read};
@@ -119,15 +122,6 @@ impl SenderKind {
     /// Whether it is ever restricted.
     fn climbs(self) -> bool {
         matches!(self, Self::Person | Self::Software)
-    }
-}
-
-/// Fixed limits of a subject; what others share is no misuse of anybody's.
-fn caps(subject: &str) -> Caps {
-    match SenderKind::of(subject) {
-        SenderKind::Person => Caps::of_a_person(),
-        SenderKind::Software => Caps::of_software(),
-        SenderKind::Organisation | SenderKind::Stream => Caps(Vec::new()),
     }
 }
 

@@ -525,6 +525,7 @@ pub const ALL: &[Kind] = &[
     sending::SENDING_RESTRICTED,
     sending::SENDING_RELEASED,
     sending::SENDING_CONFIRMED,
+    sending::SENDING_CAPS_SET,
     auditors("app.created", "Software was registered", &["scopes"]),
     auditors("key.created", "An API key was made", &["mode"]),
     auditors("key.revoked", "An API key was revoked", &[]),

@@ -186,6 +186,8 @@ pub const RISK_NETWORKS_MAX: usize = 64;
 pub const RISK_AGENTS_MAX: usize = 32;
 /// Letters of a program's name that tell it from others.
 pub const AGENT_LETTERS_MAX: usize = 64;
+/// The highest fixed limit of a sender, for an hour or a day.
+pub const SENDING_CAP_MAX: u32 = 10_000_000;
 /// Days for which a release expects what was unusual.
 pub const RISK_EXPECTED_DAYS_MAX: u32 = 30;
 /// Who has not written to a mailbox for so long is a stranger again.

@@ -15,7 +15,8 @@ use store::tables::risk::{self as table, Subject as Row};
 
 use super::count::{Key, Pending, first_ever, number};
 use super::familiar::{Familiar, Met};
-use super::{SenderKind, caps, read, wrong};
+use super::limited::caps;
+use super::{SenderKind, read, wrong};
 use crate::Flow;
 
 /// Steps of one subject read at a time: a day of them.
@@ -134,6 +135,7 @@ fn judge_stored(
     subject: &str,
 ) -> Result<()> {
     let (whose, now) = ((organisation, subject), flow.world().now());
+    let caps = caps(tx, whose)?;
     let mut row = table::find(tx, whose)?.ok_or_else(wrong)?;
     let before: Standing = read(row.standing.as_ref())?.unwrap_or_else(|| Standing::new(now));
     let mut learnt: Option<Baseline> = read(row.baseline.as_ref())?;
@@ -143,7 +145,7 @@ fn judge_stored(
         let step: Step = serde_json::from_str(&text).map_err(|_| wrong())?;
         let usual = usual.get_or_insert_with(|| Baseline::new(&step));
         usual.catch_up(&step, &seen.standing);
-        let judgement = judge(&step, usual, &caps(subject), &seen.standing);
+        let judgement = judge(&step, usual, &caps, &seen.standing);
         seen.take(subject, judgement, now);
         usual.take(&step, &seen.standing);
         // Other nodes, and the last minute of this one, may still add to what ended just now.

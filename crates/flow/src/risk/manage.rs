@@ -149,6 +149,8 @@ impl Flow {
         let (actor, subject) = (ctx.clone(), subject.to_owned());
         self.world().store.write(move |tx| {
             let (organisation, now) = (actor.organisation(), actor.now());
+            // Into memory first: a transaction cannot wait for another.
+            actor.world().keys_in(tx, organisation)?;
             let found = table::find(tx, (organisation, &subject))?;
             let mut row = found.ok_or_else(|| Error::new(Code::NotFound))?;
             let restricted = row.rung != Rung::Observe.word();

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use flow::risk::SendingRung;
+use flow::risk::{SenderKind, SendingCap, SendingRung};
 use flow::{OutLetter, Review};
-use model::{Code, Outcome, RecipientState};
+use model::{Code, Mode, Outcome, RecipientState};
 
 use crate::clinic::{Clinic, REFUSED};
 use crate::letters::letter;
@@ -102,6 +102,46 @@ on_disk! {
         for cell in store.beside().cells() {
             assert!(!String::from_utf8_lossy(&cell.bytes).contains("Kanarireason"), "{}", cell.table);
         }
+    }
+
+    /// An organisation whose people write more sets its own limits, with a reason on record; whoever is limited does
+    /// not, nor does software, and what limits nothing is no limit.
+    fn fixed_limits_are_the_organisations_to_choose(store) {
+        let clinic = Clinic::open(store);
+        let (me, officer) = (clinic.staff.actor().to_owned(), clinic.officer());
+        let of_program = clinic.flow.sending_caps(&officer, SenderKind::Person)?;
+        assert!(!of_program.chosen);
+        let busier: Vec<SendingCap> = of_program.caps.iter().map(|cap| SendingCap {
+            hour: cap.hour.map(|hour| hour * 2),
+            day: None,
+            ..*cap
+        }).collect();
+        let set = |ctx: &ctx::Ctx, caps: &[SendingCap]| {
+            clinic.flow.set_sending_caps(ctx, SenderKind::Person, Some(caps), REASON)
+        };
+        let sender = clinic.user(&[ctx::Role::Staff]);
+        assert_eq!(code(set(&sender, &busier)), Some(Code::ActionForbidden));
+        assert_eq!(code(set(&clinic.app("", Mode::Live), &busier)), Some(Code::ActionForbidden));
+        let backwards = [SendingCap { hour: Some(2), day: Some(1), ..busier[0] }];
+        let nothing = [SendingCap { hour: Some(0), ..busier[0] }];
+        let twice = [busier[0], busier[0]];
+        for wrong in [&backwards[..], &nothing, &twice] {
+            assert_eq!(code(set(&officer, wrong)), Some(Code::FieldInvalid));
+        }
+        let silent = clinic.flow.set_sending_caps(&officer, SenderKind::Person, Some(&busier), " ");
+        assert_eq!(code(silent), Some(Code::FieldMissing));
+        set(&officer, &busier)?;
+        assert_eq!(clinic.flow.sending_caps(&officer, SenderKind::Person)?.caps, busier);
+        assert!(!clinic.flow.sending_caps(&officer, SenderKind::Software)?.chosen);
+        burst(&clinic, &clinic.staff, 201)?;
+        assert_eq!(rung(&clinic, &me), Some(SendingRung::Observe));
+        clinic.flow.set_sending_caps(&clinic.officer(), SenderKind::Person, None, REASON)?;
+        assert_eq!(clinic.flow.sending_caps(&officer, SenderKind::Person)?, of_program);
+        clinic.flow.watch_sending()?;
+        clinic.submit(&clinic.staff, letter(&["lee@peer.example"]))?;
+        clinic.flow.watch_sending()?;
+        assert_eq!(rung(&clinic, &me), Some(SendingRung::Hold), "the program's own hold again");
+        assert_eq!(code(set(&clinic.staff, &busier)), Some(Code::ActionForbidden), "who is held raises no limit");
     }
 
     /// Three times the limit: nothing goes to anybody new, until time or a person ends it.

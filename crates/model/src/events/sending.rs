@@ -19,3 +19,9 @@ pub(super) const SENDING_CONFIRMED: Kind = auditors(
     "A person let a restriction stand",
     &["was", "rung"],
 );
+
+pub(super) const SENDING_CAPS_SET: Kind = auditors(
+    "sending.caps_set",
+    "A person changed the fixed limits of people or of software",
+    &["kind", "caps"],
+);

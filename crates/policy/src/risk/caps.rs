@@ -1,6 +1,6 @@
 //! Fixed limits of a subject: what protects it before anything was learnt, and always.
 //!
-//! They come from the plan and the scope of a key. Invariant: a limit that is not set limits nothing.
+//! These are the program's own; an organisation may choose others. Invariant: a limit that is not set limits nothing.
 
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,16 @@ impl Caps {
             Cap::of(Signal::DlpBlocks, 100, 500),
             Cap::of(Signal::Complaints, 20, 100),
         ])
+    }
+
+    /// That of one signal; without numbers where there is none.
+    pub fn find(&self, signal: Signal) -> Cap {
+        let found = self.0.iter().find(|cap| cap.signal == signal).copied();
+        found.unwrap_or(Cap {
+            signal,
+            hour: None,
+            day: None,
+        })
     }
 }
 

@@ -59,6 +59,18 @@ pub(super) enum Family {
 }
 
 impl Signal {
+    /// Those that a fixed limit can be set for: counts whose size says something without what is usual.
+    pub const CAPPED: [Self; 8] = [
+        Self::Messages,
+        Self::Recipients,
+        Self::Domains,
+        Self::Patients,
+        Self::DlpBlocks,
+        Self::PhiInSubject,
+        Self::Complaints,
+        Self::FailedSignIns,
+    ];
+
     pub(super) const fn family(self) -> Family {
         match self {
             Self::Messages | Self::Recipients | Self::Patients | Self::Kibibytes => Family::Volume,

@@ -42,6 +42,7 @@ tables! {
     recipient_keys,
     recipients,
     sender_reports,
+    sending_caps,
     sign_in,
     source_days,
     registry,

@@ -299,6 +299,11 @@ fn review_routes() -> Router<WebState> {
                 .post(|asked| console(asked, console::risk::submit)),
         )
         .route(
+            "/console/risk/limits/{kind}",
+            get(|asked| console(asked, console::risk_limits::show))
+                .post(|asked| console(asked, console::risk_limits::submit)),
+        )
+        .route(
             "/console/inbound",
             get(|asked| console(asked, console::inbound::show))
                 .post(|asked| console(asked, console::inbound::search)),

@@ -85,6 +85,10 @@ impl Desk {
     pub fn reads_senders(&self) -> bool {
         self.reads_audit() || self.is_any(&[Role::DlpAdmin])
     }
+    /// Releases and limits senders.
+    pub fn answers_for_senders(&self) -> bool {
+        self.is_any(&[Role::Administrator, Role::Compliance, Role::DlpAdmin])
+    }
     pub fn edits_rules(&self) -> bool {
         self.is_any(&[Role::Compliance])
     }

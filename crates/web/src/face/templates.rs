@@ -69,6 +69,7 @@ templates! {
     "pages/console/inbound_delete.html"
     "pages/console/risk.html"
     "pages/console/risk_decide.html"
+    "pages/console/risk_limits.html"
     "pages/console/recovery.html"
     "pages/console/trace.html"
     "pages/console/triggers.html"

@@ -67,6 +67,7 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     draw::<console::inbound_decide::InboundDelete>(face, &mut all)?;
     draw::<console::risk::Risk>(face, &mut all)?;
     draw::<console::risk::RiskDecide>(face, &mut all)?;
+    draw::<console::risk_limits::RiskLimits>(face, &mut all)?;
     draw::<console::recovery::Recovery>(face, &mut all)?;
     draw::<console::trace::Trace>(face, &mut all)?;
     draw::<console::triggers::Triggers>(face, &mut all)?;

@@ -21,6 +21,7 @@ const DOORS: &[&str] = &[
     "/console/held/msg_00000000000000000000000000",
     "/console/inbound",
     "/console/risk/usr_00000000000000000000000000",
+    "/console/risk/limits/person",
     "/console/inbound/msg_00000000000000000000000000",
     "/console/rules/new",
     "/console/rules/retire",

@@ -12,5 +12,6 @@ mod mail_settings;
 mod operation;
 mod portal;
 mod review;
+mod risk;
 mod suppressions;
 mod webhooks;

@@ -34,6 +34,7 @@ pub mod queue;
 pub mod recovery;
 pub mod registry;
 pub mod risk;
+pub mod risk_limits;
 pub mod rule_ask;
 pub mod rule_edit;
 pub mod rule_version;
