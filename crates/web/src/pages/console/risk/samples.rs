@@ -8,15 +8,18 @@ use crate::pages::Sample;
 use crate::pages::samples::NOW;
 
 fn row(n: u64, name: &str, kind: &'static str, rung: &'static str) -> Row {
-    let reason = |signal, statistic, observed: u64, expected: u64| Reason {
+    let reason = |signal, statistic, observed: &str, expected: &str| Reason {
         signal,
         statistic,
-        observed: observed.to_string(),
-        expected: expected.to_string(),
+        observed: observed.to_owned(),
+        expected: expected.to_owned(),
     };
     let restricted = rung != "observe";
     Row {
-        subject: format!("usr_01KJVB0W7HQ3ZJ8X9T4M2C6D{n:02}"),
+        subject: match kind {
+            "person" => format!("usr_01KJVB0W7HQ3ZJ8X9T4M2C6D{n:02}"),
+            _ => name.to_owned(),
+        },
         name: name.to_owned(),
         kind,
         risk: if restricted { "high" } else { "normal" }.to_owned(),
@@ -27,8 +30,8 @@ fn row(n: u64, name: &str, kind: &'static str, rung: &'static str) -> Row {
         confirmed: n == 2,
         reasons: match restricted {
             true => vec![
-                reason("recipients", "season", 240, 12),
-                reason("first_ever", "share", 1, 0),
+                reason("recipients", "season", "240", "12"),
+                reason("first_ever", "share", "85 %", "4 %"),
             ],
             false => Vec::new(),
         },
