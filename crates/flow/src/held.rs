@@ -6,7 +6,7 @@
 
 use ctx::{Action, Ctx, Event};
 use model::{Code, Demand, Error, MessageId, Method, RecipientId, RecipientState, Result, limits};
-use store::tables::{events, messages, organisations, recipients, reviews};
+use store::tables::{correspondents, events, messages, organisations, recipients, reviews};
 
 use crate::Flow;
 use crate::besides::{Besides, Release};
@@ -34,7 +34,8 @@ impl Flow {
     /// # Errors
     /// `field_missing` or `field_invalid` at `/reason`; `state_conflict` when nothing of it is held, or
     /// it was accepted just now and is not ready yet; `second_person_needed` when this person agreed
-    /// before and somebody else has to; `policy_blocked` where no release is enough.
+    /// before and somebody else has to; `policy_blocked` where no release is enough, or a consent that it rests on
+    /// has ended since.
     pub fn review(
         &self,
         ctx: &Ctx,
@@ -122,14 +123,31 @@ fn one(
     if r.state != from {
         return Ok(Step::Passed);
     }
-    if review == Review::Release && is_one_short(actor, tx, r, restricted)? {
-        return Ok(Step::Waits);
+    if review == Review::Release {
+        still_consented(actor, tx, r)?;
+        if is_one_short(actor, tx, r, restricted)? {
+            return Ok(Step::Waits);
+        }
     }
     let moved = match review {
         Review::Release => recipients::release(tx, r.id, way(r, below)?, actor.now())?,
         Review::Reject => recipients::move_state(tx, r.id, from, to, actor.now())?,
     };
     Ok(if moved { Step::Decided } else { Step::Passed })
+}
+
+/// What a consent under 42 CFR Part 2 covered when it was written goes only while a consent runs: one may have ended
+/// or been revoked since (2.31(a)(6) and (7)).
+fn still_consented(actor: &Ctx, tx: &mut store::Tx<'_>, r: &recipients::Recipient) -> Result<()> {
+    if !Besides::of(r)?.notices.contains(&policy::Notice::Part2) {
+        return Ok(());
+    }
+    let found = correspondents::find(tx, r.organisation, &r.address_token)?;
+    let until = found.and_then(|row| row.standing.part2_until);
+    match until.is_some_and(|until| until > actor.now()) {
+        true => Ok(()),
+        false => Err(Code::PolicyBlocked.into()),
+    }
 }
 
 /// How it goes: as its other rules ask. What an earlier version stored goes by verified TLS.

@@ -118,4 +118,29 @@ on_disk! {
         let stored = store.beside().cells();
         assert!(!stored.iter().any(|cell| String::from_utf8_lossy(&cell.bytes).contains("Eastside")));
     }
+
+    /// 42 CFR 2.31(a)(6), (7): what was held while a consent ran, and is looked at when it runs no more, stays held.
+    fn a_release_asks_whether_the_consent_still_runs(store) {
+        let clinic = Clinic::open(store);
+        let staff = clinic.user(&[ctx::Role::Staff]);
+        let mut consents = pat(None, Warned::Keep);
+        consents.class = RecipientClass::Provider;
+        consents.part2_scope = "Treatment records".to_owned();
+        let day = std::time::Duration::from_secs(86_400);
+        consents.part2_until = Some(clinic.staff.now().plus(day));
+        clinic.flow.set_correspondent(&staff, &consents)?;
+        let held = clinic.submit(&clinic.staff, clinic.to_be_held(flow::Letter {
+            text: Some("Maria Lopez, born 4/12/1980, was admitted to our methadone clinic for opioid use disorder.".to_owned()),
+            ..letter(&["pat@peer.example"])
+        }))?;
+        clinic.work();
+        clinic.clock.advance(day * 2);
+        let officer = clinic.officer();
+        let release = || clinic.flow.review(&officer, held.message, flow::Review::Release, "They asked for it.");
+        assert_eq!(crate::code(release()), Some(Code::PolicyBlocked));
+        assert_eq!(clinic.state(&held), RecipientState::Held);
+        consents.part2_until = Some(clinic.staff.now().plus(day));
+        clinic.flow.set_correspondent(&staff, &consents)?;
+        assert_eq!(release()?.decided.len(), 1);
+    }
 }
