@@ -118,8 +118,8 @@ codes! {
     RateLimited "rate_limited" Permission 429 450 "4.7.0" "Too many requests" "Wait for the time in Retry-After.";
     AuthorRefused "author_refused" Permission 403 550 "5.7.26" "The author's domain did not authorise this message" "Send through the domain's own servers, or sign with its DKIM key (RFC 9989).";
     SendingSlowed "sending_slowed" Permission 429 451 "4.7.1" "Sending by these credentials is slowed, since it is unusual" "Wait for the time in Retry-After; an administrator can release it in the console.";
-    SendingRestricted "sending_restricted" Permission 403 451 "4.7.1" "Sending by these credentials is restricted for now, since it is unusual" "Write to known recipients, without PHI; an administrator can release it in the console.";
-    SendingSuspended "sending_suspended" Permission 403 454 "4.7.0" "Sending by these credentials is suspended for now, since it looks like misuse" "Ask an administrator, who can release it in the console.";
+    SendingRestricted "sending_restricted" Permission 403 451 "4.7.1" "Sending by these credentials is restricted until somebody looks at it, since it is unusual" "Write to known recipients, without PHI; an administrator can release it in the console.";
+    SendingSuspended "sending_suspended" Permission 403 454 "4.7.0" "Sending by these credentials is suspended until somebody looks at it, since it looks like misuse" "Ask an administrator, who can release it in the console.";
     ContentHarmful "content_harmful" Permission 403 550 "5.7.1" "The message carries a virus or is spam" "Look at the machine that sent it; a message that was judged wrongly can be sent by another way.";
     Greylisted "greylisted" Permission 429 451 "4.7.1" "Strangers are asked to come back later" "Send again after a minute, as mail servers do by themselves.";
     // Our side

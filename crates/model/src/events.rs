@@ -386,6 +386,7 @@ pub const ALL: &[Kind] = &[
     rules::RULES_TRIED,
     rules::RULES_TRIAL_BEGUN,
     rules::RULES_TRIAL_FAILED,
+    rules::RULES_TRIAL_STOPPED,
     rules::RULES_ACTIVATED,
     rules::RULES_RETIRED,
     detectors::DETECTOR_ADDED,

@@ -137,6 +137,7 @@ fn protection() -> Vec<Door> {
         rules::show::door(),
         rules::try_it::door(),
         rules::trial::door(),
+        rules::stop::door(),
         rules::activate::door(),
         detectors::list::door(),
         detectors::add::door(),

@@ -4,6 +4,7 @@ pub(super) mod activate;
 pub(super) mod list;
 pub(super) mod save;
 pub(super) mod show;
+pub(super) mod stop;
 pub(super) mod trial;
 pub(super) mod try_it;
 

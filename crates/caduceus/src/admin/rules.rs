@@ -138,6 +138,10 @@ fn try_it(wired: &Wired, ctx: &Ctx, version: u32, days: u32) -> anyhow::Result<T
     };
     bar.end();
     anyhow::ensure!(
+        trial.state != TrialState::Stopped,
+        "somebody stopped the trial"
+    );
+    anyhow::ensure!(
         trial.state == TrialState::Done,
         "the trial could not be done: something stored cannot be read"
     );

@@ -86,6 +86,17 @@ impl Flow {
         Ok(())
     }
 
+    /// Ends a running trial; its version counts as not tried, and another one may be tried. What addresses it
+    /// opened is on record.
+    ///
+    /// # Errors
+    /// `not_found` when there is no such version, or no trial of it; `state_conflict` when it is over.
+    pub fn stop_trial(&self, ctx: &Ctx, version: u32) -> Result<()> {
+        ctx.allow(Action::RulesRead, &ctx.own("rules"))?;
+        let ctx2 = ctx.clone();
+        self.world().store.write(move |tx| stop(&ctx2, tx, version))
+    }
+
     /// The last trial of a version; none where nobody asked for one.
     ///
     /// # Errors
@@ -161,6 +172,22 @@ fn begin(ctx: &Ctx, tx: &mut Tx<'_>, version: u32, days: u32) -> Result<()> {
     )?;
     let event = Event::new("rules.trial_begun").about(row.id);
     let event = event.fact("version", version).fact("days", days);
+    ctx.record(tx, event).map(drop)
+}
+
+fn stop(ctx: &Ctx, tx: &mut Tx<'_>, version: u32) -> Result<()> {
+    let organisation = ctx.organisation();
+    let row = rule_versions::find(tx, organisation, version)?.ok_or(Code::NotFound)?;
+    let trial = trials::find(tx, row.id, organisation)?.ok_or(Code::NotFound)?;
+    if !trials::end(tx, row.id, TrialState::Stopped, ctx.now())? {
+        return Err(Code::StateConflict.into());
+    }
+    let found = Found::read(&trial.result)?;
+    let event = Event::new("rules.trial_stopped").about(row.id);
+    let event = event
+        .fact("version", version)
+        .fact("decisions", found.simulation.total)
+        .fact("addresses", found.opened);
     ctx.record(tx, event).map(drop)
 }
 

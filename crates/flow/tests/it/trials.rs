@@ -91,6 +91,26 @@ on_disk! {
         assert_eq!(code(clinic.flow.begin_trial(&officer, 9, 7)), Some(Code::NotFound));
     }
 
+    fn a_trial_that_is_stopped_makes_room_and_its_version_counts_as_not_tried(store) {
+        let clinic = Clinic::open(store);
+        let officer = clinic.officer();
+        send_many(&clinic);
+        let (first, second) = (saved(&clinic, &officer, ALL_WAIT), saved(&clinic, &officer, RIVALS));
+        assert_eq!(code(clinic.flow.stop_trial(&officer, first)), Some(Code::NotFound), "nobody asked for one");
+        clinic.flow.begin_trial(&officer, first, 7)?;
+        clinic.flow.work()?;
+        let seen = trial(&clinic, &officer, first).decided;
+        assert_eq!(code(clinic.flow.stop_trial(&clinic.user(&[ctx::Role::Staff]), first)), Some(Code::ActionForbidden));
+        clinic.flow.stop_trial(&officer, first)?;
+        assert_eq!(code(clinic.flow.stop_trial(&officer, first)), Some(Code::StateConflict));
+        clinic.flow.begin_trial(&officer, second, 7)?;
+        clinic.work();
+        let stopped = trial(&clinic, &officer, first);
+        assert_eq!((stopped.state, stopped.decided), (TrialState::Stopped, seen), "nothing went on");
+        assert_eq!(code(clinic.flow.activate_rules(&officer, first, REASON)), Some(Code::StateConflict));
+        clinic.flow.activate_rules(&officer, second, REASON)?;
+    }
+
     /// The domain is read from the address that was stored; where that was destroyed nobody knows it.
     fn rules_on_domains_and_keys_are_answered_from_what_is_on_record(store) {
         let clinic = Clinic::open(store);

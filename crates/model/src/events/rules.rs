@@ -27,6 +27,12 @@ pub(super) const RULES_TRIAL_FAILED: Kind = auditors(
     &["version", "code"],
 );
 
+pub(super) const RULES_TRIAL_STOPPED: Kind = auditors(
+    "rules.trial_stopped",
+    "Somebody stopped a trial of a version of the rules; that many addresses had been opened for their domains",
+    &["version", "decisions", "addresses"],
+);
+
 pub(super) const RULES_ACTIVATED: Kind = auditors(
     "rules.activated",
     "Mail is decided by this version of the rules from now on",

@@ -37,16 +37,19 @@ pub enum TrialState {
     Done,
     /// Something stored could not be read; the version counts as not tried.
     Failed,
+    /// Somebody stopped it; the version counts as not tried.
+    Stopped,
 }
 
 impl TrialState {
-    pub const ALL: &'static [Self] = &[Self::Running, Self::Done, Self::Failed];
+    pub const ALL: &'static [Self] = &[Self::Running, Self::Done, Self::Failed, Self::Stopped];
 
     pub const fn word(self) -> &'static str {
         match self {
             Self::Running => "running",
             Self::Done => "done",
             Self::Failed => "failed",
+            Self::Stopped => "stopped",
         }
     }
     fn from_word(word: &str) -> Option<Self> {

@@ -21,7 +21,7 @@ use crate::{ApiState, blocking, schema};
 #[derive(Serialize, ToSchema)]
 pub(crate) struct RulesTrial {
     version: u32,
-    /// `running`, `done`, `failed`. A version can be made active once a trial of it is done.
+    /// `running`, `done`, `failed`, `stopped`. A version can be made active once a trial of it is done.
     #[schema(example = "running")]
     state: &'static str,
     /// How much of the time is looked through, from now back; 100 when it is done.

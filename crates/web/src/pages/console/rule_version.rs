@@ -103,15 +103,20 @@ pub async fn show(asked: Asked) -> Result<Response> {
     desk_page(&asked, &desk, StatusCode::OK, &page)
 }
 
-/// POST `/console/rules/{version}`: begins to try it on the last days' mail; the page tells how far that is.
+/// POST `/console/rules/{version}`: begins to try it on the last days' mail, or stops that; the page tells how far it is.
 pub async fn try_it(asked: Asked) -> Result<Response> {
     let desk = desk(&asked).await?;
     let version = number(&asked)?;
     let days = asked.field("days").parse::<u32>().unwrap_or_default();
     let days = DAYS.iter().copied().find(|one| *one == days).unwrap_or(7);
     let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
-    match run(move || flow.begin_trial(&ctx, version, days)).await {
-        // The page says which one runs.
+    let stops = asked.field("act") == "stop";
+    let done = run(move || match stops {
+        true => flow.stop_trial(&ctx, version),
+        false => flow.begin_trial(&ctx, version, days),
+    });
+    match done.await {
+        // The page says which one runs, or that it is over.
         Err(error) if error.code() == Code::StateConflict => {}
         begun => begun?,
     }

@@ -112,6 +112,7 @@ pub(super) fn all() -> Vec<Sample<RuleVersion>> {
         Sample::new("trial_begun", under_way("running", 0)),
         Sample::new("trial_running", under_way("running", 62)),
         Sample::new("trial_failed", under_way("failed", 62)),
+        Sample::new("trial_stopped", under_way("stopped", 62)),
         Sample::new(
             "trial_elsewhere",
             RuleVersion {
