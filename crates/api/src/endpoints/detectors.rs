@@ -172,6 +172,15 @@ impl DetectorBody {
     }
 }
 
+/// A fault of the detector is told where it stands in the body.
+fn placed(error: Error) -> Error {
+    let at = match error.pointer() {
+        None | Some("/reason" | "/text") => return error,
+        Some(at) => format!("/detector{at}"),
+    };
+    error.at(at)
+}
+
 impl DetectorShown {
     fn of(view: DetectorView) -> Self {
         Self {

@@ -7,6 +7,7 @@ mod access;
 mod bad_input;
 mod conforming;
 mod denial;
+mod detectors;
 mod house;
 mod idempotency;
 mod limits;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::super::{Door, NoQuery};
-use super::{DetectorBody, DetectorSet};
+use super::{DetectorBody, DetectorSet, placed};
 use crate::answer::{Answer, json};
 use crate::body::JsonBody;
 use crate::caller::Caller;
@@ -42,9 +42,9 @@ pub(in crate::endpoints) fn door() -> Door {
 /// Add a detector
 ///
 /// Mail is read by it from the next message on. A name belongs to one detector: sent again, the same one is a
-/// `state_conflict` at `/name` and changes nothing.
+/// `state_conflict` at `/detector/name` and changes nothing.
 #[utoipa::path(post, path = "/v1/detectors", tag = "detectors", request_body = DetectorNew,
-    responses((status = 200, description = "It is in force.", body = DetectorSet))
+    responses((status = 201, description = "It is in force.", body = DetectorSet))
 )]
 async fn add_detector(
     State(state): State<ApiState>,
@@ -54,9 +54,10 @@ async fn add_detector(
 ) -> Answer {
     let id = blocking(move || {
         let new: DetectorNew = crate::json::from_slice(&body.bytes)?;
-        let detector = new.detector.read()?;
-        state.flow.add_detector(&ctx, &detector, &new.reason)
+        let detector = new.detector.read().map_err(placed)?;
+        let added = state.flow.add_detector(&ctx, &detector, &new.reason);
+        added.map_err(placed)
     })
     .await?;
-    json(StatusCode::OK, &DetectorSet { id })
+    json(StatusCode::CREATED, &DetectorSet { id })
 }

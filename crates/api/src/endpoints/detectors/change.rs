@@ -7,8 +7,8 @@ use ctx::Action;
 use model::{Code, DetectorId};
 
 use super::super::{Door, NoQuery};
-use super::DetectorSet;
 use super::add::DetectorNew;
+use super::{DetectorSet, placed};
 use crate::answer::{Answer, json};
 use crate::body::JsonBody;
 use crate::caller::Caller;
@@ -48,8 +48,9 @@ async fn change_detector(
     let id = ids.parse::<DetectorId>(0)?;
     blocking(move || {
         let new: DetectorNew = crate::json::from_slice(&body.bytes)?;
-        let detector = new.detector.read()?;
-        state.flow.change_detector(&ctx, id, &detector, &new.reason)
+        let detector = new.detector.read().map_err(placed)?;
+        let changed = state.flow.change_detector(&ctx, id, &detector, &new.reason);
+        changed.map_err(placed)
     })
     .await?;
     json(StatusCode::OK, &DetectorSet { id })

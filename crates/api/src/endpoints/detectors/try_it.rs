@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::super::{Door, NoQuery};
-use super::DetectorBody;
+use super::{DetectorBody, placed};
 use crate::answer::{Answer, json};
 use crate::body::JsonBody;
 use crate::caller::Caller;
@@ -80,8 +80,10 @@ async fn try_detectors(
 ) -> Answer {
     let tried = blocking(move || {
         let asked: DetectorTry = crate::json::from_slice(&body.bytes)?;
-        let draft = asked.detector.map(DetectorBody::read).transpose()?;
-        state.flow.try_detectors(&ctx, draft.as_ref(), &asked.text)
+        let draft = asked.detector.map(DetectorBody::read).transpose();
+        let tried =
+            draft.and_then(|draft| state.flow.try_detectors(&ctx, draft.as_ref(), &asked.text));
+        tried.map_err(placed)
     })
     .await?;
     json(StatusCode::OK, &DetectorTried::of(tried))
