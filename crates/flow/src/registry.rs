@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ctx::{Action, Ctx, Event, World};
 use model::{Code, Error, OrganisationId, Result, limits};
-use phi::{MemoryRegistry, RegistryField};
+use phi::{MemoryRegistry, RegistryField, RegistryRows};
 use store::Tx;
 use store::tables::registry as table;
 pub use store::tables::registry::State as RegistryState;
@@ -229,17 +229,17 @@ fn take(
 }
 
 fn load(world: &Arc<World>, organisation: OrganisationId) -> Result<MemoryRegistry> {
-    let mut rows = Vec::new();
+    let mut rows = RegistryRows::default();
     let mut after = 0;
     loop {
         let (page, last) = world.store.read(move |tx| read(tx, organisation, after))?;
         for row in page {
             let field = RegistryField::from_word(&row.field).ok_or(Code::StoredDataInvalid)?;
-            rows.push((field, row.token, row.patient));
+            rows.push(field, &row.token, row.patient);
         }
         after = after.saturating_add(PAGE);
         if after >= last {
-            return Ok(MemoryRegistry::new(rows));
+            return Ok(rows.into());
         }
     }
 }

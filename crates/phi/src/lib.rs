@@ -45,5 +45,5 @@ pub use record_number::{
     CheckDigit, LearnError, Learned, Looks, Odds, RecordNumber, SAMPLES_MAX, SAMPLES_MIN,
     ShapeError, learn, samples,
 };
-pub use registry::{Hits, MemoryRegistry, Registry, RegistryField};
+pub use registry::{Hits, MemoryRegistry, Registry, RegistryField, RegistryRows};
 pub use scanner::Scanner;

@@ -160,17 +160,22 @@ const ROW: usize = 12;
 const BLOOM_BITS: usize = 10;
 const BLOOM_HASHES: u64 = 4;
 
-impl MemoryRegistry {
-    pub fn new(rows: impl IntoIterator<Item = (RegistryField, [u8; 32], u32)>) -> Self {
-        let mut rows: Vec<[u8; ROW]> = rows
-            .into_iter()
-            .map(|(field, token, patient)| {
-                let mut row = [0; ROW];
-                row[..8].copy_from_slice(&key(field, &token).to_be_bytes());
-                row[8..].copy_from_slice(&patient.to_be_bytes());
-                row
-            })
-            .collect();
+/// Rows of a registry as they are read, twelve bytes each.
+#[derive(Default)]
+pub struct RegistryRows(Vec<[u8; ROW]>);
+
+impl RegistryRows {
+    /// `token` is over [`RegistryField::text`].
+    pub fn push(&mut self, field: RegistryField, token: &[u8; 32], patient: u32) {
+        let mut row = [0; ROW];
+        row[..8].copy_from_slice(&key(field, token).to_be_bytes());
+        row[8..].copy_from_slice(&patient.to_be_bytes());
+        self.0.push(row);
+    }
+}
+
+impl From<RegistryRows> for MemoryRegistry {
+    fn from(RegistryRows(mut rows): RegistryRows) -> Self {
         rows.sort_unstable();
         rows.dedup();
         rows.shrink_to_fit();
@@ -181,6 +186,16 @@ impl MemoryRegistry {
             }
         }
         Self { rows, bloom }
+    }
+}
+
+impl MemoryRegistry {
+    pub fn new(rows: impl IntoIterator<Item = (RegistryField, [u8; 32], u32)>) -> Self {
+        let mut all = RegistryRows::default();
+        for (field, token, patient) in rows {
+            all.push(field, &token, patient);
+        }
+        all.into()
     }
 
     /// Bytes held.
