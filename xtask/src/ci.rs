@@ -129,7 +129,7 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         name: "smime",
-        why: "OpenSSL, GnuPG and NSS open ours and we theirs; what was forged stays closed",
+        why: "OpenSSL, GnuPG and NSS open ours and we theirs; what was forged stays closed; slapd gives certificates",
         work: smime,
         pace: Pace::Works,
     },
@@ -353,7 +353,8 @@ fn openpgp(root: &Path) -> Result<()> {
 
 fn smime(root: &Path) -> Result<()> {
     let words = ["peers/smime.py", "--binary", &example(root, "smime")?];
-    program(root, &peers::python(root), &words)
+    program(root, &peers::python(root), &words)?;
+    on_both_engines(root, "peers/ldap.py", &[])
 }
 
 fn real_mail(root: &Path) -> Result<()> {

@@ -6,9 +6,9 @@ use flow::inbound::SuspicionKind;
 use flow::keys::{KeyHealth, TakenAs};
 use flow::view::WaitsFor;
 use model::{
-    ArrivalState, BounceClass, Demand, KeyFor, KeySource, KeyStanding, Kind, LiftReason, Method,
-    Mode, Origin, PhiLevel, Purpose, RecipientClass, RecipientState, RefusalScope, Restriction,
-    Stream, SuppressionReason, SuppressionSource,
+    ArrivalState, BounceClass, Demand, DirectoryStep, DirectoryTls, KeyFor, KeySource, KeyStanding,
+    Kind, LiftReason, Method, Mode, Origin, PhiLevel, Purpose, RecipientClass, RecipientState,
+    RefusalScope, Restriction, Stream, SuppressionReason, SuppressionSource,
 };
 use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -254,6 +254,21 @@ pub(crate) fn recipient_key_id() -> Object {
 }
 pub(crate) fn authority_id() -> Object {
     id("aut", "An authority whose certificates are believed.")
+}
+pub(crate) fn directory_id() -> Object {
+    id("dir", "A directory that is asked for certificates.")
+}
+pub(crate) fn directory_tls() -> Object {
+    closed(
+        DirectoryTls::ALL.iter().map(|w| w.word()),
+        "TLS from the first octet on, or after the server agreed to it.",
+    )
+}
+pub(crate) fn directory_step() -> Object {
+    closed(
+        DirectoryStep::ALL.iter().map(|w| w.word()),
+        "How far asking it got: only `searched` went well.",
+    )
 }
 pub(crate) fn own_key_id() -> Object {
     id("oky", "A key of the organisation's own.")

@@ -5,6 +5,7 @@
 
 mod correspondents;
 mod detector;
+mod directories;
 mod domain;
 mod inbound;
 mod keys;
@@ -191,6 +192,9 @@ pub enum Command {
     /// Certificates and OpenPGP keys of recipients, which mail is encrypted to.
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Directories (LDAP) that are asked for certificates of recipients.
+    #[command(subcommand)]
+    Directories(directories::Command),
     /// Keys of the organisation's own: to sign by, to open what comes, and for copies that it can open.
     #[command(subcommand)]
     OwnKeys(own_keys::Command),
@@ -329,6 +333,7 @@ fn dispatch_mail(wired: &Wired, command: Command) -> anyhow::Result<Output> {
         Command::Inbound { of, act } => inbound::run(wired, &of, act),
         Command::Correspondents(command) => correspondents::run(wired, command),
         Command::Keys(command) => keys::run(wired, command),
+        Command::Directories(command) => directories::run(wired, command),
         Command::OwnKeys(command) => own_keys::run(wired, command),
         Command::OwnDetectors(command) => own_detectors::run(wired, command),
         Command::Registry(command) => registry::run(wired, command),

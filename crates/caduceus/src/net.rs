@@ -138,6 +138,18 @@ impl Net for Routed {
             self.world.dial(to, egress, wait)
         }
     }
+    fn dial_named<'a>(
+        &'a self,
+        to: SocketAddr,
+        egress: &'a Egress,
+        wait: Duration,
+    ) -> Later<'a, Result<Box<dyn Wire>, NetFault>> {
+        if self.table.may_dial(to.ip()) {
+            self.table.dial(to, egress, wait)
+        } else {
+            self.world.dial_named(to, egress, wait)
+        }
+    }
     fn smtp_port(&self) -> u16 {
         self.world.smtp_port()
     }

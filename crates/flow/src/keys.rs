@@ -4,7 +4,9 @@
 //! A key is judged when it is taken and again whenever it is used. Invariant: a key and its owner show only to who
 //! manages encryption, every look is recorded, and nothing of either lies at rest in the clear.
 
+mod asked;
 mod authorities;
+mod directories;
 mod facts;
 mod harvest;
 mod kept;
@@ -12,6 +14,7 @@ mod lookup;
 mod opened;
 mod own;
 mod read;
+mod searched;
 mod secret;
 mod take;
 
@@ -26,12 +29,13 @@ use store::tables::{item_keys, recipient_keys};
 use crate::Flow;
 use crate::view::cursor;
 
+pub use asked::{Answers, Asked, Directories, Question, Reply, Search, Server, Tried, Values};
 pub use authorities::AuthorityView;
+pub use directories::{DirectorySpec, DirectoryView};
 pub(crate) use facts::{States, Unusable, Usable, states, states_of, usable};
 pub(crate) use harvest::{Harvest, harvest};
 use kept::Kept;
-pub use lookup::{Directories, Question, Reply};
-pub(crate) use lookup::{Lookups, look_up};
+pub(crate) use lookup::{Lookups, Wanted, look_up};
 pub(crate) use opened::opened;
 pub use own::OwnKeyView;
 pub(crate) use own::{Escrow, Own, own};

@@ -11,8 +11,8 @@ use ctx::Event;
 use model::{BlobId, RecipientState, Result, Timestamp, limits};
 use store::Tx;
 use store::tables::{
-    blobs, events, idempotency, key_lookups, portal, recipients, sign_in, suppression_imports,
-    users,
+    blobs, directories, events, idempotency, key_lookups, portal, recipients, sign_in,
+    suppression_imports, users,
 };
 
 use crate::Flow;
@@ -34,7 +34,7 @@ impl Flow {
         self.tell_held()?;
         let now = self.world().now();
         let over = now.minus(limits::ENDED_KEEP);
-        let kinds: [(Forget, Timestamp); 7] = [
+        let kinds: [(Forget, Timestamp); 8] = [
             (
                 idempotency::forget_before,
                 now.minus(limits::IDEMPOTENCY_KEEP),
@@ -44,6 +44,7 @@ impl Flow {
                 now.minus(limits::SUPPRESSION_IMPORT_KEEP),
             ),
             (key_lookups::forget_before, now),
+            (directories::forget_before, now),
             (users::forget_sessions, over),
             (portal::forget_visits, over),
             (portal::forget_codes, over),

@@ -9,6 +9,7 @@ pub mod bounce;
 mod compose;
 mod dsn;
 pub mod engines;
+pub mod ldap;
 mod message;
 pub mod report;
 pub mod return_path;

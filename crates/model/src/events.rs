@@ -436,6 +436,9 @@ pub const ALL: &[Kind] = &[
     keys::OWN_KEY_REMOVED,
     keys::SETTINGS_ESCROW_SET,
     keys::SETTINGS_KEY_LOOKUP_SET,
+    keys::DIRECTORY_SET,
+    keys::DIRECTORY_REMOVED,
+    keys::DIRECTORY_TRIED,
     keys::AUTHORITY_ADDED,
     keys::AUTHORITY_REMOVED,
     auditors(

@@ -176,6 +176,8 @@ ids! {
     OwnKeyId = "oky";
     /// An authority whose certificates an organisation believes.
     AuthorityId = "aut";
+    /// A directory that is asked for certificates of recipients.
+    DirectoryId = "dir";
     /// A version of an organisation's own rules.
     RuleVersionId = "rul";
     /// A detector that an organisation wrote.

@@ -242,6 +242,15 @@ pub const KEY_LOOKUPS_AT_ONCE_MAX: usize = 16;
 pub const KEY_FOUND_FOR: Duration = Duration::from_secs(86_400);
 pub const KEY_NONE_FOR: Duration = Duration::from_secs(6 * 3_600);
 pub const KEY_FAULT_FOR: Duration = Duration::from_secs(3_600);
+/// Directories (LDAP) of one organisation, the domains that one is asked for, the octets of its texts and of the
+/// authorities that its server is held against.
+pub const DIRECTORIES_MAX: usize = 4;
+pub const DIRECTORY_DOMAINS_MAX: usize = 50;
+pub const DIRECTORY_TEXT_OCTETS_MAX: usize = 500;
+pub const DIRECTORY_ROOTS_OCTETS_MAX: usize = 64 * 1024;
+/// Entries that a directory is asked for, and octets read from it in all.
+pub const DIRECTORY_ENTRIES_MAX: usize = 10;
+pub const DIRECTORY_ANSWER_OCTETS_MAX: usize = 512 * 1024;
 /// OpenPGP keys taken in one file, answer or header field.
 pub const PGP_KEYS_OCTETS_MAX: usize = 1024 * 1024;
 pub const PGP_KEYS_MAX: usize = 200;

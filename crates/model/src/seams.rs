@@ -103,6 +103,16 @@ pub trait Net: Send + Sync {
         egress: &'a Egress,
         wait: Duration,
     ) -> Later<'a, Result<Box<dyn Wire>, NetFault>>;
+    /// Connects to a server that an administrator of an organisation named: it may stand in a private network, never on
+    /// this machine.
+    fn dial_named<'a>(
+        &'a self,
+        to: SocketAddr,
+        egress: &'a Egress,
+        wait: Duration,
+    ) -> Later<'a, Result<Box<dyn Wire>, NetFault>> {
+        self.dial(to, egress, wait)
+    }
     /// The port mail servers listen on: 25 in the world, another in tests and the demo.
     fn smtp_port(&self) -> u16;
     /// Whether an address may be delivered to: the world refuses loopback, private and own ones.

@@ -45,6 +45,8 @@ pub enum Trust {
     /// DANE (RFC 7672 §3): usable records, one of which must match. With an authority's record the
     /// certificate must name the host or, what a sender also asked for, `domain`.
     Dane { records: Vec<Tlsa>, domain: Domain },
+    /// These authorities (DER) and no others; the host's name.
+    Own(Vec<Vec<u8>>),
 }
 
 /// One handshake's aim.

@@ -128,6 +128,8 @@ words! {
         Autocrypt = "autocrypt",
         /// The address's own domain gave it, when it was asked (Web Key Directory).
         Wkd = "wkd",
+        /// A directory that the organisation recorded gave it, when it was asked (LDAP).
+        Ldap = "ldap",
     }
     /// What a domain answered that was asked for somebody's key.
     KeyAnswer {
@@ -136,6 +138,25 @@ words! {
         None = "none",
         /// It did not answer in time, or not as it should.
         Fault = "fault",
+    }
+    /// How a connection to a directory is encrypted; there is no other way.
+    DirectoryTls {
+        /// From the first octet on.
+        Ldaps = "ldaps",
+        /// After the server agreed (RFC 4511 §4.14).
+        StartTls = "starttls",
+    }
+    /// How far asking a directory got.
+    DirectoryStep {
+        /// No such name, nobody answers there, or its address may not be asked.
+        NotReached = "not_reached",
+        /// No TLS, or with a certificate that is not believed.
+        NotSecured = "not_secured",
+        /// It refused the name or the password.
+        NotBound = "not_bound",
+        /// It did not search, or not as it should.
+        NotSearched = "not_searched",
+        Searched = "searched",
     }
     /// What the organisation makes of a recipient's key.
     KeyStanding {

@@ -1,17 +1,20 @@
-//! Asks recipients' own domains for their OpenPGP keys (draft-koch-openpgp-webkey-service §3.1).
+//! Asks others for keys of recipients: the recipients' own domains for OpenPGP keys (draft-koch-openpgp-webkey-service
+//! §3.1), directories for certificates.
 //!
-//! Which keys are wanted and what is made of an answer is `flow::keys`. Invariants: by verified HTTPS alone, following
-//! no redirect, at public addresses; every answer has its size and its time.
+//! Which keys are wanted and what is made of an answer is `flow::keys`. Invariants: domains are asked by verified HTTPS
+//! alone, following no redirect, at public addresses; every answer has its size and its time.
 
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use flow::keys::{Directories, Question, Reply};
-use model::limits;
+use flow::keys::{Answers, Asked, Directories, Question, Reply, Search, Tried, Values};
 use model::seams::{HttpAnswer, HttpMethod, HttpRequest, HttpTo, Net, NetFault};
+use model::{DirectoryStep, limits};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
+
+use crate::ldap;
 
 /// The world's directories, asked on a runtime for threads outside it.
 pub struct KeyDirectories {
@@ -25,28 +28,70 @@ impl KeyDirectories {
     }
 }
 
+/// What one task brings back.
+enum Part {
+    Domain(usize, Reply<Vec<u8>>),
+    Search(usize, Vec<Reply<Values>>),
+}
+
 impl Directories for KeyDirectories {
-    fn ask(&self, questions: Vec<Question>, wait: Duration) -> Vec<Reply> {
-        let mut replies: Vec<Reply> = questions.iter().map(|_| Reply::Fault).collect();
+    fn ask(&self, asked: Asked, wait: Duration) -> Answers {
+        let mut answers = Answers::none_to(&asked);
         let (tell, told) = mpsc::channel();
-        for (place, question) in questions.into_iter().enumerate() {
+        // Nobody listens any more to what is told when all others took too long.
+        for (place, question) in asked.domains.into_iter().enumerate() {
             let (net, tell) = (self.net.clone(), tell.clone());
             self.runtime.spawn(async move {
                 let asked = timeout(wait, answer(&*net, &question, wait)).await;
-                // Nobody listens any more when all others took too long.
-                let _ = tell.send((place, asked.unwrap_or(Reply::Fault)));
+                let _ = tell.send(Part::Domain(place, asked.unwrap_or(Reply::Fault)));
+            });
+        }
+        for (place, search) in asked.searches.into_iter().enumerate() {
+            let (net, tell) = (self.net.clone(), tell.clone());
+            self.runtime.spawn(async move {
+                let talk = ldap::talk(&*net, &search, wait).await;
+                let _ = tell.send(Part::Search(place, talk.replies));
             });
         }
         drop(tell);
         // Every task ends with `wait`; a runtime that is gone drops them all.
-        while let Ok((place, reply)) = told.recv_timeout(wait) {
-            replies[place] = reply;
+        while let Ok(part) = told.recv_timeout(wait) {
+            match part {
+                Part::Domain(place, reply) => answers.domains[place] = reply,
+                Part::Search(place, replies) => {
+                    let places = answers.searches[place].iter_mut();
+                    places
+                        .zip(replies)
+                        .for_each(|(place, reply)| *place = reply);
+                }
+            }
         }
-        replies
+        answers
+    }
+
+    fn try_out(&self, search: Search, wait: Duration) -> Tried {
+        let (tell, told) = mpsc::channel();
+        let net = self.net.clone();
+        self.runtime.spawn(async move {
+            // Whoever asked may be gone.
+            let _ = tell.send(ldap::talk(&*net, &search, wait).await);
+        });
+        match told.recv() {
+            Err(_) => Tried {
+                step: DirectoryStep::NotReached,
+                found: 0,
+            },
+            Ok(talk) => Tried {
+                step: talk.step,
+                found: match talk.replies.first() {
+                    Some(Reply::Found(values)) => values.len(),
+                    _ => 0,
+                },
+            },
+        }
     }
 }
-
-async fn answer(net: &dyn Net, question: &Question, wait: Duration) -> Reply {
+async fn answer(net: &dyn Net, question: &Question, wait: Duration) -> Reply<Vec<u8>> {
     let advanced = get(net, &question.advanced, wait).await;
     // Only a host that is certainly not there makes way for the other: a fault is no absence.
     match advanced {
@@ -68,7 +113,7 @@ async fn get(net: &dyn Net, url: &str, wait: Duration) -> Result<HttpAnswer, Net
     net.http(request, wait).await
 }
 
-fn read(answer: Result<HttpAnswer, NetFault>) -> Reply {
+fn read(answer: Result<HttpAnswer, NetFault>) -> Reply<Vec<u8>> {
     match answer {
         Ok(answer) if answer.status == 200 => Reply::Found(answer.body),
         Ok(answer) if matches!(answer.status, 404 | 410) => Reply::None,

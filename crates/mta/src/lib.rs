@@ -7,6 +7,7 @@
 mod attempt;
 mod directories;
 mod engines;
+mod ldap;
 mod listening;
 mod mx;
 pub mod net;

@@ -90,6 +90,12 @@ impl RealNet {
     }
 }
 
+impl RealNet {
+    fn is_own(&self, ip: IpAddr) -> bool {
+        self.settings.own_addresses.contains(&ip)
+    }
+}
+
 impl Net for RealNet {
     fn mx<'a>(&'a self, domain: &'a Domain) -> Later<'a, Result<Answer<MxHosts>, NetFault>> {
         Box::pin(self.resolver.mx(domain))
@@ -134,12 +140,26 @@ impl Net for RealNet {
             self.dialer.dial(to, egress, wait).await
         })
     }
+    fn dial_named<'a>(
+        &'a self,
+        to: SocketAddr,
+        egress: &'a Egress,
+        wait: Duration,
+    ) -> Later<'a, Result<Box<dyn Wire>, NetFault>> {
+        Box::pin(async move {
+            let ip = to.ip().to_canonical();
+            if !self.may_dial(ip) && !(private::is_inside(ip) && !self.is_own(ip)) {
+                return Err(NetFault::Refused);
+            }
+            self.dialer.dial(to, egress, wait).await
+        })
+    }
     fn smtp_port(&self) -> u16 {
         self.settings.smtp_port
     }
     fn may_dial(&self, ip: IpAddr) -> bool {
         let ip = ip.to_canonical();
-        if private::never_a_host(ip) || self.settings.own_addresses.contains(&ip) {
+        if private::never_a_host(ip) || self.is_own(ip) {
             return false;
         }
         self.settings.private_destinations == PrivateDestinations::Allowed || private::is_public(ip)

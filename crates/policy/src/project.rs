@@ -46,6 +46,17 @@ impl Rules {
             })
     }
 
+    /// Whether they look at certificates, or encrypt to them.
+    pub fn ask_for_certificates(&self) -> bool {
+        self.asks(Fact::SmimeKey)
+            || self.organisation().iter().any(|rule| {
+                matches!(
+                    rule.effect,
+                    OrgEffect::Encrypt | OrgEffect::Require(Method::Smime)
+                )
+            })
+    }
+
     /// Whether the organisation's own rules look at the domains of recipients.
     pub fn ask_for_domains(&self) -> bool {
         self.asks(Fact::RecipientDomain)

@@ -43,5 +43,6 @@ migrations! {
     25 "0025_key_lookups",
     26 "0026_telling",
     27 "0027_patterns",
+    28 "0028_directories",
     29 "0029_sending_caps",
 }

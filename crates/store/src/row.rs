@@ -160,6 +160,7 @@ ids!(
     CorrespondentId,
     RecipientKeyId,
     AuthorityId,
+    DirectoryId,
     OwnKeyId,
     RuleVersionId,
     DetectorId,

@@ -14,11 +14,12 @@ pub struct Statement {
 }
 
 /// The tables that say who may do what and how an installation is set up; they change seldom.
-const SETTINGS: [&str; 17] = [
+const SETTINGS: [&str; 18] = [
     "api_keys",
     "apps",
     "correspondents",
     "detector_versions",
+    "directories",
     "dkim_keys",
     "domains",
     "key_options",

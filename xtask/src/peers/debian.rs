@@ -116,6 +116,11 @@ pub const TOOLS: &[Tool] = &[
     tool("sqop", "sqop", "Sequoia's OpenPGP"),
     tool("gosop", "gosop", "GopenPGP"),
     tool(
+        "/usr/sbin/slapd",
+        "slapd",
+        "a directory, which is asked for certificates",
+    ),
+    tool(
         "/usr/bin/tesseract",
         "tesseract-ocr",
         "reads pictures behind the sandbox",

@@ -7,6 +7,7 @@ mod cancel;
 mod content;
 mod correspondents;
 mod detectors;
+mod directories;
 mod document;
 mod domains;
 mod dry_run;
@@ -87,6 +88,7 @@ impl Door {
         match self.method {
             HttpMethod::Post => "POST",
             HttpMethod::Patch => "PATCH",
+            HttpMethod::Put => "PUT",
             HttpMethod::Delete => "DELETE",
             _ => "GET",
         }
@@ -166,6 +168,11 @@ fn protection() -> Vec<Door> {
         authorities::list::door(),
         authorities::add::door(),
         authorities::remove::door(),
+        directories::list::door(),
+        directories::add::door(),
+        directories::change::door(),
+        directories::remove::door(),
+        directories::try_it::door(),
         arrivals::list::door(),
         arrivals::search::door(),
         senders::door(),
@@ -281,6 +288,11 @@ fn schemas_of_protection(named: &mut Vec<(String, RefOr<Schema>)>) {
     with::<authorities::add::AuthoritiesNew>(named);
     with::<authorities::add::AuthoritiesAdded>(named);
     with::<authorities::remove::AuthorityRemoved>(named);
+    with::<directories::DirectoryList>(named);
+    with::<directories::DirectoryNew>(named);
+    with::<directories::DirectorySet>(named);
+    with::<directories::try_it::DirectoryTry>(named);
+    with::<directories::try_it::DirectoryTried>(named);
     with::<arrivals::ArrivalList>(named);
     with::<arrivals::search::ArrivalSearch>(named);
     with::<senders::SenderList>(named);

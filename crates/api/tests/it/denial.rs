@@ -20,6 +20,7 @@ struct Target {
     key: String,
     own_key: String,
     authority: String,
+    directory: String,
     /// A version's number.
     rules: String,
     webhook: String,
@@ -39,6 +40,7 @@ impl Target {
             key: "rky_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             own_key: "oky_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             authority: "aut_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
+            directory: "dir_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             rules: "9".into(),
             webhook: "whk_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
         }
@@ -76,6 +78,10 @@ impl Target {
             .await
             .json();
         client.post("/v1/authorities", &certificate()).await;
+        let directory = client
+            .post("/v1/encryption/directories", &directory())
+            .await
+            .json();
         let believed = client.get("/v1/authorities").await.json();
         // Versions are counted in each organisation: one that only the clinic has reached.
         for _ in 0..2 {
@@ -95,6 +101,7 @@ impl Target {
             detector: text(&detector["id"]),
             key: text(&key["keys"][0]["id"]),
             own_key: text(&own["id"]),
+            directory: text(&directory["id"]),
             authority: text(&believed["authorities"][0]["id"]),
             rules: rules["version"].to_string(),
         }
@@ -115,6 +122,8 @@ impl Target {
             &self.correspondent
         } else if route.starts_with("/v1/authorities") {
             &self.authority
+        } else if route.starts_with("/v1/encryption/directories") {
+            &self.directory
         } else if route.starts_with("/v1/own-keys") {
             &self.own_key
         } else if route.starts_with("/v1/keys") {
@@ -126,6 +135,10 @@ impl Target {
         };
         route.replace("{id}", id).replace("{file}", &self.file)
     }
+}
+
+fn directory() -> Value {
+    serde_json::json!({"name": "hospital", "host": "ldap.hospital.example", "port": 636, "tls": "ldaps"})
 }
 
 fn order() -> Value {
@@ -153,6 +166,11 @@ fn body(verb: &str, path: &str) -> Value {
     match path.rsplit('/').next() {
         Some("orders") => order(),
         Some("rules") => rules(),
+        Some("try") if path.contains("directories") => {
+            serde_json::json!({"address": "lee@hospital.example"})
+        }
+        Some("directories") => directory(),
+        _ if verb == "PUT" => directory(),
         Some("try") => serde_json::json!({"days": 7}),
         Some("activate") => serde_json::json!({"reason": "the trial was as we wished"}),
         Some("search") if path.contains("arrivals") => {
@@ -170,7 +188,7 @@ fn body(verb: &str, path: &str) -> Value {
 
 async fn ask(client: &Client<'_>, verb: &str, path: &str) -> Answer {
     let (headers, body): (&[_], _) = match verb {
-        "POST" | "PATCH" => (
+        "POST" | "PATCH" | "PUT" => (
             &[("content-type", "application/json")],
             Body::from(body(verb, path).to_string()),
         ),
@@ -232,6 +250,7 @@ async fn table(house: &House) -> String {
             "detectors",
             "keys",
             "authorities",
+            "directories",
             "arrivals",
             "senders",
             "rules",

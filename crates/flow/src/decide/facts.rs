@@ -12,7 +12,7 @@ use store::tables::correspondents::Standing;
 use super::house::OwnSettings;
 use crate::Flow;
 use crate::draft::Draft;
-use crate::keys::States;
+use crate::keys::{States, Wanted};
 use crate::scan::Scanned;
 
 pub(super) fn of_message(
@@ -118,34 +118,42 @@ fn keys(
     }
 }
 
-/// Before a message is decided, where its organisation wants it: asks for OpenPGP keys of those whose mail is to be
-/// encrypted to one. What is found is on record when the decision asks.
+/// Before a message is decided, where its organisation wants it: asks for keys of those whose mail is to be encrypted to
+/// one. What is found is on record when the decision asks.
 pub(super) fn look_keys_up(flow: &Flow, ctx: &Ctx, draft: &Draft, scanned: &Scanned) -> Result<()> {
     let house = super::house::house(flow, ctx)?;
-    if !house.look_up || ctx.mode() == Mode::Test {
+    if !(house.look_up || house.directories) || ctx.mode() == Mode::Test {
         return Ok(());
     }
     let is_ours = |address: &Address| house.domains.iter().any(|d| d == address.domain().as_str());
     let addresses = draft.recipients.iter().map(|r| &r.address);
-    let mut addresses: Vec<&Address> = addresses.filter(|address| !is_ours(address)).collect();
+    let addresses: Vec<&Address> = addresses.filter(|address| !is_ours(address)).collect();
     let demanded = draft
         .demanded
         .or_else(|| house.stream_option(draft, scanned));
-    if demanded != Some(Method::Pgp) && !house.rules.ask_for_pgp_keys() {
-        let standings = match house.correspondents {
-            true => crate::correspondents::standings(ctx, &addresses)?,
-            false => return Ok(()),
-        };
+    let standings = match house.correspondents {
+        true => crate::correspondents::standings(ctx, &addresses)?,
+        false => vec![None; addresses.len()],
+    };
+    let wanting = |method: Method, by_rules: bool| -> Vec<&Address> {
         let prefers = |standing: &Option<Standing>| {
             let prefers = standing.as_ref().and_then(|standing| standing.prefers);
-            prefers == Some(Method::Pgp)
+            prefers == Some(method)
         };
-        let wanted = addresses.into_iter().zip(&standings);
-        let wanted = wanted.filter(|(_, standing)| prefers(standing));
-        addresses = wanted.map(|(address, _)| address).collect();
+        let pairs = addresses.iter().zip(&standings);
+        let wanted =
+            pairs.filter(|(_, standing)| by_rules || demanded == Some(method) || prefers(standing));
+        wanted.map(|(address, _)| *address).collect()
+    };
+    let mut wanted = Wanted::default();
+    if house.look_up {
+        wanted.pgp = wanting(Method::Pgp, house.rules.ask_for_pgp_keys());
     }
-    if !addresses.is_empty() {
-        crate::keys::look_up(flow, ctx, &addresses);
+    if house.directories {
+        wanted.smime = wanting(Method::Smime, house.rules.ask_for_certificates());
+    }
+    if !wanted.is_empty() {
+        crate::keys::look_up(flow, ctx, &wanted);
     }
     Ok(())
 }

@@ -8,7 +8,9 @@ use policy::Rules;
 use store::tables::mail_options::{self, MailOptions};
 use store::tables::registry::{self, State as RegistryState};
 use store::tables::triggers::{self, Trigger};
-use store::tables::{correspondents, domains, key_lookups, organisations, recipient_keys};
+use store::tables::{
+    correspondents, directories, domains, key_lookups, organisations, recipient_keys,
+};
 
 use crate::Flow;
 use crate::draft::Draft;
@@ -35,6 +37,8 @@ pub(crate) struct OwnSettings {
     pub(super) keys: bool,
     /// OpenPGP keys are asked for at recipients' own domains.
     pub(super) look_up: bool,
+    /// Certificates are asked for at directories.
+    pub(super) directories: bool,
     /// The registry of patients, by its version.
     pub(crate) registry: Option<RegistryState>,
     /// The organisation's own detectors, of this version.
@@ -84,6 +88,7 @@ pub(crate) fn house(flow: &Flow, ctx: &Ctx) -> Result<Arc<OwnSettings>> {
                 correspondents: correspondents::any(tx, organisation)?,
                 keys: recipient_keys::any(tx, organisation)?,
                 look_up: key_lookups::wanted(tx, organisation)?,
+                directories: directories::any(tx, organisation)?,
                 options: mail_options::find(tx, organisation)?,
             })))
         })

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use ctx::Role;
 use flow::Letter;
-use flow::keys::{Directories, Question, Reply};
+use flow::keys::{Answers, Asked, Directories, Question, Reply, Search, Tried};
 use model::{Code, KeySource, KeyStanding, Method, Mode, Outcome, Timestamp, limits};
 use seal::pgp::{MimeOpened, SecretKey, Version, mime_open, wkd};
 use sim::kit::SimRng;
@@ -53,8 +53,9 @@ impl Elsewhere {
 }
 
 impl Directories for Elsewhere {
-    fn ask(&self, questions: Vec<Question>, wait: Duration) -> Vec<Reply> {
+    fn ask(&self, asked: Asked, wait: Duration) -> Answers {
         assert!(wait <= Duration::from_secs(5), "a sender waits for it");
+        assert!(asked.searches.is_empty(), "no directory is on record");
         let keys = self.keys.lock().expect("whole");
         let broken = *self.broken.lock().expect("whole");
         let reply = |question: &Question| match keys.get(&question.advanced) {
@@ -62,10 +63,14 @@ impl Directories for Elsewhere {
             Some(key) => Reply::Found(key.clone()),
             None => Reply::None,
         };
-        let replies = questions.iter().map(reply).collect();
-        let urls = questions.into_iter().map(|question| question.advanced);
+        let domains = asked.domains.iter().map(reply).collect();
+        let urls = asked.domains.into_iter().map(|question| question.advanced);
         self.asked.lock().expect("whole").extend(urls);
-        replies
+        let searches = Vec::new();
+        Answers { domains, searches }
+    }
+    fn try_out(&self, _: Search, _: Duration) -> Tried {
+        unreachable!("nobody tries a directory here")
     }
 }
 

@@ -20,6 +20,7 @@ mod hooks;
 mod idempotency;
 mod inbound;
 mod keys;
+mod keys_directories;
 mod keys_inbound;
 mod keys_lookup;
 mod keys_own;

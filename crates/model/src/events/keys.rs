@@ -57,6 +57,21 @@ pub(super) const SETTINGS_KEY_LOOKUP_SET: Kind = auditors(
     "Whether keys of recipients are asked for at their own domains, which then know who is written to, was set",
     &["on"],
 );
+pub(super) const DIRECTORY_SET: Kind = auditors(
+    "directory.set",
+    "A directory was recorded or changed: it is asked for certificates of recipients and so hears who is written to",
+    &["name", "host", "port", "tls", "bound", "domains"],
+);
+pub(super) const DIRECTORY_REMOVED: Kind = auditors(
+    "directory.removed",
+    "A directory is asked no more",
+    &["name"],
+);
+pub(super) const DIRECTORY_TRIED: Kind = auditors(
+    "directory.tried",
+    "A directory was asked by hand, to see whether it answers",
+    &["name", "step", "found"],
+);
 pub(super) const AUTHORITY_ADDED: Kind = auditors(
     "authority.added",
     "Certificates of this authority are believed from now on",

@@ -11,6 +11,15 @@ pub fn never_a_host(ip: IpAddr) -> bool {
     }
 }
 
+/// A network of an organisation's own (RFC 1918, RFC 4193). Neither loopback nor link-local: machines in clouds answer
+/// there with secrets.
+pub fn is_inside(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => ip.is_private(),
+        IpAddr::V6(ip) => ip.is_unique_local(),
+    }
+}
+
 /// Outside every special-purpose block of the IANA registries (RFC 6890) that is not global.
 pub fn is_public(ip: IpAddr) -> bool {
     match ip.to_canonical() {

@@ -120,6 +120,13 @@ impl ClientTls {
                 let verdict = self.trust.verify_server_cert(leaf, rest, name, &[], now);
                 verdict.err().map(|e| why(&e, leaf).to_owned())
             }
+            Trust::Own(roots) => match trusting_only(roots, &self.provider) {
+                None => Some("other".to_owned()),
+                Some(trust) => {
+                    let verdict = trust.verify_server_cert(leaf, rest, name, &[], now);
+                    verdict.err().map(|e| why(&e, leaf).to_owned())
+                }
+            },
             Trust::Dane { records, domain } => {
                 let names = [&goal.host, domain];
                 let matched = dane::matches(records, (leaf, rest), &names, &self.provider, now);
@@ -134,6 +141,19 @@ impl ClientTls {
             unverified_because,
         })
     }
+}
+
+/// None where none of the roots can be read.
+fn trusting_only(
+    roots: &[Vec<u8>],
+    provider: &Arc<CryptoProvider>,
+) -> Option<Arc<WebPkiServerVerifier>> {
+    let mut store = RootCertStore::empty();
+    for root in roots {
+        store.add(CertificateDer::from(root.clone())).ok()?;
+    }
+    let built = WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(provider));
+    built.build().ok()
 }
 
 fn digest(leaf: &CertificateDer<'_>) -> impl AsRef<[u8]> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use flow::keys::{Directories, Question, Reply};
+use flow::keys::{Asked, Directories, Question, Reply};
 use model::seams::{HttpAnswer, NetFault};
 use mta::KeyDirectories;
 use tokio::runtime::Handle;
@@ -45,8 +45,12 @@ async fn asked(
         advanced: ADVANCED.to_owned(),
         direct: DIRECT.to_owned(),
     };
-    let asking = tokio::task::spawn_blocking(move || directories.ask(vec![question], WAIT));
-    let mut replies = asking.await.expect("no panic");
+    let asked = Asked {
+        domains: vec![question],
+        ..Asked::default()
+    };
+    let asking = tokio::task::spawn_blocking(move || directories.ask(asked, WAIT));
+    let mut replies = asking.await.expect("no panic").domains;
     assert_eq!(replies.len(), 1);
     match replies.remove(0) {
         Reply::Found(body) => String::from_utf8(body).expect("text"),

@@ -13,6 +13,7 @@ mod dns;
 mod engines;
 mod http;
 mod knot;
+mod ldap;
 mod mx;
 mod mx_peers;
 mod peer;

@@ -22,6 +22,7 @@ tables! {
     correspondents,
     deliveries,
     detectors,
+    directories,
     domain_health,
     domains,
     events,

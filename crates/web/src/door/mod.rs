@@ -367,6 +367,11 @@ fn key_routes() -> Router<WebState> {
                 .post(|asked| console(asked, console::authorities::submit)),
         )
         .route(
+            "/console/directories",
+            get(|asked| console(asked, console::directories::show))
+                .post(|asked| console(asked, console::directories::submit)),
+        )
+        .route(
             "/console/own-keys",
             get(|asked| console(asked, console::own_keys::show))
                 .post(|asked| console(asked, console::own_keys::submit)),

@@ -46,6 +46,8 @@ templates! {
     "pages/console/key_lookup.html"
     "pages/console/authorities.html"
     "pages/console/authority_remove.html"
+    "pages/console/directories.html"
+    "pages/console/directory_remove.html"
     "pages/console/own_keys.html"
     "pages/console/own_key_ask.html"
     "pages/console/registry.html"

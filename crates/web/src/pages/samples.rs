@@ -40,15 +40,7 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     draw::<console::correspondents::Correspondents>(face, &mut all)?;
     draw::<console::correspondent::Correspondent>(face, &mut all)?;
     draw::<console::correspondent::CorrespondentRemove>(face, &mut all)?;
-    draw::<console::keys::Keys>(face, &mut all)?;
-    draw::<console::key::Key>(face, &mut all)?;
-    draw::<console::key::KeyAsk>(face, &mut all)?;
-    draw::<console::key_add::KeyAdd>(face, &mut all)?;
-    draw::<console::key_lookup::KeyLookup>(face, &mut all)?;
-    draw::<console::authorities::Authorities>(face, &mut all)?;
-    draw::<console::authorities::AuthorityRemove>(face, &mut all)?;
-    draw::<console::own_keys::OwnKeys>(face, &mut all)?;
-    draw::<console::own_keys::OwnKeyAsk>(face, &mut all)?;
+    keys(face, &mut all)?;
     draw::<console::registry::Registry>(face, &mut all)?;
     draw::<console::registry::RegistryClear>(face, &mut all)?;
     draw::<console::rules::Rules>(face, &mut all)?;
@@ -99,6 +91,20 @@ fn portal(face: &Face, all: &mut Vec<Picture>) -> Result<()> {
     draw::<portal::gone::Gone>(face, all)?;
     draw::<portal::trouble::Trouble>(face, all)?;
     draw::<portal::unsubscribe::Unsubscribe>(face, all)
+}
+
+fn keys(face: &Face, all: &mut Vec<Picture>) -> Result<()> {
+    draw::<console::keys::Keys>(face, all)?;
+    draw::<console::key::Key>(face, all)?;
+    draw::<console::key::KeyAsk>(face, all)?;
+    draw::<console::key_add::KeyAdd>(face, all)?;
+    draw::<console::key_lookup::KeyLookup>(face, all)?;
+    draw::<console::authorities::Authorities>(face, all)?;
+    draw::<console::authorities::AuthorityRemove>(face, all)?;
+    draw::<console::directories::Directories>(face, all)?;
+    draw::<console::directories::DirectoryRemove>(face, all)?;
+    draw::<console::own_keys::OwnKeys>(face, all)?;
+    draw::<console::own_keys::OwnKeyAsk>(face, all)
 }
 
 fn draw<P: Page>(face: &Face, all: &mut Vec<Picture>) -> Result<()> {

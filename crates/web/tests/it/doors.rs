@@ -46,6 +46,7 @@ const DOORS: &[&str] = &[
     "/console/detectors/det_00000000000000000000000000",
     "/console/keys",
     "/console/authorities",
+    "/console/directories",
     "/console/own-keys",
     "/console/keys/add",
     "/console/keys/look-up",

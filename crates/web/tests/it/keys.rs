@@ -133,3 +133,44 @@ async fn keys_are_looked_up_once_somebody_turned_it_on() {
     assert!(browser.page.says("Nobody is asked any more."));
     assert!(!clinic.flow.key_lookup(&ctx).expect("a setting"));
 }
+
+#[tokio::test]
+async fn a_directory_is_recorded_without_showing_its_password_and_taken_out() {
+    let (_clinic, mut browser) = desk().await;
+    browser.get("/console/directories").await;
+    let wrong = [
+        ("act", "add"),
+        ("name", "hospital"),
+        ("host", "ldap.hospital.example"),
+        ("port", "636"),
+        ("tls", "starttls"),
+        ("password", "oleander"),
+    ];
+    browser.post("/console/directories", &wrong).await;
+    assert!(browser.page.says("Say whose password it is"));
+    assert!(!browser.page.body.contains("oleander"));
+    let right = [
+        &wrong[..],
+        &[("bind_name", "cn=reader"), ("domains", "hospital.example")],
+    ];
+    browser.post("/console/directories", &right.concat()).await;
+    assert!(browser.page.says("It is asked from the next message on."));
+    assert!(
+        browser.page.says("ldap.hospital.example:636") && browser.page.says("hospital.example")
+    );
+    browser.post("/console/directories", &right.concat()).await;
+    assert!(browser.page.says("Another directory has this name."));
+    let id = browser
+        .page
+        .body
+        .split("value=\"dir_")
+        .nth(1)
+        .expect("an id");
+    let id = format!("dir_{}", &id[..26]);
+    let remove = [("act", "remove"), ("id", id.as_str())];
+    browser.post("/console/directories", &remove).await;
+    assert!(browser.page.says("Ask this directory no more?"));
+    let sure = [&remove[..], &[("sure", "yes")]].concat();
+    browser.post("/console/directories", &sure).await;
+    assert!(browser.page.says("It is asked no more."));
+}

@@ -161,7 +161,7 @@ impl Habits {
                 let matched = records.iter().any(|record| record.data == key);
                 (!matched).then_some("no_tlsa_match")
             }
-            (tls, Trust::Pkix) => tls.distrusted(),
+            (tls, Trust::Pkix | Trust::Own(_)) => tls.distrusted(),
         };
         TlsFacts {
             version: "TLSv1.3".to_owned(),

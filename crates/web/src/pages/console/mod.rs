@@ -8,6 +8,7 @@ pub mod correspondents;
 pub mod detector;
 pub mod detector_learn;
 pub mod detectors;
+pub mod directories;
 pub mod domain;
 pub mod domain_rotate;
 pub mod domains;
