@@ -148,7 +148,8 @@ impl Net for RealNet {
     ) -> Later<'a, Result<Box<dyn Wire>, NetFault>> {
         Box::pin(async move {
             let ip = to.ip().to_canonical();
-            if !self.may_dial(ip) && !(private::is_inside(ip) && !self.is_own(ip)) {
+            let is_inside = private::is_inside(ip) && !self.is_own(ip);
+            if !is_inside && !self.may_dial(ip) {
                 return Err(NetFault::Refused);
             }
             self.dialer.dial(to, egress, wait).await

@@ -11,12 +11,15 @@ pub fn never_a_host(ip: IpAddr) -> bool {
     }
 }
 
-/// A network of an organisation's own (RFC 1918, RFC 4193). Neither loopback nor link-local: machines in clouds answer
-/// there with secrets.
+/// A network of an organisation's own (RFC 1918, RFC 4193). Neither loopback nor where clouds tell their machines secrets:
+/// link-local addresses, and those that Amazon and Google chose among the local ones of IPv6.
 pub fn is_inside(ip: IpAddr) -> bool {
     match ip.to_canonical() {
         IpAddr::V4(ip) => ip.is_private(),
-        IpAddr::V6(ip) => ip.is_unique_local(),
+        IpAddr::V6(ip) => {
+            let is_clouds = matches!(ip.segments(), [0xfd00, 0x0ec2, ..] | [0xfd20, 0x00ce, ..]);
+            ip.is_unique_local() && !is_clouds
+        }
     }
 }
 

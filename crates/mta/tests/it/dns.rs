@@ -143,8 +143,9 @@ async fn private_and_own_addresses_are_not_dialled() {
     let loopback: SocketAddr = "127.0.0.1:25".parse().expect("a socket");
     let wait = std::time::Duration::from_millis(100);
     let own: IpAddr = "8.8.4.4".parse().expect("an address");
+    let inside: IpAddr = "10.9.9.9".parse().expect("an address");
     let settings = |private_destinations| NetSettings {
-        own_addresses: vec![own],
+        own_addresses: vec![own, inside],
         name_servers: vec![loopback],
         private_destinations,
         ..NetSettings::default()
@@ -165,6 +166,15 @@ async fn private_and_own_addresses_are_not_dialled() {
         ),
         "asserted where it takes effect"
     );
+    for named in [
+        loopback,
+        SocketAddr::new(own, 636),
+        SocketAddr::new(inside, 636),
+        "169.254.169.254:80".parse().expect("an address"),
+    ] {
+        let dialled = strict.dial_named(named, &egress, wait).await;
+        assert!(matches!(dialled, Err(NetFault::Refused)), "{named}");
+    }
 
     let lenient = RealNet::new(settings(PrivateDestinations::Allowed), clock).expect("a network");
     assert!(lenient.may_dial(loopback.ip()) && !lenient.may_dial(own));

@@ -52,3 +52,34 @@ fn only_the_public_internet_is_public() {
         assert!(!is_public(text.parse().expect("an address")), "{text}");
     }
 }
+
+/// Whoever names a directory inside reaches neither this machine nor what a cloud tells it.
+#[test]
+fn networks_of_ones_own_hold_no_secrets_of_machines() {
+    let inside = |text: &str| is_inside(text.parse().expect("an address"));
+    for ip in [
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "::ffff:10.0.0.1",
+        "fd12::1",
+        "fc00::1",
+    ] {
+        assert!(inside(ip), "{ip}");
+    }
+    for ip in [
+        "8.8.8.8",
+        "127.0.0.1",
+        "::1",
+        "::ffff:127.0.0.1",
+        "169.254.169.254",
+        "fe80::1",
+        "fd00:ec2::254",
+        "fd20:ce::254",
+        "100.64.0.1",
+        "0.0.0.0",
+        "2606:4700::1111",
+    ] {
+        assert!(!inside(ip), "{ip}");
+    }
+}
