@@ -94,12 +94,12 @@ fn letters_that_no_rule_was_made_for_are_told_apart_as_well() -> std::io::Result
 
 #[test]
 fn letters_of_many_kinds_are_told_apart() -> std::io::Result<()> {
-    let measured = measure(&["varied_open.mail"])?;
-    assert_eq!((measured.with, measured.without), (20, 26));
-    // Measured when this was written: 6 of 20 missed, 7 of 26 false alarms.
+    let measured = measure(&["trade_open.mail", "varied_open.mail"])?;
+    assert_eq!((measured.with, measured.without), (26, 45));
+    // Measured when this was written: 6 of 26 missed, 6 of 45 false alarms.
     assert!(measured.missed.len() <= 6, "missed: {:?}", measured.missed);
     assert!(
-        measured.alarmed.len() <= 7,
+        measured.alarmed.len() <= 6,
         "false alarms: {:?}",
         measured.alarmed
     );
