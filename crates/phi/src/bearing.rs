@@ -277,15 +277,26 @@ impl Reader<'_> {
         marks
     }
 
-    /// "In patients over 70, particularly for Jane R.": a class, and one of it.
+    /// "In patients over 70, particularly for Jane R.", "guidelines for a 50-year-old, seen on March 3":
+    /// a class, and one of it.
     fn names_somebody(&self, sentence: &Range<usize>) -> bool {
+        let given = self.given;
+        let keys = given.words.keys_from(sentence.clone()).iter();
+        let aged = keys.into_iter().any(|key| key.tag == Tag::Age);
+        let next = given
+            .kept
+            .partition_point(|c| c.range.start < sentence.start);
+        let seen = given.kept[next..]
+            .iter()
+            .take_while(|c| c.range.start < sentence.end)
+            .any(|c| c.kind == FindingKind::DateOfCare);
         let first = self
             .people
             .partition_point(|(name, _)| name.start < sentence.start);
-        self.people[first..]
+        let mut named = self.people[first..]
             .iter()
-            .take_while(|(name, _)| name.start < sentence.end)
-            .any(|(_, role)| matches!(role, Role::Person { .. }))
+            .take_while(|(name, _)| name.start < sentence.end);
+        aged || seen || named.any(|(_, role)| matches!(role, Role::Person { .. }))
     }
 
     /// One sentence; answers whether it talks about a subject rather than a person.

@@ -29,7 +29,7 @@ pub(super) fn is_nobodys(
     if words(before).rev().take(OWNER).any(|word| owns(cues, word)) {
         return false;
     }
-    describes(cues, behind) || is_described(cues, before) || (class && is_of_many(cues, before))
+    describes(cues, behind) || (class && (is_described(cues, before) || is_of_many(cues, before)))
 }
 
 fn owns(cues: &Cues, word: &[u8]) -> bool {
@@ -133,6 +133,7 @@ pub(super) fn is_adjective(cues: &Cues, behind: &[u8]) -> bool {
         .and_then(|rest| words(rest).next().filter(|word| rest.starts_with(word)));
     next.is_some_and(|word| {
         word[0].is_ascii_lowercase()
+            && word.len() > 3
             && !word.ends_with(b"ed")
             && !cues
                 .of(word)

@@ -96,8 +96,8 @@ fn letters_that_no_rule_was_made_for_are_told_apart_as_well() -> std::io::Result
 fn letters_of_many_kinds_are_told_apart() -> std::io::Result<()> {
     let measured = measure(&["trade_open.mail", "varied_open.mail"])?;
     assert_eq!((measured.with, measured.without), (26, 45));
-    // Measured when this was written: 6 of 26 missed, 6 of 45 false alarms.
-    assert!(measured.missed.len() <= 6, "missed: {:?}", measured.missed);
+    // Measured when this was written: 4 of 26 missed, 5 of 45 false alarms.
+    assert!(measured.missed.len() <= 5, "missed: {:?}", measured.missed);
     assert!(
         measured.alarmed.len() <= 6,
         "false alarms: {:?}",
