@@ -17,8 +17,10 @@ use crate::names::People;
 use crate::part::Form;
 
 mod cues;
+mod general;
 mod role;
 mod said;
+mod talk;
 mod unit;
 mod whole;
 
@@ -113,6 +115,7 @@ pub(crate) struct Given<'a> {
 }
 
 /// A word or a measurement of health and what it weighs.
+#[derive(Clone)]
 struct Mark {
     range: Range<usize>,
     weight: Weight,
@@ -149,6 +152,7 @@ pub(crate) fn read(given: &Given<'_>) -> Bearing {
         given,
         layout,
         people,
+        of_staff: Vec::new(),
         has_genre: given
             .words
             .keys
@@ -160,7 +164,8 @@ pub(crate) fn read(given: &Given<'_>) -> Bearing {
             ..Bearing::default()
         },
     };
-    let voice = reader.voice();
+    let mut voice = reader.voice();
+    reader.of_staff = std::mem::take(&mut voice.of_staff);
     reader.mentions(&roles, &voice);
     reader.names();
     reader.units();
@@ -175,6 +180,8 @@ struct Reader<'a> {
     layout: Layout,
     /// By place.
     people: Vec<(Range<usize>, Role)>,
+    /// Places of words such as "she" that are the staff's.
+    of_staff: Vec<usize>,
     /// Whether a word shows that it goes to many.
     has_genre: bool,
     bearing: Bearing,
@@ -204,6 +211,7 @@ impl Reader<'_> {
 
     /// Each sentence with a word of health, once.
     fn units(&mut self) {
+        let given = self.given;
         let marks = self.marks();
         let mut spoken: BTreeSet<usize> = BTreeSet::new();
         let mut at = 0;
@@ -214,7 +222,15 @@ impl Reader<'_> {
                 .iter()
                 .take_while(|m| m.range.start < end)
                 .count();
-            let its = &marks[at..at + in_unit];
+            let sentence = unit.start..end;
+            let class = !self.names_somebody(&sentence);
+            let mut its = marks[at..at + in_unit].to_vec();
+            for mark in &mut its {
+                if general::is_nobodys(given.cues, given.text, &sentence, &mark.range, class) {
+                    mark.weight = Weight::Setting;
+                }
+            }
+            let its = &its[..];
             if !self.unit(unit.start..end, its) {
                 let health = &mut self.bearing.whole.health;
                 for mark in its.iter().filter(|mark| spoken.insert(mark.entry)) {
@@ -261,6 +277,28 @@ impl Reader<'_> {
         marks
     }
 
+    /// "In patients over 70, particularly for Jane R.", "guidelines for a 50-year-old, seen on March 3":
+    /// a class, and one of it.
+    fn names_somebody(&self, sentence: &Range<usize>) -> bool {
+        let given = self.given;
+        let keys = given.words.keys_from(sentence.clone()).iter();
+        let aged = keys.into_iter().any(|key| key.tag == Tag::Age);
+        let next = given
+            .kept
+            .partition_point(|c| c.range.start < sentence.start);
+        let seen = given.kept[next..]
+            .iter()
+            .take_while(|c| c.range.start < sentence.end)
+            .any(|c| c.kind == FindingKind::DateOfCare);
+        let first = self
+            .people
+            .partition_point(|(name, _)| name.start < sentence.start);
+        let mut named = self.people[first..]
+            .iter()
+            .take_while(|(name, _)| name.start < sentence.end);
+        aged || seen || named.any(|(_, role)| matches!(role, Role::Person { .. }))
+    }
+
     /// One sentence; answers whether it talks about a subject rather than a person.
     fn unit(&mut self, range: Range<usize>, marks: &[Mark]) -> bool {
         let distinct = |clinical: bool| {
@@ -295,8 +333,8 @@ impl Reader<'_> {
         self.bearing.told |= told && (said.first || said.third || self.bearing.tied >= 3);
         let weighs = |holds: bool| u8::from(holds && !said.topic);
         let add = |sum: &mut u8, more: u8| *sum = sum.saturating_add(more);
-        add(&mut self.bearing.spoken, weighs(said.third && told));
         let much = if health >= 3 { 2 } else { 1 };
+        add(&mut self.bearing.spoken, weighs(said.third && told) * much);
         add(&mut self.bearing.first, weighs(said.first && told) * much);
         add(&mut self.bearing.second, weighs(said.second));
         add(&mut self.bearing.patient, weighs(said.patient && told));

@@ -98,8 +98,9 @@ impl Tally {
         let held = |holds: bool, points: u8| if holds { points } else { 0 };
         // Who "you" are, the text does not say without a name; to a patient see `level_to_patient`.
         let second = match (said.addressed, self.loose.is_empty()) {
-            (true, _) => 3,
-            (false, false) => 2,
+            // Advertising greets by name, too.
+            (true, _) if self.genre() < 2 => 3,
+            (true, _) | (false, false) => 2,
             (false, true) => 1,
         };
         [
@@ -158,7 +159,7 @@ impl Tally {
         if best < 2 {
             return 0;
         }
-        let more = ties.iter().filter(|points| **points >= 2).count() - 1;
+        let more = independent(&ties);
         let ways = said.loose.len() + usize::from(self.kinds.contains(&FindingKind::DateOfBirth));
         // Orders, jobs and courses have days, addresses and telephones, too.
         let genre = self.genre();
@@ -167,13 +168,20 @@ impl Tally {
             && self.has(Class::Faint)
             && said.tied.max(said.aged).max(said.patient).max(said.first) > 0;
         let support = u8::try_from(more.min(2) + ways).unwrap_or(4)
-            + u8::from(self.terms.len() > 1)
             + u8::from(!self.loose.is_empty())
-            + u8::from(!self.loose.is_empty() && said.second > 0)
+            + u8::from(!self.loose.is_empty() && said.second > 0 && genre == 0)
             + u8::from(placed)
-            + u8::from(self.is_dense());
+            + self.density(best);
         let most = if best >= 5 { 2 } else { 6 };
         (best + support).saturating_sub((genre + self.sparseness()).min(most))
+    }
+
+    /// A short mail with words of health is about them; where no patient is spoken of and little ties them to somebody, that it is
+    /// short and that there are two says the same.
+    fn density(&self, best: u8) -> u8 {
+        let points = u8::from(self.terms.len() > 1) + u8::from(self.is_dense());
+        let of_one = self.bearing.aged.max(self.bearing.patient) > 0;
+        points.min(if best > 2 || of_one { 2 } else { 1 })
     }
 
     /// A short mail with a word of health is about it.
@@ -250,6 +258,17 @@ impl Tally {
             .filter(|kind| kind.class() == class)
             .count()
     }
+}
+
+/// Ties beside the best one that say something of their own: a name in the same sentence as health, near to it
+/// and in the same letter as it is one thing, told once more at most.
+fn independent(ties: &[u8; 11]) -> usize {
+    const GROUPS: [&[usize]; 5] = [&[0, 1, 6, 7, 10], &[2], &[3], &[4, 5], &[8, 9]];
+    let held = |at: &&usize| ties[**at] >= 2;
+    let counts = GROUPS.map(|group| group.iter().filter(held).count());
+    let groups = counts.iter().filter(|count| **count > 0).count();
+    let again = usize::from(counts.iter().any(|count| *count > 1));
+    (groups + again).saturating_sub(1)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 /// What a word may say, as bits: a word can say several things.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Cue(u16);
+pub(super) struct Cue(u32);
 
 impl Cue {
     pub(super) const FIRST: Self = Self(1);
@@ -25,8 +25,11 @@ impl Cue {
     pub(super) const MANY: Self = Self(1 << 13);
     pub(super) const ONE: Self = Self(1 << 14);
     pub(super) const DROPPED: Self = Self(1 << 15);
+    pub(super) const TRADE: Self = Self(1 << 16);
+    pub(super) const ADVICE: Self = Self(1 << 17);
+    pub(super) const STAFF: Self = Self(1 << 18);
 
-    const SECTIONS: [(&'static str, Self); 16] = [
+    const SECTIONS: [(&'static str, Self); 19] = [
         ("first", Self::FIRST),
         ("second", Self::SECOND),
         ("third", Self::THIRD),
@@ -43,6 +46,9 @@ impl Cue {
         ("many", Self::MANY),
         ("one", Self::ONE),
         ("dropped", Self::DROPPED),
+        ("trade", Self::TRADE),
+        ("advice", Self::ADVICE),
+        ("staff", Self::STAFF),
     ];
 
     /// Whether it says any of these.

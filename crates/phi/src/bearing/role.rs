@@ -54,7 +54,7 @@ impl Roles<'_> {
             Role::Clinician
         } else if anchored || told {
             person
-        } else if is_greeting(before) {
+        } else if is_greeting(before) && !self.is_told(behind) {
             Role::Addressee
         } else if self.is_office(range, before, behind) {
             Role::Office
@@ -75,6 +75,14 @@ impl Roles<'_> {
                 .next()
                 .is_some_and(|word| self.cues.of(word).is(Cue::PREDICATE))
         })
+    }
+
+    /// "Hi, Saoirse will miss school": greeted is somebody else.
+    fn is_told(&self, behind: &[u8]) -> bool {
+        behind.starts_with(b" ")
+            && words(behind)
+                .next()
+                .is_some_and(|word| self.cues.of(word).is(Cue::PREDICATE))
     }
 
     fn is_titled(&self, range: &Range<usize>) -> bool {
@@ -108,7 +116,25 @@ impl Roles<'_> {
         let says =
             |word: Option<&[u8]>| word.is_some_and(|word| self.cues.of(word).is(Cue::SPEAKING));
         let speaks = gap <= 1 && (says(one) || (one.is_some_and(is_will) && says(two)));
-        led || tailed || speaks || self.is_reached_at(range, behind, gap)
+        // "Coach, Ruairi's ankle" is the coach's letter, not the coach's ankle.
+        let titled = before
+            .strip_suffix(b" ")
+            .and_then(|led| words(led).next_back().filter(|word| led.ends_with(word)))
+            .is_some_and(|word| self.cues.of(word).is(Cue::STAFF));
+        led || titled
+            || self.is_employed(behind)
+            || tailed
+            || speaks
+            || self.is_reached_at(range, behind, gap)
+    }
+
+    /// "Starts on Monday in dialysis as a tech".
+    fn is_employed(&self, behind: &[u8]) -> bool {
+        let mut rest = words(behind).skip_while(|word| *word != b"as" && *word != b"como");
+        rest.next().is_some()
+            && rest
+                .take(3)
+                .any(|word| self.cues.of(word).is(Cue::STAFF | Cue::OFFICE))
     }
 
     /// "Joan Ritter, 901-555-0147", "Tim, x4410".

@@ -6,7 +6,9 @@
 use std::ops::Range;
 
 use super::cues::{Cue, words};
+use super::general;
 use super::role;
+use super::talk;
 use super::{Mark, NEAR, Reader, Weight};
 use crate::lexicon::Tag;
 use crate::names::Listed;
@@ -18,26 +20,39 @@ impl Reader<'_> {
         let mut before = Cue::default();
         let mut article = false;
         let mut subject = false;
-        let (mut narrates, mut reads) = (false, false);
+        let (mut narrates, mut reads, mut supposes) = (false, false, false);
         let text = &self.given.text[range.clone()];
+        let advice = general::is_advice(self.given.cues, text);
         for word in words(text) {
             let cue = self.given.cues.of(word.strip_suffix(b"'s").unwrap_or(word));
             said.first |=
                 cue.is(Cue::OWN) || (narrates && (cue.is(Cue::FEELING) || word.ends_with(b"ed")));
             let reader = cue.is(Cue::SECOND) || (reads && cue.is(Cue::PREDICATE));
-            said.second |= reader && self.is_cared_for(word, marks);
+            said.second |= reader
+                && !advice
+                && self.is_cared_for(word, marks)
+                && (reads || self.is_own_care(word, marks));
             // A "sleep study" is no study.
             said.topic |=
                 cue.is(Cue::TOPIC) && !marks.iter().any(|mark| covers(mark, self.place(word)));
             let possessed = before.is(Cue::OWN | Cue::THIRD | Cue::SECOND);
             // "Dad" is the writer's, "the dad" is not.
             let named = word[0].is_ascii_uppercase() && word.len() > 2;
-            said.third |= cue.is(Cue::THIRD) || (cue.is(Cue::KIN) && (possessed || named));
+            let theirs = self.of_staff.binary_search(&self.place(word)).is_ok();
+            said.third |=
+                (cue.is(Cue::THIRD) && !theirs) || (cue.is(Cue::KIN) && (possessed || named));
             // "patient names" are nobody's; "the patient", "patient has" are somebody's.
             said.patient |= (subject && cue.is(Cue::PREDICATE))
-                || (cue.is(Cue::PATIENT) && (article || word.len() <= 2));
-            subject = cue.is(Cue::PATIENT);
-            article = is_article(word);
+                || (cue.is(Cue::PATIENT)
+                    && (article || word.len() <= 2)
+                    && !general::is_adjective(
+                        self.given.cues,
+                        &text[self.place(word) - range.start + word.len()..],
+                    ));
+            subject = cue.is(Cue::PATIENT) && !supposes;
+            article = is_article(word)
+                && !(supposes && word.len() <= 3 && !word.eq_ignore_ascii_case(b"the"));
+            supposes |= talk::supposes(word);
             narrates = cue.is(Cue::FIRST);
             reads = cue.is(Cue::READER);
             before = cue;
@@ -52,6 +67,22 @@ impl Reader<'_> {
 
     fn place(&self, word: &[u8]) -> usize {
         word.as_ptr() as usize - self.given.text.as_ptr() as usize
+    }
+
+    /// Nobody else and nothing that happens stands between: not "your team can see the results".
+    fn is_own_care(&self, word: &[u8], marks: &[Mark]) -> bool {
+        const LINKS: &[&[u8]] = &[b"about", b"in", b"sobre", b"en"];
+        let end = self.place(word) + word.len();
+        let mark = marks
+            .iter()
+            .find(|mark| mark.weight != Weight::Setting && mark.range.start >= end);
+        mark.is_some_and(|mark| {
+            !words(&self.given.text[end..mark.range.start]).any(|word| {
+                let cue = self.given.cues.of(word);
+                cue.is(Cue::PREDICATE | Cue::MANY | Cue::STAFF)
+                    || LINKS.iter().any(|link| link.eq_ignore_ascii_case(word))
+            })
+        })
     }
 
     /// "Your test results", "you are due for a flu shot"; not "your clinic".

@@ -68,7 +68,7 @@ fn ends_sentence(text: &[u8], at: usize) -> bool {
     const SHORT: &[&[u8]] = &[
         b"mr", b"mrs", b"ms", b"dr", b"dra", b"sr", b"sra", b"srta", b"st", b"jr", b"lic", b"ing",
         b"prof", b"rev", b"sgt", b"lt", b"rep", b"sen", b"dept", b"ext", b"vs", b"no", b"apt",
-        b"tel", b"appt", b"pt", b"dx", b"hx", b"rm", b"wt", b"fr", b"av", b"col", b"exp",
+        b"tel", b"appt", b"pt", b"dx", b"hx", b"rm", b"wt", b"fr", b"av", b"col", b"exp", b"esp",
     ];
     if !text.get(at + 1).is_none_or(u8::is_ascii_whitespace) {
         return false;

@@ -8,7 +8,9 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::cues::{Cue, words};
+use super::general;
 use super::role::{self, Role, Roles};
+use super::talk::{Talk, supposes};
 use super::{NEAR, Reader};
 use crate::FindingKind;
 use crate::candidate::Candidate;
@@ -74,6 +76,8 @@ struct Run {
 /// Where words of one person stand.
 pub(super) struct Voice {
     places: Vec<usize>,
+    /// Words of a third person that are the staff's.
+    pub(super) of_staff: Vec<usize>,
     whole: Whole,
 }
 
@@ -93,6 +97,7 @@ impl<'a> Reader<'a> {
         let text: &'a [u8] = self.given.text;
         let mut voice = Voice {
             places: Vec::new(),
+            of_staff: Vec::new(),
             whole: Whole::default(),
         };
         if text.len() > LETTER || !self.is_of_health() {
@@ -100,17 +105,25 @@ impl<'a> Reader<'a> {
         }
         let mut before = Cue::default();
         let (mut end, mut leads) = (0, false);
+        let mut talk = Talk::default();
         for word in words(text) {
             let start = word.as_ptr() as usize - text.as_ptr() as usize;
             let cue = self.given.cues.of(word.strip_suffix(b"'s").unwrap_or(word));
             let opens = text[end..start].iter().any(|b| b".!?\n:;".contains(b)) || end == 0;
-            let speaks = cue.is(Cue::THIRD)
+            talk.goes_on(&text[end..start], opens);
+            let theirs = talk.is_of_staff(cue, self.role_at(start));
+            voice.of_staff.extend(theirs.then_some(start));
+            let speaks = (cue.is(Cue::THIRD) && !theirs)
                 || (cue.is(Cue::KIN) && before.is(Cue::OWN | Cue::THIRD | Cue::SECOND))
                 || (cue.is(Cue::DROPPED) && (opens || leads));
             // "Ya no come", "no quiere".
             leads = matches!(word, b"ya" | b"Ya" | b"no" | b"No" | b"y");
             let many = cue.is(Cue::MANY);
-            let patient = cue.is(Cue::PATIENT) && before.is(Cue::ONE);
+            let patient = cue.is(Cue::PATIENT)
+                && before.is(Cue::ONE)
+                && !talk.supposes
+                && !general::is_adjective(self.given.cues, &text[start + word.len()..]);
+            talk.supposes |= supposes(word);
             before = cue;
             end = start + word.len();
             if !(speaks || many || patient) || self.given.blocks.is_quiet(start) {
@@ -125,6 +138,13 @@ impl<'a> Reader<'a> {
             whole.patient = whole.patient.saturating_add(u8::from(patient));
         }
         voice
+    }
+
+    /// Who the name is that starts at a place.
+    fn role_at(&self, at: usize) -> Option<Role> {
+        let next = self.people.partition_point(|(name, _)| name.start < at);
+        let (name, role) = self.people.get(next)?;
+        (name.start == at).then_some(*role)
     }
 
     /// Names that no list has and that something is said of; they join the people.
@@ -220,6 +240,7 @@ impl<'a> Reader<'a> {
         let many = name.words > 1;
         let short = self.given.text.len() <= SHORT && !self.has_genre;
         is_in_room(behind)
+            || is_at_bed(&text[line_start..range.start])
             || subject
             || match relation {
                 3 => follows || (short && many),
@@ -358,6 +379,37 @@ fn is_in_room(behind: &[u8]) -> bool {
     let start = behind[..behind.len().min(10)].to_ascii_lowercase();
     let room = ROOMS.iter().find(|room| start.starts_with(room));
     room.is_some_and(|room| behind.get(room.len()).is_some_and(u8::is_ascii_digit))
+}
+
+/// "Cama 8, ", "Bed 12: ", "Baby girl ": only who lies there is told of so.
+fn is_at_bed(before: &[u8]) -> bool {
+    const BEDS: &[&[u8]] = &[
+        b"bed",
+        b"room",
+        b"rm",
+        b"cama",
+        b"cuarto",
+        b"hab",
+        b"habitacion",
+    ];
+    let last = &before[before.len().saturating_sub(24)..];
+    let plain = last.trim_ascii_end();
+    let plain = plain
+        .strip_suffix(b",")
+        .or(plain.strip_suffix(b":"))
+        .unwrap_or(plain);
+    let digits = plain
+        .iter()
+        .rev()
+        .take_while(|b| b.is_ascii_digit())
+        .count();
+    let mut back = words(&plain[..plain.len() - digits]).rev();
+    let is = |word: Option<&[u8]>, known: &[&[u8]]| {
+        word.is_some_and(|word| known.iter().any(|one| one.eq_ignore_ascii_case(word)))
+    };
+    let (one, two) = (back.next(), back.next());
+    ((1..=4).contains(&digits) && is(one, BEDS))
+        || (is(one, &[b"girl", b"boy"]) && is(two, &[b"baby"]))
 }
 
 /// Ends as verbs and nouns at the head of a sentence do.
