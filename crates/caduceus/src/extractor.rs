@@ -4,6 +4,7 @@
 //! file reaches it.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::Arc;
 
@@ -12,6 +13,8 @@ use extract::{Count, Extractor, Limits, Workers};
 
 /// The word on the command line.
 pub const WORKER: &str = "extract-worker";
+/// What a worker's allocator sets aside at a time, in KiB.
+const ARENA_KIB: &str = "32768";
 
 /// What reading may cost, and the program for pictures where there is one.
 pub fn limits() -> Limits {
@@ -24,9 +27,8 @@ pub fn limits() -> Limits {
 /// Layers of the sandbox that this kernel does not give a worker; asked of a worker itself.
 pub fn missing_layers() -> anyhow::Result<Vec<String>> {
     let program = std::env::current_exe().context("this program does not know its own file")?;
-    let said = Command::new(&program)
-        .args([WORKER, "--layers"])
-        .env_clear()
+    let said = worker(&program)
+        .arg("--layers")
         .output()
         .context("no worker could be started")?;
     anyhow::ensure!(said.status.success(), "a worker ended at once");
@@ -38,13 +40,24 @@ pub fn missing_layers() -> anyhow::Result<Vec<String>> {
 pub fn workers() -> anyhow::Result<Arc<dyn Extractor>> {
     let program = std::env::current_exe().context("this program does not know its own file")?;
     let start = move || {
-        let mut command = Command::new(&program);
-        command.arg(WORKER).env_clear().stderr(Stdio::null());
+        let mut command = worker(&program);
+        command.stderr(Stdio::null());
         command
     };
     let count = std::thread::available_parallelism().map_or(2, usize::from);
     let pool = Workers::start(start, limits(), Count(count));
     Ok(Arc::new(pool))
+}
+
+/// The allocator of this program sets a gibibyte of addresses aside at its start. A worker's limit counts addresses: with
+/// that beneath it nothing of its own could ever be had beside it, and all of it before any limit.
+fn worker(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command
+        .arg(WORKER)
+        .env_clear()
+        .env("MIMALLOC_ARENA_RESERVE", ARENA_KIB);
+    command
 }
 
 /// The loop of one worker, or only what it lacks.

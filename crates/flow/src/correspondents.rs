@@ -87,6 +87,7 @@ impl Flow {
         rows: usize,
     ) -> Result<CorrespondentPage> {
         ctx.allow(Action::CorrespondentRead, &ctx.own("correspondent"))?;
+        crate::view::live_only(ctx)?;
         let rows = rows.clamp(1, limits::PAGE_ROWS_MAX);
         let before = after.map(cursor::decode).transpose()?;
         let before = before.map(|(at, id)| (at, CorrespondentId::from_bytes(id)));
@@ -111,6 +112,7 @@ impl Flow {
         address: &Address,
     ) -> Result<Option<CorrespondentView>> {
         ctx.allow(Action::CorrespondentRead, &ctx.own("correspondent"))?;
+        crate::view::live_only(ctx)?;
         let token = token(ctx, address)?;
         let (world, organisation) = (self.world().clone(), ctx.organisation());
         let found = self.world().store.read(move |tx| {
@@ -125,6 +127,7 @@ impl Flow {
     /// `not_found`.
     pub fn correspondent(&self, ctx: &Ctx, id: CorrespondentId) -> Result<CorrespondentView> {
         ctx.allow(Action::CorrespondentRead, &ctx.own("correspondent"))?;
+        crate::view::live_only(ctx)?;
         let (world, organisation) = (self.world().clone(), ctx.organisation());
         let found = self.world().store.read(move |tx| {
             let row = table::load(tx, id, organisation)?;
@@ -142,6 +145,7 @@ impl Flow {
     /// `field_missing` at `/part2_scope` for a consent that nobody says the scope of.
     pub fn set_correspondent(&self, ctx: &Ctx, new: &NewCorrespondent) -> Result<CorrespondentId> {
         ctx.allow(Action::CorrespondentManage, &ctx.own("correspondent"))?;
+        crate::view::live_only(ctx)?;
         check(ctx, new)?;
         let (ctx2, new, token) = (ctx.clone(), new.clone(), token(ctx, &new.address)?);
         self.world().store.write(move |tx| {
@@ -180,6 +184,7 @@ impl Flow {
     /// `not_found`.
     pub fn remove_correspondent(&self, ctx: &Ctx, id: CorrespondentId) -> Result<()> {
         ctx.allow(Action::CorrespondentManage, &ctx.own("correspondent"))?;
+        crate::view::live_only(ctx)?;
         let ctx2 = ctx.clone();
         self.world().store.write(move |tx| {
             let organisation = ctx2.organisation();

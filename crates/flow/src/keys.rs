@@ -208,7 +208,8 @@ impl Flow {
 }
 
 fn may(ctx: &Ctx) -> Result<()> {
-    ctx.allow(Action::EncryptionManage, &ctx.own("recipient_key"))
+    ctx.allow(Action::EncryptionManage, &ctx.own("recipient_key"))?;
+    crate::view::live_only(ctx)
 }
 
 fn token(ctx: &Ctx, address: &Address) -> Result<[u8; 32]> {

@@ -63,6 +63,7 @@ impl Flow {
     /// messages that are accepted from now on.
     pub fn set_tls_minimum(&self, ctx: &Ctx, on: bool) -> Result<()> {
         ctx.allow(Action::SettingsManage, &ctx.own("settings"))?;
+        crate::view::live_only(ctx)?;
         let ctx2 = ctx.clone();
         self.world().store.write(move |tx| {
             mail_options::set_tls_minimum(tx, ctx2.organisation(), on)?;
@@ -77,6 +78,7 @@ impl Flow {
     /// Those of [`Flow::set_bounce_domain`].
     pub fn check_bounce_domain(&self, ctx: &Ctx, name: &Domain) -> Result<()> {
         ctx.allow(Action::SettingsManage, &ctx.own("settings"))?;
+        crate::view::live_only(ctx)?;
         let (organisation, name) = (ctx.organisation(), name.as_str().to_owned());
         self.world()
             .store
@@ -91,6 +93,7 @@ impl Flow {
     /// sending domain itself go to its own mailboxes; or when it is another organisation's already.
     pub fn set_bounce_domain(&self, ctx: &Ctx, name: Option<&Domain>) -> Result<()> {
         ctx.allow(Action::SettingsManage, &ctx.own("settings"))?;
+        crate::view::live_only(ctx)?;
         let (ctx2, name) = (ctx.clone(), name.map(|name| name.as_str().to_owned()));
         self.world().store.write(move |tx| {
             let organisation = ctx2.organisation();

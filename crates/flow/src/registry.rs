@@ -91,6 +91,7 @@ impl Flow {
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<Registered> {
         ctx.allow(Action::RegistryManage, &ctx.own("registry"))?;
+        crate::view::live_only(ctx)?;
         let invalid = || Error::new(Code::FieldInvalid).at("/csv");
         let lines = csv::read(csv).ok_or_else(invalid)?;
         if lines.len() > limits::REGISTRY_LINES_MAX {
@@ -139,6 +140,7 @@ impl Flow {
     /// `not_found` when there is none.
     pub fn clear_registry(&self, ctx: &Ctx) -> Result<()> {
         ctx.allow(Action::RegistryManage, &ctx.own("registry"))?;
+        crate::view::live_only(ctx)?;
         let ctx2 = ctx.clone();
         self.world().store.write(move |tx| {
             let organisation = ctx2.organisation();

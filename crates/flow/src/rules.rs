@@ -101,6 +101,7 @@ impl Flow {
     /// `field_missing` or `field_invalid` at `/reason`.
     pub fn save_rules(&self, ctx: &Ctx, text: &str, reason: &str) -> Result<Saved> {
         ctx.allow(Action::RulesEdit, &ctx.own("rules"))?;
+        crate::view::live_only(ctx)?;
         let reason = crate::held::checked(reason)?;
         let rules = match OrgRules::parse(text) {
             Ok(rules) => rules,
@@ -125,6 +126,7 @@ impl Flow {
     /// `field_invalid` at `/reason`.
     pub fn activate_rules(&self, ctx: &Ctx, version: u32, reason: &str) -> Result<()> {
         ctx.allow(Action::RulesActivate, &ctx.own("rules"))?;
+        crate::view::live_only(ctx)?;
         let (ctx2, reason) = (ctx.clone(), crate::held::checked(reason)?);
         self.world().store.write(move |tx| {
             let (organisation, now) = (ctx2.organisation(), ctx2.now());
@@ -150,6 +152,7 @@ impl Flow {
     /// `state_conflict` when none is active; `field_missing` or `field_invalid` at `/reason`.
     pub fn retire_rules(&self, ctx: &Ctx, reason: &str) -> Result<()> {
         ctx.allow(Action::RulesActivate, &ctx.own("rules"))?;
+        crate::view::live_only(ctx)?;
         let (ctx2, reason) = (ctx.clone(), crate::held::checked(reason)?);
         self.world().store.write(move |tx| {
             let (organisation, now) = (ctx2.organisation(), ctx2.now());

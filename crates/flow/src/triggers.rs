@@ -68,6 +68,7 @@ impl Flow {
     /// a method that is not stronger than the usual, or one more than the limit.
     pub fn set_trigger(&self, ctx: &Ctx, mut trigger: Trigger) -> Result<()> {
         ctx.allow(Action::SettingsManage, &ctx.own("settings"))?;
+        crate::view::live_only(ctx)?;
         trigger.name = trigger.name.to_ascii_lowercase();
         check(&trigger)?;
         let ctx2 = ctx.clone();
@@ -90,6 +91,7 @@ impl Flow {
     /// `not_found` when there is none such.
     pub fn remove_trigger(&self, ctx: &Ctx, place: &str, name: &str, word: &str) -> Result<()> {
         ctx.allow(Action::SettingsManage, &ctx.own("settings"))?;
+        crate::view::live_only(ctx)?;
         let ctx2 = ctx.clone();
         let (place, name, word) = (place.to_owned(), name.to_ascii_lowercase(), word.to_owned());
         self.world().store.write(move |tx| {
@@ -124,6 +126,7 @@ impl Flow {
         method: Option<Method>,
     ) -> Result<()> {
         ctx.allow(Action::SettingsManage, &ctx.own("settings"))?;
+        crate::view::live_only(ctx)?;
         if !matches!(method, None | Some(Method::TlsOrDrop | Method::Portal)) {
             return Err(Error::new(Code::FieldInvalid).at("/method"));
         }

@@ -70,8 +70,10 @@ impl Target {
         let suppressed = client.post("/v1/suppressions", &new).await.json();
         let new = serde_json::json!({"address": "pat@mail.example", "class": "patient"});
         let correspondent = client.post("/v1/correspondents", &new).await.json();
-        let new = serde_json::json!({"detector": {"name": "Heron study", "expression": "HRN-[0-9]{4}"}, "reason": "New study"});
-        let detector = client.post("/v1/detectors", &new).await.json();
+        let detector = client
+            .post("/v1/detectors", &detector("Heron study"))
+            .await
+            .json();
         let key = client.post("/v1/keys", &certificate()).await.json();
         let own = client
             .post("/v1/own-keys", &serde_json::json!({}))
@@ -141,6 +143,10 @@ fn directory() -> Value {
     serde_json::json!({"name": "hospital", "host": "ldap.hospital.example", "port": 636, "tls": "ldaps"})
 }
 
+fn detector(name: &str) -> Value {
+    serde_json::json!({"detector": {"name": name, "expression": "HRN-[0-9]{4}"}, "reason": "New study"})
+}
+
 fn order() -> Value {
     serde_json::json!({"act": "suspend", "provider": "other", "seconds": 60, "reason": "a look at it"})
 }
@@ -175,6 +181,23 @@ fn body(verb: &str, path: &str) -> Value {
         Some("activate") => serde_json::json!({"reason": "the trial was as we wished"}),
         Some("search") if path.contains("arrivals") => {
             serde_json::json!({"domain": "peer.example"})
+        }
+        Some("correspondents") => {
+            serde_json::json!({"address": "new@mail.example", "class": "vendor"})
+        }
+        Some("keys" | "authorities") => certificate(),
+        Some("own-keys") => serde_json::json!({}),
+        Some("suppressions") => {
+            serde_json::json!({"address": "new@mail.example", "stream": "marketing"})
+        }
+        Some("detectors") => detector("Egret study"),
+        Some("learn") => {
+            serde_json::json!({"samples": "AB-4410372\nAB-4410955\nAB-4418120\nAB-4420417\nAB-4431906"})
+        }
+        Some("remove") => serde_json::json!({"reason": "It is over"}),
+        _ if path.starts_with("/v1/detectors/det_") => detector("Heron study"),
+        _ if path.starts_with("/v1/keys/") || path.starts_with("/v1/own-keys/") => {
+            serde_json::json!({"standing": "retired"})
         }
         Some("feedback") => serde_json::json!({"opinion": "not_phi"}),
         Some("reschedule") => serde_json::json!({"send_at": "2020-01-01T00:00:00Z"}),
@@ -217,12 +240,14 @@ async fn table(house: &House) -> String {
     let owner = house.client(&ALL_SCOPES);
     let target = Target::new(&owner).await;
     let anonymous = house.anonymous();
+    let test = house.test_client(&ALL_SCOPES);
     let elsewhere = house.other_organisation();
     let other = house.client_of(elsewhere, &ALL_SCOPES);
     let mut lines = vec![
         "# Who is turned away at each door, and how. UPDATE_GOLDEN=1 writes it anew.".to_owned(),
         "# \"other organisation\" holds every scope and asks for the clinic's things or as the clinic's sender.".to_owned(),
-        format!("{:<48} {:<25} {:<25} {}", "route", "anonymous", "wrong scope", "other organisation"),
+        "# \"test key\" is the clinic's own with every scope, in test mode: what is live is out of its reach.".to_owned(),
+        format!("{:<48} {:<25} {:<25} {:<25} {}", "route", "anonymous", "wrong scope", "test key", "other organisation"),
     ];
     for (verb, route) in api::routes() {
         let path = target.path(&route);
@@ -262,10 +287,11 @@ async fn table(house: &House) -> String {
             .any(|list| body[*list] == serde_json::json!([]));
         let seen = if empty { " nothing seen" } else { "" };
         lines.push(format!(
-            "{:<48} {:<25} {:<25} {}{seen}",
+            "{:<48} {:<25} {:<25} {:<25} {}{seen}",
             format!("{verb} {route}"),
             code(&ask(&anonymous, verb, &path).await),
             code(&ask(&wrong, verb, &owned.path(&route)).await),
+            code(&ask(&test, verb, &path).await),
             code(&denied),
         ));
     }

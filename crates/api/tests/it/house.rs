@@ -126,6 +126,12 @@ impl House {
         self.client_with(&format!("Bearer {}", key.shown_once.expose()))
     }
 
+    /// With a key of the clinic's in test mode.
+    pub fn test_client(&self, scopes: &[&str]) -> Client<'_> {
+        let key = self.key(self.clinic, self.app(self.clinic, scopes), Mode::Test, None);
+        self.client_with(&format!("Bearer {}", key.shown_once.expose()))
+    }
+
     pub fn client_with(&self, authorization: &str) -> Client<'_> {
         Client {
             house: self,

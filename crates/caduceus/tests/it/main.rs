@@ -5,3 +5,4 @@ mod exports;
 mod logs;
 mod program;
 mod refusals;
+mod scan;

@@ -12,6 +12,7 @@ impl Flow {
     /// mail already.
     pub fn add_mailbox(&self, ctx: &Ctx, address: &Address) -> Result<()> {
         ctx.allow(Action::DomainManage, &ctx.own("domain"))?;
+        crate::view::live_only(ctx)?;
         let token = token(self, ctx.organisation(), address)?;
         let mut id = [0; 16];
         ctx.world().rng.fill(&mut id);
@@ -48,6 +49,7 @@ impl Flow {
     /// `not_found` when it takes no mail.
     pub fn remove_mailbox(&self, ctx: &Ctx, address: &Address) -> Result<()> {
         ctx.allow(Action::DomainManage, &ctx.own("domain"))?;
+        crate::view::live_only(ctx)?;
         let token = token(self, ctx.organisation(), address)?;
         let actor = ctx.clone();
         self.world().store.write(move |tx| {

@@ -35,6 +35,7 @@ impl Flow {
     /// Oldest first.
     pub fn authorities(&self, ctx: &Ctx) -> Result<Vec<AuthorityView>> {
         ctx.allow(Action::EncryptionManage, &ctx.own("authority"))?;
+        crate::view::live_only(ctx)?;
         let ctx2 = ctx.clone();
         self.world().store.read(move |tx| {
             let rows = table::list(tx, ctx2.organisation())?;
@@ -48,6 +49,7 @@ impl Flow {
     /// `key_file_invalid` when it holds none that can be read, or too many; `date_invalid` when one has ended.
     pub fn add_authorities(&self, ctx: &Ctx, file: &[u8]) -> Result<usize> {
         ctx.allow(Action::EncryptionManage, &ctx.own("authority"))?;
+        crate::view::live_only(ctx)?;
         let wrong = || Error::new(Code::KeyFileInvalid).at("/file");
         if file.len() > limits::KEY_FILE_OCTETS_MAX {
             return Err(wrong());
@@ -76,6 +78,7 @@ impl Flow {
     /// `not_found`.
     pub fn remove_authority(&self, ctx: &Ctx, id: AuthorityId) -> Result<()> {
         ctx.allow(Action::EncryptionManage, &ctx.own("authority"))?;
+        crate::view::live_only(ctx)?;
         let ctx2 = ctx.clone();
         self.world().store.write(move |tx| {
             let organisation = ctx2.organisation();

@@ -103,6 +103,7 @@ impl Flow {
         address: Option<&Address>,
     ) -> Result<Vec<Taken>> {
         ctx.allow(Action::EncryptionManage, &ctx.own("recipient_key"))?;
+        crate::view::live_only(ctx)?;
         let ctx2 = ctx.clone();
         let lines = std::sync::Arc::new(lines(file, address, ctx.now())?);
         self.world().store.write(move |tx| {

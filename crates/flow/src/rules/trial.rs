@@ -75,6 +75,7 @@ impl Flow {
     /// of the organisation runs.
     pub fn begin_trial(&self, ctx: &Ctx, version: u32, days: u32) -> Result<()> {
         ctx.allow(Action::RulesRead, &ctx.own("rules"))?;
+        crate::view::live_only(ctx)?;
         if !(1..=DAYS_MAX).contains(&days) {
             return Err(Error::new(Code::FieldInvalid).at("/days"));
         }
@@ -93,6 +94,7 @@ impl Flow {
     /// `not_found` when there is no such version, or no trial of it; `state_conflict` when it is over.
     pub fn stop_trial(&self, ctx: &Ctx, version: u32) -> Result<()> {
         ctx.allow(Action::RulesRead, &ctx.own("rules"))?;
+        crate::view::live_only(ctx)?;
         let ctx2 = ctx.clone();
         self.world().store.write(move |tx| stop(&ctx2, tx, version))
     }
