@@ -113,7 +113,7 @@ impl Flow {
 
     /// # Errors
     /// `field_invalid` or `field_missing` at the field; `state_conflict` at `/name` for a name that another one has;
-    /// `field_invalid` at `/detectors` beyond the limit.
+    /// `field_invalid` at `/detectors` beyond the limit, or where all together would be too large to read mail by.
     pub fn add_detector(&self, ctx: &Ctx, new: &Detector, reason: &str) -> Result<DetectorId> {
         let (ctx2, new, reason) = self.asked(ctx, new, reason)?;
         self.world().store.write(move |tx| {
@@ -124,6 +124,7 @@ impl Flow {
             if table::count(tx, organisation)? >= limits::PATTERNS_MAX as u64 {
                 return Err(Error::new(Code::FieldInvalid).at("/detectors"));
             }
+            force::fits(&ctx2, tx, &new, None)?;
             let id = DetectorId::mint(now, ctx2.world().rng.as_ref());
             let key = ctx2.world().new_item_key(organisation, *id.as_bytes())?;
             let written = new.written(&reason);
@@ -167,6 +168,7 @@ impl Flow {
             let organisation = ctx2.organisation();
             let held = table::load(tx, id, organisation)?;
             free(tx, &ctx2, &new, Some(id))?;
+            force::fits(&ctx2, tx, &new, Some(id))?;
             let key = ctx2.world().item_key(tx, organisation, id.as_bytes())?;
             let written = new.written(&reason);
             let sealed = seal(&ctx2, id, &key, &written)?;
@@ -327,7 +329,7 @@ fn opened(world: &Arc<World>, tx: &mut Tx<'_>, row: &table::Detector) -> Result<
 }
 
 /// What no repeat mends, other than what the database or the keys' place answer.
-const fn is_of_data(code: Code) -> bool {
+pub(crate) const fn is_of_data(code: Code) -> bool {
     matches!(
         code,
         Code::StoredDataInvalid | Code::SealBroken | Code::KeyDestroyed | Code::FieldInvalid

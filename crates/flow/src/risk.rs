@@ -64,6 +64,17 @@ struct Place {
     since: Timestamp,
 }
 
+impl Place {
+    fn of(row: &Stands) -> Result<Self> {
+        let standing: Option<Standing> = read(row.standing.as_ref())?;
+        Ok(Self {
+            since: standing.map_or(Timestamp::from_secs(0), |standing| standing.since()),
+            rung: rung_of(&row.rung).ok_or_else(wrong)?,
+            risk: policy::Risk::from_word(&row.risk).ok_or_else(wrong)?,
+        })
+    }
+}
+
 impl Watch {
     fn places(&self) -> Arc<Places> {
         let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
@@ -75,19 +86,20 @@ impl Watch {
         self.places().get(&key).copied()
     }
 
-    fn learn(&self, rows: &[Stands]) -> Result<()> {
-        let places = rows.iter().map(|row| {
-            let standing: Option<Standing> = read(row.standing.as_ref())?;
-            let place = Place {
-                since: standing.map_or(Timestamp::from_secs(0), |standing| standing.since()),
-                rung: rung_of(&row.rung).ok_or_else(wrong)?,
-                risk: policy::Risk::from_word(&row.risk).ok_or_else(wrong)?,
-            };
-            Ok(((row.organisation, row.subject.clone()), place))
+    /// Who cannot be read stays where it was; everybody else is learnt.
+    fn learn(&self, rows: &[Stands]) {
+        let before = self.places();
+        let places = rows.iter().filter_map(|row| {
+            let whose = (row.organisation, row.subject.clone());
+            let place = Place::of(row).or_else(|error| {
+                tracing::error!(organisation = %row.organisation, subject = row.subject, %error,
+                    "where a sender stands cannot be read");
+                before.get(&whose).copied().ok_or(error)
+            });
+            Some((whose, place.ok()?))
         });
-        let places = places.collect::<Result<Places>>()?;
+        let places: Places = places.collect();
         *self.places.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(places);
-        Ok(())
     }
 }
 

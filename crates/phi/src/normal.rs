@@ -79,6 +79,16 @@ impl<'a> Normal<'a> {
     }
 }
 
+/// Words to be looked for, as the reading writes them.
+pub(crate) fn as_read(words: &str) -> String {
+    let letters = words.chars().filter_map(|c| match fold(c) {
+        Fold::Drop => None,
+        Fold::To(ascii) => Some(char::from(ascii)),
+        Fold::Keep => Some(c),
+    });
+    letters.collect()
+}
+
 enum Fold {
     Drop,
     To(u8),
@@ -98,7 +108,9 @@ fn fold(c: char) -> Fold {
         | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{2064}'
         | '\u{fe00}'..='\u{fe0f}'
-        | '\u{feff}' => Fold::Drop,
+        | '\u{feff}'
+        | '\u{e0001}'
+        | '\u{e0020}'..='\u{e007f}' => Fold::Drop,
         '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => Fold::To(b' '),
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' => Fold::To(b'-'),
         '\u{2018}' | '\u{2019}' | '\u{2bc}' => Fold::To(b'\''),
@@ -109,6 +121,8 @@ fn fold(c: char) -> Fold {
         '\u{ff01}'..='\u{ff5e}' => Fold::To((point - 0xfee0).to_le_bytes()[0]),
         _ => digit(point)
             .or_else(|| letter(c))
+            .or_else(|| styled(point))
+            .or_else(|| look_alike(c))
             .map_or(Fold::Keep, Fold::To),
     }
 }
@@ -144,6 +158,34 @@ fn letter(c: char) -> Option<u8> {
         'ç' => b'c',
         'Ç' => b'C',
         _ => return None,
+    })
+}
+
+/// Letters and digits of mathematics and in circles, which Unicode calls compatible with the plain ones (NFKC).
+fn styled(point: u32) -> Option<u8> {
+    let octet = |base: u8, from: u32| base + (point - from).to_le_bytes()[0];
+    Some(match point {
+        0x1d400..=0x1d6a3 => match (point - 0x1d400) % 52 {
+            nth @ 0..=25 => b'A' + nth.to_le_bytes()[0],
+            nth => b'a' + nth.to_le_bytes()[0] - 26,
+        },
+        0x2460..=0x2468 => octet(b'1', 0x2460),
+        0x24ea => b'0',
+        0x24b6..=0x24cf => octet(b'A', 0x24b6),
+        0x24d0..=0x24e9 => octet(b'a', 0x24d0),
+        _ => return None,
+    })
+}
+
+/// Letters of Cyrillic and Greek that are drawn as Latin ones: what is read is what a reader sees (UTS #39).
+fn look_alike(c: char) -> Option<u8> {
+    const PAIRS: [(&str, &str); 2] = [
+        ("аеорсухіѕјһԁАВЕЅІЈКМНОРСТХ", "aeopcyxisjhdABESIJKMHOPCTX"),
+        ("οανρικΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "oavpikABEZHIKMNOPTYX"),
+    ];
+    PAIRS.iter().find_map(|(drawn, plain)| {
+        let at = drawn.chars().position(|one| one == c)?;
+        plain.as_bytes().get(at).copied()
     })
 }
 

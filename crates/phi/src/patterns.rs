@@ -11,6 +11,7 @@ use regex_automata::{Input, MatchKind, PatternSet, meta::Regex, util::syntax};
 
 use crate::FindingKind;
 use crate::kind::Class;
+use crate::normal::as_read;
 use crate::record_number::{CheckDigit, RecordNumber};
 
 /// One detector as it is written down.
@@ -394,7 +395,7 @@ fn check(what: &PatternWhat, index: usize) -> Result<(), PatternError> {
 
 fn source(what: &PatternWhat) -> String {
     match what {
-        PatternWhat::Regex(text) => text.clone(),
+        PatternWhat::Regex(text) => as_read(text),
         PatternWhat::Keywords(words) => keywords(words),
         PatternWhat::RecordNumber(shape) => shape.expression(),
     }
@@ -405,6 +406,7 @@ fn keywords(words: &[String]) -> String {
     let escaped: Vec<String> = words
         .iter()
         .map(|word| {
+            let word = as_read(word);
             let pieces: Vec<String> = word.split_whitespace().map(regex_syntax::escape).collect();
             pieces.join("\\s+")
         })

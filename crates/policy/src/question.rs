@@ -82,11 +82,13 @@ impl Question {
                     && !message.subject_phi
                     && !message.is_special()
             }
-            // 45 CFR 164.522(b) gives the choice to the individual, not to colleagues; it is an
-            // informed one (78 FR 5634), and does not reach records with rules of their own.
+            // 45 CFR 164.522(b) gives the choice to the individual, not to colleagues, providers or
+            // vendors; it is an informed one (78 FR 5634), and does not reach records with rules of
+            // their own.
             PlainChosen => {
                 recipient.prefers == Some(Channel::Plain)
                     && recipient.warned
+                    && recipient.class == RecipientClass::Patient
                     && !recipient.internal
                     && !message.is_special()
             }
@@ -116,7 +118,10 @@ impl Question {
     /// could change it.
     pub(crate) fn turned(self, facts: &Facts) -> Option<(Facts, &'static str)> {
         let holds = self.holds(facts);
-        if self == PlainChosen && (facts.recipient.internal || facts.message.is_special()) {
+        let may_choose = facts.recipient.class == RecipientClass::Patient
+            && !facts.recipient.internal
+            && !facts.message.is_special();
+        if self == PlainChosen && !may_choose {
             return None;
         }
         let supposition = self.supposition(holds)?;

@@ -31,6 +31,8 @@ pub fn wrap(message: &[u8], subject_outside: &str) -> Protected {
     let (mut inside, mut outer, mut said) = (Vec::new(), Vec::new(), Vec::new());
     for (name, field) in &message.fields {
         match place(name) {
+            // one that stands twice has one subject outside
+            Place::Subject if said_subject(&said) => inside.extend_from_slice(field),
             Place::Structure | Place::Nowhere => {}
             Place::Outside => outer.extend_from_slice(field),
             Place::Inside => inside.extend_from_slice(field),
@@ -54,6 +56,11 @@ pub fn wrap(message: &[u8], subject_outside: &str) -> Protected {
         entity: whole(inside, &message, "cipher"),
         outer,
     }
+}
+
+fn said_subject(said: &[u8]) -> bool {
+    let start = b"HP-Outer: Subject:";
+    said.windows(start.len()).any(|octets| octets == start)
 }
 
 /// For a message that is signed only (`hp="clear"`): the same fields inside and outside.

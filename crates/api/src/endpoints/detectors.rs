@@ -175,7 +175,7 @@ impl DetectorBody {
 /// A fault of the detector is told where it stands in the body.
 fn placed(error: Error) -> Error {
     let at = match error.pointer() {
-        None | Some("/reason" | "/text") => return error,
+        None | Some("/reason" | "/text" | "/detectors") => return error,
         Some(at) => format!("/detector{at}"),
     };
     error.at(at)

@@ -3,11 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ctx::Ctx;
-use model::{Code, OrganisationId, Result, limits};
-use phi::Patterns;
+use model::{Code, DetectorId, Error, OrganisationId, Result, limits};
+use phi::{PatternError, Patterns};
 use store::Tx;
 use store::tables::detectors::{self as table, DetectorState};
 
+use super::Detector;
 use crate::Flow;
 
 /// What of an organisation's detectors a message is read by.
@@ -83,6 +84,38 @@ pub(crate) fn in_force(flow: &Flow, ctx: &Ctx, tx: &mut Tx<'_>) -> Result<Force>
     };
     read.put(organisation, force.clone());
     Ok(force)
+}
+
+/// Whether a detector can be in force beside the others that are.
+///
+/// # Errors
+/// `field_invalid` at `/detectors`.
+pub(super) fn fits(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    new: &Detector,
+    own: Option<DetectorId>,
+) -> Result<()> {
+    if new.state != DetectorState::On {
+        return Ok(());
+    }
+    let on = (Some(DetectorState::On), "");
+    let mut specs = vec![new.pattern()?];
+    for row in table::list(tx, ctx.organisation(), on, None, limits::PATTERNS_MAX)? {
+        if Some(row.id) == own {
+            continue;
+        }
+        let view = super::view(ctx.world(), tx, row)?;
+        if view.usable {
+            specs.push(view.detector.pattern()?);
+        }
+    }
+    match Patterns::compile(&specs) {
+        Err(PatternError::TooMany) => Err(Error::new(Code::FieldInvalid)
+            .at("/detectors")
+            .advising("All detectors together are too large. Switch another one off first.")),
+        _ => Ok(()),
+    }
 }
 
 fn compiled(ctx: &Ctx, tx: &mut Tx<'_>) -> Result<Option<Arc<Patterns>>> {

@@ -144,8 +144,8 @@ impl Flow {
         arrival: &Arrival,
         message: &mail::Message<'_>,
     ) -> Result<()> {
-        // RFC 5322 §3.6: without an author nothing can be signed for.
-        if message.header("from").is_none() {
+        // RFC 5322 §3.6: exactly one. Of two, readers and signatures may mean different ones.
+        if message.headers("from").count() != 1 {
             return Err(Code::MimeInvalid.into());
         }
         let Some(from) = &arrival.from else {
@@ -161,6 +161,15 @@ impl Flow {
             match Address::parse(token) {
                 Ok(shown) => self.may_send_as(ctx, &shown)?,
                 Err(_) => self.may_send_as(ctx, &Address::parse(UNREADABLE)?)?,
+            }
+        }
+        // Some readers show who sent it beside, or in place of, its author (RFC 5322 §3.6.2).
+        for value in message.headers("sender") {
+            for token in address_like(value) {
+                match Address::parse(token) {
+                    Ok(shown) => self.may_send_as(ctx, &shown)?,
+                    Err(_) => self.may_send_as(ctx, &Address::parse(UNREADABLE)?)?,
+                }
             }
         }
         // What readers see as the sender is the header field, and we sign for its domain.

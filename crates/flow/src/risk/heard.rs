@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use model::{MessageId, Mode, OrganisationId, RecipientId, Result, limits};
+use model::{Code, MessageId, Mode, OrganisationId, RecipientId, Result, limits};
 use policy::risk::Counters;
 use store::tables::messages;
 
@@ -64,17 +64,17 @@ impl Flow {
 
     /// Counts what came back for those who sent it.
     pub(super) fn count_heard(&self) -> Result<()> {
-        let mut pile = self.watch().heard.take();
-        while let Some(next) = pile.pop_first() {
+        let (mut later, mut failed) = (BTreeSet::new(), Ok(()));
+        for next in self.watch().heard.take() {
             let (organisation, id, _, what) = next;
             let store = &self.world().store;
             let message = match store.read(move |tx| messages::load(tx, id, organisation)) {
                 Ok(message) => message,
-                Err(error) if error.code() == model::Code::NotFound => continue,
+                Err(error) if is_for_ever(error.code()) => continue,
                 Err(error) => {
-                    pile.insert(next);
-                    self.watch().heard.put(pile);
-                    return Err(error);
+                    later.insert(next);
+                    failed = Err(error);
+                    continue;
                 }
             };
             let counts = message.mode == Mode::Live && SenderKind::of(&message.actor).climbs();
@@ -90,6 +90,15 @@ impl Flow {
                 self.watch().counted.note(whose, now, count);
             }
         }
-        Ok(())
+        self.watch().heard.put(later);
+        failed
     }
+}
+
+/// Asked again, it would be no other.
+fn is_for_ever(code: Code) -> bool {
+    matches!(
+        code,
+        Code::NotFound | Code::StoredDataInvalid | Code::KeyDestroyed
+    )
 }

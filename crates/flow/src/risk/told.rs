@@ -14,6 +14,7 @@ use store::tables::events::OutboxRow;
 use store::tables::users;
 
 use crate::Flow;
+use crate::detectors::is_of_data;
 use crate::draft::{Draft, DraftRecipient, sha256};
 use crate::enqueue::Enqueuing;
 use crate::envelope::{Terms, Transport};
@@ -68,6 +69,8 @@ fn readers(ctx: &Ctx, owner: UserId) -> Result<Vec<Address>> {
             // Who cannot be read is not told; the others are.
             match profile {
                 Ok(profile) => addresses.push(profile.email),
+                // The database or the vault is away: everybody is told later.
+                Err(error) if !is_of_data(error.code()) => return Err(error),
                 Err(error) => tracing::warn!(user = %user.id, %error, "not told of a restriction"),
             }
         }

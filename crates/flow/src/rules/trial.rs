@@ -88,13 +88,17 @@ impl Flow {
     }
 
     /// Ends a running trial; its version counts as not tried, and another one may be tried. What addresses it
-    /// opened is on record.
+    /// opened is on record. Whoever began it may, and those who write rules.
     ///
     /// # Errors
     /// `not_found` when there is no such version, or no trial of it; `state_conflict` when it is over.
     pub fn stop_trial(&self, ctx: &Ctx, version: u32) -> Result<()> {
         ctx.allow(Action::RulesRead, &ctx.own("rules"))?;
         crate::view::live_only(ctx)?;
+        let trial = self.trial(ctx, version)?;
+        if trial.is_none_or(|trial| trial.actor != ctx.actor()) {
+            ctx.allow(Action::RulesEdit, &ctx.own("rules"))?;
+        }
         let ctx2 = ctx.clone();
         self.world().store.write(move |tx| stop(&ctx2, tx, version))
     }

@@ -135,6 +135,29 @@ on_disk! {
     }
 
     /// What it looks for may be words of a project: neither a column nor a fact of an event has them.
+    /// One that can be read alone and not beside the others is refused: mail is read by all of them.
+    fn what_is_too_much_beside_the_others_is_refused(store) {
+        let clinic = Clinic::open(store);
+        let officer = officer(&clinic);
+        let mut refused = None;
+        for n in 0..60 {
+            let large = Detector {
+                name: format!("Large {}", char::from(b'A' + n)),
+                spec: Spec::Expression(format!("{}[a-z0-9]{{2000}}", char::from(b'A' + n % 26))),
+                ..heron()
+            };
+            if let Err(error) = clinic.flow.add_detector(&officer, &large, REASON) {
+                refused = Some((n, refusal::<()>(Err(error))));
+                break;
+            }
+        }
+        let (n, refused) = refused.expect("all of them are too much");
+        assert!(n > 0);
+        assert_eq!(refused, Some((Code::FieldInvalid, Some("/detectors".to_owned()))));
+        let sent = said(&clinic, "We open at nine.");
+        assert!(clinic.flow.message(&clinic.staff, sent.message)?.unread.is_empty());
+    }
+
     fn what_it_looks_for_is_sealed_and_every_change_is_on_record(store) {
         let clinic = Clinic::open(store);
         let officer = officer(&clinic);

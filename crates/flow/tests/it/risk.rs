@@ -144,6 +144,31 @@ on_disk! {
         assert_eq!(code(set(&clinic.staff, &busier)), Some(Code::ActionForbidden), "who is held raises no limit");
     }
 
+    /// One whose standing cannot be read stays where it was, and keeps nobody else from being judged.
+    fn a_standing_that_cannot_be_read_is_nobody_elses(store) {
+        let clinic = Clinic::open(store);
+        let me = clinic.staff.actor().to_owned();
+        burst(&clinic, &clinic.staff, 201)?;
+        assert_eq!(rung(&clinic, &me), Some(SendingRung::Hold));
+        let organisation = clinic.staff.organisation();
+        let whose = me.clone();
+        clinic.world.store.write(move |tx| {
+            let held = store::tables::risk::find(tx, (organisation, &whose))?.expect("judged");
+            store::tables::risk::put(tx, &store::tables::risk::Subject {
+                standing: Some("no JSON".to_owned()),
+                ..held
+            })
+        })?;
+        clinic.flow.refresh_places()?;
+        let held = clinic.submit(&clinic.staff, letter(&["lee@peer.example"]))?;
+        assert_eq!(clinic.state(&held), RecipientState::Held, "it stays restricted");
+        let other = clinic.user(&[ctx::Role::Staff]);
+        // Its own judgement fails each time; the other's does not.
+        let _ = burst(&clinic, &other, 201);
+        clinic.flow.refresh_places()?;
+        assert_eq!(rung(&clinic, other.actor()), Some(SendingRung::Hold));
+    }
+
     /// Three times the limit: nothing goes to anybody new, until time or a person ends it.
     fn the_ladder_goes_up_and_down_by_itself(store) {
         let clinic = Clinic::open(store);

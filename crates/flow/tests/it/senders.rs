@@ -99,6 +99,17 @@ fn the_from_field_is_judged_as_well() {
         "From: nurse@clinic.example, help@bank.example",
     );
     assert_eq!(draft(&two), Some(Code::SenderForbidden));
+    let again = PLAIN.replace(
+        "From: nurse@clinic.example",
+        "From: nurse@clinic.example\r\nFrom: help@bank.example",
+    );
+    assert_eq!(draft(&again), Some(Code::MimeInvalid), "RFC 5322 §3.6");
+    let sent_by = |address: &str| {
+        let fields = format!("From: nurse@clinic.example\r\nSender: Desk <{address}>");
+        draft(&PLAIN.replace("From: nurse@clinic.example", &fields))
+    };
+    assert_eq!(sent_by("desk@clinic.example"), None);
+    assert_eq!(sent_by("help@bank.example"), Some(Code::SenderForbidden));
 }
 
 /// Sending is a right of its own.

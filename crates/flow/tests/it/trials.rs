@@ -101,6 +101,8 @@ on_disk! {
         clinic.flow.work()?;
         let seen = trial(&clinic, &officer, first).decided;
         assert_eq!(code(clinic.flow.stop_trial(&clinic.user(&[ctx::Role::Staff]), first)), Some(Code::ActionForbidden));
+        let reader = clinic.user(&[ctx::Role::Auditor]);
+        assert_eq!(code(clinic.flow.stop_trial(&reader, first)), Some(Code::ActionForbidden), "it is another's");
         clinic.flow.stop_trial(&officer, first)?;
         assert_eq!(code(clinic.flow.stop_trial(&officer, first)), Some(Code::StateConflict));
         clinic.flow.begin_trial(&officer, second, 7)?;

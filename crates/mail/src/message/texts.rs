@@ -45,16 +45,17 @@ const MACHINE_PREFIXES: [&str; 5] = ["content-", "arc-", "list-", "resent-", "x-
 
 pub(super) fn all(message: &Message<'_>) -> Vec<TextPart> {
     let mut texts = Vec::new();
-    if let Some(subject) = message.subject() {
-        texts.push(plain(PartName::Subject, subject.to_owned()));
-    }
+    // Readers choose which one they show where there are several.
+    let subjects = message.fields.iter().filter(|f| f.is("subject"));
+    texts.extend(subjects.map(|f| plain(PartName::Subject, f.decoded())));
     from_fields(&message.fields, PartName::Header, &mut texts);
     let place_of = places(message);
     for (leaf, &part) in message.structure.leaves.iter().zip(&place_of) {
         texts.extend(
             leaf.name
                 .clone()
-                .map(|name| plain(PartName::Header("file-name"), name)),
+                // What joins words there would hide where a number begins.
+                .map(|name| plain(PartName::Header("file-name"), name.replace('_', " "))),
         );
         texts.extend(of_leaf(message, leaf, part));
     }

@@ -25,6 +25,23 @@ fn places_lead_back_to_the_source() {
     assert_eq!(under("日本 7", "7"), "7");
 }
 
+/// What a reader sees is what is read, however it was written.
+#[test]
+fn letters_that_only_look_otherwise_read_as_they_look() {
+    for (written, seen) in [
+        ("𝐝𝐢𝐚𝐛𝐞𝐭𝐞𝐬", "diabetes"),
+        ("②①⑨-⓪9", "219-09"),
+        ("ⓗⒾⓥ", "hIv"),
+        ("dіаbеtеѕ", "diabetes"),
+        ("ΗΙV", "HIV"),
+        ("di\u{e0061}abetes\u{e007f}", "diabetes"),
+    ] {
+        let normal = Normal::of(written);
+        assert_eq!(normal.bytes(), seen.as_bytes(), "{written}");
+        assert_eq!(as_read(written), seen);
+    }
+}
+
 #[test]
 fn letters_of_other_scripts_stay() {
     let normal = Normal::of("日本");

@@ -48,6 +48,22 @@ fn keywords_are_whole_words_over_line_ends() {
     assert_eq!(patterns.read(b"Project\nHeron, project herons").len(), 1);
 }
 
+/// Text is read without its accents; so is what is looked for.
+#[test]
+fn words_and_expressions_with_accents_are_found() {
+    let keywords = PatternSpec {
+        what: PatternWhat::Keywords(words(&["estudio ñandú"])),
+        ..regex("names", "", PatternClass::Context)
+    };
+    let patterns = [
+        keywords,
+        regex("street", "Perú [0-9]+", PatternClass::Strong),
+    ];
+    let patterns = Patterns::compile(&patterns).expect("two");
+    let text = as_read("El Estudio Ñandú, calle Perú 450");
+    assert_eq!(patterns.read(text.as_bytes()).len(), 2);
+}
+
 #[test]
 fn a_hot_word_raises_and_may_be_required() {
     let with = |need| {

@@ -205,6 +205,7 @@ fn without_rules_nothing_leaves() {
     };
     let recipient = RecipientFacts {
         tls_known: TlsKnown::Verified,
+        class: RecipientClass::Patient,
         prefers: Some(Channel::Plain),
         warned: true,
         ..RecipientFacts::quiet()

@@ -176,7 +176,10 @@ pub(super) fn faults(rule: &OrgRule) -> Vec<(&'static str, RuleFault)> {
         faults.extend(fault_of_shown(rule, text).map(|fault| (field, fault)));
     }
     faults.extend(fault_of_effect(&rule.effect).map(|fault| ("effect", fault)));
-    let fault = fault_of_when(&rule.when).or_else(|| limit(rule).err());
+    let frees = protects(&rule.effect) && frees_what_is_found(&rule.when, true);
+    let fault = fault_of_when(&rule.when)
+        .or_else(|| limit(rule).err())
+        .or_else(|| frees.then_some(RuleFault::AsksForLess));
     faults.extend(fault.map(|fault| ("when", fault)));
     faults
 }
@@ -261,6 +264,35 @@ fn asks_for_less(when: &When, upright: bool) -> bool {
         When::Not(part) => asks_for_less(part, !upright),
         When::All(parts) | When::Any(parts) => {
             parts.iter().any(|part| asks_for_less(part, upright))
+        }
+    }
+}
+
+/// Whether mail is held to more by it. A limit on senders says itself what it may ask for.
+fn protects(effect: &OrgEffect) -> bool {
+    !matches!(
+        effect,
+        OrgEffect::Warn(_)
+            | OrgEffect::Log
+            | OrgEffect::AppendNotice(_)
+            | OrgEffect::OnlyMaySend(_)
+    )
+}
+
+/// Whether one more kind, label or patient that is found could make this hold no longer.
+fn frees_what_is_found(when: &When, upright: bool) -> bool {
+    match when {
+        When::Always => false,
+        When::Is(condition) => {
+            let falls = matches!(
+                condition.test,
+                Test::NoneOf(_) | Test::Under(_) | Test::AtMost(_)
+            );
+            condition.fact.is_found() && falls == upright
+        }
+        When::Not(part) => frees_what_is_found(part, !upright),
+        When::All(parts) | When::Any(parts) => {
+            parts.iter().any(|part| frees_what_is_found(part, upright))
         }
     }
 }

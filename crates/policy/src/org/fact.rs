@@ -147,6 +147,14 @@ impl Fact {
         )
     }
 
+    /// What detection finds, in words or numbers.
+    pub(super) const fn is_found(self) -> bool {
+        matches!(
+            self,
+            Self::Labels | Self::Kinds | Self::Patients | Self::WholeRecord
+        )
+    }
+
     pub(super) fn read(self, facts: &Facts) -> Value<'_> {
         let message = &facts.message;
         match self {

@@ -233,6 +233,9 @@ fn recipient_fact(recipient: &mut RecipientFacts, fact: &str) {
         ("prefers", "plain") => {
             recipient.prefers = Some(Channel::Plain);
             recipient.warned = true;
+            if recipient.class == RecipientClass::Unknown {
+                recipient.class = RecipientClass::Patient;
+            }
         }
         ("prefers", "plain unwarned") => recipient.prefers = Some(Channel::Plain),
         ("prefers", word) => recipient.prefers = Some(Channel::from_word(word).expect("a channel")),

@@ -29,6 +29,9 @@ const RISING: &[Fact] = &[
     Fact::UnreadPart,
 ];
 
+/// What detection finds: a rule may ask that more of it is found only.
+const FOUND: &[Fact] = &[Fact::Labels, Fact::Kinds, Fact::Patients, Fact::WholeRecord];
+
 fn words(known: &'static [&'static str]) -> impl Strategy<Value = BTreeSet<String>> {
     prop::sample::subsequence(known.to_vec(), 1..=known.len().min(3))
         .prop_map(|words| words.into_iter().map(str::to_owned).collect())
@@ -48,6 +51,8 @@ fn membership(known: &'static [&'static str]) -> BoxedStrategy<Test> {
 
 fn test(fact: Fact) -> BoxedStrategy<Test> {
     match fact.shape() {
+        Shape::Number if FOUND.contains(&fact) => (0..25_u64).prop_map(Test::Over).boxed(),
+        Shape::Words if FOUND.contains(&fact) => words(WORDS).prop_map(Test::AnyOf).boxed(),
         Shape::Switch => Just(Test::Holds).boxed(),
         Shape::Number | Shape::Size => (0..25_u64, 0..4)
             .prop_map(|(bound, kind)| match kind {
@@ -77,7 +82,7 @@ fn when() -> BoxedStrategy<When> {
     let free: Vec<Fact> = Fact::ALL
         .iter()
         .copied()
-        .filter(|fact| !RISING.contains(fact))
+        .filter(|fact| !RISING.contains(fact) && !FOUND.contains(fact))
         .collect();
     let negated = condition(free).prop_map(|part| When::Not(Box::new(part)));
     let leaf = prop_oneof![3 => condition(Fact::ALL.to_vec()), 1 => condition(RISING.to_vec()), 1 => negated];
@@ -314,7 +319,12 @@ proptest! {
         let more = MessageFacts { level: m.level.max(level), ..m };
         let worse = MessageFacts { unscannable: true, subject_phi: true, ..more.clone() };
         let riskier = MessageFacts { risk: Risk::Critical, ..more.clone() };
-        for after in [more, worse, riskier] {
+        let mut fuller = MessageFacts { patients: more.patients.saturating_add(9), whole_record: true, ..more.clone() };
+        for word in WORDS {
+            fuller.labels.insert((*word).to_owned());
+            fuller.kinds.push((*word).to_owned());
+        }
+        for after in [more, worse, riskier, fuller] {
             prop_assert!(strength(decide(&after, &r, &rules).method) >= strength(before));
         }
     }

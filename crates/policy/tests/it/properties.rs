@@ -2,7 +2,8 @@
 //! unless the patient chose it, and the trace tells the truth without values.
 
 use caduceus_policy::{
-    Channel, Decision, MessageFacts, PhiLevel, RecipientFacts, Rules, TlsKnown, decide, strength,
+    Channel, Decision, MessageFacts, PhiLevel, RecipientClass, RecipientFacts, Rules, TlsKnown,
+    decide, strength,
 };
 use model::{Demand, Method, Purpose, Stream};
 use proptest::prelude::*;
@@ -45,8 +46,10 @@ fn message() -> impl Strategy<Value = MessageFacts> {
 
 fn recipient() -> impl Strategy<Value = RecipientFacts> {
     let known = prop::sample::select(TlsKnown::ALL.to_vec());
-    (any::<bool>(), known, any::<bool>(), any::<bool>()).prop_map(
-        |(portal_on, tls_known, plain, internal)| RecipientFacts {
+    let class = prop::sample::select(RecipientClass::ALL.to_vec());
+    (any::<bool>(), known, any::<bool>(), any::<bool>(), class).prop_map(
+        |(portal_on, tls_known, plain, internal, class)| RecipientFacts {
+            class,
             portal_on,
             tls_known,
             prefers: plain.then_some(Channel::Plain),
@@ -93,7 +96,7 @@ proptest! {
     fn phi_goes_plain_only_by_the_patients_choice(m in message(), r in recipient()) {
         let decision = decided(&m, &r);
         let found = m.level >= PhiLevel::Likely || m.unscannable;
-        let chosen = r.prefers == Some(Channel::Plain) && !r.internal;
+        let chosen = r.prefers == Some(Channel::Plain) && !r.internal && r.class == RecipientClass::Patient;
         if found && !chosen {
             prop_assert_ne!(decision.method, Method::Plain);
         }

@@ -21,7 +21,30 @@ pub(super) enum Place {
     Nowhere,
 }
 
-const INSIDE: &[&str] = &["comments", "keywords", "summary", "thread-topic"];
+/// What those on the way need, or programs that answer by themselves. Anything else may say what the message is
+/// about, and its author's program alone knows what.
+const BOTH: &[&str] = &[
+    "auto-submitted",
+    "autocrypt",
+    "cc",
+    "date",
+    "disposition-notification-to",
+    "feedback-id",
+    "from",
+    "importance",
+    "in-reply-to",
+    "list-unsubscribe",
+    "list-unsubscribe-post",
+    "message-id",
+    "precedence",
+    "priority",
+    "references",
+    "reply-to",
+    "sender",
+    "to",
+    "x-auto-response-suppress",
+    "x-priority",
+];
 const OUTSIDE: &[&str] = &[
     "authentication-results",
     "bcc",
@@ -43,8 +66,8 @@ pub(super) fn place(name: &[u8]) -> Place {
         "hp-outer" => Place::Nowhere,
         _ if is_structural(&name) => Place::Structure,
         _ if is_trace || OUTSIDE.contains(&name.as_str()) => Place::Outside,
-        _ if INSIDE.contains(&name.as_str()) => Place::Inside,
-        _ => Place::Both,
+        _ if BOTH.contains(&name.as_str()) => Place::Both,
+        _ => Place::Inside,
     }
 }
 

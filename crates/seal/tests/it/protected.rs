@@ -8,7 +8,7 @@ fn text(bytes: &[u8]) -> String {
 
 #[test]
 fn the_subject_is_inside_and_what_stands_outside_is_said_inside() {
-    let message = b"From: nurse@clinic.example\nBcc: audit@clinic.example\nSubject: Biopsy\nKeywords: cancer\nContent-Type: text/plain\n\nHello\n";
+    let message = b"From: nurse@clinic.example\nBcc: audit@clinic.example\nSubject: Biopsy\nKeywords: cancer\nX-Note: positive\nSubject: Again\nContent-Type: text/plain\n\nHello\n";
     let made = wrap(message, "Secure message");
     assert_eq!(
         text(&made.outer),
@@ -16,7 +16,7 @@ fn the_subject_is_inside_and_what_stands_outside_is_said_inside() {
     );
     assert_eq!(
         text(&made.entity),
-        "From: nurse@clinic.example\r\nSubject: Biopsy\r\nKeywords: cancer\r\n\
+        "From: nurse@clinic.example\r\nSubject: Biopsy\r\nKeywords: cancer\r\nX-Note: positive\r\nSubject: Again\r\n\
          HP-Outer: From: nurse@clinic.example\r\nHP-Outer: Subject: Secure message\r\n\
          Content-Type: text/plain;\r\n hp=\"cipher\"; protected-headers=\"v1\"\r\n\r\nHello\r\n"
     );
