@@ -61,14 +61,17 @@ type Places = HashMap<(OrganisationId, String), Place>;
 struct Place {
     rung: Rung,
     risk: policy::Risk,
-    since: Timestamp,
+    /// Whom it wrote to before then is known to it.
+    trusted_before: Timestamp,
 }
 
 impl Place {
     fn of(row: &Stands) -> Result<Self> {
         let standing: Option<Standing> = read(row.standing.as_ref())?;
         Ok(Self {
-            since: standing.map_or(Timestamp::from_secs(0), |standing| standing.since()),
+            trusted_before: standing.map_or(Timestamp::from_secs(0), |standing| {
+                standing.trusted_before()
+            }),
             rung: rung_of(&row.rung).ok_or_else(wrong)?,
             risk: policy::Risk::from_word(&row.risk).ok_or_else(wrong)?,
         })

@@ -77,7 +77,7 @@ pub(crate) fn once_read(flow: &Flow, ctx: &Ctx, accepted: &Accepted) -> Result<(
     let people = accepted.draft.recipients.iter();
     let tokens: Vec<[u8; 32]> = people.map(|r| blinder.token(&r.address.fold())).collect();
     // Whom the burst itself was for is a stranger still.
-    let (organisation, before) = (ctx.organisation(), place.since);
+    let (organisation, before) = (ctx.organisation(), place.trusted_before);
     let all_known = ctx.world().store.read(move |tx| {
         for token in &tokens {
             if !recipients::was_written_to(tx, organisation, token, before)? {

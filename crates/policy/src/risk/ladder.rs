@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::judge::{Judgement, Reason, Risk};
 use super::signal::{SIGNALS, Signal};
 
+const HOUR_SECONDS: i64 = 3_600;
 const SLOW_SECONDS: i64 = 3_600;
 const HOLD_SECONDS: i64 = 24 * 3_600;
 const ABOVE_HOLD_SECONDS: i64 = 4 * 3_600;
@@ -69,6 +70,9 @@ impl Rung {
 pub struct Standing {
     rung: Rung,
     since: i64,
+    /// When the restrictions that stand now began, whatever rungs they went over.
+    #[serde(default)]
+    begun: Option<i64>,
     /// None: on `Observe`, or confirmed by a person.
     until: Option<i64>,
     is_confirmed: bool,
@@ -83,6 +87,7 @@ impl Standing {
         Self {
             rung: Rung::Observe,
             since: now.secs(),
+            begun: None,
             until: None,
             is_confirmed: false,
             is_spent: false,
@@ -97,6 +102,13 @@ impl Standing {
 
     pub const fn since(&self) -> Timestamp {
         Timestamp::from_secs(self.since)
+    }
+
+    /// Before that moment it sent as it should, for all that is known: what led to the restrictions came within
+    /// the hour before they began.
+    pub fn trusted_before(&self) -> Timestamp {
+        let begun = self.begun.unwrap_or(self.since);
+        Timestamp::from_secs(begun.saturating_sub(HOUR_SECONDS))
     }
 
     /// When it ends by itself.
@@ -121,6 +133,7 @@ impl Standing {
         Self {
             rung,
             since: now.secs(),
+            begun: self.begun.or(Some(now.secs())),
             until: None,
             is_confirmed: true,
             ..self.clone()
@@ -150,6 +163,7 @@ impl Standing {
         Self {
             rung,
             since: now,
+            begun: until.and(self.begun.or(Some(now))),
             until,
             is_confirmed: false,
             is_spent: self.is_spent && rung != Rung::Observe,
