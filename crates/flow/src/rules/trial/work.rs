@@ -80,7 +80,7 @@ pub(super) fn step(flow: &Flow, ctx: &Ctx, id: RuleVersionId) -> Result<Next> {
             break;
         };
         to.place = place;
-        if found.simulation.total >= DECISIONS_MAX {
+        if found.done() >= DECISIONS_MAX {
             (found.cut, over) = (true, true);
             break;
         }
@@ -196,7 +196,7 @@ impl Opener<'_> {
         if self.last.as_ref().map(|(message, _)| *message) != Some(row.message) {
             let organisation = self.ctx.organisation();
             let key = match world.item_key(tx, organisation, row.message.as_bytes()) {
-                Err(error) if error.code() == Code::KeyDestroyed => None,
+                Err(error) if crate::detectors::is_of_data(error.code()) => None,
                 key => Some(key?),
             };
             self.last = Some((row.message, key));
