@@ -8,6 +8,7 @@
 mod force;
 mod learned;
 mod spec;
+mod switch;
 mod tried;
 
 use std::sync::Arc;
@@ -129,24 +130,10 @@ impl Flow {
             let key = ctx2.world().new_item_key(organisation, *id.as_bytes())?;
             let written = new.written(&reason);
             key.insert(tx)?;
-            table::insert(
-                tx,
-                &row(
-                    &ctx2,
-                    id,
-                    &new,
-                    now,
-                    seal(&ctx2, id, key.opened(), &written)?,
-                ),
-            )?;
-            changed(
-                &ctx2,
-                tx,
-                "detector.added",
-                (id, &new),
-                key.opened(),
-                &written,
-            )?;
+            let sealed = seal(&ctx2, id, key.opened(), &written)?;
+            let row = row(&ctx2, id, &new, now, sealed);
+            table::insert(tx, &row)?;
+            changed(&ctx2, tx, "detector.added", &row, key.opened(), &written)?;
             Ok(id)
         })
     }
@@ -172,49 +159,9 @@ impl Flow {
             let key = ctx2.world().item_key(tx, organisation, id.as_bytes())?;
             let written = new.written(&reason);
             let sealed = seal(&ctx2, id, &key, &written)?;
-            table::update(tx, &row(&ctx2, id, &new, held.created_at, sealed))?;
-            changed(&ctx2, tx, "detector.changed", (id, &new), &key, &written)
-        })
-    }
-
-    /// Switches it on or off, and leaves it as it is.
-    ///
-    /// # Errors
-    /// `not_found`; `field_missing` or `field_invalid` at `/reason`.
-    pub fn switch_detector(
-        &self,
-        ctx: &Ctx,
-        id: DetectorId,
-        state: DetectorState,
-        reason: &str,
-    ) -> Result<()> {
-        let held = self.detector(ctx, id)?.detector;
-        self.change_detector(ctx, id, &Detector { state, ..held }, reason)
-    }
-
-    /// What it looks for is destroyed; its key stays, since the reasons in the audit log are read by it.
-    ///
-    /// # Errors
-    /// `not_found`; `field_missing` or `field_invalid` at `/reason`.
-    pub fn remove_detector(&self, ctx: &Ctx, id: DetectorId, reason: &str) -> Result<()> {
-        manages(ctx)?;
-        let (ctx2, reason) = (ctx.clone(), crate::held::checked(reason)?);
-        self.world().store.write(move |tx| {
-            ctx2.world().keys_in(tx, ctx2.organisation())?;
-            let organisation = ctx2.organisation();
-            let held = table::load(tx, id, organisation)?;
-            let key = ctx2.world().item_key(tx, organisation, id.as_bytes())?;
-            let view = view(ctx2.world(), tx, held)?;
-            table::remove(tx, id, organisation)?;
-            let written = view.detector.written(&reason);
-            changed(
-                &ctx2,
-                tx,
-                "detector.removed",
-                (id, &view.detector),
-                &key,
-                &written,
-            )
+            let row = row(&ctx2, id, &new, held.created_at, sealed);
+            table::update(tx, &row)?;
+            changed(&ctx2, tx, "detector.changed", &row, &key, &written)
         })
     }
 
@@ -247,21 +194,12 @@ fn changed(
     ctx: &Ctx,
     tx: &mut Tx<'_>,
     kind: &'static str,
-    (id, detector): (DetectorId, &Detector),
+    row: &table::Detector,
     key: &vault::OpenedKey,
     written: &Written,
 ) -> Result<()> {
-    let version = table::changed(tx, ctx.organisation(), ctx.now())?;
     let payload = serde_json::to_vec(written).map_err(|e| Error::new(Code::Internal).because(e))?;
-    let event = Event::new(kind)
-        .about(id)
-        .fact("name", &detector.name)
-        .fact("kind", detector.spec.word())
-        .fact("class", detector.class.word())
-        .fact("state", detector.state.word())
-        .fact("version", version)
-        .payload(payload, key);
-    ctx.record(tx, event).map(drop)
+    switch::noted(ctx, tx, Event::new(kind), row, (payload, key))
 }
 
 fn row(

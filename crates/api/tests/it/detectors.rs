@@ -68,6 +68,21 @@ sim::both_engines! {
         });
     }
 
+    /// As documented: 20,000 characters.
+    fn more_samples_than_documented_are_refused(store) {
+        let house = House::new(store);
+        let client = house.client(&SCOPE);
+        run(async {
+            for (characters, answer) in [(20_000, "200"), (20_001, "422 field_invalid /samples")] {
+                let mut samples = SAMPLES.join("\n");
+                let room = characters - samples.len();
+                samples.extend(std::iter::repeat_n('\u{a0}', room));
+                let learnt = client.post("/v1/detectors/learn", &json!({"samples": samples})).await;
+                assert_eq!(learnt.summary(), answer, "{characters}");
+            }
+        });
+    }
+
     /// Each fault names its field; nothing is added.
     fn what_cannot_be_a_detector_is_refused_by_its_field(store) {
         let house = House::new(store);

@@ -135,3 +135,15 @@ fn compiled(ctx: &Ctx, tx: &mut Tx<'_>) -> Result<Option<Arc<Patterns>>> {
     let patterns = Patterns::compile(&specs).map_err(|_| Code::StoredDataInvalid)?;
     Ok(Some(Arc::new(patterns)))
 }
+
+/// Whether all that are on can be used together.
+///
+/// # Errors
+/// The database's.
+pub(super) fn usable(ctx: &Ctx, tx: &mut Tx<'_>) -> Result<bool> {
+    match compiled(ctx, tx) {
+        Ok(_) => Ok(true),
+        Err(error) if super::is_of_data(error.code()) => Ok(false),
+        Err(error) => Err(error),
+    }
+}

@@ -65,6 +65,12 @@ impl Counted {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// What one subject did is answered for.
+    pub fn forget(&self, organisation: OrganisationId, subject: &str) {
+        let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        counted.retain(|(of, whose, _), _| (*of, whose.as_str()) != (organisation, subject));
+    }
+
     pub fn put_back(&self, key: Key, pending: Pending) {
         let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match counted.get_mut(&key) {

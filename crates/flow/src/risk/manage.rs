@@ -146,15 +146,16 @@ impl Flow {
             return Err(Code::ActionForbidden.into());
         }
         let reason = checked(reason)?;
-        let (actor, subject) = (ctx.clone(), subject.to_owned());
-        self.world().store.write(move |tx| {
+        let (actor, whose) = (ctx.clone(), subject.to_owned());
+        let rung = self.world().store.write(move |tx| {
+            let subject = &whose;
             let (organisation, now) = (actor.organisation(), actor.now());
             // Into memory first: a transaction cannot wait for another.
             actor.world().keys_in(tx, organisation)?;
-            let found = table::find(tx, (organisation, &subject))?;
+            let found = table::find(tx, (organisation, subject))?;
             let mut row = found.ok_or_else(|| Error::new(Code::NotFound))?;
             let restricted = row.rung != Rung::Observe.word();
-            if !SenderKind::of(&subject).climbs() || !restricted {
+            if !SenderKind::of(subject).climbs() || !restricted {
                 return Err(Code::StateConflict.into());
             }
             let standing = then(&row, now)?;
@@ -166,7 +167,7 @@ impl Flow {
                 .new_item_key(organisation, *actor.request().as_bytes())?;
             key.insert(tx)?;
             let event = Event::new(kind)
-                .about(&subject)
+                .about(subject)
                 .about(actor.request())
                 .fact("was", &row.rung)
                 .fact("rung", standing.rung().word())
@@ -178,8 +179,13 @@ impl Flow {
             }
             row.standing = Some(json(&standing)?);
             row.updated_at = now;
-            table::put(tx, &row)
+            table::put(tx, &row)?;
+            Ok(standing.rung())
         })?;
+        if rung == Rung::Observe {
+            // The last minute is in memory only: judged later, it would restrict again.
+            self.watch().counted.forget(ctx.organisation(), subject);
+        }
         self.refresh_places()
     }
 }

@@ -134,6 +134,58 @@ on_disk! {
         assert!(clinic.flow.message(&clinic.staff, sent.message)?.unread.is_empty());
     }
 
+    /// Neither what it looks for nor its key is needed for that; only what can be read is switched on.
+    fn what_cannot_be_read_is_switched_off_and_removed(store) {
+        let clinic = Clinic::open(store);
+        let officer = officer(&clinic);
+        let broken = clinic.flow.add_detector(&officer, &heron(), REASON)?;
+        let keyless = clinic.flow.add_detector(&officer, &numbers("KQ-#{6}"), REASON)?;
+        let organisation = officer.organisation();
+        let sealed = clinic.world.store.read(move |tx| {
+            Ok(store::tables::detectors::load(tx, broken, organisation)?.sealed_spec)
+        })?;
+        assert_eq!(store.beside().replace("detectors", "sealed_spec", &sealed, &[7; 60]), 1);
+        assert_eq!(store.beside().remove("item_keys", "item", keyless.as_bytes()), 1);
+        for id in [broken, keyless] {
+            clinic.flow.switch_detector(&officer, id, DetectorState::Off, REASON)?;
+            let view = clinic.flow.detector(&officer, id)?;
+            assert_eq!((view.detector.state, view.usable), (DetectorState::Off, false));
+            let on = clinic.flow.switch_detector(&officer, id, DetectorState::On, REASON);
+            assert_eq!(refusal(on).map(|(code, _)| code), Some(Code::StateConflict));
+        }
+        let sent = said(&clinic, "We open at nine.");
+        assert!(clinic.flow.message(&clinic.staff, sent.message)?.unread.is_empty());
+        for id in [broken, keyless] {
+            // Another request: each has its own number.
+            clinic.flow.remove_detector(&clinic.user(&[Role::Compliance]), id, REASON)?;
+        }
+        assert!(clinic.flow.detectors(&officer, &DetectorFilter::default(), None, 50)?.rows.is_empty());
+        while clinic.world.sequence()? > 0 {}
+        clinic.world.verify_ledger(organisation)?;
+        let log = clinic.flow.audit(&officer, None, None, false)?;
+        let of = |kind: &str| log.rows.iter().filter(|row| row.kind == kind).count();
+        assert_eq!((of("detector.changed"), of("detector.removed")), (2, 2));
+    }
+
+    /// The reason is the switch's; beside one that is broken nothing is switched on.
+    fn what_is_switched_keeps_what_it_looks_for(store) {
+        let clinic = Clinic::open(store);
+        let officer = officer(&clinic);
+        let id = clinic.flow.add_detector(&officer, &heron(), REASON)?;
+        clinic.flow.switch_detector(&officer, id, DetectorState::Off, "Too many hits")?;
+        let view = clinic.flow.detector(&officer, id)?;
+        let off = Detector { state: DetectorState::Off, ..heron() };
+        assert_eq!((view.detector, view.reason.as_str()), (off, "Too many hits"));
+        let broken = clinic.flow.add_detector(&officer, &numbers("KQ-#{6}"), REASON)?;
+        assert_eq!(store.beside().remove("item_keys", "item", broken.as_bytes()), 1);
+        let beside = refusal(clinic.flow.switch_detector(&officer, id, DetectorState::On, REASON));
+        assert_eq!(beside, Some((Code::FieldInvalid, Some("/detectors".to_owned()))));
+        assert_eq!(clinic.flow.detector(&officer, id)?.detector.state, DetectorState::Off);
+        clinic.flow.remove_detector(&officer, broken, REASON)?;
+        clinic.flow.switch_detector(&officer, id, DetectorState::On, REASON)?;
+        assert_eq!(level(&clinic, &said(&clinic, "Take HRN-2044 along.")), PhiLevel::Certain.word());
+    }
+
     /// What it looks for may be words of a project: neither a column nor a fact of an event has them.
     /// One that can be read alone and not beside the others is refused: mail is read by all of them.
     fn what_is_too_much_beside_the_others_is_refused(store) {

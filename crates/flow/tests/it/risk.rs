@@ -202,6 +202,23 @@ on_disk! {
         assert_eq!(sent.count(), 6, "a minute");
     }
 
+    /// A release answers for what was counted and not stored yet, too; another's counts stay.
+    fn a_release_forgets_what_was_counted_and_not_stored(store) {
+        let clinic = Clinic::open(store);
+        let me = clinic.staff.actor().to_owned();
+        burst(&clinic, &clinic.staff, 201)?;
+        assert_eq!(rung(&clinic, &me), Some(SendingRung::Hold));
+        for n in 0..201 {
+            clinic.submit(&clinic.staff, letter(&[&format!("lee{}@peer.example", n % 50)]))?;
+        }
+        let other = clinic.user(&[ctx::Role::Staff]);
+        clinic.submit(&other, letter(&["lee@peer.example"]))?;
+        clinic.flow.release_sender(&clinic.officer(), &me, 1, REASON)?;
+        clinic.flow.watch_sending()?;
+        assert_eq!(rung(&clinic, &me), Some(SendingRung::Observe));
+        assert_eq!(rung(&clinic, other.actor()), Some(SendingRung::Observe), "it was counted");
+    }
+
     /// The owner and the administrators hear of it, without a number or a name.
     fn who_must_know_is_told(store) {
         let clinic = Clinic::open(store);

@@ -137,6 +137,43 @@ on_disk! {
         assert_eq!((found.struck["keyed"], found.unanswered), (1, 0));
     }
 
+    /// Nobody knows its domain; the others are answered.
+    fn one_message_whose_key_is_damaged_does_not_end_a_trial(store) {
+        let clinic = Clinic::open(store);
+        let officer = clinic.officer();
+        clinic.submit(&clinic.staff, letter(&["lee@rival.example"]))?;
+        let damaged = clinic.submit(&clinic.staff, letter(&["sam@rival.example"]))?;
+        let organisation = clinic.organisation;
+        let wrapped = clinic.world.store.read(move |tx| {
+            store::tables::item_keys::load(tx, damaged.message.as_bytes(), organisation)
+        })?;
+        let mut other = wrapped.clone();
+        *other.last_mut().expect("a key") ^= 1;
+        assert_eq!(store.beside().replace("item_keys", "wrapped_key", &wrapped, &other), 1);
+        let version = saved(&clinic, &officer, RIVALS);
+        let found = clinic.again(store, 5).tried(&officer, version);
+        assert_eq!(found.state, TrialState::Done);
+        assert_eq!((found.decided, found.struck["rivals"], found.unanswered), (2, 1, 1));
+    }
+
+    /// Decisions of which nothing is known are looked at like others.
+    fn what_is_not_known_counts_to_the_limit_of_a_trial(store) {
+        let clinic = Clinic::open(store);
+        let officer = clinic.officer();
+        clinic.submit(&clinic.staff, letter(&["lee@peer.example"]))?;
+        let version = saved(&clinic, &officer, ALL_WAIT);
+        clinic.flow.begin_trial(&officer, version, 7)?;
+        let mut beside = store.beside();
+        let cells = beside.cells();
+        let stored = cells.iter().find(|cell| (&*cell.table, &*cell.column) == ("rule_trials", "result"));
+        let stored = std::str::from_utf8(&stored.expect("a trial").bytes)?;
+        let full = stored.replace(r#""unknown":0"#, r#""unknown":200000"#);
+        assert_eq!(beside.replace_text("rule_trials", "result", stored, &full), 1);
+        clinic.work();
+        let found = trial(&clinic, &officer, version);
+        assert_eq!((found.state, found.cut), (TrialState::Done, true));
+    }
+
     fn a_trial_that_cannot_be_read_ends_and_its_version_counts_as_not_tried(store) {
         let clinic = Clinic::open(store);
         let officer = clinic.officer();

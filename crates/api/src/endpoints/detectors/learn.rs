@@ -16,6 +16,9 @@ use crate::caller::Caller;
 use crate::input::Asked;
 use crate::{ApiState, blocking, schema};
 
+/// Characters of the samples, as documented below.
+const SAMPLES_CHARS_MAX: usize = 20_000;
+
 /// Record numbers of the organisation.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -72,6 +75,9 @@ async fn learn_detector(
 ) -> Answer {
     let learned = blocking(move || {
         let asked: DetectorSamples = crate::json::from_slice(&body.bytes)?;
+        if asked.samples.chars().count() > SAMPLES_CHARS_MAX {
+            return Err(refused(LearnError::TooMany));
+        }
         let learned = state.flow.learn_record_numbers(&ctx, &asked.samples)?;
         learned.map_err(refused)
     })
