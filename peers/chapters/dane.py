@@ -3,6 +3,7 @@ without any authority, and do not by a record of another key.
 """
 
 import subprocess
+from pathlib import Path
 
 import dns.message
 import dns.query
@@ -23,7 +24,8 @@ def play(town) -> tuple[list[str], dict]:
     port, record = town.world.mx_port, published(town)
     voucher = Voucher(town.folder, town.knot.port)
     try:
-        found = judge("posttls-finger", lambda host: posttls(voucher, host, port))
+        config = configuration(town.folder)
+        found = judge("posttls-finger", lambda host: posttls(voucher, config, host, port))
     finally:
         voucher.close()
     by_host = {HOST: record, ELSEWHERE: f"3 1 1 {NOBODYS}"}
@@ -45,9 +47,18 @@ def published(town) -> str:
     return record
 
 
-def posttls(voucher: Voucher, host: str, port: int) -> bool:
+def configuration(folder: Path) -> Path:
+    """A folder of settings for posttls-finger alone: Postfix may be installed here and not set up."""
+    config = Path(folder) / "posttls"
+    config.mkdir(exist_ok=True)
+    (config / "main.cf").write_text("compatibility_level = 3.6\nmyhostname = out.postfix.example\n")
+    return config
+
+
+def posttls(voucher: Voucher, config: Path, host: str, port: int) -> bool:
+    environment = {**voucher.environment(), "MAIL_CONFIG": str(config)}
     done = subprocess.run(
-        ["posttls-finger", "-c", "-L", "summary", "-l", "dane-only", f"[{host}]:{port}"], env=voucher.environment(),
+        ["posttls-finger", "-c", "-L", "summary", "-l", "dane-only", f"[{host}]:{port}"], env=environment,
         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
     said = done.stdout + done.stderr
     if "TLS connection established" not in said:
