@@ -6,6 +6,7 @@
 use memchr::memmem;
 
 use crate::text;
+use crate::text::escapes::undone;
 use crate::words::words;
 
 mod claim;
@@ -285,7 +286,7 @@ fn xml(start: &str) -> FileKind {
 }
 
 fn json(start: &str) -> FileKind {
-    if start.contains("\"resourceType\"") {
+    if undone(start).contains("\"resourceType\"") {
         K::Fhir
     } else {
         K::Json

@@ -7,6 +7,7 @@ use crate::extracted::{Because, TextForm};
 use crate::extractor::Claim;
 use crate::kind::{FileKind, extension};
 use crate::session::Session;
+use crate::text::escapes::undone;
 use crate::text::{decode, table};
 
 /// Says the text of a file that is text, and answers what it turned out to be.
@@ -34,10 +35,10 @@ pub(crate) fn read(
         FileKind::Text => return prose_or_table(session, place, &text, claim),
         _ => TextForm::Prose,
     };
-    if matches!(kind, FileKind::Calendar | FileKind::Card) {
-        session.say(place, form, &unfold(&text));
-    } else {
-        session.say(place, form, &text);
+    match kind {
+        FileKind::Calendar | FileKind::Card => session.say(place, form, &unfold(&text)),
+        FileKind::Json | FileKind::Fhir => session.say(place, form, &undone(&text)),
+        _ => session.say(place, form, &text),
     }
     kind
 }

@@ -24,6 +24,31 @@ fn text_is_read_in_the_character_set_it_was_written_in() {
     }
 }
 
+/// A number of a letter is that letter: whoever reads the value sees nothing else.
+#[test]
+fn letters_that_json_writes_by_number_are_read() {
+    let cases = [
+        (
+            r#"{"ssn":"219\u002d09\u002d9999"}"#,
+            r#": {"ssn":"219-09-9999"}"#,
+        ),
+        (
+            r#"["\ud83d\ude00 \u00f1", "\u12", "\ud83d", "\uzzzz"]"#,
+            r#": ["😀 ñ", "\u12", "\ud83d", "\uzzzz"]"#,
+        ),
+    ];
+    for (file, text) in cases {
+        assert_eq!(said(&read("a.json", file.as_bytes())), [text]);
+    }
+    let patient = read("a.json", br#"{"resource\u0054ype":"Patient"}"#);
+    assert_eq!(patient.texts[0].form, TextForm::Fhir);
+    assert!(
+        patient.texts[0]
+            .text
+            .contains(r#""resourceType":"Patient""#)
+    );
+}
+
 #[test]
 fn delimited_text_is_a_table() {
     let got = read("a.csv", b"Name,DOB\r\n\"Lee, Ann\",1961-08-04\r\n,x\r\n");
