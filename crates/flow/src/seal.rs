@@ -301,9 +301,14 @@ fn letter(
     let from = stored.envelope.sender()?;
     let author = stored.envelope.author()?;
     let domain = signing_domain(flow, author.as_ref().or(from.as_ref()))?;
+    let mut said = notices.to_vec();
     let neutral = neutral.then(|| mail::replace_subject(content, "Message"));
+    if neutral.is_some() {
+        // Its reader loses nothing by it.
+        said.extend(statement::subject(content));
+    }
     let replaced =
-        with_statements(flow, ctx, neutral.as_deref().unwrap_or(content), notices)?.or(neutral);
+        with_statements(flow, ctx, neutral.as_deref().unwrap_or(content), &said)?.or(neutral);
     let body = replaced.as_deref().unwrap_or(content);
     let added = added(flow, ctx, stored, body, group)?;
     let mut head = sign(flow, ctx, &domain, &added, body)?;

@@ -37,7 +37,8 @@ pub fn header_block_end(bytes: &[u8]) -> usize {
 }
 
 /// The same message under another subject; everything else stays byte for byte. A message without
-/// a subject gains one as its last field; of several the first is replaced, the others go.
+/// a subject gains one as its last field; of several the first is replaced, the others go, and so does
+/// `Thread-Topic`, by which Outlook repeats it.
 pub fn replace_subject(bytes: &[u8], subject: &str) -> Vec<u8> {
     let field = text::unstructured_field("Subject", subject);
     let body = header_block_end(bytes);
@@ -48,12 +49,12 @@ pub fn replace_subject(bytes: &[u8], subject: &str) -> Vec<u8> {
         let end = field_end(bytes, at, body);
         let this = &bytes[at..end];
         let is_blank = matches!(this, b"\r\n" | b"\n");
-        if is_subject(this) {
+        if is_named(this, b"subject") {
             if !replaced {
                 out.extend_from_slice(field.as_bytes());
             }
             replaced = true;
-        } else {
+        } else if !is_named(this, b"thread-topic") {
             if is_blank && !replaced {
                 out.extend_from_slice(field.as_bytes());
                 replaced = true;
@@ -83,9 +84,9 @@ pub(crate) fn field_end(bytes: &[u8], at: usize, body: usize) -> usize {
     end
 }
 
-fn is_subject(field: &[u8]) -> bool {
-    let name = field.split(|&b| b == b':').next().unwrap_or(&[]);
-    field.contains(&b':') && name.trim_ascii_end().eq_ignore_ascii_case(b"subject")
+fn is_named(field: &[u8], name: &[u8]) -> bool {
+    let said = field.split(|&b| b == b':').next().unwrap_or(&[]);
+    field.contains(&b':') && said.trim_ascii_end().eq_ignore_ascii_case(name)
 }
 
 /// What a client says of itself may not write header fields, comments or addresses of its own.

@@ -207,8 +207,7 @@ impl<'a> Outcome<'a> {
         let method = self.method;
         Verdict {
             method,
-            neutral_subject: method == Method::Portal
-                || (self.neutral && subject_is_exposed(method)),
+            neutral_subject: method == Method::Portal || (self.neutral && content_travels(method)),
             redact: self.redact && content_travels(method),
             warnings: self.warnings.iter().cloned().collect(),
             notices: self.notices.iter().copied().collect(),
@@ -293,10 +292,6 @@ fn below(method: Method, facts: &Facts, rules: &Rules) -> Option<Method> {
 }
 
 /// Whether the subject line is readable on the way although the body may not be.
-const fn subject_is_exposed(method: Method) -> bool {
-    matches!(method, Method::Plain | Method::Pgp | Method::Smime)
-}
-
 const fn content_travels(method: Method) -> bool {
     !matches!(method, Method::Portal | Method::Hold | Method::Block)
 }

@@ -34,7 +34,7 @@ pub enum Effect {
     NeedsDemanded,
     /// A method that cannot be used gives way to a stronger one: pairs of from and to.
     Moves(&'static [(Method, Method)]),
-    /// A subject that travels outside the protection is replaced.
+    /// The subject is replaced: it shows on locked screens, in lists and in the logs of servers, however it travels.
     NeutralSubject,
     /// Something travels with the message.
     Notice(Notice),

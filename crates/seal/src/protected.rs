@@ -7,6 +7,7 @@
 
 use crate::entity::{Entity, canonical};
 
+mod addresses;
 mod fields;
 mod legacy;
 mod read;
@@ -23,8 +24,9 @@ pub struct Protected {
     pub outer: Vec<u8>,
 }
 
-/// For encryption (`hp="cipher"`). Outside, the subject is `subject_outside`; fields that repeat it or
-/// say what the message is about are only inside.
+/// For encryption (`hp="cipher"`). Outside, the subject is `subject_outside` and readers are addresses without
+/// names (so far the policy `hcp_shy` of RFC 9788 §3.2.2); fields that repeat it or say what the message is about
+/// are only inside.
 pub fn wrap(message: &[u8], subject_outside: &str) -> Protected {
     let message = canonical(message);
     let message = Entity::of(&message);
@@ -49,6 +51,13 @@ pub fn wrap(message: &[u8], subject_outside: &str) -> Protected {
                 said.extend_from_slice(field);
                 outer.extend_from_slice(field);
             }
+            Place::Readers => {
+                inside.extend_from_slice(field);
+                let alone = addresses::alone(name, field);
+                said.extend_from_slice(b"HP-Outer: ");
+                said.extend_from_slice(&alone);
+                outer.extend_from_slice(&alone);
+            }
         }
     }
     inside.extend_from_slice(&said);
@@ -70,7 +79,10 @@ pub fn wrap_clear(message: &[u8]) -> Protected {
     let (mut inside, mut outer) = (Vec::new(), Vec::new());
     for (name, field) in &message.fields {
         let place = place(name);
-        if matches!(place, Place::Both | Place::Inside | Place::Subject) {
+        if matches!(
+            place,
+            Place::Both | Place::Readers | Place::Inside | Place::Subject
+        ) {
             inside.extend_from_slice(field);
         }
         if !matches!(place, Place::Structure | Place::Nowhere) {

@@ -76,7 +76,7 @@ sim::both_engines! {
             assert!(!answer.text().contains("219-09-9999") && !answer.text().contains("00123456"), "never the value");
             let recipient = &body["recipients"][0];
             assert_eq!((&recipient["method"], &recipient["below"]), (&json!("tls"), &json!("portal")));
-            assert_eq!(recipient["neutral_subject"], false, "under verified TLS the subject is protected too");
+            assert_eq!(recipient["neutral_subject"], true, "screens and logs show subjects whatever protects the way");
             message["method"] = json!("portal");
             let notice = client.post("/v1/messages/dry_run", &message).await.json()["recipients"][0].clone();
             assert_eq!((&notice["method"], &notice["neutral_subject"]), (&json!("portal"), &json!(true)));

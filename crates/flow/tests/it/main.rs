@@ -40,6 +40,7 @@ mod room;
 mod rules;
 mod senders;
 mod spans;
+mod subjects;
 mod suppression;
 mod test_mode;
 mod tidy;

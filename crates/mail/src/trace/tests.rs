@@ -66,6 +66,10 @@ fn a_subject_is_replaced_and_nothing_else() {
             "From: a\r\nSubject: Message\r\nTo: b\r\n\r\nbody",
         ),
         (
+            "Subject: x\r\nThread-Topic: x\r\n and more\r\nThread-Index: y\r\n\r\nbody",
+            "Subject: Message\r\nThread-Index: y\r\n\r\nbody",
+        ),
+        (
             "SUBJECT : x\r\nsubject: y\r\n\r\n",
             "Subject: Message\r\n\r\n",
         ),

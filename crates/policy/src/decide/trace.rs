@@ -4,7 +4,7 @@
 
 use model::Method;
 
-use super::{Outcome, content_travels, subject_is_exposed};
+use super::{Outcome, content_travels};
 use crate::access::Stop;
 use crate::facts::Facts;
 use crate::org::{Answer, Domains, Mode, OrgRule, Stops, When};
@@ -29,7 +29,7 @@ fn step(rule: &Rule, facts: &Facts, outcome: &Outcome<'_>) -> Step {
     let idle = match rule.effect {
         Effect::Moves(pairs) => !pairs.iter().any(|(from, _)| outcome.passed.contains(from)),
         Effect::NeutralSubject => {
-            !subject_is_exposed(outcome.method) && outcome.method != Method::Portal
+            !content_travels(outcome.method) && outcome.method != Method::Portal
         }
         Effect::Needs(_) | Effect::NeedsDemanded | Effect::Notice(_) => false,
     };
@@ -93,7 +93,7 @@ fn own_step(rule: &OrgRule, facts: &Facts, stops: &Stops, outcome: &Outcome<'_>)
     let idle = match rule.effect {
         OrgEffect::Redact => !content_travels(outcome.method) && !no_portal,
         OrgEffect::NeutralSubject => {
-            !subject_is_exposed(outcome.method) && outcome.method != Method::Portal
+            !content_travels(outcome.method) && outcome.method != Method::Portal
         }
         _ => false,
     };

@@ -307,7 +307,7 @@ proptest! {
         let platform = decide(&m, &r, &Rules::standard());
         let own = decide(&m, &r, &with(rules));
         prop_assert!(strength(own.method) >= strength(platform.method));
-        let exposed = matches!(own.method, Method::Plain | Method::Pgp | Method::Smime);
+        let exposed = !matches!(own.method, Method::Portal | Method::Hold | Method::Block);
         prop_assert!(own.neutral_subject || !(exposed && m.subject_phi));
         prop_assert!(platform.notices.iter().all(|notice| own.notices.contains(notice)));
     }

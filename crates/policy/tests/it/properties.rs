@@ -100,7 +100,8 @@ proptest! {
         if found && !chosen {
             prop_assert_ne!(decision.method, Method::Plain);
         }
-        if decision.method == Method::Plain && m.subject_phi && !m.system {
+        let travels = !matches!(decision.method, Method::Portal | Method::Hold | Method::Block);
+        if travels && m.subject_phi && !m.system {
             prop_assert!(decision.neutral_subject);
         }
         // The demand carries the decision: content leaves opportunistically only as plain mail.

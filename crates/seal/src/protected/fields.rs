@@ -12,6 +12,8 @@ pub(super) enum Place {
     /// About MIME: of the entity itself (RFC 9788 §1.1.1).
     Structure,
     Both,
+    /// Addresses, which the way needs; the names beside them it does not.
+    Readers,
     Subject,
     /// They say what it is about, and nobody on the way needs them.
     Inside,
@@ -26,7 +28,6 @@ pub(super) enum Place {
 const BOTH: &[&str] = &[
     "auto-submitted",
     "autocrypt",
-    "cc",
     "date",
     "disposition-notification-to",
     "feedback-id",
@@ -39,12 +40,12 @@ const BOTH: &[&str] = &[
     "precedence",
     "priority",
     "references",
-    "reply-to",
     "sender",
-    "to",
     "x-auto-response-suppress",
     "x-priority",
 ];
+/// Who gets it, or the answer to it. Whom it is from stays as it is: readers compare that field.
+const READERS: &[&str] = &["cc", "reply-to", "to"];
 const OUTSIDE: &[&str] = &[
     "authentication-results",
     "bcc",
@@ -66,6 +67,7 @@ pub(super) fn place(name: &[u8]) -> Place {
         "hp-outer" => Place::Nowhere,
         _ if is_structural(&name) => Place::Structure,
         _ if is_trace || OUTSIDE.contains(&name.as_str()) => Place::Outside,
+        _ if READERS.contains(&name.as_str()) => Place::Readers,
         _ if BOTH.contains(&name.as_str()) => Place::Both,
         _ => Place::Inside,
     }
