@@ -1,7 +1,6 @@
 //! `GET /v1/senders`: who sends unusually or is restricted, and why. People decide in the console.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::routing::get;
 use ctx::Action;
 use flow::risk::{Reason, SenderRow};
@@ -10,15 +9,17 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Door, NoQuery};
-use crate::answer::{Answer, json};
+use crate::answer::{Answer, listed};
 use crate::caller::Caller;
-use crate::input::Asked;
-use crate::{ApiState, blocking, schema};
+use crate::input::{Listing, Paging};
+use crate::{ApiState, schema};
 
-/// All of them; seldom more than a few.
+/// A page of them.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SenderList {
     senders: Vec<Sender>,
+    /// Pass it as `after` for the next page; null on the last.
+    next: Option<String>,
 }
 
 /// A person, software, the organisation as a whole, or a stream.
@@ -55,7 +56,7 @@ pub(crate) struct SenderReason {
 }
 
 pub(super) fn door() -> Door {
-    const CODES: &[Code] = &[];
+    const CODES: &[Code] = &[Code::QueryInvalid, Code::CursorInvalid];
     Door::new::<__path_list_senders>(get(list_senders), Action::AnomalyRead, CODES)
 }
 
@@ -63,17 +64,23 @@ pub(super) fn door() -> Door {
 ///
 /// Who is restricted, or sent unusually when last looked at, with the reasons in numbers. People release or
 /// confirm in the console.
-#[utoipa::path(get, path = "/v1/senders", tag = "senders", responses(
-    (status = 200, description = "All of them.", body = SenderList)
+#[utoipa::path(get, path = "/v1/senders", tag = "senders", params(Paging), responses(
+    (status = 200, description = "A page.", body = SenderList)
 ))]
 async fn list_senders(
     State(state): State<ApiState>,
     Caller(ctx): Caller,
-    Asked(NoQuery {}): Asked<NoQuery>,
+    asked: Listing<NoQuery>,
 ) -> Answer {
-    let found = blocking(move || state.flow.unusual_senders(&ctx)).await?;
-    let senders = found.into_iter().map(Sender::of).collect();
-    json(StatusCode::OK, &SenderList { senders })
+    listed(move || {
+        let after = asked.after.as_deref();
+        let page = state.flow.unusual_senders(&ctx, after, asked.rows)?;
+        Ok(SenderList {
+            senders: page.rows.into_iter().map(Sender::of).collect(),
+            next: page.next,
+        })
+    })
+    .await
 }
 
 impl Sender {

@@ -15,7 +15,7 @@ use store::tables::risk::{self as table, Subject as Row};
 
 use super::count::{Key, Pending, first_ever, number};
 use super::familiar::{Familiar, Met};
-use super::limited::caps;
+use super::limited::limits_of;
 use super::{SenderKind, read, wrong};
 use crate::Flow;
 
@@ -136,7 +136,7 @@ fn judge_stored(
     subject: &str,
 ) -> Result<()> {
     let (whose, now) = ((organisation, subject), flow.world().now());
-    let caps = caps(tx, whose)?;
+    let limits = limits_of(tx, whose)?;
     let mut row = table::find(tx, whose)?.ok_or_else(wrong)?;
     let before: Standing = read(row.standing.as_ref())?.unwrap_or_else(|| Standing::new(now));
     let mut learnt: Option<Baseline> = read(row.baseline.as_ref())?;
@@ -146,7 +146,7 @@ fn judge_stored(
         let step: Step = serde_json::from_str(&text).map_err(|_| wrong())?;
         let usual = usual.get_or_insert_with(|| Baseline::new(&step));
         usual.catch_up(&step, &seen.standing);
-        let judgement = judge(&step, usual, &caps, &seen.standing);
+        let judgement = judge(&step, usual, limits.at(usual), &seen.standing);
         seen.take(subject, judgement, now);
         usual.take(&step, &seen.standing);
         // Other nodes, and the last minute of this one, may still add to what ended just now.

@@ -5,7 +5,7 @@
 
 use ctx::{Action, Ctx, Event, PrincipalKind};
 use model::{Code, Error, OrganisationId, Result, limits};
-use policy::risk::{Cap, Caps, Rung, Signal};
+use policy::risk::{Baseline, Cap, Caps, Rung, Signal};
 use store::Tx;
 use store::tables::{risk, sending_caps as table};
 
@@ -96,18 +96,41 @@ impl Flow {
     }
 }
 
-/// What holds for one subject; what others share is no misuse of anybody's, so wholes have none.
-pub(super) fn caps(
+/// The limits of one subject.
+pub(super) struct Limits {
+    always: Caps,
+    /// Before its weeks are learnt.
+    new: Caps,
+}
+
+impl Limits {
+    pub(super) fn at(&self, usual: &Baseline) -> &Caps {
+        match usual.is_settled() {
+            true => &self.always,
+            false => &self.new,
+        }
+    }
+}
+
+/// What holds for one subject; what others share is no misuse of anybody's, so wholes have none. What an organisation
+/// chose holds from the first day on.
+pub(super) fn limits_of(
     tx: &mut Tx<'_>,
     (organisation, subject): (OrganisationId, &str),
-) -> Result<Caps> {
+) -> Result<Limits> {
     let kind = SenderKind::of(subject);
-    if !kind.climbs() {
-        return Ok(Caps(Vec::new()));
-    }
-    let found = table::find(tx, (organisation, kind.word()))?;
-    let stored: Option<Caps> = read(found.as_ref())?;
-    Ok(stored.unwrap_or_else(|| of_program(kind)))
+    let found = match kind.climbs() {
+        true => table::find(tx, (organisation, kind.word()))?,
+        false => None,
+    };
+    let chosen: Option<Caps> = read(found.as_ref())?;
+    let (always, new) = match (chosen, kind) {
+        _ if !kind.climbs() => (Caps(Vec::new()), Caps(Vec::new())),
+        (Some(chosen), _) => (chosen.clone(), chosen),
+        (None, SenderKind::Software) => (Caps::of_software(), Caps::of_new_software()),
+        (None, _) => (of_program(kind), of_program(kind)),
+    };
+    Ok(Limits { always, new })
 }
 
 fn of_program(kind: SenderKind) -> Caps {

@@ -49,6 +49,27 @@ pub struct Reason {
     pub score: f64,
 }
 
+impl SenderPage {
+    /// `found` has one more than are shown where there are more.
+    fn of(mut found: Vec<table::Subject>, rows: usize) -> Result<Self> {
+        let more = found.len() > rows;
+        found.truncate(rows);
+        let next = found.last().filter(|_| more).map(|row| row.subject.clone());
+        let rows = found.iter().map(SenderRow::of).collect::<Result<_>>()?;
+        Ok(Self { rows, next })
+    }
+}
+
+/// The subject that a page ended with.
+fn cursor(after: Option<&str>) -> Result<String> {
+    let after = after.unwrap_or_default();
+    let is_subject = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    match after.len() <= 64 && after.chars().all(is_subject) {
+        true => Ok(after.to_owned()),
+        false => Err(Code::CursorInvalid.into()),
+    }
+}
+
 impl Flow {
     /// By subject. Those who were never judged are not among them.
     ///
@@ -57,33 +78,30 @@ impl Flow {
     pub fn senders(&self, ctx: &Ctx, after: Option<&str>, rows: usize) -> Result<SenderPage> {
         ctx.allow(Action::AnomalyRead, &ctx.own("sender"))?;
         live_only(ctx)?;
+        let (organisation, after) = (ctx.organisation(), cursor(after)?);
         let rows = rows.clamp(1, limits::PAGE_ROWS_MAX);
-        let after = after.unwrap_or_default().to_owned();
-        if after.len() > 64
-            || after
-                .chars()
-                .any(|c| !c.is_ascii_alphanumeric() && c != '_')
-        {
-            return Err(Code::CursorInvalid.into());
-        }
-        let organisation = ctx.organisation();
         let store = &self.world().store;
-        let mut found = store.read(move |tx| table::list(tx, organisation, &after, rows + 1))?;
-        let more = found.len() > rows;
-        found.truncate(rows);
-        let next = found.last().filter(|_| more).map(|row| row.subject.clone());
-        let rows = found.iter().map(SenderRow::of).collect::<Result<_>>()?;
-        Ok(SenderPage { rows, next })
+        let found = store.read(move |tx| table::list(tx, organisation, &after, rows + 1))?;
+        SenderPage::of(found, rows)
     }
 
-    /// Who is restricted, or sent unusually when last looked at.
-    pub fn unusual_senders(&self, ctx: &Ctx) -> Result<Vec<SenderRow>> {
+    /// By subject: who is restricted, or sent unusually when last looked at.
+    ///
+    /// # Errors
+    /// `cursor_invalid`.
+    pub fn unusual_senders(
+        &self,
+        ctx: &Ctx,
+        after: Option<&str>,
+        rows: usize,
+    ) -> Result<SenderPage> {
         ctx.allow(Action::AnomalyRead, &ctx.own("sender"))?;
         live_only(ctx)?;
-        let (organisation, most) = (ctx.organisation(), limits::PAGE_ROWS_MAX);
+        let (organisation, after) = (ctx.organisation(), cursor(after)?);
+        let rows = rows.clamp(1, limits::PAGE_ROWS_MAX);
         let store = &self.world().store;
-        let found = store.read(move |tx| table::unusual(tx, organisation, most))?;
-        found.iter().map(SenderRow::of).collect()
+        let found = store.read(move |tx| table::unusual(tx, organisation, &after, rows + 1))?;
+        SenderPage::of(found, rows)
     }
 
     /// # Errors

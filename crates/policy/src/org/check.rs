@@ -297,6 +297,17 @@ fn frees_what_is_found(when: &When, upright: bool) -> bool {
     }
 }
 
+/// Whether any day has such an hour: a rule that can never match, or always does, is a slip of its author.
+fn can_be(condition: &Condition) -> bool {
+    match (condition.fact, &condition.test) {
+        (Fact::Hour, Test::AtLeast(Bound::Number(hour)) | Test::Under(hour)) => {
+            (1..24).contains(hour)
+        }
+        (Fact::Hour, Test::Over(hour) | Test::AtMost(hour)) => (0..23).contains(hour),
+        _ => true,
+    }
+}
+
 fn fault_of(condition: &Condition) -> Option<RuleFault> {
     let fits = matches!(
         (condition.fact.shape(), &condition.test),
@@ -311,7 +322,7 @@ fn fault_of(condition: &Condition) -> Option<RuleFault> {
                 Test::AnyOf(_) | Test::NoneOf(_)
             )
     );
-    if !fits {
+    if !fits || !can_be(condition) {
         return Some(RuleFault::TestDoesNotFit);
     }
     match condition.words().count() {

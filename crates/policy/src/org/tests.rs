@@ -314,6 +314,22 @@ fn a_rule_on_domains_shows_none_of_them() {
 }
 
 #[test]
+fn an_hour_that_no_day_has_is_refused() {
+    for wrong in [
+        "hour at least 24",
+        "hour over 23",
+        "hour under 0",
+        "hour at least 0",
+        "hour at most 23",
+    ] {
+        let text =
+            format!("rule late \"Late\":\n  when {wrong}\n  then portal\n  because it is late\n");
+        let faults = OrgRules::parse(&text).map(drop).expect_err(wrong);
+        assert_eq!(faults[0].fault, RuleFault::TestDoesNotFit, "{wrong}");
+    }
+}
+
+#[test]
 fn a_fact_that_is_not_known_holds_and_says_so() {
     let by_hour = rule("hour at least 18", "portal");
     let (message, recipient) = (MessageFacts::quiet(), RecipientFacts::quiet());

@@ -31,7 +31,16 @@ impl Caps {
         ])
     }
 
-    /// For software: no volumes. It sends as much as it was set up for; what is too much for it is learnt.
+    /// For software of which nothing is known yet: a stolen key is not to empty a register of patients before
+    /// anybody knows what is usual. Numbers of messages without PHI limit nothing: software is set up to send.
+    pub fn of_new_software() -> Self {
+        let Self(mut caps) = Self::of_software();
+        caps.push(Cap::of(Signal::Patients, 2_000, 10_000));
+        Self(caps)
+    }
+
+    /// For software: no volumes once it is known. It sends as much as it was set up for; what is too much for it is
+    /// learnt.
     pub fn of_software() -> Self {
         Self(vec![
             Cap::of(Signal::FailedSignIns, 50, 200),

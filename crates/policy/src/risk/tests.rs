@@ -108,6 +108,27 @@ fn a_new_subject_is_judged_by_its_caps_alone() {
     assert!(judgement.risk >= Risk::High);
 }
 
+/// A key that is stolen on its first day: the messages may be many, the patients may not.
+#[test]
+fn new_software_is_limited_by_patients_and_not_by_messages() {
+    let standing = Standing::new(minute(0));
+    let mut step = Step::at(minute(0));
+    step.counts_mut().messages = 50_000;
+    let baseline = Baseline::new(&step);
+    let new = Caps::of_new_software();
+    assert_eq!(judge(&step, &baseline, &new, &standing).risk, Risk::Normal);
+    sent(&mut step, 2_200, 0);
+    let judgement = judge(&step, &baseline, &new, &standing);
+    assert_eq!(judgement.reasons[0].signal, Signal::Patients);
+    assert!(judgement.risk >= Risk::High);
+    let known = judge(&step, &baseline, &Caps::of_software(), &standing);
+    assert_eq!(
+        known.risk,
+        Risk::Normal,
+        "what is usual for it says what is too much"
+    );
+}
+
 /// Whoever knows an address can try passwords at it: that slows its owner at most, however often.
 #[test]
 fn wrong_passwords_alone_hold_nobodys_mail() {

@@ -287,7 +287,8 @@ impl Month {
 fn caps_of(work: Work) -> Caps {
     match work {
         Work::Clinician => Caps::of_a_person(),
-        _ => Caps::of_software(),
+        // Its first weeks have more limits: the harder case for what is no misuse.
+        _ => Caps::of_new_software(),
     }
 }
 

@@ -44,7 +44,7 @@ statements! {
         WHERE rung <> 'observe' OR risk <> 'normal'";
     pub UNUSUAL = "SELECT organisation, subject, CAST(NULL AS TEXT), standing, judgement, risk, rung, taken, updated_at
         FROM risk_subjects WHERE organisation = $1 AND (rung <> 'observe' OR risk <> 'normal')
-        ORDER BY updated_at DESC LIMIT $2";
+        AND subject > $2 ORDER BY subject LIMIT $3";
     pub LIST = "SELECT organisation, subject, baseline, standing, judgement, risk, rung, taken, updated_at
         FROM risk_subjects WHERE organisation = $1 AND subject > $2 ORDER BY subject LIMIT $3";
 }
@@ -187,13 +187,15 @@ pub fn places(tx: &mut Tx<'_>) -> Result<Vec<Stands>> {
     })
 }
 
-/// Of one organisation, without what is usual for them; the newest first.
+/// Of one organisation, without what is usual for them; by subject, after the one named.
 pub fn unusual(
     tx: &mut Tx<'_>,
     organisation: OrganisationId,
+    after: &str,
     rows: usize,
 ) -> Result<Vec<Subject>> {
-    tx.query(&UNUSUAL, &[organisation.into(), rows.into()], row)
+    let asked = [organisation.into(), after.into(), rows.into()];
+    tx.query(&UNUSUAL, &asked, row)
 }
 
 /// By subject, after the one named.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::http::StatusCode;
 use axum::response::Response;
 use flow::risk::{SenderRow, SendingRung};
-use model::{Code, Result, Timestamp, limits};
+use model::{Code, Error, Result, Timestamp, limits};
 use serde::Serialize;
 
 use super::held::name_of;
@@ -61,7 +61,8 @@ pub struct RiskDecide {
     pub row: Row,
     pub all_rungs: Vec<&'static str>,
     pub rung: String,
-    pub days: u32,
+    /// As typed.
+    pub days: String,
     pub days_max: u32,
     pub reason: String,
     pub reason_max: usize,
@@ -89,7 +90,9 @@ pub async fn show(asked: Asked) -> Result<Response> {
     let (page, names) = run(move || {
         let mut page = flow.senders(&ctx, after.as_deref(), limits::PAGE_ROWS)?;
         // Who stands out comes before everybody else, on the first page.
-        let unusual = flow.unusual_senders(&ctx)?;
+        let unusual = flow
+            .unusual_senders(&ctx, None, limits::PAGE_ROWS_MAX)?
+            .rows;
         page.rows
             .retain(|row| unusual.iter().all(|one| one.subject != row.subject));
         if after.is_none() {
@@ -138,17 +141,23 @@ pub async fn submit(asked: Asked) -> Result<Response> {
         asked.field("reason").to_owned(),
         asked.field("rung").to_owned(),
     );
-    let days: u32 = asked.field("days").trim().parse().unwrap_or(DAYS);
+    let typed = asked.field("days").trim().to_owned();
+    let days = typed.parse().ok();
+    let days = days.filter(|days| *days <= limits::RISK_EXPECTED_DAYS_MAX);
     let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
     let given = (reason.clone(), rung.clone());
     let done = run(move || match act {
-        "release" => flow.release_sender(&ctx, &subject, days, &given.0),
+        "release" => match days {
+            Some(days) => flow.release_sender(&ctx, &subject, days, &given.0),
+            None => Err(Error::new(Code::FieldInvalid).at("/days")),
+        },
         _ => flow.confirm_sender(&ctx, &subject, &given.1, &given.0),
     });
     let key = match done.await {
         Ok(()) => return Ok(redirect(&format!("/console/risk?done={act}"))),
         Err(error) => match (error.code(), error.pointer()) {
             (Code::FieldMissing, _) => Fault::new("reason", "reason_missing"),
+            (Code::FieldInvalid, Some("/days")) => Fault::new("days", "risk_days"),
             (Code::FieldInvalid, Some("/rung")) => Fault::new("rung", "rung_missing"),
             (Code::FieldInvalid, _) => Fault::new("reason", "reason_long"),
             (Code::StateConflict, _) => return Ok(redirect("/console/risk")),
@@ -160,6 +169,7 @@ pub async fn submit(asked: Asked) -> Result<Response> {
     };
     page.reason = reason;
     page.rung = rung;
+    page.days = typed;
     page.faults.push(key);
     desk_page(&asked, &desk, StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
@@ -208,7 +218,7 @@ impl RiskDecide {
             rung: row.rung.to_owned(),
             row,
             all_rungs: RUNGS.iter().map(|rung| rung.word()).collect(),
-            days: DAYS,
+            days: DAYS.to_string(),
             days_max: limits::RISK_EXPECTED_DAYS_MAX,
             reason: String::new(),
             reason_max: limits::REASON_CHARS_MAX,
