@@ -3,10 +3,10 @@
 //! A name or a declared type is a claim to compare with ([`claim::marks`]); it never chooses the
 //! reader of a binary file. Invariant: looks at a bounded part of the file and cannot fail.
 
+use mail::readings::undone;
 use memchr::memmem;
 
 use crate::text;
-use crate::text::escapes::undone;
 use crate::words::words;
 
 mod claim;

@@ -5,7 +5,6 @@
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-pub(crate) mod escapes;
 pub(crate) mod html;
 pub(crate) mod plain;
 pub(crate) mod rtf;

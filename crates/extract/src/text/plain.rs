@@ -3,11 +3,12 @@
 //! Invariant: what is said is the file's own text; nothing is left out because it was not
 //! understood.
 
+use mail::readings::undone;
+
 use crate::extracted::{Because, TextForm};
 use crate::extractor::Claim;
 use crate::kind::{FileKind, extension};
 use crate::session::Session;
-use crate::text::escapes::undone;
 use crate::text::{decode, table};
 
 /// Says the text of a file that is text, and answers what it turned out to be.
