@@ -174,7 +174,7 @@ impl<'l> Session<'l> {
 
     fn file(&mut self, place: &str, file: &[u8], claim: &Claim<'_>) -> FileKind {
         // What an archive or a compound file really is shows when it is read.
-        let kind = carry::read(self, place, FileKind::of(file), file, claim);
+        let kind = carry::read(self, place, kind::claimed(file, claim), file, claim);
         for mark in kind::marks(kind, claim) {
             self.mark(mark);
         }

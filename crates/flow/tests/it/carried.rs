@@ -260,3 +260,33 @@ fn a_name_of_a_character_set_hides_nothing() {
     }
 }
 
+#[test]
+fn a_message_with_few_fields_is_one() {
+    let coded = lines(SAID.as_bytes(), 76);
+    let late = format!(
+        "{}Content-Transfer-Encoding: base64",
+        "Note: x\n".repeat(120)
+    );
+    for head in [
+        late.as_str(),
+        "Content-Transfer-Encoding: base64",
+        "Content-Type: text/plain\nContent-Transfer-Encoding: base64",
+        "X: y\nContent-Transfer-Encoding: base64",
+    ] {
+        let inner = format!("{head}\n\n{coded}\n");
+        let message = format!(
+            "Subject: s\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nhi\n--b\n\
+             Content-Type: message/rfc822\n\n{inner}\n--b--\n"
+        );
+        assert!(is_found(&message), "{head}");
+        assert!(
+            is_found(&attached(
+                "mail.eml",
+                "application/octet-stream",
+                inner.as_bytes()
+            )),
+            "{head}"
+        );
+    }
+}
+
