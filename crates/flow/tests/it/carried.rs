@@ -290,3 +290,28 @@ fn a_message_with_few_fields_is_one() {
     }
 }
 
+#[test]
+fn properties_are_decoded() {
+    let quoted: String = SAID.bytes().map(|b| format!("={b:02X}")).collect();
+    let (first, rest) = quoted.split_at(30);
+    let values = [
+        format!("NOTE;ENCODING=QUOTED-PRINTABLE:{first}=\r\n{rest}"),
+        format!("NOTE;CHARSET=UTF-8;QUOTED-PRINTABLE:{quoted}"),
+        format!("NOTE;ENCODING=b:{}", STANDARD.encode(SAID)),
+        format!(
+            "NOTE;ENCODING=BASE64:\r\n {}",
+            lines(SAID.as_bytes(), 60).replace('\n', "\r\n ")
+        ),
+        format!("NOTE;BASE64:{}", STANDARD.encode(SAID)),
+        format!("NOTE:data:text/plain;base64,{}", STANDARD.encode(SAID)),
+        format!("PHOTO;ENCODING=b;TYPE=X:{}", STANDARD.encode([7; 400])),
+    ];
+    for value in values {
+        let card = format!("BEGIN:VCARD\r\nVERSION:2.1\r\n{value}\r\nEND:VCARD\r\n");
+        assert!(
+            is_found(&attached("a.vcf", "text/vcard", card.as_bytes())),
+            "{value}"
+        );
+    }
+}
+
