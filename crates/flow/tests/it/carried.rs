@@ -315,3 +315,86 @@ fn properties_are_decoded() {
     }
 }
 
+/// Pictures too small to be looked at, with something beside or behind what is shown.
+#[test]
+fn files_hold_nothing_beside_what_they_show() {
+    let png = |chunks: &[(&[u8; 4], &[u8])]| {
+        let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
+        for (name, content) in chunks {
+            file.extend(u32::try_from(content.len()).expect("short").to_be_bytes());
+            file.extend(*name);
+            file.extend(*content);
+            file.extend([0; 4]);
+        }
+        file
+    };
+    let header: (&[u8; 4], &[u8]) = (b"IHDR", b"\0\0\0\x01\0\0\0\x01\x08\0\0\0\0");
+    let end: (&[u8; 4], &[u8]) = (b"IEND", b"");
+    let said = SAID.as_bytes();
+    let small = png(&[header, end]);
+    let jpeg = b"\xff\xd8\xff\xc0\0\x08\x08\0\x01\0\x01\0\xff\xda\0\x02ab\xff\0c\xff\xd0d\xff\xd9"
+        .to_vec();
+    let gif = |blocks: &[u8]| [b"GIF89a\x01\0\x01\0\0\0\0", blocks].concat();
+    let pdf = b"%PDF-1.4\n1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj\n2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1>> endobj\n\
+        3 0 obj <</Type/Page/Parent 2 0 R>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n".to_vec();
+    let binary: Vec<u8> = (0..400_u32)
+        .map(|n| u8::try_from(n * 7 % 251).expect("an octet") | 0x80)
+        .collect();
+    for (name, clean) in [
+        ("a.png", &small),
+        ("a.jpg", &jpeg),
+        ("a.gif", &gif(b";")),
+        ("a.pdf", &pdf),
+    ] {
+        assert!(
+            !is_found(&attached(name, "application/octet-stream", clean)),
+            "{name} alone"
+        );
+        assert!(
+            is_found(&attached(
+                name,
+                "application/octet-stream",
+                &[clean, said].concat()
+            )),
+            "{name} and text"
+        );
+        assert!(
+            is_found(&attached(
+                name,
+                "application/octet-stream",
+                &[clean.as_slice(), &binary].concat()
+            )),
+            "{name} and more"
+        );
+        let padded = [clean.as_slice(), &[0; 500]].concat();
+        assert!(
+            !is_found(&attached(name, "application/octet-stream", &padded)),
+            "{name} and padding"
+        );
+    }
+    let length = [u8::try_from(said.len()).expect("short")];
+    let beside = [
+        png(&[header, (b"tEXt", &[b"Comment\0", said].concat()), end]),
+        png(&[header, (b"prVt", said), end]),
+        png(&[(b"xHDR", b"\0\0\0\x01\0\0\0\x01\x08\0\0\0\0"), end]),
+        gif(&[b"\x21\xfe", length.as_slice(), said, b"\0;"].concat()),
+        gif(b"\x2c\0\0\0\0\x00\x02\x00\x02\0\x02\0;"),
+        [pdf.as_slice(), said, b"\n%%EOF\n"].concat(),
+        [
+            b"\xff\xd8\xff\xe5",
+            2_u16
+                .wrapping_add(u16::from(length[0]))
+                .to_be_bytes()
+                .as_slice(),
+            said,
+            &jpeg[2..],
+        ]
+        .concat(),
+    ];
+    for (nth, file) in beside.iter().enumerate() {
+        assert!(
+            is_found(&attached("a.bin", "application/octet-stream", file)),
+            "{nth}"
+        );
+    }
+}
