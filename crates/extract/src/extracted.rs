@@ -90,6 +90,8 @@ words! {
         /// Known, and no reader for it here.
         UnsupportedType = "unsupported_type",
         UnsupportedPacking = "unsupported_packing",
+        /// Letters that stand for a file, and could not be made one.
+        Encoded = "encoded",
         UnknownCharset = "unknown_charset",
         Malformed = "malformed",
         Truncated = "truncated",

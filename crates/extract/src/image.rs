@@ -9,18 +9,26 @@ use crate::octets::{cut, le16, le32};
 use crate::session::{Session, Shown, inside};
 use crate::text::decode;
 
+mod behind;
 mod exif;
+mod gif;
+mod jpeg;
 
+pub(crate) use behind::behind;
+
+/// Letters in a row that chance does not make.
+const RUN_OCTETS_MIN: usize = 8;
 /// Pictures lower or narrower than this are bullets, lines and tracking dots.
 const SIDE_PIXELS_MIN: u64 = 12;
 
 pub(crate) fn read(session: &mut Session<'_>, place: &str, kind: FileKind, file: &[u8]) {
-    let notes = match kind {
+    let (notes, end) = match kind {
         FileKind::Png => png(session, file),
         FileKind::Jpeg => jpeg(session, file),
+        FileKind::Gif => gif::notes(file),
         FileKind::Webp => webp(session, file),
-        FileKind::Tiff => exif::read(session, file),
-        _ => String::new(),
+        FileKind::Tiff => (exif::read(session, file), file.len()),
+        _ => (String::new(), file.len()),
     };
     session.text(
         &inside(place, "metadata"),
@@ -29,6 +37,7 @@ pub(crate) fn read(session: &mut Session<'_>, place: &str, kind: FileKind, file:
         Shown::Hidden,
     );
     pixels(session, place, size(kind, file), file);
+    behind(session, place, file.get(end..).unwrap_or_default());
 }
 
 /// A picture as a file, of so many pixels, if that is known.
@@ -67,8 +76,9 @@ fn size(kind: FileKind, file: &[u8]) -> Option<(u64, u64)> {
             .map(u32::from_be_bytes)
     };
     let (width, height) = match kind {
-        FileKind::Png => (be(16)?, be(20)?),
-        FileKind::Gif => (u32::from(le16(file, 6)?), u32::from(le16(file, 8)?)),
+        // What is no header says no size, and what has none is read by nobody.
+        FileKind::Png if cut(file, 8, 8) == Some(b"\0\0\0\rIHDR") => (be(16)?, be(20)?),
+        FileKind::Gif => gif::size(file)?,
         FileKind::Bmp => (
             le32(file, 18)?,
             le32(file, 22)?.cast_signed().unsigned_abs(),
@@ -81,24 +91,9 @@ fn size(kind: FileKind, file: &[u8]) -> Option<(u64, u64)> {
     Some((u64::from(width), u64::from(height)))
 }
 
-/// Segments of a JPEG up to the picture: marker and content.
-fn segments(file: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
-    let mut at = 2;
-    std::iter::from_fn(move || {
-        while file.get(at)? == &0xff && file.get(at + 1)? == &0xff {
-            at += 1;
-        }
-        let marker = *file.get(at + 1).filter(|_| file[at] == 0xff)?;
-        let length = usize::from(u16::from_be_bytes(cut(file, at + 2, 2)?.try_into().ok()?));
-        let content = cut(file, at + 4, length.checked_sub(2)?)?;
-        at += 2 + length;
-        (marker != 0xda).then_some((marker, content))
-    })
-}
-
 fn jpeg_size(file: &[u8]) -> Option<(u32, u32)> {
     let frame = |marker: u8| matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc);
-    let (_, content) = segments(file).find(|(marker, _)| frame(*marker))?;
+    let (_, content) = jpeg::Segments::of(file).find(|(marker, _)| frame(*marker))?;
     let be = |at| {
         cut(content, at, 2)
             .and_then(|b| b.try_into().ok())
@@ -107,23 +102,26 @@ fn jpeg_size(file: &[u8]) -> Option<(u32, u32)> {
     Some((u32::from(be(3)?), u32::from(be(1)?)))
 }
 
-fn jpeg(session: &mut Session<'_>, file: &[u8]) -> String {
+/// What stands beside the picture, and where the file ends.
+fn jpeg(session: &mut Session<'_>, file: &[u8]) -> (String, usize) {
     let mut notes = String::new();
-    for (marker, content) in segments(file) {
+    let mut segments = jpeg::Segments::of(file);
+    for (marker, content) in &mut segments {
         match marker {
             0xe1 if content.starts_with(b"Exif\0\0") => {
                 notes.push_str(&exif::read(session, &content[6..]));
             }
             // XMP and comments.
             0xe1 | 0xfe => push(&mut notes, &strip_tags(content)),
-            0xed => push(&mut notes, &printable(content)),
+            0xed => push(&mut notes, &printable(content, 4)),
+            0xe2..=0xef => push(&mut notes, &printable(content, RUN_OCTETS_MIN)),
             _ => {}
         }
     }
-    notes
+    (notes, segments.end())
 }
 
-fn png(session: &mut Session<'_>, file: &[u8]) -> String {
+fn png(session: &mut Session<'_>, file: &[u8]) -> (String, usize) {
     let (mut notes, mut at) = (String::new(), 8);
     while let Some(head) = cut(file, at, 8) {
         let length = u32::from_be_bytes([head[0], head[1], head[2], head[3]]);
@@ -133,28 +131,54 @@ fn png(session: &mut Session<'_>, file: &[u8]) -> String {
         else {
             break;
         };
+        at += 12 + content.len();
         match &head[4..8] {
-            b"tEXt" | b"iTXt" => push(&mut notes, &strip_tags(content)),
+            b"IEND" => break,
+            b"tEXt" => push(&mut notes, &strip_tags(content)),
+            b"iTXt" => push(&mut notes, &international(session, content)),
             b"zTXt" => {
                 let data = content
                     .iter()
                     .position(|b| *b == 0)
                     .and_then(|n| content.get(n + 2..));
-                let packed = data.unwrap_or_default();
-                let (text, _) =
-                    crate::pack::unpack_quietly(session, crate::pack::Packing::Zlib, packed);
-                push(&mut notes, &decode(&text, None));
+                push(&mut notes, &unpacked(session, data.unwrap_or_default()));
             }
             b"eXIf" => notes.push_str(&exif::read(session, content)),
-            _ => {}
+            // The picture and its colours.
+            b"IHDR" | b"IDAT" | b"fdAT" | b"PLTE" | b"iCCP" | b"tRNS" => {}
+            _ => push(&mut notes, &printable(content, RUN_OCTETS_MIN)),
         }
-        at += 12 + content.len();
     }
-    notes
+    (notes, at.min(file.len()))
 }
 
-fn webp(session: &mut Session<'_>, file: &[u8]) -> String {
+fn unpacked(session: &mut Session<'_>, packed: &[u8]) -> String {
+    let (text, _) = crate::pack::unpack_quietly(session, crate::pack::Packing::Zlib, packed);
+    decode(&text, None)
+}
+
+/// A keyword, whether it is packed and how, two names, and the text (PNG §11.3.3.4).
+fn international(session: &mut Session<'_>, content: &[u8]) -> String {
+    let keyword = content
+        .iter()
+        .position(|b| *b == 0)
+        .unwrap_or(content.len());
+    if content.get(keyword + 1) != Some(&1) {
+        return strip_tags(content);
+    }
+    let rest = content.get(keyword + 3..).unwrap_or_default();
+    let mut zeros = rest.iter().enumerate().filter(|(_, b)| **b == 0);
+    let packed = zeros.nth(1).and_then(|(at, _)| rest.get(at + 1..));
+    let text = unpacked(session, packed.unwrap_or_default());
+    strip_tags(text.as_bytes())
+}
+
+fn webp(session: &mut Session<'_>, file: &[u8]) -> (String, usize) {
     let (mut notes, mut at) = (String::new(), 12);
+    let said = le32(file, 4).and_then(|octets| usize::try_from(octets).ok());
+    let end = said.map_or(file.len(), |octets| {
+        octets.saturating_add(8).min(file.len())
+    });
     while let Some(head) = cut(file, at, 8) {
         let length = usize::try_from(le32(head, 4).unwrap_or(0)).unwrap_or(usize::MAX);
         let Some(content) = cut(file, at + 8, length) else {
@@ -170,7 +194,7 @@ fn webp(session: &mut Session<'_>, file: &[u8]) -> String {
         }
         at += 8 + length + length % 2;
     }
-    notes
+    (notes, end)
 }
 
 fn webp_size(file: &[u8]) -> Option<(u32, u32)> {
@@ -214,9 +238,9 @@ fn strip_tags(content: &[u8]) -> String {
 }
 
 /// Runs of printable characters, for containers of many small fields.
-fn printable(content: &[u8]) -> String {
+fn printable(content: &[u8], octets: usize) -> String {
     let runs = content.split(|b| !(0x20..0x7f).contains(b));
-    let runs = runs.filter(|run| run.len() >= 4);
+    let runs = runs.filter(|run| run.len() >= octets);
     runs.map(|run| decode(run, None))
         .collect::<Vec<_>>()
         .join("\n")

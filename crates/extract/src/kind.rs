@@ -3,16 +3,16 @@
 //! A name or a declared type is a claim to compare with ([`claim::marks`]); it never chooses the
 //! reader of a binary file. Invariant: looks at a bounded part of the file and cannot fail.
 
+use mail::readings::undone;
 use memchr::memmem;
 
 use crate::text;
-use crate::text::escapes::undone;
 use crate::words::words;
 
 mod claim;
 mod claims;
 
-pub(crate) use claim::{extension, marks};
+pub(crate) use claim::{claimed, extension, marks};
 
 words! {
     FileKind {
@@ -107,7 +107,15 @@ const MESSAGE_FIELDS: &[&str] = &[
     "authentication-results:",
     "reply-to:",
     "cc:",
+    "bcc:",
     "sender:",
+    "content-transfer-encoding:",
+    "content-disposition:",
+    "content-description:",
+    "content-id:",
+    "in-reply-to:",
+    "references:",
+    "user-agent:",
 ];
 
 impl FileKind {
@@ -317,6 +325,29 @@ fn is_message(start: &str) -> bool {
         }
     }
     fields >= 3
+        || fields == 2
+            && start
+                .to_ascii_lowercase()
+                .contains("content-transfer-encoding:")
+}
+
+/// Whether its first line is a field, or its first lines hold one of a message.
+fn has_field(start: &str) -> bool {
+    let mut head = start
+        .trim_start()
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .take(100)
+        .peekable();
+    let is_field = |line: &&str| {
+        let name = line.split_once(':').map_or("", |(name, _)| name);
+        !name.is_empty() && name.bytes().all(|octet| octet.is_ascii_graphic())
+    };
+    head.peek().is_some_and(is_field)
+        || head.any(|line| {
+            let lower = line.to_ascii_lowercase();
+            MESSAGE_FIELDS.iter().any(|field| lower.starts_with(field))
+        })
 }
 
 /// Kinds known by their end: archives behind another program, disk images of macOS.

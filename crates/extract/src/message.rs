@@ -23,7 +23,7 @@ pub(crate) fn read(session: &mut Session<'_>, place: &str, file: &[u8]) {
         }
     }
     session.say(&inside(place, "fields"), TextForm::Prose, &fields);
-    for text in message.texts() {
+    for (text, more) in message.texts_with_readings() {
         let at = match text.part {
             PartName::Subject => "subject".to_owned(),
             PartName::Header(name) => name.to_owned(),
@@ -31,7 +31,8 @@ pub(crate) fn read(session: &mut Session<'_>, place: &str, file: &[u8]) {
             // Read below, by what they are.
             PartName::Attachment(_) => continue,
         };
-        session.say(&inside(place, &at), TextForm::Prose, &text.text);
+        let at = inside(place, &at);
+        session.read_text(&at, &text.text, more);
     }
     if !message.unreadable().is_empty() {
         session.lost(place, Because::Malformed);

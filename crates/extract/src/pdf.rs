@@ -6,7 +6,10 @@
 
 use std::collections::BTreeSet;
 
+use memchr::memmem;
+
 use crate::extracted::{Because, Mark, TextForm};
+use crate::image::behind;
 use crate::session::{Session, inside};
 
 mod aside;
@@ -46,8 +49,25 @@ pub(crate) fn read(session: &mut Session<'_>, place: &str, octets: &[u8]) {
         one(session, &at, &file, &mut fonts, page);
     }
     aside::read(session, place, &file);
+    around(session, place, octets);
     if let Some(because) = file.lost.take() {
         session.lost(place, because);
+    }
+}
+
+/// What stands before the header, and behind an end that no further objects follow.
+fn around(session: &mut Session<'_>, place: &str, octets: &[u8]) {
+    let header = memmem::find(octets, b"%PDF-").unwrap_or(0);
+    behind(session, place, &octets[..header]);
+    let mut ends = memmem::find_iter(octets, b"%%EOF")
+        .map(|at| at + 5)
+        .peekable();
+    while let Some(end) = ends.next() {
+        let next = ends.peek().map_or(octets.len(), |next| next - 5);
+        let rest = &octets[end..next];
+        if memmem::find(rest, b" obj").is_none() {
+            behind(session, place, rest);
+        }
     }
 }
 

@@ -4,6 +4,8 @@
 //! inside files come back through [`Session::nested`]. Invariant: no text beyond the limit, no
 //! depth beyond the limit, and no loss is forgotten.
 
+use mail::readings::{Readings, readings};
+
 use crate::budget::Budget;
 use crate::carry;
 use crate::extracted::{Because, Extracted, Mark, Text, TextForm, Unreadable};
@@ -66,6 +68,54 @@ impl<'l> Session<'l> {
         if text.trim().is_empty() {
             return;
         }
+        let more = match form {
+            TextForm::Prose | TextForm::Table | TextForm::Calendar | TextForm::Card => {
+                readings(text)
+            }
+            _ => Readings::default(),
+        };
+        self.put(place, form, &more.blanked(text), shown);
+        self.more(place, more);
+    }
+
+    /// A text that comes with what else it says.
+    pub(crate) fn read_text(&mut self, place: &str, text: &str, more: Readings) {
+        self.put(place, TextForm::Prose, &more.blanked(text), Shown::Yes);
+        self.more(place, more);
+    }
+
+    /// What else a text says, and the files that stand in it.
+    pub(crate) fn more(&mut self, place: &str, more: Readings) {
+        for text in more.texts.iter().chain(&more.told) {
+            self.put(place, TextForm::Prose, text, Shown::Hidden);
+        }
+        if more.doubt.is_some() {
+            self.lost(place, Because::Encoded);
+        }
+        for file in more.enclosed {
+            let name = if file.name.is_empty() {
+                "enclosed"
+            } else {
+                &file.name
+            };
+            let at = inside(place, name);
+            let counted = self.budget.entry();
+            if self.or_lost(&at, counted).is_none() {
+                return;
+            }
+            let claim = Claim {
+                name: &file.name,
+                content_type: &file.content_type,
+            };
+            self.nested(&at, &file.octets, &claim);
+        }
+    }
+
+    fn put(&mut self, place: &str, form: TextForm, text: &str, shown: Shown) {
+        let text = text.trim_matches(['\n', '\r', ' ', '\0', '\u{feff}']);
+        if text.trim().is_empty() {
+            return;
+        }
         if self.out.texts.len() >= TEXTS_MAX {
             return self.lost(place, Because::LimitText);
         }
@@ -124,7 +174,7 @@ impl<'l> Session<'l> {
 
     fn file(&mut self, place: &str, file: &[u8], claim: &Claim<'_>) -> FileKind {
         // What an archive or a compound file really is shows when it is read.
-        let kind = carry::read(self, place, FileKind::of(file), file, claim);
+        let kind = carry::read(self, place, kind::claimed(file, claim), file, claim);
         for mark in kind::marks(kind, claim) {
             self.mark(mark);
         }

@@ -5,9 +5,9 @@
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-pub(crate) mod escapes;
 pub(crate) mod html;
 pub(crate) mod plain;
+mod properties;
 pub(crate) mod rtf;
 pub(crate) mod table;
 

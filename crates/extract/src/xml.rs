@@ -10,7 +10,6 @@ use memchr::{memchr, memmem};
 
 use crate::extracted::Because;
 use crate::limits::XML_DEPTH_MAX;
-use crate::text::html::tag_end;
 
 pub(crate) enum Token<'a> {
     Open(Tag<'a>),
@@ -227,6 +226,24 @@ fn character(entity: &str) -> Option<char> {
             char::from_u32(code.ok()?)?
         }
     })
+}
+
+/// After the `>` that is not inside a quoted attribute.
+fn tag_end(tag: &[u8]) -> Option<usize> {
+    let mut quote = None;
+    let mut value_begins = false;
+    for (i, &octet) in tag.iter().enumerate() {
+        match (quote, octet) {
+            (None, b'>') => return Some(i + 1),
+            // A quote opens only where a value begins; elsewhere it is an apostrophe.
+            (None, b'"' | b'\'') if value_begins => quote = Some(octet),
+            (Some(open), octet) if octet == open => quote = None,
+            _ => {}
+        }
+        value_begins = octet == b'=' || value_begins && octet.is_ascii_whitespace();
+    }
+    // A quote that never closes: the first `>` then.
+    memchr(b'>', tag).map(|n| n + 1)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use ctx::Ctx;
 use extract::{Because, Claim, Extracted, Extractor, FileKind, Mark, TextForm};
+use mail::readings::{Enclosed, Readings};
 use model::{Address, Result};
 use phi::{Findings, Form, Part, PartKind};
 
@@ -64,6 +65,9 @@ pub(crate) struct Reading {
 /// as not read: nobody's mail waits for minutes behind one that was made to be slow.
 const EXTRACT_TIME_MAX: Duration = Duration::from_secs(45);
 
+/// A file that stands in the text of a part.
+type Held = (mail::PartName, Enclosed);
+
 /// One text and where it stands.
 struct ReadText {
     part: mail::PartName,
@@ -100,18 +104,11 @@ impl Reading {
             mail::PartName::Attachment(at) => ours.contains(&at),
             _ => true,
         };
-        let texts = message.texts().into_iter();
-        let texts = texts.filter(|text| here(text.part) && !is_envelope(text.part));
-        for mut text in texts {
-            if blank_encoded(&mut text.text) {
-                reading.unreadable.push((text.part, "encoded".to_owned()));
+        let mut enclosed = Vec::new();
+        for (text, readings) in message.texts_with_readings() {
+            if here(text.part) && !is_envelope(text.part) {
+                reading.text(text, readings, &mut enclosed);
             }
-            reading.texts.push(ReadText {
-                part: text.part,
-                form: Form::Prose,
-                text: text.text,
-                spot: None,
-            });
         }
         let doubts = message
             .unreadable()
@@ -121,13 +118,45 @@ impl Reading {
             .unreadable
             .extend(doubts.map(|(part, because)| (part, because.to_owned())));
         let mut spent = Duration::ZERO;
+        for (part, file) in enclosed {
+            spent += reading.held(extractor, part, &file, spent);
+        }
         for file in files {
             if !is_plain(&file) {
-                spent += reading.take(extractor, &file, spent);
+                let claim = Claim {
+                    name: file.name.as_deref().unwrap_or_default(),
+                    content_type: &file.content_type,
+                };
+                let part = mail::PartName::Attachment(file.index);
+                spent += reading.take(extractor, part, &file.bytes, &claim, spent);
             }
             reading.files.push(found(file));
         }
         reading
+    }
+
+    /// A text with what else it may say, and the files that stand in it.
+    fn text(&mut self, mut text: mail::TextPart, more: Readings, files: &mut Vec<Held>) {
+        let part = text.part;
+        text.text = more.blanked(&text.text).into_owned();
+        let encoded = blank_encoded(&mut text.text).then_some("encoded");
+        let doubt = encoded.or(more.doubt);
+        self.unreadable
+            .extend(doubt.map(|because| (part, because.to_owned())));
+        let mut add = |form, text| {
+            self.texts.push(ReadText {
+                part,
+                form,
+                text,
+                spot: None,
+            });
+        };
+        add(Form::Prose, text.text);
+        for mut text in more.texts.into_iter().chain(more.told) {
+            blank_encoded(&mut text);
+            add(Form::Hidden, text);
+        }
+        files.extend(more.enclosed.into_iter().map(|file| (part, file)));
     }
 
     /// Where each text stands, in the order in which findings count them.
@@ -141,12 +170,37 @@ impl Reading {
             .map(|f| f.name.as_str())
     }
 
-    /// A file that is not plain text, when those before it took so long; how long this one took.
-    fn take(&mut self, extractor: &dyn Extractor, file: &mail::Part, spent: Duration) -> Duration {
+    /// A file that stands in a text. Letters that stand for nothing known may stand for anything.
+    fn held(
+        &mut self,
+        extractor: &dyn Extractor,
+        part: mail::PartName,
+        file: &Enclosed,
+        spent: Duration,
+    ) -> Duration {
         let claim = Claim {
-            name: file.name.as_deref().unwrap_or_default(),
+            name: &file.name,
             content_type: &file.content_type,
         };
+        let from = self.unreadable.len();
+        let took = self.take(extractor, part, &file.octets, &claim, spent);
+        for (_, because) in &mut self.unreadable[from..] {
+            if because == Because::UnknownType.word() {
+                *because = "encoded".to_owned();
+            }
+        }
+        took
+    }
+
+    /// A file that is not plain text, when those before it took so long; how long this one took.
+    fn take(
+        &mut self,
+        extractor: &dyn Extractor,
+        part: mail::PartName,
+        file: &[u8],
+        claim: &Claim<'_>,
+        spent: Duration,
+    ) -> Duration {
         let Extracted {
             kind,
             texts,
@@ -156,10 +210,9 @@ impl Reading {
             took,
             ..
         } = match spent < EXTRACT_TIME_MAX {
-            true => extractor.extract(&file.bytes, &claim),
-            false => Extracted::unread(FileKind::of(&file.bytes), Because::LimitTime),
+            true => extractor.extract(file, claim),
+            false => Extracted::unread(FileKind::of(file), Because::LimitTime),
         };
-        let part = mail::PartName::Attachment(file.index);
         self.carried.kinds.insert(kind);
         self.carried.marks.extend(marks);
         self.carried.pages = self.carried.pages.saturating_add(pages);

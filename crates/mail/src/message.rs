@@ -17,8 +17,12 @@ mod quote;
 mod structure;
 mod texts;
 
+pub(crate) use content::Encoding;
+
 use fields::Field;
 use structure::{Leaf, Structure};
+
+use crate::readings::Readings;
 
 /// A parsed message; it borrows the bytes.
 pub struct Message<'a> {
@@ -139,6 +143,11 @@ impl Message<'_> {
         texts::all(self)
     }
 
+    /// The same with what else each may say, for detectors alone.
+    pub fn texts_with_readings(&self) -> Vec<(TextPart, Readings)> {
+        texts::with_readings(self)
+    }
+
     /// Parts whose transfer encoding is broken, or whose character set is unknown: what
     /// [`Self::texts`] says of them is not all that a reader may see.
     pub fn unreadable(&self) -> Vec<(PartName, &'static str)> {
@@ -253,6 +262,12 @@ impl Message<'_> {
 /// Octets that are text, by their marks and zeros where no character set is named.
 pub(crate) fn text_of_octets(octets: &[u8]) -> String {
     content::to_text(octets, None)
+}
+
+/// What is encoded so, read as far as it goes, and whether it was broken.
+pub(crate) fn decoded(octets: &[u8], encoding: Encoding) -> (Vec<u8>, bool) {
+    let (read, broken) = content::decode(octets, encoding);
+    (read.into_owned(), broken)
 }
 
 #[cfg(test)]

@@ -1,16 +1,33 @@
 //! What a file's name and declared type say, against what it is.
 //!
-//! Invariant: a claim only ever adds marks; it takes none away.
+//! Invariant: a claim only ever adds marks; it takes none away, and never chooses the
+//! reader of a binary file.
 
-use super::FileKind;
 use super::claims::{DECLARED, DISKS, EXPECTED, RUNS, SCRIPTS, SHORTCUTS};
+use super::{FileKind, has_field};
 use crate::extracted::Mark;
 use crate::extractor::Claim;
+use crate::text;
 
 /// Turns the rest of a name round, so that `exe.pdf` is read where `fdp.exe` stands.
 const OVERRIDES: &[char] = &[
     '\u{202a}', '\u{202b}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}',
 ];
+
+/// What a file is; text that is called a message and begins like one is one, however few its fields are.
+pub(crate) fn claimed(file: &[u8], claim: &Claim<'_>) -> FileKind {
+    let kind = FileKind::of(file);
+    let declared = claim.content_type.to_ascii_lowercase();
+    let called = ["message/rfc822", "message/global", "message/news"]
+        .iter()
+        .any(|known| declared.starts_with(known))
+        || extension(claim.name) == "eml";
+    let begins = || text::start(file).is_some_and(|start| has_field(&start));
+    match called && kind == FileKind::Text && begins() {
+        true => FileKind::Message,
+        false => kind,
+    }
+}
 
 pub(crate) fn marks(kind: FileKind, claim: &Claim<'_>) -> Vec<Mark> {
     let mut marks = Vec::new();

@@ -4,25 +4,15 @@
 //! are not applied. Invariant: every character outside a tag, a style sheet or a script is said,
 //! shown or hidden.
 
+use mail::markup::{self, Tag, Tags};
+use mail::readings::{self, Link, Readings};
 use memchr::{memchr, memchr2, memmem};
 
 use crate::extracted::{Mark, TextForm};
 use crate::session::{Session, Shown};
 
-mod entity;
-
-use entity::entity;
-
 /// Attributes that a reader is shown or told.
-const SPOKEN: &[&str] = &[
-    "alt",
-    "title",
-    "placeholder",
-    "value",
-    "aria-label",
-    "content",
-    "summary",
-];
+const SPOKEN: &[&str] = &["alt", "title", "placeholder", "aria-label", "summary"];
 const BLOCKS: &[&str] = &[
     "p",
     "div",
@@ -50,10 +40,6 @@ const BLOCKS: &[&str] = &[
     "dt",
     "dd",
 ];
-/// Elements that have no end.
-const VOID: &[&str] = &[
-    "br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source", "wbr",
-];
 
 pub(crate) fn read(session: &mut Session<'_>, place: &str, html: &str) {
     let mut page = Page::default();
@@ -66,17 +52,53 @@ pub(crate) fn read(session: &mut Session<'_>, place: &str, html: &str) {
     }
     session.say(place, TextForm::Prose, &page.shown);
     session.text(place, TextForm::Prose, &page.hidden, Shown::Hidden);
+    if page.turns {
+        let turned = readings::every_line(&page.shown);
+        session.text(place, TextForm::Prose, &turned, Shown::Hidden);
+    }
+    session.more(place, page.linked);
 }
 
 #[derive(Default)]
 struct Page {
+    tags: Tags,
     shown: String,
     hidden: String,
-    /// The element that hides what stands in it, and how many of its name are open in it.
-    hiding: Option<(String, usize)>,
+    /// Files that its links are.
+    linked: Readings,
+    hiding: Option<Open>,
+    turning: Option<Open>,
+    /// A style sheet turns something.
+    turns: bool,
     script_octets: usize,
     makes_blob: bool,
     has_form: bool,
+}
+
+/// An element, and how many of its name are open since.
+struct Open {
+    name: String,
+    count: usize,
+}
+
+impl Open {
+    fn of(tag: &Tag<'_>) -> Self {
+        Self {
+            name: tag.name.clone(),
+            count: 1,
+        }
+    }
+
+    /// Whether it ends with this tag.
+    fn ends(&mut self, tag: &Tag<'_>) -> bool {
+        if self.name == tag.name {
+            match tag.closing {
+                true => self.count -= 1,
+                false => self.count += 1,
+            }
+        }
+        self.count == 0
+    }
 }
 
 impl Page {
@@ -89,7 +111,9 @@ impl Page {
                 [b'&', ..] => self.entity(rest),
                 [b'<', b'!', b'-', b'-', ..] => self.comment(rest),
                 [b'<', b'!' | b'?', ..] => {
-                    memchr(b'>', rest.as_bytes()).map_or(rest.len(), |n| n + 1)
+                    let end = memchr(b'>', rest.as_bytes()).unwrap_or(rest.len());
+                    self.tell(&rest[2..end]);
+                    rest.len().min(end + 1)
                 }
                 [b'<', b'/' | b'a'..=b'z' | b'A'..=b'Z', ..] => self.tag(rest),
                 _ => {
@@ -126,55 +150,49 @@ impl Page {
         }
     }
 
-    fn entity(&mut self, rest: &str) -> usize {
-        let body = rest[1..]
-            .bytes()
-            .take(32)
-            .take_while(|b| b.is_ascii_alphanumeric() || *b == b'#');
-        let end = 1 + body.count();
-        let closed = usize::from(rest.as_bytes().get(end) == Some(&b';'));
-        let out = self.out();
-        match entity(&rest[1..end]) {
-            Some(c) => {
-                out.push(c);
-                end + closed
-            }
-            None => {
-                out.push('&');
-                1
-            }
+    /// What stands beside the text.
+    fn tell(&mut self, words: &str) {
+        if !words.trim().is_empty() {
+            self.hidden.push_str(words);
+            self.hidden.push('\n');
         }
+    }
+
+    fn entity(&mut self, rest: &str) -> usize {
+        let out = self.out();
+        markup::entity(rest, out).unwrap_or_else(|| {
+            out.push('&');
+            1
+        })
     }
 
     fn comment(&mut self, rest: &str) -> usize {
         let inner = &rest[4..];
         let end = memmem::find(inner.as_bytes(), b"-->");
         // What a comment holds travels too.
-        self.hidden.push_str(&inner[..end.unwrap_or(inner.len())]);
-        self.hidden.push('\n');
+        self.tell(&inner[..end.unwrap_or(inner.len())]);
         end.map_or(rest.len(), |n| 4 + n + 3)
     }
 
     fn tag(&mut self, rest: &str) -> usize {
-        let Some(end) = tag_end(rest.as_bytes()) else {
+        let Some(tag) = self.tags.read(rest) else {
             self.words(rest);
             return rest.len();
         };
-        let inner = &rest[1..end - 1];
-        let closing = inner.starts_with('/');
-        let body = inner.trim_start_matches('/');
-        let name_octets = body.bytes().take_while(u8::is_ascii_alphanumeric).count();
-        let name = body[..name_octets].to_ascii_lowercase();
-        let attributes = &body[name_octets..];
-        if closing {
-            self.close(&name);
-        } else {
-            self.open(&name, attributes);
+        if !tag.closing {
+            for (name, value) in &tag.attributes {
+                self.attribute(name, value);
+            }
+            self.has_form |= tag.name == "form";
         }
-        match name.as_str() {
-            "style" | "script" if !closing => end + self.raw(&name, &rest[end..]),
+        if tag.closing {
+            self.spans(&tag);
+        }
+        let end = tag.octets;
+        let used = match tag.name.as_str() {
+            "style" | "script" if !tag.closing => end + self.raw(&tag.name, &rest[end..]),
             "td" | "th" => {
-                self.cell(closing);
+                self.cell(tag.closing);
                 end
             }
             name => {
@@ -183,7 +201,11 @@ impl Page {
                 }
                 end
             }
+        };
+        if !tag.closing {
+            self.spans(&tag);
         }
+        used
     }
 
     fn cell(&mut self, closing: bool) {
@@ -196,49 +218,63 @@ impl Page {
         }
     }
 
-    fn open(&mut self, name: &str, attributes: &str) {
-        for (attribute, value) in pairs(attributes) {
-            if SPOKEN.contains(&attribute.as_str()) && !value.trim().is_empty() {
-                let hide = attribute == "content" || attribute == "value";
-                let out = if hide { &mut self.hidden } else { self.out() };
-                space(out);
-                out.push_str(&unescape(&value));
-                space(out);
-            }
-            if attribute == "href" && value.starts_with("mailto:") {
-                self.hidden.push_str(&unescape(&value[7..]));
-                self.hidden.push('\n');
-            }
-            if attribute == "href" && value.starts_with("data:") {
-                self.makes_blob = true;
-            }
+    fn attribute(&mut self, name: &str, value: &str) {
+        if value.trim().is_empty() {
+            return;
         }
-        self.has_form |= name == "form";
-        match &mut self.hiding {
-            Some((hider, open)) if hider == name => *open += 1,
-            Some(_) => {}
-            None if hides(attributes) && !VOID.contains(&name) => {
-                self.hiding = Some((name.to_owned(), 1));
+        let value = markup::unescape(value);
+        if SPOKEN.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+            let out = self.out();
+            // Inside a word it is told beside, so that the word stays whole.
+            if !out.is_empty() && !out.ends_with(|c: char| c.is_ascii_whitespace()) {
+                return self.tell(&value);
             }
-            None => {}
+            out.push_str(&value);
+            space(out);
+        } else if markup::leads(name) {
+            match readings::link(&value) {
+                Link::Nothing => {}
+                Link::Words(words) => self.tell(&words),
+                Link::File(file) => {
+                    self.makes_blob |= name.eq_ignore_ascii_case("href");
+                    self.linked.add_file(file);
+                }
+            }
+        } else if markup::carries(name) || name.eq_ignore_ascii_case("value") {
+            self.tell(&value);
         }
     }
 
-    fn close(&mut self, name: &str) {
-        if let Some((hider, open)) = &mut self.hiding
-            && hider == name
-        {
-            *open -= 1;
-            if *open == 0 {
+    /// Elements that hide or turn what stands in them.
+    fn spans(&mut self, tag: &Tag<'_>) {
+        let opens = !tag.closing && !markup::is_void(&tag.name);
+        if let Some(turning) = &mut self.turning {
+            if turning.ends(tag) {
+                self.out().push(readings::BACK);
+                self.turning = None;
+            }
+        } else if opens && tag.turns() {
+            self.turning = Some(Open::of(tag));
+            self.out().push(readings::TURN);
+        }
+        if let Some(hiding) = &mut self.hiding {
+            if hiding.ends(tag) {
                 self.hidden.push('\n');
                 self.hiding = None;
             }
+        } else if opens && tag.hides() {
+            self.hiding = Some(Open::of(tag));
         }
     }
 
     /// Style sheets and scripts: not text, up to their end tag.
     fn raw(&mut self, name: &str, rest: &str) -> usize {
         let end = find_end(rest, name).unwrap_or(rest.len());
+        if name == "style" {
+            let sheet = markup::sheet(&rest[..end]);
+            self.tell(&sheet.words);
+            self.turns |= sheet.turns;
+        }
         if name == "script" {
             let script = &rest[..end];
             self.script_octets += script.len();
@@ -257,92 +293,12 @@ impl Page {
     }
 }
 
-/// After the `>` that is not inside a quoted attribute.
-pub(crate) fn tag_end(tag: &[u8]) -> Option<usize> {
-    let mut quote = None;
-    let mut value_begins = false;
-    for (i, &octet) in tag.iter().enumerate() {
-        match (quote, octet) {
-            (None, b'>') => return Some(i + 1),
-            // A quote opens only where a value begins; elsewhere it is an apostrophe.
-            (None, b'"' | b'\'') if value_begins => quote = Some(octet),
-            (Some(open), octet) if octet == open => quote = None,
-            _ => {}
-        }
-        value_begins = octet == b'=' || value_begins && octet.is_ascii_whitespace();
-    }
-    // A quote that never closes: the first `>` then.
-    memchr(b'>', tag).map(|n| n + 1)
-}
-
-/// Names, lower-case, and values of a tag's attributes.
-fn pairs(attributes: &str) -> impl Iterator<Item = (String, String)> + '_ {
-    let mut rest = attributes;
-    std::iter::from_fn(move || {
-        let (before, after) = rest.split_once('=')?;
-        let name = before
-            .split_ascii_whitespace()
-            .next_back()
-            .unwrap_or_default();
-        let after = after.trim_start();
-        let (value, left) = match after.chars().next() {
-            Some(quote @ ('"' | '\'')) => after[1..].split_once(quote).unwrap_or((&after[1..], "")),
-            _ => after
-                .split_once(|c: char| c.is_ascii_whitespace())
-                .unwrap_or((after, "")),
-        };
-        rest = left;
-        Some((name.to_ascii_lowercase(), value.to_owned()))
-    })
-}
-
-fn hides(attributes: &str) -> bool {
-    let compact: String = attributes
-        .chars()
-        .filter(|c| !c.is_ascii_whitespace())
-        .collect();
-    let compact = compact.to_ascii_lowercase();
-    let bare = attributes
-        .split_ascii_whitespace()
-        .any(|word| word.eq_ignore_ascii_case("hidden"));
-    let styles = [
-        "display:none",
-        "visibility:hidden",
-        "font-size:0",
-        "opacity:0;",
-        "opacity:0\"",
-        "color:#fff;",
-        "color:#ffffff",
-        "color:white",
-        "mso-hide:all",
-        "max-height:0",
-        "text-indent:-9",
-        "left:-9",
-    ];
-    let background = compact.contains("background");
-    bare || styles
-        .iter()
-        .any(|style| compact.contains(style) && !(background && style.starts_with("color:")))
-}
-
 fn find_end(rest: &str, name: &str) -> Option<usize> {
     let octets = rest.as_bytes();
     memmem::find_iter(octets, b"</").find(|at| {
         let word = octets.get(at + 2..at + 2 + name.len());
         word.is_some_and(|word| word.eq_ignore_ascii_case(name.as_bytes()))
     })
-}
-
-fn unescape(value: &str) -> String {
-    let mut page = Page::default();
-    let mut rest = value;
-    while let Some(at) = memchr(b'&', rest.as_bytes()) {
-        page.shown.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let used = page.entity(rest);
-        rest = &rest[used..];
-    }
-    page.shown + rest
 }
 
 fn space(out: &mut String) {

@@ -3,12 +3,13 @@
 //! Invariant: what is said is the file's own text; nothing is left out because it was not
 //! understood.
 
+use mail::readings::undone;
+
 use crate::extracted::{Because, TextForm};
 use crate::extractor::Claim;
 use crate::kind::{FileKind, extension};
 use crate::session::Session;
-use crate::text::escapes::undone;
-use crate::text::{decode, table};
+use crate::text::{decode, properties, table};
 
 /// Says the text of a file that is text, and answers what it turned out to be.
 pub(crate) fn read(
@@ -36,7 +37,10 @@ pub(crate) fn read(
         _ => TextForm::Prose,
     };
     match kind {
-        FileKind::Calendar | FileKind::Card => session.say(place, form, &unfold(&text)),
+        FileKind::Calendar | FileKind::Card => {
+            let said = properties::read(session, place, &text);
+            session.say(place, form, &said);
+        }
         FileKind::Json | FileKind::Fhir => session.say(place, form, &undone(&text)),
         _ => session.say(place, form, &text),
     }
@@ -83,17 +87,4 @@ fn charset(content_type: &str) -> Option<&str> {
     charsets
         .next()
         .map(|(_, value)| value.trim().trim_matches('"'))
-}
-
-/// Lines that go on with white space (RFC 5545 §3.1, RFC 6350 §3.2), and escaped line ends.
-fn unfold(text: &str) -> String {
-    let joined = text
-        .replace("\r\n", "\n")
-        .replace("\n ", "")
-        .replace("\n\t", "");
-    joined
-        .replace("\\n", "\n")
-        .replace("\\N", "\n")
-        .replace("\\,", ",")
-        .replace("\\;", ";")
 }

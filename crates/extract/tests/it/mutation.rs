@@ -29,6 +29,11 @@ fn seeds() -> Vec<Vec<u8>> {
             &[b"<</Subtype/Form/Length 9>>stream\n(d) Tj /Y\nendstream".to_vec(), b"<</FT/Tx/T(t)/V(v)>>".to_vec()],
         ),
         b"BEGIN:VCALENDAR\r\nSUMMARY:a\r\n b\r\nEND:VCALENDAR".to_vec(),
+        b"BEGIN:VCARD\r\nN;ENCODING=QUOTED-PRINTABLE:a=20=\r\nb\r\nNOTE;ENCODING=b:YWJj\r\nX:data:,a%20\r\nEND:VCARD".to_vec(),
+        b"begin 644 a\n#0V%T\n`\nend\n\\u0041 1 2 3 4 5 6 7 SSN123456 \xe2\x80\xaeab %41%42\n-----BEGIN X-----\nYWJj\n-----END X-----\n".to_vec(),
+        b"<html><a href='data:text/html;base64,PGI+'>a</a><bdo dir=rtl>b</bdo><style>p{a:'\\41 b'}</style><i hidden>c</i>&#150;".to_vec(),
+        b"GIF89a\x02\0\x02\0\x80\0\0abcdef\x21\xfe\x03abc\0\x2c\0\0\0\0\x02\0\x02\0\0\x02\x01a\0;behind".to_vec(),
+        b"\xff\xd8\xff\xc0\0\x08\x08\0\x01\0\x01\0\xff\xda\0\x02a\xff\0\xff\xd1\xff\xfe\0\x04ab\xff\xd9words behind it".to_vec(),
     ]
 }
 

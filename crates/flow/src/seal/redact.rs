@@ -4,11 +4,13 @@
 //! Only text is redacted (phi.md §5): nothing is changed inside a PDF or an Office file. What cannot be cut for
 //! certain is left out whole. Invariant: what is not plain text of the first body does not travel.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
 
 use ctx::Ctx;
 use mail::PartName;
+use mail::readings::Readings;
 use mail::return_path::Errand;
 use mail::smtp::Dsn;
 use model::{NoticeId, Result, SealedId};
@@ -101,10 +103,10 @@ fn text(
         .unreadable()
         .iter()
         .any(|(part, _)| *part == PartName::Body(0));
-    let mut texts = message.texts().into_iter();
-    let first = texts.find(|text| text.part == PartName::Body(0) && !doubtful);
+    let mut texts = message.texts_with_readings().into_iter();
+    let first = texts.find(|(text, _)| text.part == PartName::Body(0) && !doubtful);
     let cut = first
-        .map(|text| cut(flow, ctx, house, &text.text))
+        .map(|(text, more)| cut(flow, ctx, house, &text.text, &more))
         .transpose()?;
     let mut text = cut.flatten().unwrap_or_default();
     if !text.is_empty() {
@@ -132,7 +134,13 @@ fn text(
 
 /// The text without identifiers; nothing where it could not be read for certain, or more was found than is
 /// listed by its place.
-fn cut(flow: &Flow, ctx: &Ctx, house: &House, text: &str) -> Result<Option<String>> {
+fn cut(
+    flow: &Flow,
+    ctx: &Ctx,
+    house: &House,
+    text: &str,
+    more: &Readings,
+) -> Result<Option<String>> {
     let settings = crate::decide::house(flow, ctx)?;
     let registry = flow.patients(ctx, settings.registry)?;
     let blinder = ctx.world().keys(ctx.organisation())?.blinder("finding");
@@ -145,22 +153,55 @@ fn cut(flow: &Flow, ctx: &Ctx, house: &House, text: &str) -> Result<Option<Strin
             .map(|registry| registry as &dyn phi::Registry),
         patterns: settings.detectors.patterns(),
     };
-    if settings.detectors.unread().is_some() {
+    // A file that stands in the text would travel as its letters.
+    let holds_files = more.doubt.is_some() || more.enclosed.iter().any(|file| file.place.is_some());
+    if settings.detectors.unread().is_some() || holds_files {
         return Ok(None);
     }
-    let found = crate::scan::scanner().scan(&[Part::new(PartKind::Body, text)], &with);
+    let find = |text: &str| crate::scan::scanner().scan(&[Part::new(PartKind::Body, text)], &with);
+    let found = find(text);
+    let known = identifiers(&found);
+    // What only another reading shows has no place that could be cut.
+    for reading in &more.texts {
+        let other = find(reading);
+        let seen = identifiers(&other);
+        let more_often = |(what, times): (&Identifier, &u32)| known.get(what).unwrap_or(&0) < times;
+        if !is_listed(&other) || seen.iter().any(more_often) {
+            return Ok(None);
+        }
+    }
     Ok(without(house, text, &found))
 }
 
-fn without(house: &House, text: &str, found: &phi::Findings) -> Option<String> {
-    let identifies = |kind: phi::FindingKind| kind.class() != Class::Context;
+/// What identifies somebody, by its kind and its keyed value.
+type Identifier = (phi::FindingKind, [u8; 32]);
+
+/// How often each stands in the text.
+fn identifiers(found: &phi::Findings) -> BTreeMap<Identifier, u32> {
+    let mut identifiers = BTreeMap::new();
+    for one in found.findings.iter().filter(|one| identifies(one.kind)) {
+        *identifiers.entry((one.kind, one.token)).or_default() += 1;
+    }
+    identifiers
+}
+
+fn identifies(kind: phi::FindingKind) -> bool {
+    kind.class() != Class::Context
+}
+
+/// Whether everything was read, and all that identifies somebody is listed with its place.
+fn is_listed(found: &phi::Findings) -> bool {
     let counts = found.counts.iter().filter(|(kind, _)| identifies(**kind));
-    let counted: u32 = counts.map(|(_, n)| n).sum();
-    let places = found.findings.iter().filter(|one| identifies(one.kind));
-    let places: Vec<_> = places.collect();
-    if places.len() as u64 != u64::from(counted) || !found.unscannable.is_empty() {
+    let counted: u64 = counts.map(|(_, n)| u64::from(*n)).sum();
+    let listed = found.findings.iter().filter(|one| identifies(one.kind));
+    listed.count() as u64 == counted && found.unscannable.is_empty()
+}
+
+fn without(house: &House, text: &str, found: &phi::Findings) -> Option<String> {
+    if !is_listed(found) {
         return None;
     }
+    let places = found.findings.iter().filter(|one| identifies(one.kind));
     let gap = match house.language.as_str() {
         "es" => "[omitido]",
         _ => "[left out]",

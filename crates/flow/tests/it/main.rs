@@ -7,6 +7,7 @@ mod accept;
 mod aside;
 mod at_rest;
 mod cancel;
+mod carried;
 mod clinic;
 mod conservation;
 mod correspondents;

@@ -125,6 +125,32 @@ on_disk! {
         assert!(clinic.flow.portal_thread(&visit).is_ok());
     }
 
+    /// What only another reading shows has no place in the text that could be cut: the text stays here whole.
+    fn a_text_that_reads_otherwise_is_not_cut(store) {
+        let clinic = Clinic::open(store);
+        let officer = clinic.user(&[Role::Compliance]);
+        let version = saved(&clinic, &officer, REDACT);
+        clinic.tried(&officer, version);
+        clinic.flow.activate_rules(&officer, version, REASON)?;
+        let cases = [
+            "Your SSN is 536\\u002d90\\u002d4399 and your diagnosis is asthma.",
+            "Your diagnosis is asthma: https://x.example/?ssn=536%2D90%2D4399",
+            "Your diagnosis is asthma, your SSN 5 3 6 9 0 4 3 9 9",
+            "Your SSN 536-90-4399 and 536\\u002d90\\u002d4399, asthma.",
+            "Asthma.\nbegin 644 a.txt\n/4U-.(#4S-BTY,\"TT,SDY\n`\nend\n",
+        ];
+        for text in cases {
+            let mut said = letter(&["lee@peer.example"]);
+            said.text = Some(text.to_owned());
+            let receipt = clinic.submit(&clinic.staff, said)?;
+            assert_eq!(receipt.recipients[0].method, Method::Tls, "{text}");
+            clinic.work();
+            let whole = String::from_utf8_lossy(&octets(&clinic.deliver(Outcome::Accepted))).into_owned();
+            let named = whole.contains("4399") || whole.contains("4 3 9 9") || whole.contains("u002d") || whole.contains("begin 644");
+            assert!(!named && whole.contains("/p/"), "{text}: {whole}");
+        }
+    }
+
     /// The copy would point at a whole that nobody can read: people decide, and the copy they let go says whom
     /// to ask.
     fn without_a_portal_a_redacted_copy_is_held(store) {

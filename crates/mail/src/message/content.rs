@@ -9,7 +9,7 @@ use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 use model::limits;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Encoding {
+pub(crate) enum Encoding {
     /// 7bit, 8bit, binary, or something unknown.
     Identity,
     Base64,
@@ -86,10 +86,9 @@ pub(super) fn to_text(octets: &[u8], charset: Option<&str>) -> String {
     if let Some(wide) = Wide::of(octets, charset) {
         return wide.decode(octets);
     }
-    let named = charset
-        .filter(|name| !is_utf8(name))
-        .and_then(|name| charset_decoder(name.as_bytes()));
-    if let Some(decode) = named {
+    if let Some(decode) = named(charset)
+        && !is_mistaken(octets, charset)
+    {
         return decode(octets);
     }
     match std::str::from_utf8(octets) {
@@ -99,6 +98,49 @@ pub(super) fn to_text(octets: &[u8], charset: Option<&str>) -> String {
             _ => String::from_utf8_lossy(octets).into_owned(),
         },
     }
+}
+
+/// What another reader makes of the octets: one that believes a name which they deny, or does not know a set
+/// that writes its letters in ASCII.
+pub(super) fn otherwise(octets: &[u8], charset: Option<&str>) -> Option<String> {
+    let decode = named(charset)?;
+    if Wide::of(octets, charset).is_some() {
+        return None;
+    }
+    if is_mistaken(octets, charset) {
+        return Some(decode(octets));
+    }
+    // Escapes begin what ISO 2022 shifts to: noise, unless it is read as what it is.
+    let as_ascii = octets.is_ascii() && !octets.contains(&0x1b);
+    let text = as_ascii.then(|| String::from_utf8_lossy(octets))?;
+    (decode(octets) != text).then(|| text.into_owned())
+}
+
+fn named(charset: Option<&str>) -> Option<fn(&[u8]) -> String> {
+    let name = charset.filter(|name| !is_utf8(name))?;
+    charset_decoder(name.as_bytes())
+}
+
+/// Two or four octets a character by its name, and UTF-8 without a zero by its octets.
+fn is_mistaken(octets: &[u8], charset: Option<&str>) -> bool {
+    let wide = charset.is_some_and(|name| {
+        let name = name.to_ascii_lowercase();
+        [
+            "utf-16",
+            "utf16",
+            "utf_16",
+            "utf-32",
+            "utf32",
+            "utf_32",
+            "ucs-2",
+            "ucs2",
+            "iso-10646-ucs",
+            "unicode",
+        ]
+        .iter()
+        .any(|wide| name.contains(wide))
+    });
+    wide && !octets.contains(&0) && std::str::from_utf8(octets).is_ok()
 }
 
 /// Why [`to_text`] may not say what a reader is shown.

@@ -1,19 +1,92 @@
-//! HTML as the text in it: tags out, entities decoded, hidden text, comments and alternative texts
-//! kept. For detectors and plain reading; it is not a renderer and not a sanitiser.
+//! HTML as the text in it: tags out, entities decoded, hidden text and alternative texts kept. What a
+//! page tells beside its text (comments, links, style sheets) is kept apart. For detectors and plain
+//! reading; it is not a renderer and not a sanitiser.
 
-use mail_parser::decoders::html::add_html_token;
 use memchr::{memchr, memchr2, memmem};
 
-pub(super) fn to_text(html: &str) -> String {
-    let mut out = Text {
-        out: String::with_capacity(html.len() / 2),
-    };
-    out.add(html, true);
-    out.out
+use crate::markup::{self, Tag, Tags};
+use crate::readings::{BACK, Link, Readings, TURN, every_line, link};
+
+/// A page as text.
+pub(super) struct Page {
+    pub(super) text: String,
+    /// What stands beside the text: comments, links, style sheets.
+    told: String,
+    linked: Readings,
+    /// The text in another character set.
+    pub(super) other: Option<String>,
+    /// The text without what its elements hide, where that parts a word.
+    unbroken: Option<String>,
+    /// A style sheet turns something.
+    turns: bool,
 }
 
+pub(super) fn to_text(html: &str) -> String {
+    read(html).text
+}
+
+pub(super) fn read(html: &str) -> Page {
+    let mut text = Text::default();
+    text.out.reserve(html.len() / 2);
+    text.add(html, true);
+    Page {
+        unbroken: unbroken(&text.out, &text.hidden),
+        text: text.out,
+        told: text.told,
+        linked: text.linked,
+        other: None,
+        turns: text.turns,
+    }
+}
+
+impl Page {
+    /// What a detector reads besides the text, which was taken out.
+    pub(super) fn readings(self, text: &str) -> Readings {
+        let mut all = self.linked;
+        all.append(crate::readings::readings(text));
+        if self.turns {
+            all.texts.push(every_line(text));
+        }
+        all.texts.extend(self.unbroken);
+        if let Some(other) = self.other {
+            all.add_other(other);
+        }
+        all.add_told(&self.told);
+        all
+    }
+}
+
+#[derive(Default)]
 struct Text {
+    tags: Tags,
     out: String,
+    told: String,
+    linked: Readings,
+    turns: bool,
+    hiding: Option<Open>,
+    turning: Option<Open>,
+    /// Where `out` holds what an element hides.
+    hidden: Vec<std::ops::Range<usize>>,
+}
+
+/// An element, and how many of its name are open since.
+struct Open {
+    name: String,
+    count: usize,
+    from: usize,
+}
+
+impl Open {
+    /// Whether it ends with this tag.
+    fn ends(&mut self, tag: &Tag<'_>) -> bool {
+        if self.name == tag.name {
+            match tag.closing {
+                true => self.count -= 1,
+                false => self.count += 1,
+            }
+        }
+        self.count == 0
+    }
 }
 
 impl Text {
@@ -26,7 +99,9 @@ impl Text {
                 [b'&', ..] => self.entity(rest),
                 [b'<', b'!', b'-', b'-', ..] if comments_open => self.comment(rest),
                 [b'<', b'!' | b'?', ..] => {
-                    memchr(b'>', rest.as_bytes()).map_or(rest.len(), |n| n + 1)
+                    let end = memchr(b'>', rest.as_bytes()).unwrap_or(rest.len());
+                    self.tell(&rest[2..end]);
+                    rest.len().min(end + 1)
                 }
                 [b'<', b'/' | b'a'..=b'z' | b'A'..=b'Z', ..] => self.tag(rest),
                 _ => {
@@ -72,73 +147,54 @@ impl Text {
         }
     }
 
-    /// Returns how many octets were used; an `&` that begins nothing stands for itself.
-    fn entity(&mut self, rest: &str) -> usize {
-        let body = rest[1..]
-            .bytes()
-            .take(32)
-            .take_while(|b| b.is_ascii_alphanumeric() || *b == b'#')
-            .count();
-        let token = &rest[..=body];
-        let closed = rest.as_bytes().get(body + 1) == Some(&b';');
-        // Browsers read a number without its semicolon too.
-        if let Some(number) = token.strip_prefix("&#") {
-            let code = match number.strip_prefix(['x', 'X']) {
-                Some(hex) => u32::from_str_radix(hex, 16),
-                None => number.parse(),
-            };
-            if let Some(c) = code.ok().and_then(char::from_u32) {
-                self.out.push(if c == '\u{a0}' { ' ' } else { c });
-                return token.len() + usize::from(closed);
-            }
-        } else if closed && body > 0 {
-            let at = self.out.len();
-            add_html_token(&mut self.out, &rest.as_bytes()[..body + 2], false);
-            if &self.out[at..] == "\u{a0}" {
-                self.out.truncate(at);
-                self.out.push(' ');
-            }
-            return body + 2;
+    fn tell(&mut self, words: &str) {
+        let words = words.trim();
+        if !words.is_empty() {
+            self.told.push_str(words);
+            self.told.push('\n');
         }
-        self.out.push('&');
-        1
+    }
+
+    /// An `&` that begins nothing stands for itself.
+    fn entity(&mut self, rest: &str) -> usize {
+        markup::entity(rest, &mut self.out).unwrap_or_else(|| {
+            self.out.push('&');
+            1
+        })
     }
 
     fn comment(&mut self, rest: &str) -> usize {
         let inner = &rest[4..];
         let end = memmem::find(inner.as_bytes(), b"-->");
-        self.space();
         // What a comment hides travels too; one inside it is not opened again.
-        self.add(&inner[..end.unwrap_or(inner.len())], false);
-        self.space();
+        let mut within = Self::default();
+        within.add(&inner[..end.unwrap_or(inner.len())], false);
+        self.tell(&within.out);
+        self.tell(&within.told);
+        self.linked.append(within.linked);
         end.map_or(rest.len(), |n| 4 + n + 3)
     }
 
     fn tag(&mut self, rest: &str) -> usize {
-        let Some(end) = tag_end(rest.as_bytes()) else {
+        let Some(tag) = self.tags.read(rest) else {
             self.words(rest);
             return rest.len();
         };
-        let inner = &rest[1..end - 1];
-        let name_at = usize::from(inner.starts_with('/'));
-        let name_octets = inner[name_at..]
-            .bytes()
-            .take_while(u8::is_ascii_alphanumeric)
-            .count();
-        let name = inner[name_at..name_at + name_octets].to_ascii_lowercase();
-        let attributes = &inner[name_at + name_octets..];
-        if attributes.contains('=') {
-            for text in spoken_attributes(attributes) {
-                self.space();
-                self.add(text, false);
-                self.space();
-            }
+        for (name, value) in &tag.attributes {
+            self.attribute(name, value);
         }
-        if name == "style" && name_at == 0 {
-            // Style sheets are numbers and names that no reader sees and detectors trip over.
-            return find_ignoring_case(&rest[end..], "</style").map_or(rest.len(), |n| end + n);
+        if tag.closing {
+            self.spans(&tag);
         }
-        match name.as_str() {
+        if tag.name == "style" && !tag.closing {
+            let css = &rest[tag.octets..];
+            let css = &css[..end_of(css, "style").unwrap_or(css.len())];
+            let sheet = markup::sheet(css);
+            self.tell(&sheet.words);
+            self.turns |= sheet.turns;
+            return tag.octets + css.len();
+        }
+        match tag.name.as_str() {
             "td" | "th" => self.space(),
             "p" | "div" | "br" | "tr" | "li" | "ul" | "ol" | "table" | "blockquote" | "hr"
             | "pre" | "title" | "option" | "section" | "article" | "header" | "footer" | "h1"
@@ -147,65 +203,103 @@ impl Text {
             }
             _ => {}
         }
-        end
+        if !tag.closing {
+            self.spans(&tag);
+        }
+        tag.octets
     }
-}
 
-/// After the `>` that is not inside a quoted attribute.
-fn tag_end(tag: &[u8]) -> Option<usize> {
-    let mut quote = None;
-    for (i, &octet) in tag.iter().enumerate() {
-        match (quote, octet) {
-            (None, b'>') => return Some(i + 1),
-            // A quote opens only where a value begins; elsewhere it is an apostrophe.
-            (None, b'"' | b'\'') if tag[..i].trim_ascii_end().ends_with(b"=") => {
-                quote = Some(octet)
+    fn attribute(&mut self, name: &str, value: &str) {
+        const SPOKEN: [&str; 5] = ["alt", "title", "placeholder", "value", "aria-label"];
+        if value.trim().is_empty() {
+            return;
+        }
+        let value = markup::unescape(value);
+        if SPOKEN.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+            // Inside a word it is told beside, so that the word stays whole.
+            match self.out.is_empty() || self.out.ends_with([' ', '\n']) {
+                true => {
+                    self.words(&value);
+                    self.space();
+                }
+                false => self.tell(&value),
             }
-            (Some(open), octet) if octet == open => quote = None,
+        } else if markup::leads(name) {
+            match link(&value) {
+                Link::Nothing => {}
+                Link::Words(words) => self.tell(&words),
+                Link::File(file) => self.linked.add_file(file),
+            }
+        } else if markup::carries(name) {
+            self.tell(&value);
+        }
+    }
+
+    /// Elements that hide or turn what stands in them.
+    fn spans(&mut self, tag: &Tag<'_>) {
+        let open = |out: &String| Open {
+            name: tag.name.clone(),
+            count: 1,
+            from: out.len(),
+        };
+        let opens = !tag.closing && !markup::is_void(&tag.name);
+        let hiding_ends = self.hiding.as_mut().is_some_and(|hiding| hiding.ends(tag));
+        match &self.hiding {
+            Some(hiding) if hiding_ends => {
+                self.hidden
+                    .push(hiding.from..self.out.len().max(hiding.from));
+                self.hiding = None;
+            }
+            None if opens && tag.hides() => self.hiding = Some(open(&self.out)),
+            _ => {}
+        }
+        let turning_ends = self
+            .turning
+            .as_mut()
+            .is_some_and(|turning| turning.ends(tag));
+        match &self.turning {
+            Some(_) if turning_ends => {
+                self.out.push(BACK);
+                self.turning = None;
+            }
+            None if opens && tag.turns() => {
+                self.turning = Some(open(&self.out));
+                self.out.push(TURN);
+            }
             _ => {}
         }
     }
-    // A quote that never closes: the first `>` then.
-    memchr(b'>', tag).map(|n| n + 1)
 }
 
-/// Values of attributes that a person is shown or told.
-fn spoken_attributes(attributes: &str) -> impl Iterator<Item = &str> {
-    ["alt", "title", "placeholder", "value", "aria-label"]
-        .into_iter()
-        .filter_map(|name| {
-            let at = find_ignoring_case(attributes, name)?;
-            let before = attributes[..at].bytes().next_back();
-            let value = attributes[at + name.len()..]
-                .trim_ascii_start()
-                .strip_prefix('=')?
-                .trim_ascii_start();
-            if !before.is_some_and(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'')) {
-                return None;
-            }
-            match value.bytes().next()? {
-                quote @ (b'"' | b'\'') => value[1..].split(char::from(quote)).next(),
-                _ => value.split_ascii_whitespace().next(),
-            }
-        })
-}
-
-fn find_ignoring_case(text: &str, word: &str) -> Option<usize> {
-    let first = word.as_bytes()[0];
-    let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
-    let bytes = text.as_bytes();
-    let mut from = 0;
-    while let Some(n) = memchr2(lower, upper, &bytes[from..]) {
-        let at = from + n;
-        if bytes
-            .get(at..at + word.len())
-            .is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes()))
-        {
-            return Some(at);
-        }
-        from = at + 1;
+/// The text without what is hidden, if that stands inside a word.
+fn unbroken(text: &str, hidden: &[std::ops::Range<usize>]) -> Option<String> {
+    let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '-');
+    let parts = |range: &std::ops::Range<usize>| {
+        let before = text
+            .get(..range.start)
+            .and_then(|text| text.chars().next_back());
+        let after = text.get(range.end..).and_then(|text| text.chars().next());
+        joins(before) && joins(after) && !range.is_empty()
+    };
+    if !hidden.iter().any(parts) {
+        return None;
     }
-    None
+    let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+    for range in hidden {
+        out.push_str(text.get(at..range.start).unwrap_or_default());
+        at = range.end.max(at);
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    Some(out)
+}
+
+/// Where the end tag of an element begins.
+fn end_of(rest: &str, name: &str) -> Option<usize> {
+    let octets = rest.as_bytes();
+    memmem::find_iter(octets, b"</").find(|at| {
+        let word = octets.get(at + 2..at + 2 + name.len());
+        word.is_some_and(|word| word.eq_ignore_ascii_case(name.as_bytes()))
+    })
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::content::Encoding;
 use super::fields::Field;
 use super::structure::{Leaf, Role};
 use super::{Message, PartName, TextPart, html, quote};
+use crate::readings::{Readings, readings};
 
 /// Fields whose values, or display names, people write.
 const MAILBOX_FIELDS: [&str; 6] = ["from", "sender", "reply-to", "to", "cc", "bcc"];
@@ -45,30 +46,73 @@ const MACHINE_PREFIXES: [&str; 5] = ["content-", "arc-", "list-", "resent-", "x-
 
 pub(super) fn all(message: &Message<'_>) -> Vec<TextPart> {
     let mut texts = Vec::new();
+    each(message, &mut |text, _| texts.push(text));
+    texts
+}
+
+/// Every text with what else it may say.
+pub(super) fn with_readings(message: &Message<'_>) -> Vec<(TextPart, Readings)> {
+    let mut texts = Vec::new();
+    each(message, &mut |text, source| {
+        let readings = match source {
+            Source::Plain => readings(&text.text),
+            Source::Page(page) => page.readings(&text.text),
+            Source::Twofold(other) => {
+                let mut both = readings(&text.text);
+                both.add_other(other);
+                both
+            }
+        };
+        texts.push((text, readings));
+    });
+    texts
+}
+
+/// What a text was made of.
+enum Source {
+    Plain,
+    Page(html::Page),
+    /// Its octets read otherwise in another character set.
+    Twofold(String),
+}
+
+fn each(message: &Message<'_>, take: &mut dyn FnMut(TextPart, Source)) {
+    let plainly = |texts: Vec<TextPart>, take: &mut dyn FnMut(TextPart, Source)| {
+        for text in texts {
+            take(text, Source::Plain);
+        }
+    };
     // Readers choose which one they show where there are several.
     let subjects = message.fields.iter().filter(|f| f.is("subject"));
-    texts.extend(subjects.map(|f| plain(PartName::Subject, f.decoded())));
+    let mut texts: Vec<TextPart> = subjects
+        .map(|f| plain(PartName::Subject, f.decoded()))
+        .collect();
     from_fields(&message.fields, PartName::Header, &mut texts);
+    plainly(texts, take);
     let place_of = places(message);
     for (leaf, &part) in message.structure.leaves.iter().zip(&place_of) {
-        texts.extend(
-            leaf.name
-                .clone()
-                // What joins words there would hide where a number begins.
-                .map(|name| plain(PartName::Header("file-name"), name.replace('_', " "))),
-        );
-        texts.extend(of_leaf(message, leaf, part));
+        if let Some(name) = &leaf.name {
+            // What joins words there would hide where a number begins.
+            take(
+                plain(PartName::Header("file-name"), name.replace('_', " ")),
+                Source::Plain,
+            );
+        }
+        if let Some((text, source)) = of_leaf(message, leaf, part) {
+            take(text, source);
+        }
     }
     for forwarded in &message.structure.forwarded {
         let part = forwarded
             .carrier
             .map_or(PartName::Body(0), |carrier| place_of[carrier]);
         let fields = message.structure.fields_of(forwarded);
+        let mut texts = Vec::new();
         let subject = fields.iter().find(|f| f.is("subject")).map(Field::decoded);
         texts.extend(subject.map(|subject| plain(part, subject)));
         from_fields(&fields, |_| part, &mut texts);
+        plainly(texts, take);
     }
-    texts
 }
 
 /// Parts whose text could not be read for certain, and why, as stable words.
@@ -171,7 +215,7 @@ impl Field<'_> {
 }
 
 /// The text of a leaf, if it is text by declaration or by its bytes.
-fn of_leaf(message: &Message<'_>, leaf: &Leaf, part: PartName) -> Option<TextPart> {
+fn of_leaf(message: &Message<'_>, leaf: &Leaf, part: PartName) -> Option<(TextPart, Source)> {
     let octets = message.octets_of(leaf).0;
     let sniffed = crate::sniff(&octets);
     if !(leaf.is_text() || sniffed.starts_with("text/") || sniffed == "application/xml") {
@@ -181,21 +225,28 @@ fn of_leaf(message: &Message<'_>, leaf: &Leaf, part: PartName) -> Option<TextPar
     if matches!(leaf.media.as_str(), "message/rfc822" | "message/global") {
         return None;
     }
-    let text = super::content::to_text(&octets, leaf.charset.as_deref());
+    let charset = leaf.charset.as_deref();
+    let text = super::content::to_text(&octets, charset);
     let is_markup = leaf.is_html() || sniffed == "text/html" || sniffed == "application/xml";
-    let text = if is_markup {
-        html::to_text(&text)
-    } else {
-        text
+    let other = super::content::otherwise(&octets, charset);
+    let (text, source) = match (is_markup, other) {
+        (true, other) => {
+            let mut page = html::read(&text);
+            page.other = other.as_deref().map(html::to_text);
+            (std::mem::take(&mut page.text), Source::Page(page))
+        }
+        (false, Some(other)) => (text, Source::Twofold(other)),
+        (false, None) => (text, Source::Plain),
     };
     let quoted_from = if leaf.is_shown() {
         quote::quoted_from(&text)
     } else {
         None
     };
-    Some(TextPart {
+    let text = TextPart {
         part,
         text,
         quoted_from,
-    })
+    };
+    Some((text, source))
 }

@@ -37,6 +37,18 @@ pub const MESSAGES: Target = Target {
         "filename*0*=",
         "<table>",
         "<div ",
+        "<bdo dir=rtl>",
+        "<i hidden>",
+        "<a href=\"data:text/plain;base64,",
+        "<!--",
+        "\\u0041",
+        "%41%42",
+        "\u{202e}",
+        "1 2 3 4 5 6 7 ",
+        "begin 644 a\n#0V%T\n`\nend\n",
+        "-----BEGIN X-----\n",
+        "SSN123456",
+        "charset=utf-16",
         "&#",
         "=3D",
         "=\r\n",
@@ -55,6 +67,22 @@ fn message(input: &[u8]) -> usize {
         return changed.len();
     };
     let texts = message.texts();
+    for (text, more) in message.texts_with_readings() {
+        let blanked = more.blanked(&text.text);
+        assert_eq!(blanked.len(), text.text.len(), "places stay what they were");
+        let read = more
+            .texts
+            .iter()
+            .chain(&more.told)
+            .map(String::len)
+            .chain(more.enclosed.iter().map(|file| file.octets.len()));
+        let read: usize = read.sum();
+        assert!(
+            read <= 40 * (input.len() + 100),
+            "{read} octets of {}",
+            input.len()
+        );
+    }
     let attachments = message.attachments();
     assert!(
         attachments.len() <= limits::MIME_PARTS_MAX && texts.len() <= 4 * limits::MIME_PARTS_MAX
