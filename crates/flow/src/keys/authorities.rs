@@ -8,7 +8,7 @@ use model::{AuthorityId, Code, Error, Result, Timestamp, limits};
 use seal::smime::{Certificate, Trust};
 use serde::{Deserialize, Serialize};
 use store::Tx;
-use store::tables::{item_keys, trust_anchors as table};
+use store::tables::{item_keys, revocations, trust_anchors as table};
 
 use crate::Flow;
 use crate::envelope::{open_json, seal_json};
@@ -70,6 +70,8 @@ impl Flow {
             for one in &all {
                 new += usize::from(add(&ctx2, tx, one)?);
             }
+            // It may be the issuer that was looked for.
+            revocations::retry(tx, ctx2.organisation(), ctx2.now())?;
             Ok(new)
         })
     }

@@ -240,6 +240,18 @@ on_disk! {
         assert_eq!(sent_by(&clinic, LEE), Method::Portal);
     }
 
+    fn an_authority_that_is_the_issuer_is_used_at_once(store) {
+        let clinic = Clinic::open(store);
+        let elsewhere = Elsewhere::of(&clinic);
+        added(&clinic, file!("pat.pem"));
+        elsewhere.has(LIST, file!("good.crl"));
+        checked(&clinic);
+        assert_eq!(known(&clinic, PAT).1, "no_issuer");
+        believed(&clinic);
+        checked(&clinic);
+        assert_eq!(is(&known(&clinic, PAT)), GOOD);
+    }
+
     /// Nobody answers: mail goes as before, and they are asked less and less often.
     fn who_does_not_answer_changes_nothing_and_is_asked_less_often(store) {
         let clinic = Clinic::open(store);

@@ -39,6 +39,7 @@ statements! {
     pub ASK_AT = "INSERT INTO revocations (organisation, recipient_key, state, because, next_at, tries)
         VALUES ($1, $2, 'due', '', $3, 0) ON CONFLICT (organisation, recipient_key) DO UPDATE SET next_at = $3";
     pub WAKE = "UPDATE revocations SET next_at = $2 WHERE organisation = $1 AND next_at = $3";
+    pub RETRY = "UPDATE revocations SET next_at = $2 WHERE organisation = $1 AND state = 'unknown'";
     pub DUE = "SELECT organisation, recipient_key, next_at FROM revocations WHERE next_at <= $1 ORDER BY next_at LIMIT $2";
     pub LEASE = "UPDATE revocations SET next_at = $4 WHERE organisation = $1 AND recipient_key = $2 AND next_at = $3";
     pub PARK = "UPDATE revocations SET next_at = $3 WHERE organisation = $1 AND recipient_key = $2";
@@ -81,6 +82,12 @@ pub fn ask_at(
 pub fn wake(tx: &mut Tx<'_>, organisation: OrganisationId, at: Timestamp) -> Result<()> {
     let never = Timestamp::MAX;
     tx.execute(&WAKE, &[organisation.into(), at.into(), never.into()])
+        .map(drop)
+}
+
+/// All that nobody could say anything about are asked about from `at` on.
+pub fn retry(tx: &mut Tx<'_>, organisation: OrganisationId, at: Timestamp) -> Result<()> {
+    tx.execute(&RETRY, &[organisation.into(), at.into()])
         .map(drop)
 }
 

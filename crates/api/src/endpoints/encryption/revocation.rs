@@ -38,6 +38,7 @@ pub(in crate::endpoints) fn set_door() -> Door {
         Code::FieldUnknown,
         Code::FieldType,
         Code::FieldMissing,
+        Code::FieldInvalid,
         Code::MessageTooLarge,
     ];
     Door::new::<__path_set_revocation>(put(set_revocation), Action::EncryptionManage, CODES)

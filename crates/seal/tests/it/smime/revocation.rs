@@ -77,6 +77,27 @@ fn a_certificate_says_where_to_ask_and_only_plain_http_is_asked() {
 }
 
 #[test]
+fn a_changed_certificate_names_few_places_or_is_refused() {
+    for pem in [file!("odd.pem"), file!("lee.pem")] {
+        let der = one(pem).der().to_vec();
+        for at in 0..der.len() {
+            for flip in [1, 2, 0x20, 0x80] {
+                let mut changed = der.clone();
+                changed[at] ^= flip;
+                let Ok(read) = Certificate::from_der(&changed) else {
+                    continue;
+                };
+                let places = read.places();
+                let all = [places.lists(), places.responders(), places.issuers()].concat();
+                assert!(all.len() <= 9, "octet {at}");
+                let is_http = |url: &String| url.to_ascii_lowercase().starts_with("http://");
+                assert!(all.iter().all(is_http), "octet {at}");
+            }
+        }
+    }
+}
+
+#[test]
 fn only_who_signed_a_certificate_is_its_issuer() {
     let (pat, issuer) = (one(file!("pat.pem")), one(file!("issuer.pem")));
     assert!(pat.is_issued_by(&issuer));
