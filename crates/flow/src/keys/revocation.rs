@@ -1,6 +1,7 @@
 //! Whether the issuers of recipients' certificates still stand by them, and what the organisation makes of that.
 //!
-//! What is known was asked beside all mail ([`round`]). Invariants: no message waits for an answer; a certificate that
+//! What is known was asked beside all mail ([`round`]). Not here: whether an issuer's own certificate was revoked, which
+//! is asked of nobody. Invariants: no message waits for an answer; a certificate that
 //! was revoked once is used no more, unless its issuer had only suspended it.
 
 mod asking;
