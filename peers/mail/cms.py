@@ -55,7 +55,7 @@ class Authority:
             f"private_key={folder}/root.key\ndefault_md=sha256\ndefault_days=60\ndefault_crl_days=30\n"
             "policy=any\nunique_subject=no\n[any]\ncommonName=supplied\n")
 
-    def issue(self, name: str, kind: str, *, dates: tuple[str, str] | None = None) -> Person:
+    def issue(self, name: str, kind: str, *, dates: tuple[str, str] | None = None, more: str = "") -> Person:
         stem = self.folder / name
         key, request, certificate, pkcs12 = (Path(f"{stem}.{end}") for end in ("key", "csr", "pem", "p12"))
         extensions = Path(f"{stem}.ext")
@@ -63,7 +63,7 @@ class Authority:
         usage = "keyEncipherment" if kind.startswith("rsa") else "keyAgreement"
         extensions.write_text(f"basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature,{usage}\n"
                               f"extendedKeyUsage=emailProtection\nsubjectAltName=email:{name}@mail.example\n"
-                              "subjectKeyIdentifier=hash\n")
+                              f"subjectKeyIdentifier=hash\n{more}")
         run("openssl", "req", "-new", *KINDS[kind], "-nodes", "-subj", f"/CN={name}", "-keyout", key, "-out", request)
         when = ["-startdate", dates[0], "-enddate", dates[1]] if dates else []
         run("openssl", "ca", "-batch", "-notext", "-config", self.config, "-extfile", extensions, *when,

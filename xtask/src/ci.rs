@@ -354,7 +354,8 @@ fn openpgp(root: &Path) -> Result<()> {
 fn smime(root: &Path) -> Result<()> {
     let words = ["peers/smime.py", "--binary", &example(root, "smime")?];
     program(root, &peers::python(root), &words)?;
-    on_both_engines(root, "peers/ldap.py", &[])
+    on_both_engines(root, "peers/ldap.py", &[])?;
+    on_both_engines(root, "peers/revocation.py", &[])
 }
 
 fn real_mail(root: &Path) -> Result<()> {

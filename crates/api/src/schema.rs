@@ -8,7 +8,8 @@ use flow::view::WaitsFor;
 use model::{
     ArrivalState, BounceClass, Demand, DirectoryStep, DirectoryTls, KeyFor, KeySource, KeyStanding,
     Kind, LiftReason, Method, Mode, Origin, PhiLevel, Purpose, RecipientClass, RecipientState,
-    RefusalScope, Restriction, Stream, SuppressionReason, SuppressionSource,
+    RefusalScope, Restriction, RevocationDoubt, RevocationReason, RevocationState, RevocationUse,
+    Stream, SuppressionReason, SuppressionSource,
 };
 use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -305,7 +306,28 @@ pub(crate) fn key_standing() -> Object {
 pub(crate) fn key_health() -> Object {
     closed(
         KeyHealth::ALL.map(KeyHealth::word),
-        "Whether mail can be encrypted to it now. `ends_soon`: for 30 days at most.",
+        "Whether mail can be encrypted to it now. `ends_soon`: for 30 days at most. `unconfirmed`: only certificates \
+         that are known to hold are used, and this one is not.",
+    )
+}
+pub(crate) fn revocation_use() -> Object {
+    closed(
+        RevocationUse::ALL.iter().map(|w| w.word()),
+        "What is made of revocation.",
+    )
+}
+pub(crate) fn revocation_state() -> Object {
+    closed(
+        RevocationState::ALL.iter().map(|w| w.word()),
+        "`due`: nobody was asked yet. `unknown`: who was asked did not say. `unnamed`: it names nobody to ask.",
+    )
+}
+pub(crate) fn revocation_because() -> Object {
+    let reasons = RevocationReason::ALL.iter().map(|w| w.word());
+    let doubts = RevocationDoubt::ALL.iter().map(|w| w.word());
+    closed(
+        [""].into_iter().chain(reasons).chain(doubts),
+        "Why it was revoked, or why that is not known; empty otherwise.",
     )
 }
 pub(crate) fn key_taken() -> Object {

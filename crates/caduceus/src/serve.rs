@@ -285,12 +285,30 @@ fn outward(wired: &Wired, net: Arc<dyn Net>, stop: watch::Receiver<bool>, tasks:
         net.clone(),
         stop.clone(),
     ));
+    tasks.spawn(revocation(wired.flow.clone(), stop.clone()));
     let (flow, stopped) = (wired.flow.clone(), stop);
     tasks.spawn(async move {
         if let Err(error) = mta::deliver_forever(flow, net, stopped).await {
             tracing::error!(%error, "delivery ended");
         }
     });
+}
+
+/// Whether recipients' certificates still hold. Unlike other work it is not done once more at the end: others answer, and
+/// may take their time.
+async fn revocation(flow: Flow, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let (worker, stopped) = (flow.clone(), stop.clone());
+        let turn = move || worker.check_revocations(&|| *stopped.borrow());
+        match tokio::task::spawn_blocking(turn).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "a round about revocation failed; it will try again");
+            }
+            Err(_) => tracing::error!("a round about revocation panicked; it will try again"),
+        }
+        let _ = tokio::time::timeout(MEASURE_EVERY, stop.wait_for(|stop| *stop)).await;
+    }
 }
 
 /// Runs blocking work again and again until `stop`, and once more at the end.

@@ -14,6 +14,7 @@ mod lookup;
 mod opened;
 mod own;
 mod read;
+mod revocation;
 mod searched;
 mod secret;
 mod take;
@@ -29,7 +30,9 @@ use store::tables::{item_keys, recipient_keys};
 use crate::Flow;
 use crate::view::cursor;
 
-pub use asked::{Answers, Asked, Directories, Question, Reply, Search, Server, Tried, Values};
+pub use asked::{
+    Answers, Asked, Directories, Fetch, Question, Reply, Search, Server, Tried, Values,
+};
 pub use authorities::AuthorityView;
 pub use directories::{DirectorySpec, DirectoryView};
 pub(crate) use facts::{States, Unusable, Usable, states, states_of, usable};
@@ -39,6 +42,7 @@ pub(crate) use lookup::{Lookups, Wanted, look_up};
 pub(crate) use opened::opened;
 pub use own::OwnKeyView;
 pub(crate) use own::{Escrow, Own, own};
+pub use revocation::RevocationView;
 pub(crate) use secret::OwnSecret;
 pub use take::{Taken, TakenAs};
 
@@ -61,15 +65,21 @@ pub enum KeyHealth {
     NotYet,
     /// The organisation does not use it, or not yet.
     Stopped,
+    /// Its issuer revoked it.
+    Revoked,
+    /// The organisation uses only certificates that are known to hold, and this one is not.
+    Unconfirmed,
 }
 
 impl KeyHealth {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Usable,
         Self::EndsSoon,
         Self::Ended,
         Self::NotYet,
         Self::Stopped,
+        Self::Revoked,
+        Self::Unconfirmed,
     ];
     pub const fn word(self) -> &'static str {
         match self {
@@ -78,6 +88,8 @@ impl KeyHealth {
             Self::Ended => "ended",
             Self::NotYet => "not_yet",
             Self::Stopped => "stopped",
+            Self::Revoked => "revoked",
+            Self::Unconfirmed => "unconfirmed",
         }
     }
 }
@@ -96,6 +108,8 @@ pub struct KeyView {
     pub standing: KeyStanding,
     pub pinned: bool,
     pub health: KeyHealth,
+    /// Of a certificate.
+    pub revocation: Option<RevocationView>,
     pub starts_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     pub created_at: Timestamp,
@@ -183,6 +197,9 @@ impl Flow {
             row.pinned |= standing == KeyStanding::Active;
             ctx2.actor().clone_into(&mut row.changed_by);
             table::update(tx, &row)?;
+            if standing == KeyStanding::Active {
+                revocation::ask_now(&ctx2, tx, row.kind, id)?;
+            }
             let event = Event::new("recipient_key.set").about(id);
             let event = event.fact("kind", row.kind).fact("standing", standing);
             ctx2.record(tx, event).map(drop)
@@ -200,6 +217,7 @@ impl Flow {
             let organisation = ctx2.organisation();
             let row = table::load(tx, id, organisation)?;
             table::remove(tx, id, organisation)?;
+            store::tables::revocations::remove(tx, organisation, id)?;
             item_keys::destroy(tx, id.as_bytes(), organisation)?;
             let event = Event::new("recipient_key.removed").about(id);
             ctx2.record(tx, event.fact("kind", row.kind)).map(drop)
@@ -224,7 +242,9 @@ fn views(ctx: &Ctx, tx: &mut Tx<'_>, rows: Vec<table::RecipientKey>) -> Result<V
 fn view(ctx: &Ctx, tx: &mut Tx<'_>, row: table::RecipientKey) -> Result<KeyView> {
     let kept = Kept::open(ctx.world(), tx, &row)?;
     let wrong = |_| Error::new(Code::StoredDataInvalid);
+    let against = revocation::against(tx, &row, ctx.now())?;
     Ok(KeyView {
+        revocation: revocation::view(tx, row.organisation, row.id)?,
         id: row.id,
         address: Address::parse(&kept.address).map_err(wrong)?,
         kind: row.kind,
@@ -234,7 +254,7 @@ fn view(ctx: &Ctx, tx: &mut Tx<'_>, row: table::RecipientKey) -> Result<KeyView>
         source: row.source,
         standing: row.standing,
         pinned: row.pinned,
-        health: health(&row, ctx.now()),
+        health: health(&row, against, ctx.now()),
         starts_at: row.starts_at,
         expires_at: row.expires_at,
         created_at: row.created_at,
@@ -243,7 +263,7 @@ fn view(ctx: &Ctx, tx: &mut Tx<'_>, row: table::RecipientKey) -> Result<KeyView>
     })
 }
 
-fn health(row: &table::RecipientKey, now: Timestamp) -> KeyHealth {
+fn health(row: &table::RecipientKey, against: Option<Unusable>, now: Timestamp) -> KeyHealth {
     let ends_by = |at: Timestamp| row.expires_at.is_some_and(|end| end <= at);
     if row.standing != KeyStanding::Active {
         KeyHealth::Stopped
@@ -251,6 +271,10 @@ fn health(row: &table::RecipientKey, now: Timestamp) -> KeyHealth {
         KeyHealth::Ended
     } else if row.starts_at > now {
         KeyHealth::NotYet
+    } else if against == Some(Unusable::Revoked) {
+        KeyHealth::Revoked
+    } else if against.is_some() {
+        KeyHealth::Unconfirmed
     } else if ends_by(now.plus(limits::KEY_WARNING)) {
         KeyHealth::EndsSoon
     } else {

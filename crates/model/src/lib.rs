@@ -32,6 +32,7 @@ pub use tls::{Floor, PolicyFacts, StsPolicy, TlsGoal, TlsProbe, TlsSession, Tlsa
 pub use words::{
     ArrivalState, BounceAction, BounceClass, Demand, DirectoryStep, DirectoryTls, KeyAnswer,
     KeyFor, KeySource, KeyStanding, Kind, LiftReason, Method, Mode, Origin, PhiLevel, ProbeState,
-    Purpose, RecipientClass, RecipientState, RefusalScope, Restriction, Severity, Stream, StsMode,
-    SuppressionReason, SuppressionSource, TlsPolicy,
+    Purpose, RecipientClass, RecipientState, RefusalScope, Restriction, RevocationDoubt,
+    RevocationReason, RevocationState, RevocationUse, Severity, Stream, StsMode, SuppressionReason,
+    SuppressionSource, TlsPolicy,
 };

@@ -251,6 +251,26 @@ pub const DIRECTORY_ROOTS_OCTETS_MAX: usize = 64 * 1024;
 /// Entries that a directory is asked for, and octets read from it in all.
 pub const DIRECTORY_ENTRIES_MAX: usize = 10;
 pub const DIRECTORY_ANSWER_OCTETS_MAX: usize = 512 * 1024;
+/// Revocation of recipients' certificates: one is asked about again after this time, or when the list or answer is over;
+/// after failures after the first of these times, then twice as long each time, up to the other.
+pub const REVOCATION_CHECK_EVERY: Duration = Duration::from_secs(12 * 3_600);
+pub const REVOCATION_RETRY_FIRST: Duration = Duration::from_secs(300);
+pub const REVOCATION_RETRY_MAX: Duration = Duration::from_secs(6 * 3_600);
+/// How far another's clock may stand from ours, and for how long what is over still counts.
+pub const REVOCATION_SKEW: Duration = Duration::from_secs(300);
+/// Certificates asked about together, how long one round of a node goes on, and for how long no other node asks about
+/// what one took up.
+pub const REVOCATIONS_AT_ONCE_MAX: usize = 16;
+pub const REVOCATION_ROUND: Duration = Duration::from_secs(300);
+pub const REVOCATION_LEASE: Duration = Duration::from_secs(900);
+/// Octets of a revocation list, of lists kept in memory, and for how long they are; octets of an answer, of an issuer's
+/// certificates; how long one of them may take.
+pub const REVOCATION_LIST_OCTETS_MAX: usize = 32 * 1024 * 1024;
+pub const REVOCATION_LISTS_OCTETS_MAX: usize = 64 * 1024 * 1024;
+pub const REVOCATION_LIST_KEEP: Duration = Duration::from_secs(3_600);
+pub const REVOCATION_LIST_WAIT: Duration = Duration::from_secs(30);
+pub const REVOCATION_ANSWER_OCTETS_MAX: usize = 64 * 1024;
+pub const REVOCATION_ANSWER_WAIT: Duration = Duration::from_secs(10);
 /// OpenPGP keys taken in one file, answer or header field.
 pub const PGP_KEYS_OCTETS_MAX: usize = 1024 * 1024;
 pub const PGP_KEYS_MAX: usize = 200;

@@ -109,6 +109,7 @@ metrics! {
     Counter "requiretls_unsupported_total" [] "Attempts that ended because a mail server does not know REQUIRETLS." "mox_queue_requiretls_unsupported_total";
     Counter "key_lookups_total" ["answer"] "Keys asked for at recipients' own domains: `found`, `none`, or `fault` where none answered in time.";
     Counter "directory_searches_total" ["answer"] "Certificates asked for at directories of the organisation: `found`, `none`, or `fault` where one of them did not answer in time and none had any.";
+    Counter "revocation_checks_total" ["state"] "Certificates of recipients that were asked about: `good`, `revoked`, `unknown` where nobody said, `unnamed` where nobody could be asked.";
     Counter "tls_reports_total" ["result"] "Reports about TLS to other domains: `sent`, or `kept` for another try.";
     Counter "connection_reuses_total" [] "Messages that found a connection open." "zonemta_connection_reuses";
     Gauge "dns_mx_resolve_in_progress" [] "Look-ups of a domain's mail servers under way.";

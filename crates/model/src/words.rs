@@ -139,6 +139,56 @@ words! {
         /// It did not answer in time, or not as it should.
         Fault = "fault",
     }
+    /// What is known of a certificate's revocation.
+    RevocationState {
+        /// Nobody was asked yet.
+        Due = "due",
+        Good = "good",
+        Revoked = "revoked",
+        /// Who was asked did not say, or not so that it counts.
+        Unknown = "unknown",
+        /// It names nobody who could be asked.
+        Unnamed = "unnamed",
+    }
+    /// Why a certificate was revoked (RFC 5280 §5.3.1).
+    RevocationReason {
+        Unspecified = "unspecified",
+        KeyCompromise = "key_compromise",
+        AuthorityCompromise = "authority_compromise",
+        AffiliationChanged = "affiliation_changed",
+        Superseded = "superseded",
+        Ceased = "ceased",
+        /// For now: a later list may say that it holds again.
+        Hold = "hold",
+        PrivilegeWithdrawn = "privilege_withdrawn",
+    }
+    /// Why nothing is known of a certificate's revocation.
+    RevocationDoubt {
+        /// Its issuer is neither on record nor to be had where the certificate says.
+        NoIssuer = "no_issuer",
+        NotReached = "not_reached",
+        Unreadable = "unreadable",
+        WrongSigner = "wrong_signer",
+        /// A list of certificates that others issued too.
+        Indirect = "indirect",
+        /// A list for other certificates, some reasons, or changes alone.
+        Partial = "partial",
+        /// Past its own end.
+        Stale = "stale",
+        /// Of a moment that is not yet.
+        Early = "early",
+        /// Who should know does not.
+        NotKnown = "not_known",
+    }
+    /// What an organisation makes of revocation.
+    RevocationUse {
+        /// Mail is encrypted only to certificates that are known to hold.
+        Require = "require",
+        /// Asked; what is revoked is not used, and what is not known counts as before.
+        Prefer = "prefer",
+        /// Nobody is asked and nothing counts.
+        Ignore = "ignore",
+    }
     /// How a connection to a directory is encrypted; there is no other way.
     DirectoryTls {
         /// From the first octet on.

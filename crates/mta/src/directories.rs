@@ -1,14 +1,15 @@
 //! Asks others for keys of recipients: the recipients' own domains for OpenPGP keys (draft-koch-openpgp-webkey-service
-//! §3.1), directories for certificates.
+//! §3.1), directories for certificates; and who issued a certificate whether it still holds.
 //!
 //! Which keys are wanted and what is made of an answer is `flow::keys`. Invariants: domains are asked by verified HTTPS
-//! alone, following no redirect, at public addresses; every answer has its size and its time.
+//! alone, following no redirect, at public addresses; what is signed itself comes by plain HTTP too, from public addresses
+//! also where it was moved; every answer has its size and its time.
 
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use flow::keys::{Answers, Asked, Directories, Question, Reply, Search, Tried, Values};
+use flow::keys::{Answers, Asked, Directories, Fetch, Question, Reply, Search, Tried, Values};
 use model::seams::{HttpAnswer, HttpMethod, HttpRequest, HttpTo, Net, NetFault};
 use model::{DirectoryStep, limits};
 use tokio::runtime::Handle;
@@ -69,6 +70,26 @@ impl Directories for KeyDirectories {
         answers
     }
 
+    fn fetch(&self, asked: Vec<Fetch>, wait: Duration) -> Vec<Reply<Vec<u8>>> {
+        let mut replies = vec![Reply::Fault; asked.len()];
+        let (tell, told) = mpsc::channel();
+        for (place, one) in asked.into_iter().enumerate() {
+            let (net, tell) = (self.net.clone(), tell.clone());
+            self.runtime.spawn(async move {
+                let fetched = timeout(wait, net.http(signed(one), wait)).await;
+                let reply = fetched.map_or(Reply::Fault, read);
+                // Whoever asked may be gone.
+                let _ = tell.send((place, reply));
+            });
+        }
+        drop(tell);
+        // Every task ends with `wait`; a runtime that is gone drops them all.
+        while let Ok((place, reply)) = told.recv() {
+            replies[place] = reply;
+        }
+        replies
+    }
+
     fn try_out(&self, search: Search, wait: Duration) -> Tried {
         let (tell, told) = mpsc::channel();
         let net = self.net.clone();
@@ -91,6 +112,27 @@ impl Directories for KeyDirectories {
         }
     }
 }
+
+/// RFC 5280 §4.2.1.13, RFC 6960 §A.1.
+fn signed(asked: Fetch) -> HttpRequest {
+    let (method, headers) = match &asked.body {
+        None => (HttpMethod::Get, Vec::new()),
+        Some(_) => {
+            let kind = "application/ocsp-request".to_owned();
+            (HttpMethod::Post, vec![("content-type".to_owned(), kind)])
+        }
+    };
+    HttpRequest {
+        method,
+        url: asked.url,
+        headers,
+        body: asked.body.unwrap_or_default(),
+        follow_redirects: true,
+        answer_octets_max: asked.octets_max,
+        to: HttpTo::PublicPlain,
+    }
+}
+
 async fn answer(net: &dyn Net, question: &Question, wait: Duration) -> Reply<Vec<u8>> {
     let advanced = get(net, &question.advanced, wait).await;
     // Only a host that is certainly not there makes way for the other: a fault is no absence.

@@ -59,7 +59,10 @@ words! {
         PaymentOperations = "payment_operations",
     }
     /// What is known of a recipient's key or certificate.
-    KeyState { None = "none", Usable = "usable", Expired = "expired", Revoked = "revoked", }
+    KeyState { None = "none", Usable = "usable", Expired = "expired", Revoked = "revoked",
+        /// The organisation uses none that is not known to hold.
+        Unconfirmed = "unconfirmed",
+    }
     /// The day in the organisation's own time zone.
     Weekday {
         Monday = "monday", Tuesday = "tuesday", Wednesday = "wednesday", Thursday = "thursday",

@@ -45,4 +45,5 @@ migrations! {
     27 "0027_patterns",
     28 "0028_directories",
     29 "0029_sending_caps",
+    30 "0030_revocations",
 }

@@ -200,5 +200,7 @@ words!(
     KeyAnswer,
     KeyFor,
     KeySource,
-    KeyStanding
+    KeyStanding,
+    RevocationState,
+    RevocationUse
 );

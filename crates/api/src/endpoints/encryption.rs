@@ -1,5 +1,6 @@
 //! `/v1/encryption`: how the organisation encrypts. One file each; here is what they share.
 
+pub(super) mod revocation;
 pub(super) mod set;
 pub(super) mod show;
 

@@ -6,8 +6,8 @@ pub(super) mod remove;
 pub(super) mod search;
 pub(super) mod set;
 
-use flow::keys::{KeyPage, KeyView};
-use model::{KeyFor, KeySource, KeyStanding, RecipientKeyId, Timestamp};
+use flow::keys::{KeyPage, KeyView, RevocationView};
+use model::{KeyFor, KeySource, KeyStanding, RecipientKeyId, RevocationState, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -44,6 +44,8 @@ pub(crate) struct Key {
     pinned: bool,
     #[schema(schema_with = schema::key_health)]
     health: &'static str,
+    /// What its issuer says of a certificate; null for OpenPGP.
+    revocation: Option<KeyRevocation>,
     #[schema(schema_with = schema::moment)]
     starts_at: Timestamp,
     /// When it ends by its own word; null where it does not say.
@@ -56,6 +58,32 @@ pub(crate) struct Key {
     seen_at: Timestamp,
     /// Who changed it last.
     changed_by: String,
+}
+
+/// What is known of a certificate's revocation.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct KeyRevocation {
+    #[schema(schema_with = schema::revocation_state)]
+    state: RevocationState,
+    #[schema(schema_with = schema::revocation_because)]
+    because: String,
+    /// When the issuer said so.
+    #[schema(schema_with = schema::moment_or_null)]
+    produced_at: Option<Timestamp>,
+    /// When it was last asked about.
+    #[schema(schema_with = schema::moment_or_null)]
+    checked_at: Option<Timestamp>,
+}
+
+impl KeyRevocation {
+    fn of(view: RevocationView) -> Self {
+        Self {
+            state: view.state,
+            because: view.because,
+            produced_at: view.produced_at,
+            checked_at: view.checked_at,
+        }
+    }
 }
 
 impl Key {
@@ -71,6 +99,7 @@ impl Key {
             standing: view.standing,
             pinned: view.pinned,
             health: view.health.word(),
+            revocation: view.revocation.map(KeyRevocation::of),
             starts_at: view.starts_at,
             expires_at: view.expires_at,
             created_at: view.created_at,

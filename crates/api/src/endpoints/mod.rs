@@ -165,6 +165,8 @@ fn protection() -> Vec<Door> {
         own_keys::remove::door(),
         encryption::show::door(),
         encryption::set::door(),
+        encryption::revocation::show_door(),
+        encryption::revocation::set_door(),
         authorities::list::door(),
         authorities::add::door(),
         authorities::remove::door(),
@@ -284,6 +286,8 @@ fn schemas_of_protection(named: &mut Vec<(String, RefOr<Schema>)>) {
     with::<own_keys::OwnKeySet>(named);
     with::<encryption::Encryption>(named);
     with::<encryption::set::EncryptionChange>(named);
+    with::<encryption::revocation::Revocation>(named);
+    with::<keys::KeyRevocation>(named);
     with::<authorities::AuthorityList>(named);
     with::<authorities::add::AuthoritiesNew>(named);
     with::<authorities::add::AuthoritiesAdded>(named);

@@ -176,6 +176,7 @@ fn body(verb: &str, path: &str) -> Value {
             serde_json::json!({"address": "lee@hospital.example"})
         }
         Some("directories") => directory(),
+        Some("revocation") => serde_json::json!({"use": "prefer"}),
         _ if verb == "PUT" => directory(),
         Some("try") => serde_json::json!({"days": 7}),
         Some("activate") => serde_json::json!({"reason": "the trial was as we wished"}),

@@ -115,4 +115,22 @@ sim::both_engines! {
             assert_eq!(escrow().await, json!(true), "what is left out stays");
         });
     }
+
+    fn what_is_made_of_revocation_is_a_choice_of_three(store) {
+        let house = House::new(store);
+        let client = house.client(&SCOPE);
+        run(async {
+            let path = "/v1/encryption/revocation";
+            let headers = [("content-type", "application/json")];
+            let put = async |body: Value| client.send("PUT", path, &headers, Body::from(body.to_string())).await;
+            assert_eq!(client.get(path).await.json(), json!({"use": "prefer"}));
+            for word in ["require", "ignore", "prefer"] {
+                assert_eq!(put(json!({"use": word})).await.json(), json!({"use": word}));
+                assert_eq!(client.get(path).await.json(), json!({"use": word}));
+            }
+            assert_eq!(put(json!({"use": "sometimes"})).await.summary(), "422 field_invalid /use");
+            assert_eq!(put(json!({})).await.summary(), "422 field_missing /use");
+            assert_eq!(client.get(path).await.json(), json!({"use": "prefer"}));
+        });
+    }
 }

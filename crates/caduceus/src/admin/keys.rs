@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Subcommand;
 use flow::keys::{AuthorityView, KeyFilter, KeyView, Taken};
-use model::{Address, AuthorityId, KeyFor, KeyStanding, RecipientKeyId, limits};
+use model::{Address, AuthorityId, KeyFor, KeyStanding, RecipientKeyId, RevocationUse, limits};
 
 use super::output::Output;
 use super::{Of, sure, system};
@@ -84,6 +84,15 @@ pub enum Command {
         #[arg(value_parser = ["on", "off"])]
         set: Option<String>,
     },
+    /// What is made of the revocation of certificates. `prefer`: issuers are asked, and what they revoked is not used.
+    /// `require`: only what is known to hold is used. `ignore`: nobody is asked. Keepers of lists learn that this server
+    /// reads them, responders which certificate is meant.
+    Revocation {
+        #[command(flatten)]
+        of: Of,
+        #[arg(value_parser = ["require", "prefer", "ignore"])]
+        set: Option<String>,
+    },
     /// Destroy a key.
     Remove {
         #[command(flatten)]
@@ -155,6 +164,7 @@ pub fn run(wired: &Wired, command: Command) -> anyhow::Result<Output> {
             let on = flow.key_lookup(&ctx)?;
             Ok(Output::new().field("look_up", if on { "on" } else { "off" }))
         }
+        Command::Revocation { of, set } => revocation(wired, &of, set.as_deref()),
         Command::Remove { of, id, yes } => {
             let id: RecipientKeyId = id.parse()?;
             let ctx = system(wired, &of)?;
@@ -172,6 +182,15 @@ fn list(wired: &Wired, of: &Of, filter: KeyFilter, after: Option<&str>) -> anyho
     let out = rows.fold(Output::new(), |out, line| out.field("key", line));
     let next = page.next.into_iter();
     Ok(next.fold(out, |out, next| out.field("next", next)))
+}
+
+fn revocation(wired: &Wired, of: &Of, set: Option<&str>) -> anyhow::Result<Output> {
+    let ctx = system(wired, of)?;
+    if let Some(is) = word(set, RevocationUse::from_word)? {
+        wired.flow.set_revocation_use(&ctx, is)?;
+    }
+    let is = wired.flow.revocation_use(&ctx)?;
+    Ok(Output::new().field("revocation", is))
 }
 
 fn bytes_of(file: &Path) -> anyhow::Result<Vec<u8>> {

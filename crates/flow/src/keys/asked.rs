@@ -39,6 +39,15 @@ pub struct Asked {
     pub searches: Vec<Search>,
 }
 
+/// Something signed at a place that a certificate names: a list, an issuer's certificate, an answer to a question.
+pub struct Fetch {
+    pub url: String,
+    /// A question to a responder (OCSP); none: the place is read.
+    pub body: Option<Vec<u8>>,
+    /// A longer answer is a fault.
+    pub octets_max: usize,
+}
+
 /// What came of one question.
 #[derive(Clone)]
 pub enum Reply<T> {
@@ -82,4 +91,8 @@ pub trait Directories: Send + Sync {
     fn ask(&self, asked: Asked, wait: Duration) -> Answers;
     /// Asks one directory for the first of the addresses, after `wait` at most.
     fn try_out(&self, search: Search, wait: Duration) -> Tried;
+    /// After `wait` at most, one reply each, in their order. Who cannot ask answers nothing.
+    fn fetch(&self, asked: Vec<Fetch>, _wait: Duration) -> Vec<Reply<Vec<u8>>> {
+        asked.iter().map(|_| Reply::Fault).collect()
+    }
 }

@@ -8,7 +8,7 @@ use model::{AuthorityId, Code, Error, Result, Timestamp, limits};
 use seal::smime::{Certificate, Trust};
 use serde::{Deserialize, Serialize};
 use store::Tx;
-use store::tables::{item_keys, trust_anchors as table};
+use store::tables::{item_keys, revocations, trust_anchors as table};
 
 use crate::Flow;
 use crate::envelope::{open_json, seal_json};
@@ -70,6 +70,8 @@ impl Flow {
             for one in &all {
                 new += usize::from(add(&ctx2, tx, one)?);
             }
+            // It may be the issuer that was looked for.
+            revocations::retry(tx, ctx2.organisation(), ctx2.now())?;
             Ok(new)
         })
     }
@@ -93,19 +95,23 @@ impl Flow {
 
 /// What the organisation believes now.
 pub(super) fn trust(ctx: &Ctx) -> Result<Trust> {
-    ctx.world().keys(ctx.organisation())?;
-    let ctx2 = ctx.clone();
-    let all = ctx.world().store.read(move |tx| {
-        let rows = table::list(tx, ctx2.organisation())?;
-        let read = rows.iter().map(|row| certificate(&ctx2, tx, row));
-        read.collect::<Result<Vec<_>>>()
-    })?;
     let mut trust = Trust::new();
-    for one in all {
+    for one in certificates(ctx)? {
         let added = trust.add_roots(one.der());
         added.map_err(|e| Error::new(Code::StoredDataInvalid).because(e))?;
     }
     Ok(trust)
+}
+
+/// Those that are believed now.
+pub(super) fn certificates(ctx: &Ctx) -> Result<Vec<Certificate>> {
+    ctx.world().keys(ctx.organisation())?;
+    let ctx2 = ctx.clone();
+    ctx.world().store.read(move |tx| {
+        let rows = table::list(tx, ctx2.organisation())?;
+        let read = rows.iter().map(|row| certificate(&ctx2, tx, row));
+        read.collect()
+    })
 }
 
 fn add(ctx: &Ctx, tx: &mut Tx<'_>, one: &Certificate) -> Result<bool> {

@@ -11,6 +11,7 @@ use store::tables::recipient_keys::{self as table, RecipientKey};
 
 use super::kept::{Kept, Key};
 use super::read::judged;
+use super::revocation::against;
 use super::take::TakenAs;
 
 pub(crate) use super::kept::Key as Usable;
@@ -22,6 +23,8 @@ pub(crate) enum Unusable {
     Missing,
     Expired,
     Revoked,
+    /// The organisation uses only certificates that are known to hold, and this one is not.
+    Unconfirmed,
     /// The organisation wants a copy to its own key, and there is none.
     Escrow,
     Other,
@@ -33,6 +36,7 @@ impl Unusable {
             Self::Missing => "missing",
             Self::Expired => "expired",
             Self::Revoked => "revoked",
+            Self::Unconfirmed => "unconfirmed",
             Self::Escrow => "escrow",
             Self::Other => "unusable",
         }
@@ -68,21 +72,36 @@ pub(crate) fn states(ctx: &Ctx, addresses: &[&Address]) -> Result<Vec<States>> {
 /// Of the address with that token.
 pub(crate) fn states_of(tx: &mut Tx<'_>, ctx: &Ctx, token: &[u8; 32]) -> Result<States> {
     let now = ctx.now();
-    let rows = table::of_address(tx, ctx.organisation(), token)?;
+    let found = table::of_address(tx, ctx.organisation(), token)?;
+    let mut rows = Vec::with_capacity(found.len());
+    for row in found {
+        let against = against(tx, &row, now)?;
+        rows.push((row, against));
+    }
     Ok(States {
         smime: state(&rows, KeyFor::Smime, now),
         pgp: state(&rows, KeyFor::Pgp, now),
     })
 }
 
-fn state(rows: &[RecipientKey], kind: KeyFor, now: Timestamp) -> KeyState {
-    let rows = || rows.iter().filter(|row| row.kind == kind);
-    let active = || rows().filter(|row| row.standing == KeyStanding::Active);
-    if active().any(|row| is_within(row, now)) {
+type Row = (RecipientKey, Option<Unusable>);
+
+fn state(rows: &[Row], kind: KeyFor, now: Timestamp) -> KeyState {
+    let rows = || rows.iter().filter(|(row, _)| row.kind == kind);
+    let active = || rows().filter(|(row, _)| row.standing == KeyStanding::Active);
+    let current = |against: Option<Unusable>| {
+        active().any(|(row, known)| *known == against && is_within(row, now))
+    };
+    let active = || active().map(|(row, _)| row);
+    if current(None) {
         KeyState::Usable
+    } else if current(Some(Unusable::Unconfirmed)) {
+        KeyState::Unconfirmed
+    } else if current(Some(Unusable::Revoked)) {
+        KeyState::Revoked
     } else if active().any(|row| row.expires_at.is_some_and(|end| end <= now)) {
         KeyState::Expired
-    } else if rows().any(|row| row.standing == KeyStanding::Refused) {
+    } else if rows().any(|(row, _)| row.standing == KeyStanding::Refused) {
         KeyState::Revoked
     } else {
         KeyState::None
@@ -109,6 +128,10 @@ pub(crate) fn usable(
             let mut best = Err(Unusable::Missing);
             for row in rows.iter().filter(|row| row.kind == *kind) {
                 if row.standing != KeyStanding::Active {
+                    continue;
+                }
+                if let Some(why) = against(tx, row, ctx2.now())? {
+                    best = Err(why);
                     continue;
                 }
                 let key = Kept::open(ctx2.world(), tx, row)?.key(row.kind)?;

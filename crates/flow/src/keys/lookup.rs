@@ -20,6 +20,7 @@ use super::asked::{Asked, Directories, Question, Reply, Search};
 use super::directories::Servers;
 use super::kept::Key;
 use super::read::{Found, Line, judged};
+use super::revocation::holding;
 use super::searched;
 use super::take::{How, TakenAs, take_back, taken, token_of};
 use crate::Flow;
@@ -27,6 +28,8 @@ use crate::Flow;
 /// What a process needs to look keys up.
 pub(crate) struct Lookups {
     directories: OnceLock<Arc<dyn Directories>>,
+    /// Revocation lists of late.
+    lists: super::revocation::Lists,
     /// Messages that may wait for answers at one time: the next ones go without.
     places: Semaphore,
 }
@@ -35,6 +38,7 @@ impl Default for Lookups {
     fn default() -> Self {
         Self {
             directories: OnceLock::new(),
+            lists: super::revocation::Lists::default(),
             places: Semaphore::new(limits::KEY_LOOKUPS_AT_ONCE_MAX),
         }
     }
@@ -43,6 +47,9 @@ impl Default for Lookups {
 impl Lookups {
     pub(super) fn directories(&self) -> Option<&Arc<dyn Directories>> {
         self.directories.get()
+    }
+    pub(super) fn lists(&self) -> &super::revocation::Lists {
+        &self.lists
     }
 }
 
@@ -216,6 +223,7 @@ fn unknown(ctx: &Ctx, addresses: &[&Address], place: Place) -> Result<Vec<Addres
         let mut unknown = Vec::new();
         for (token, address) in &wanted {
             let rows = table::of_address(tx, ctx2.organisation(), token)?;
+            let rows = holding(tx, rows, ctx2.now())?;
             let is_new =
                 !place.is_covered(&rows, ctx2.now()) && !place.has_answered(tx, &ctx2, token)?;
             if is_new && unknown.len() < limits::KEY_LOOKUP_ADDRESSES_MAX {
@@ -279,6 +287,7 @@ impl Answered {
         let token = token_of(ctx, &self.address)?;
         let (organisation, now) = (ctx.organisation(), ctx.now());
         let rows = table::of_address(tx, organisation, &token)?;
+        let rows = holding(tx, rows, now)?;
         // Another way was quicker.
         let is_late = self.place.is_covered(&rows, now);
         for (line, how) in &self.lines {

@@ -10,6 +10,7 @@ use store::tables::recipient_keys as table;
 
 use super::kept::{Kept, Key};
 use super::read::{Found, Line, judged, lines, narrowed};
+use super::revocation::ask_now;
 use crate::Flow;
 
 /// What became of one key of a file, for one address.
@@ -202,6 +203,7 @@ fn added(
     };
     key.insert(tx)?;
     table::insert(tx, &row)?;
+    ask_now(ctx, tx, row.kind, id)?;
     record(ctx, tx, "recipient_key.added", &row)?;
     Ok(id)
 }
@@ -244,6 +246,9 @@ fn refreshed(
         ctx.actor().clone_into(&mut row.changed_by);
     }
     table::update(tx, &row)?;
+    if standing == KeyStanding::Active && is_news {
+        ask_now(ctx, tx, row.kind, row.id)?;
+    }
     if is_news {
         record(ctx, tx, "recipient_key.updated", &row)?;
     }

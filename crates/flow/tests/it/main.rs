@@ -25,6 +25,7 @@ mod keys_directories;
 mod keys_inbound;
 mod keys_lookup;
 mod keys_own;
+mod keys_revocation;
 mod letters;
 mod limits;
 mod nodes;

@@ -22,6 +22,16 @@ pub(super) const RECIPIENT_KEY_SET: Kind = auditors(
     "Whether mail is encrypted to a recipient's key was set",
     &["kind", "standing"],
 );
+pub(super) const RECIPIENT_KEY_REVOKED: Kind = auditors(
+    "recipient_key.revoked",
+    "The issuer of a recipient's certificate revoked it: nothing is encrypted to it any more",
+    &["reason", "revoked_at"],
+);
+pub(super) const RECIPIENT_KEY_REINSTATED: Kind = auditors(
+    "recipient_key.reinstated",
+    "The issuer of a recipient's certificate had suspended it and lets it hold again",
+    &[],
+);
 pub(super) const RECIPIENT_KEY_REMOVED: Kind = auditors(
     "recipient_key.removed",
     "A recipient's key was destroyed",
@@ -56,6 +66,11 @@ pub(super) const SETTINGS_KEY_LOOKUP_SET: Kind = auditors(
     "settings.key_lookup_set",
     "Whether keys of recipients are asked for at their own domains, which then know who is written to, was set",
     &["on"],
+);
+pub(super) const SETTINGS_REVOCATION_SET: Kind = auditors(
+    "settings.revocation_set",
+    "What is made of the revocation of recipients' certificates was set: `require`, `prefer` or `ignore`",
+    &["use"],
 );
 pub(super) const DIRECTORY_SET: Kind = auditors(
     "directory.set",

@@ -15,6 +15,8 @@ pub enum HttpMethod {
 pub enum HttpTo {
     /// Names that others chose: `https` only, and the addresses `Net::may_dial` allows.
     Public,
+    /// The same for what is signed itself, such as lists of revocation: also by `http`.
+    PublicPlain,
     /// Names that the operator of this machine chose: also loopback, private networks and `http`.
     Anywhere,
 }

@@ -1,7 +1,7 @@
 //! One HTTP/1.1 exchange over a stream of our own: verified TLS, one answer, a cap on its size.
 //!
 //! Not here: which address a name has and whether it may be asked ([`Reach`] says that). Invariants:
-//! a secret in a request is never sent to another host by a redirect; `Public` never leaves `https`.
+//! a secret in a request is never sent to another host by a redirect; `Public` never leaves `https`, nor `PublicPlain` public addresses.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -78,7 +78,7 @@ impl Target {
         let url: Uri = request.url.parse().map_err(|_| NetFault::Unreadable)?;
         let encrypted = match (url.scheme_str(), request.to) {
             (Some("https"), _) => true,
-            (Some("http"), HttpTo::Anywhere) => false,
+            (Some("http"), HttpTo::Anywhere | HttpTo::PublicPlain) => false,
             _ => return Err(NetFault::Unreadable),
         };
         let authority = url.authority().ok_or(NetFault::Unreadable)?;

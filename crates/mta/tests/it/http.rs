@@ -166,3 +166,77 @@ async fn a_name_that_others_chose_leads_to_no_private_address() {
         assert_eq!(fault(said), NetFault::Refused, "{url}");
     }
 }
+
+/// A server without TLS: `/moved` leads to `location`, all else answers with its path.
+async fn plain(location: &str) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let (at, location) = (listener.local_addr().expect("bound"), location.to_owned());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut asked = vec![0; 1_024];
+            let count = stream.read(&mut asked).await.unwrap_or(0);
+            let asked = String::from_utf8_lossy(&asked[..count]).into_owned();
+            let path = asked.split(' ').nth(1).unwrap_or_default();
+            let answer = match path {
+                "/moved" => format!(
+                    "HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"
+                ),
+                _ => format!(
+                    "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{path}",
+                    path.len()
+                ),
+            };
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    at
+}
+
+fn of_network(private_destinations: PrivateDestinations) -> RealNet {
+    let settings = NetSettings {
+        name_servers: vec!["127.0.0.1:9".parse().expect("a socket")],
+        dnssec: Dnssec::Off,
+        private_destinations,
+        ..NetSettings::default()
+    };
+    RealNet::new(settings, Arc::new(SimClock::default())).expect("a network")
+}
+
+#[tokio::test]
+async fn what_is_signed_itself_comes_without_tls_and_from_public_addresses_alone() {
+    let wait = Duration::from_secs(5);
+    let signed = |url: String| HttpRequest {
+        to: HttpTo::PublicPlain,
+        follow_redirects: true,
+        ..request(&url)
+    };
+    let at = plain("/here").await;
+    let inside = of_network(PrivateDestinations::Allowed);
+    for path in ["here", "moved"] {
+        let answer = inside
+            .http(signed(format!("http://{at}/{path}")), wait)
+            .await;
+        assert_eq!(answer.expect("an answer").body, b"/here");
+    }
+    let said = inside.http(request(&format!("http://{at}/")), wait).await;
+    assert_eq!(
+        fault(said),
+        NetFault::Unreadable,
+        "what is not signed never does"
+    );
+    let world = of_network(PrivateDestinations::Refused);
+    for url in [
+        format!("http://{at}/"),
+        "http://10.0.0.1/".to_owned(),
+        "http://[::1]/".to_owned(),
+    ] {
+        let said = world.http(signed(url), wait).await;
+        assert_eq!(fault(said), NetFault::Refused);
+    }
+    // Wherever it was moved, the same holds.
+    let elsewhere = plain("http://0.0.0.0/").await;
+    let said = inside
+        .http(signed(format!("http://{elsewhere}/moved")), wait)
+        .await;
+    assert_eq!(fault(said), NetFault::Refused);
+}

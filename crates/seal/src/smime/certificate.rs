@@ -7,10 +7,10 @@ use aws_lc_rs::digest::{SHA256, digest};
 use model::{Address, Timestamp};
 use openssl::nid::Nid;
 use openssl::pkey::Id;
-use openssl::x509::{X509, X509NameRef};
+use openssl::x509::{X509, X509NameRef, X509VerifyResult};
 
 use super::ber::{self, Reader};
-use super::{Capabilities, SmimeError, oid};
+use super::{Capabilities, Places, SmimeError, oid};
 use crate::entity::unbase64;
 use extensions::Extensions;
 
@@ -184,6 +184,18 @@ impl Certificate {
     pub fn with_capabilities(mut self, capabilities: Capabilities) -> Self {
         self.capabilities = capabilities;
         self
+    }
+    /// Where to ask whether it was revoked, and for its issuer.
+    pub fn places(&self) -> &Places {
+        &self.extensions.places
+    }
+    /// Whether `issuer` signed it and may.
+    pub fn is_issued_by(&self, issuer: &Self) -> bool {
+        issuer.x509.issued(&self.x509) == X509VerifyResult::OK
+            && issuer
+                .x509
+                .public_key()
+                .is_ok_and(|key| self.x509.verify(&key).unwrap_or(false))
     }
     pub(crate) fn x509(&self) -> &X509 {
         &self.x509

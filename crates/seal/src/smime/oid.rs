@@ -67,3 +67,13 @@ pub(crate) const ANY_PURPOSE: &[u8] = &[0x55, 0x1d, 0x25, 0];
 pub(crate) const EMAIL_PROTECTION: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 4];
 /// RFC 9598: a mailbox whose local part has letters beyond ASCII.
 pub(crate) const SMTP_UTF8_MAILBOX: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 8, 9];
+
+// of revocation (RFC 5280 §4.2.2.1, §5.2; RFC 6960)
+pub(crate) const LIST_PLACES: &[u8] = &[0x55, 0x1d, 0x1f];
+pub(crate) const LIST_SCOPE: &[u8] = &[0x55, 0x1d, 0x1c];
+pub(crate) const LIST_NUMBER: &[u8] = &[0x55, 0x1d, 0x14];
+pub(crate) const AUTHORITY_KEY_ID: &[u8] = &[0x55, 0x1d, 0x23];
+pub(crate) const AUTHORITY_ACCESS: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 1, 1];
+pub(crate) const ACCESS_RESPONDER: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 0x30, 1];
+pub(crate) const ACCESS_ISSUER: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 0x30, 2];
+pub(crate) const BASIC_ANSWER: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 0x30, 1, 1];

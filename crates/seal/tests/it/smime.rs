@@ -3,6 +3,7 @@
 mod hostile;
 mod messages;
 mod persons;
+mod revocation;
 mod round_trips;
 mod structure;
 mod trust;

@@ -49,6 +49,7 @@ tables! {
     registry,
     reports,
     reviews,
+    revocations,
     risk,
     rule_trials,
     rule_versions,

@@ -135,6 +135,29 @@ async fn keys_are_looked_up_once_somebody_turned_it_on() {
 }
 
 #[tokio::test]
+async fn what_is_made_of_revocation_is_chosen_and_said() {
+    let (clinic, mut browser) = desk().await;
+    let ctx = clinic.flow.world().system(clinic.ctx.organisation());
+    let page = browser.get("/console/keys/look-up").await;
+    assert!(page.says("Revoked certificates") && page.says("which one is meant"));
+    for (word, said) in [
+        ("require", "only confirmed certificates are used."),
+        ("ignore", "No issuer is asked any more."),
+        (
+            "prefer",
+            "Issuers are asked, and what they revoked is not used.",
+        ),
+    ] {
+        browser
+            .post("/console/keys/look-up", &[("act", word)])
+            .await;
+        assert!(browser.page.says(said), "{word}");
+        let is = clinic.flow.revocation_use(&ctx).expect("a setting");
+        assert_eq!(is.word(), word);
+    }
+}
+
+#[tokio::test]
 async fn a_directory_is_recorded_without_showing_its_password_and_taken_out() {
     let (_clinic, mut browser) = desk().await;
     browser.get("/console/directories").await;

@@ -5,6 +5,7 @@
 use model::Timestamp;
 
 use crate::smime::ber::{self, Element, Reader};
+use crate::smime::revocation::Places;
 use crate::smime::{Capabilities, SmimeError, oid};
 
 /// Addresses of one certificate that are looked at.
@@ -21,6 +22,7 @@ pub(crate) struct Extensions {
     pub emails: Vec<String>,
     pub key_id: Option<Vec<u8>>,
     pub capabilities: Capabilities,
+    pub places: Places,
 }
 
 impl Extensions {
@@ -68,6 +70,9 @@ impl Extensions {
             oid::CAPABILITIES_EXTENSION => {
                 self.capabilities = Capabilities::read(value.any()?.whole)?;
             }
+            // Where nobody can be asked because it cannot be read is said of the certificate, not held against it.
+            oid::LIST_PLACES => drop(self.places.take_lists(value)),
+            oid::AUTHORITY_ACCESS => drop(self.places.take_access(value)),
             _ => {}
         }
         Ok(())
@@ -85,6 +90,9 @@ impl Extensions {
     }
     pub(super) fn may_agree_on_keys(&self) -> bool {
         self.has(0x0800)
+    }
+    pub(crate) fn may_sign_lists(&self) -> bool {
+        self.has(0x0200)
     }
     /// RFC 8550 §4.4.4. Of an issuer it says what it may issue for.
     pub(crate) fn is_for_mail(&self) -> bool {

@@ -4,7 +4,10 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use flow::keys::{KeyHealth, KeyView};
-use model::{KeyFor, KeySource, KeyStanding, RecipientKeyId, Result, Timestamp};
+use model::{
+    KeyFor, KeySource, KeyStanding, RecipientKeyId, Result, RevocationDoubt, RevocationReason,
+    RevocationState, Timestamp,
+};
 use serde::Serialize;
 
 use crate::door::answer::{desk_page, redirect};
@@ -26,6 +29,10 @@ pub struct Key {
     pub standing: KeyStanding,
     pub pinned: bool,
     pub health: &'static str,
+    /// What its issuer says of a certificate, why, and when it was asked; empty for OpenPGP.
+    pub revocation: &'static str,
+    pub because: String,
+    pub checked_at: Option<Timestamp>,
     pub starts_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     pub created_at: Timestamp,
@@ -100,6 +107,7 @@ pub(super) fn grouped(fingerprint: &str) -> String {
 
 impl Key {
     fn of(view: KeyView) -> Self {
+        let known = view.revocation.as_ref();
         Self {
             id: view.id.to_string(),
             address: view.address.as_str().to_owned(),
@@ -111,6 +119,9 @@ impl Key {
             standing: view.standing,
             pinned: view.pinned,
             health: view.health.word(),
+            revocation: known.map_or("", |known| known.state.word()),
+            because: known.map_or(String::new(), |known| known.because.clone()),
+            checked_at: known.and_then(|known| known.checked_at),
             starts_at: view.starts_at,
             expires_at: view.expires_at,
             created_at: view.created_at,
@@ -139,6 +150,9 @@ impl Page for Key {
             standing: KeyStanding::Active,
             pinned: true,
             health: KeyHealth::Usable.word(),
+            revocation: RevocationState::Good.word(),
+            because: String::new(),
+            checked_at: Some(NOW.minus(days(1))),
             starts_at: NOW.minus(days(200)),
             expires_at: Some(NOW.plus(days(165))),
             created_at: NOW.minus(days(30)),
@@ -159,10 +173,26 @@ impl Page for Key {
             issuer: String::new(),
             standing: KeyStanding::Refused,
             health: KeyHealth::Stopped.word(),
+            revocation: "",
+            checked_at: None,
             expires_at: None,
             ..lee.clone()
         };
+        let revoked = Self {
+            health: KeyHealth::Revoked.word(),
+            revocation: RevocationState::Revoked.word(),
+            because: RevocationReason::KeyCompromise.word().to_owned(),
+            ..lee.clone()
+        };
+        let unconfirmed = Self {
+            health: KeyHealth::Unconfirmed.word(),
+            revocation: RevocationState::Unknown.word(),
+            because: RevocationDoubt::NotReached.word().to_owned(),
+            ..lee.clone()
+        };
         vec![
+            Sample::new("revoked", revoked),
+            Sample::new("unconfirmed", unconfirmed),
             Sample::new("one", lee.clone()),
             Sample::new("ending", ending),
             Sample::new("refused", pgp),

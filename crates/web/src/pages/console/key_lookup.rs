@@ -1,8 +1,9 @@
-//! Whether keys of recipients are asked for at their own domains: what that means, and a button to change it.
+//! Whether keys of recipients are asked for at their own domains, and issuers of certificates whether they hold: what that
+//! means, and buttons to change it.
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use model::{Code, Result};
+use model::{Code, Result, RevocationUse};
 use serde::Serialize;
 
 use crate::door::answer::{desk_page, redirect};
@@ -14,32 +15,53 @@ use crate::pages::{Page, Place, Sample, Voice};
 #[derive(Clone, Debug, Serialize)]
 pub struct KeyLookup {
     pub on: bool,
-    /// It was just set.
-    pub done: bool,
+    pub revocation: RevocationUse,
+    pub all_uses: &'static [RevocationUse],
+    /// What was just set: `look_up`, `revocation` or nothing.
+    pub done: &'static str,
 }
 
 /// GET `/console/keys/look-up`
 pub async fn show(asked: Asked) -> Result<Response> {
     let desk = desk(&asked).await?;
     let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
-    let page = KeyLookup {
-        on: run(move || flow.key_lookup(&ctx)).await?,
-        done: asked.query("done") == "yes",
+    let known = run(move || Ok((flow.key_lookup(&ctx)?, flow.revocation_use(&ctx)?)));
+    let (on, revocation) = known.await?;
+    let done = match asked.query("done") {
+        "yes" => "look_up",
+        "revocation" => "revocation",
+        _ => "",
     };
+    let page = KeyLookup::new(on, revocation, done);
     desk_page(&asked, &desk, StatusCode::OK, &page)
 }
 
 /// POST `/console/keys/look-up`: the page itself says what it means, so nothing more is asked.
 pub async fn submit(asked: Asked) -> Result<Response> {
     let desk = desk(&asked).await?;
+    let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
+    if let Some(is) = RevocationUse::from_word(asked.field("act")) {
+        run(move || flow.set_revocation_use(&ctx, is)).await?;
+        return Ok(redirect("/console/keys/look-up?done=revocation"));
+    }
     let on = match asked.field("act") {
         "on" => true,
         "off" => false,
         _ => return Err(Code::FieldInvalid.into()),
     };
-    let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
     run(move || flow.set_key_lookup(&ctx, on)).await?;
     Ok(redirect("/console/keys/look-up?done=yes"))
+}
+
+impl KeyLookup {
+    fn new(on: bool, revocation: RevocationUse, done: &'static str) -> Self {
+        Self {
+            on,
+            revocation,
+            all_uses: RevocationUse::ALL,
+            done,
+        }
+    }
 }
 
 impl Page for KeyLookup {
@@ -48,12 +70,13 @@ impl Page for KeyLookup {
     const PLACE: Place = Place::RecipientKeys;
 
     fn samples() -> Vec<Sample<Self>> {
-        let page = |on, done| Self { on, done };
+        use RevocationUse::{Ignore, Prefer, Require};
         vec![
-            Sample::new("off", page(false, false)),
-            Sample::new("on", page(true, true)),
-            Sample::new("turned_off", page(false, true)),
-            Sample::spanish(page(true, true)),
+            Sample::new("off", Self::new(false, Prefer, "")),
+            Sample::new("on", Self::new(true, Require, "look_up")),
+            Sample::new("turned_off", Self::new(false, Prefer, "look_up")),
+            Sample::new("ignored", Self::new(false, Ignore, "revocation")),
+            Sample::spanish(Self::new(true, Require, "revocation")),
         ]
     }
 }
