@@ -131,7 +131,8 @@ enum Weight {
     Setting,
 }
 
-pub(crate) fn read(given: &Given<'_>) -> Bearing {
+/// What ties health to people in a part, and the names that only what is said of their bearers tells.
+pub(crate) fn read(given: &Given<'_>) -> (Bearing, Vec<Range<usize>>) {
     let layout = match given.form {
         Form::Prose | Form::Hidden => Layout::Prose,
         _ => Layout::Lines,
@@ -153,6 +154,7 @@ pub(crate) fn read(given: &Given<'_>) -> Bearing {
         layout,
         people,
         of_staff: Vec::new(),
+        told: Vec::new(),
         has_genre: given
             .words
             .keys
@@ -172,7 +174,8 @@ pub(crate) fn read(given: &Given<'_>) -> Bearing {
     reader.whole(&voice);
     reader.loose();
     reader.genre();
-    reader.bearing
+    let told = reader.told_again();
+    (reader.bearing, told)
 }
 
 struct Reader<'a> {
@@ -182,6 +185,8 @@ struct Reader<'a> {
     people: Vec<(Range<usize>, Role)>,
     /// Places of words such as "she" that are the staff's.
     of_staff: Vec<usize>,
+    /// Names that no list has and that something is said of, by place.
+    told: Vec<Range<usize>>,
     /// Whether a word shows that it goes to many.
     has_genre: bool,
     bearing: Bearing,

@@ -21,6 +21,9 @@ use crate::scanner::{Scanner, Sum, names_a_patient};
 use crate::verdict::Tally;
 use crate::{Finding, FindingKind, codes, forms, keyed, names, places, value};
 
+/// Confidence in a name that only what is said of its bearer tells: the verdict has weighed it already.
+const TOLD: u8 = 60;
+
 pub(crate) struct Page<'a> {
     part: usize,
     form: Form,
@@ -64,7 +67,7 @@ impl Page<'_> {
             .into_iter()
             .partition(|c| is_foreign(text, c, &blocks, sum));
         let matches = matching::read(text, &kept, sum);
-        let bearing = bearing::read(&Given {
+        let (bearing, told) = bearing::read(&Given {
             text,
             words: &words,
             terms: &terms,
@@ -90,6 +93,15 @@ impl Page<'_> {
         for candidate in kept.iter().chain(&matches) {
             page.identifier(candidate, !terms.is_empty(), sum);
         }
+        for name in told {
+            let name = Candidate {
+                confidence: Some(TOLD),
+                ..Candidate::new(FindingKind::Name, name)
+            };
+            if !is_foreign(text, &name, &blocks, sum) {
+                page.list(&name, !terms.is_empty(), sum);
+            }
+        }
         for term in terms {
             page.term(term, &scanner.lexicon, sum);
         }
@@ -113,6 +125,12 @@ impl Page<'_> {
                 }
             }
         }
+        self.list(candidate, health, sum);
+    }
+
+    /// Into the inventory, without a word in the verdict.
+    fn list(&mut self, candidate: &Candidate, health: bool, sum: &mut Sum<'_>) {
+        let kind = candidate.kind;
         let listed = sum.count(kind);
         if !listed && !names_a_patient(kind) {
             return;

@@ -111,7 +111,10 @@ impl<'a> Reader<'a> {
             let cue = self.given.cues.of(word.strip_suffix(b"'s").unwrap_or(word));
             let opens = text[end..start].iter().any(|b| b".!?\n:;".contains(b)) || end == 0;
             talk.goes_on(&text[end..start], opens);
-            let theirs = talk.is_of_staff(cue, self.role_at(start));
+            // "Coach, Ezekiel passed out": who is called is not talked of.
+            let called = opens && text.get(start + word.len()) == Some(&b',');
+            let heard = if called { Cue::default() } else { cue };
+            let theirs = talk.is_of_staff(heard, self.role_at(start));
             voice.of_staff.extend(theirs.then_some(start));
             let speaks = (cue.is(Cue::THIRD) && !theirs)
                 || (cue.is(Cue::KIN) && before.is(Cue::OWN | Cue::THIRD | Cue::SECOND))
@@ -162,10 +165,14 @@ impl<'a> Reader<'a> {
             }
             let run = self.run(start, start + bare(word).len());
             covered = run.range.end;
+            if role::opens_sentence(&text[..start]) && run.words == 1 && is_ordinary(word) {
+                continue;
+            }
             let kin = self.is_kins(run.range.end);
             if introduces(&text[..start]) && !kin {
                 self.bearing.signed = true;
                 self.bearing.introduced = true;
+                self.told.push(run.range);
                 continue;
             }
             if kin {
@@ -181,8 +188,39 @@ impl<'a> Reader<'a> {
                 found.push((run.range, Role::Person { anchored, relation }));
             }
         }
+        self.told
+            .extend(found.iter().map(|(range, _)| range.clone()));
+        self.told.sort_by_key(|range| range.start);
         self.people.extend(found);
         self.people.sort_by_key(|(range, _)| range.start);
+    }
+
+    /// Names that were told of, wherever else they stand in the part, by place.
+    pub(super) fn told_again(&self) -> Vec<Range<usize>> {
+        let text = self.given.text;
+        let names: BTreeSet<&[u8]> = self
+            .told
+            .iter()
+            .flat_map(|range| words(&text[range.clone()]))
+            .collect();
+        if names.is_empty() {
+            return Vec::new();
+        }
+        let mut told = self.told.clone();
+        for word in words(text) {
+            let start = word.as_ptr() as usize - text.as_ptr() as usize;
+            let word = bare(word);
+            let known = self.told.partition_point(|range| range.end <= start);
+            let covered = self
+                .told
+                .get(known)
+                .is_some_and(|range| range.start <= start);
+            if names.contains(word) && !covered && !self.is_known(start) {
+                told.push(start..start + word.len());
+            }
+        }
+        told.sort_by_key(|range| range.start);
+        told
     }
 
     fn is_of_health(&self) -> bool {
@@ -293,7 +331,8 @@ impl<'a> Reader<'a> {
             && word[1..]
                 .iter()
                 .all(|b| b.is_ascii_lowercase() || *b == b'\'')
-            && !self.given.people.is_stopped(word)
+            && !is_shortened(word)
+            && !self.given.people.is_ordinary(word)
             && self.given.cues.of(word) == Cue::default()
     }
 
@@ -325,6 +364,12 @@ impl<'a> Reader<'a> {
 
 fn bare(word: &[u8]) -> &[u8] {
     word.strip_suffix(b"'s").unwrap_or(word)
+}
+
+/// "I'll", "We've".
+fn is_shortened(word: &[u8]) -> bool {
+    const ENDS: &[&[u8]] = &[b"'ll", b"'ve", b"'re", b"'d", b"'t", b"'m"];
+    ENDS.iter().any(|end| word.ends_with(end))
 }
 
 /// Whether so much health is what so long a letter is about.
@@ -416,7 +461,7 @@ fn is_at_bed(before: &[u8]) -> bool {
 fn is_ordinary(word: &[u8]) -> bool {
     const ENDS: &[&[u8]] = &[
         b"ing", b"ed", b"ly", b"tion", b"ment", b"ness", b"ity", b"ous", b"able", b"ies", b"ers",
-        b"cion", b"dad", b"mente",
+        b"cion", b"dad", b"mente", b"amos", b"emos", b"imos", b"ando", b"iendo",
     ];
     ENDS.iter().any(|end| word.ends_with(end))
 }
