@@ -197,7 +197,7 @@ fn tokens(line: &Patient, token: &dyn Fn(&str) -> [u8; 32]) -> Option<Tokens> {
     let tokens: Tokens = fields
         .into_iter()
         .flat_map(|(field, values)| {
-            let hashed = |form: String| (field.word(), token(&field.text(&form)));
+            let hashed = move |form: String| (field.word(), token(&field.text(&form)));
             field.forms(values).into_iter().map(hashed)
         })
         .collect();

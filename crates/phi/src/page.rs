@@ -16,7 +16,7 @@ use crate::lexicon::{Lexicon, Tag, Term, Words};
 use crate::link::{self, Links};
 use crate::matching;
 use crate::normal::Normal;
-use crate::part::{Form, Part};
+use crate::part::{Form, Part, PartKind};
 use crate::scanner::{Scanner, Sum, names_a_patient};
 use crate::verdict::Tally;
 use crate::{Finding, FindingKind, codes, forms, keyed, names, places, value};
@@ -74,6 +74,7 @@ impl Page<'_> {
             kept: &kept,
             signed: foreign.iter().any(|c| c.kind.is_name())
                 || blocks.is_signed_by(text, &scanner.people),
+            is_subject: part.kind == PartKind::Subject,
             blocks: &blocks,
             form: part.form,
             cues: &scanner.cues,
@@ -93,15 +94,7 @@ impl Page<'_> {
         for candidate in kept.iter().chain(&matches) {
             page.identifier(candidate, !terms.is_empty(), sum);
         }
-        for name in told {
-            let name = Candidate {
-                confidence: Some(TOLD),
-                ..Candidate::new(FindingKind::Name, name)
-            };
-            if !is_foreign(text, &name, &blocks, sum) {
-                page.list(&name, !terms.is_empty(), sum);
-            }
-        }
+        page.told(told, !terms.is_empty(), sum);
         for term in terms {
             page.term(term, &scanner.lexicon, sum);
         }
@@ -126,6 +119,19 @@ impl Page<'_> {
             }
         }
         self.list(candidate, health, sum);
+    }
+
+    /// Names that only what is said of their bearers tells.
+    fn told(&mut self, names: Vec<Range<usize>>, health: bool, sum: &mut Sum<'_>) {
+        for range in names {
+            let name = Candidate {
+                confidence: Some(TOLD),
+                ..Candidate::new(FindingKind::Name, range)
+            };
+            if !is_foreign(self.normal.bytes(), &name, self.blocks, sum) {
+                self.list(&name, health, sum);
+            }
+        }
     }
 
     /// Into the inventory, without a word in the verdict.

@@ -112,7 +112,8 @@ impl<'a> Reader<'a> {
             let opens = text[end..start].iter().any(|b| b".!?\n:;".contains(b)) || end == 0;
             talk.goes_on(&text[end..start], opens);
             // "Coach, Ezekiel passed out": who is called is not talked of.
-            let called = opens && text.get(start + word.len()) == Some(&b',');
+            let called = text.get(start + word.len()) == Some(&b',')
+                && (opens || role::is_greeting(&text[..start]));
             let heard = if called { Cue::default() } else { cue };
             let theirs = talk.is_of_staff(heard, self.role_at(start));
             voice.of_staff.extend(theirs.then_some(start));
@@ -160,7 +161,8 @@ impl<'a> Reader<'a> {
         }
         for word in words(text) {
             let start = word.as_ptr() as usize - text.as_ptr() as usize;
-            if start < covered || !self.is_plain(word) || self.is_known(start) {
+            let theirs = self.closing.contains(&start) || self.attending.contains(bare(word));
+            if start < covered || theirs || !self.is_plain(word) || self.is_known(start) {
                 continue;
             }
             let run = self.run(start, start + bare(word).len());
@@ -175,7 +177,7 @@ impl<'a> Reader<'a> {
                 self.told.push(run.range);
                 continue;
             }
-            if kin {
+            if kin || self.is_of_kin(start) {
                 let (anchored, relation) = (true, 3);
                 found.push((run.range, Role::Person { anchored, relation }));
                 continue;
@@ -277,14 +279,35 @@ impl<'a> Reader<'a> {
             follows && is_subject(behind) && !(opens && is_ordinary(&text[range.clone()]));
         let many = name.words > 1;
         let short = self.given.text.len() <= SHORT && !self.has_genre;
+        let line = &text[line_start..range.start];
         is_in_room(behind)
+            || (alone_in(line) && self.is_headed_by(name, &text[range.end..rest]))
             || is_at_bed(&text[line_start..range.start])
             || subject
             || match relation {
                 3 => follows || (short && many),
-                2 => follows && (many || !opens),
+                2 => (follows && (many || !opens)) || (short && many && !opens && is_led(line)),
                 _ => false,
             }
+    }
+
+    /// "Mi hijo Beto", "my niece Persephone".
+    fn is_of_kin(&self, at: usize) -> bool {
+        let before = &self.given.text[at.saturating_sub(30)..at];
+        let mut back = words(before).rev();
+        let mut is = |cue: Cue| {
+            back.next()
+                .is_some_and(|word| self.given.cues.of(word).is(cue))
+        };
+        before.ends_with(b" ") && is(Cue::KIN) && is(Cue::OWN | Cue::SECOND)
+    }
+
+    /// "Evander: transfers with one helper, neglects his left side": a note and whose it is.
+    fn is_headed_by(&self, name: &Run, behind: &[u8]) -> bool {
+        let told = behind.starts_with(b": ") && name.words <= 2;
+        told && words(behind)
+            .take(40)
+            .any(|word| self.given.cues.of(word).is(Cue::THIRD))
     }
 
     /// "Aurelio's mother": he is the one.
@@ -443,6 +466,9 @@ fn is_at_bed(before: &[u8]) -> bool {
         .strip_suffix(b",")
         .or(plain.strip_suffix(b":"))
         .unwrap_or(plain);
+    if is_bed(plain.trim_ascii_start()) {
+        return true;
+    }
     let digits = plain
         .iter()
         .rev()
@@ -455,6 +481,47 @@ fn is_at_bed(before: &[u8]) -> bool {
     let (one, two) = (back.next(), back.next());
     ((1..=4).contains(&digits) && is(one, BEDS))
         || (is(one, &[b"girl", b"boy"]) && is(two, &[b"baby"]))
+}
+
+/// "12A", "7W-12": the number of a bed, alone before a name or behind a full stop.
+fn is_bed(before: &[u8]) -> bool {
+    let token = before
+        .rsplit(|b| b" .".contains(b))
+        .next()
+        .unwrap_or_default();
+    let rest = &before[..before.len() - token.len()];
+    let digits = token.iter().filter(|b| b.is_ascii_digit()).count();
+    let letters = token.iter().filter(|b| b.is_ascii_uppercase()).count();
+    let shaped = token.first().is_some_and(u8::is_ascii_digit)
+        && (2..=4).contains(&digits)
+        && (1..=2).contains(&letters)
+        && token.len() <= digits + letters + 1;
+    let opens = rest
+        .trim_ascii_end()
+        .last()
+        .is_none_or(|b| b".:;".contains(b));
+    shaped && opens
+}
+
+/// "Balance for Tsering Lhamo": words that people stand behind, and places do not.
+fn is_led(before: &[u8]) -> bool {
+    const LEADING: &[&[u8]] = &[
+        b"for",
+        b"about",
+        b"regarding",
+        b"re",
+        b"have",
+        b"para",
+        b"sobre",
+    ];
+    words(before)
+        .next_back()
+        .is_some_and(|word| LEADING.iter().any(|known| known.eq_ignore_ascii_case(word)))
+}
+
+/// Nothing stands before it in its line.
+fn alone_in(before: &[u8]) -> bool {
+    before.iter().all(|b| b"> *-\t".contains(b))
 }
 
 /// Ends as verbs and nouns at the head of a sentence do.
