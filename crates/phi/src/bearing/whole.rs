@@ -190,8 +190,9 @@ impl<'a> Reader<'a> {
                 found.push((run.range, Role::Person { anchored, relation }));
             }
         }
+        let names = found.iter().map(|(range, _)| range.clone());
         self.told
-            .extend(found.iter().map(|(range, _)| range.clone()));
+            .extend(names.filter(|range| !is_where(&text[..range.start])));
         self.told.sort_by_key(|range| range.start);
         self.people.extend(found);
         self.people.sort_by_key(|(range, _)| range.start);
@@ -501,6 +502,15 @@ fn is_bed(before: &[u8]) -> bool {
         .last()
         .is_none_or(|b| b".:;".contains(b));
     shaped && opens
+}
+
+/// "Admitted to Cedar Sinai", "seen in San Fran": a place, whatever is said of it.
+fn is_where(before: &[u8]) -> bool {
+    const WHERE: &[&[u8]] = &[b"at", b"in", b"to", b"en", b"near", b"from", b"desde"];
+    let last = &before[before.len().saturating_sub(8)..];
+    words(last)
+        .next_back()
+        .is_some_and(|word| WHERE.iter().any(|known| known.eq_ignore_ascii_case(word)))
 }
 
 /// "Balance for Tsering Lhamo": words that people stand behind, and places do not.
