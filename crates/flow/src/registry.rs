@@ -182,9 +182,10 @@ fn tokens(line: &Patient, token: &dyn Fn(&str) -> [u8; 32]) -> Option<Tokens> {
         return None;
     }
     let p = line;
-    let fields: [(RegistryField, &[&str]); 9] = [
+    let fields: [(RegistryField, &[&str]); 10] = [
         (RegistryField::Name, &[&p.given, &p.family]),
         (RegistryField::LastDob, &[&p.family, &p.birth]),
+        (RegistryField::LastSsn, &[&p.family, &p.ssn]),
         (RegistryField::Dob, &[&p.birth]),
         (RegistryField::Ssn, &[&p.ssn]),
         (RegistryField::Mrn, &[&p.mrn]),
@@ -195,9 +196,9 @@ fn tokens(line: &Patient, token: &dyn Fn(&str) -> [u8; 32]) -> Option<Tokens> {
     ];
     let tokens: Tokens = fields
         .into_iter()
-        .filter_map(|(field, values)| {
-            let normal = field.normal(values)?;
-            Some((field.word(), token(&field.text(&normal))))
+        .flat_map(|(field, values)| {
+            let hashed = move |form: String| (field.word(), token(&field.text(&form)));
+            field.forms(values).into_iter().map(hashed)
         })
         .collect();
     (!tokens.is_empty()).then_some(tokens)

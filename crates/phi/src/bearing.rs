@@ -16,6 +16,7 @@ use crate::lexicon::{Tag, Term, Words};
 use crate::names::People;
 use crate::part::Form;
 
+mod closing;
 mod cues;
 mod general;
 mod role;
@@ -35,6 +36,9 @@ const NEAR: usize = 250;
 
 /// Lines at the beginning of a text in which someone is greeted.
 const LINES_GREETED: usize = 8;
+
+/// Kinds of mail that their subject names: news, jobs, meetings, events, the press, advertising, the public.
+const TOLD_IN_FRONT: &[u8] = &[1, 4, 5, 6, 7, 11, 12];
 
 /// What ties health to people in what was read so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -108,6 +112,7 @@ pub(crate) struct Given<'a> {
     pub kept: &'a [Candidate],
     /// Whether a name stands in a signature.
     pub signed: bool,
+    pub is_subject: bool,
     pub blocks: &'a Blocks,
     pub form: Form,
     pub cues: &'a Cues,
@@ -131,7 +136,8 @@ enum Weight {
     Setting,
 }
 
-pub(crate) fn read(given: &Given<'_>) -> Bearing {
+/// What ties health to people in a part, and the names that only what is said of their bearers tells.
+pub(crate) fn read(given: &Given<'_>) -> (Bearing, Vec<Range<usize>>) {
     let layout = match given.form {
         Form::Prose | Form::Hidden => Layout::Prose,
         _ => Layout::Lines,
@@ -153,6 +159,9 @@ pub(crate) fn read(given: &Given<'_>) -> Bearing {
         layout,
         people,
         of_staff: Vec::new(),
+        told: Vec::new(),
+        closing: 0..0,
+        attending: BTreeSet::new(),
         has_genre: given
             .words
             .keys
@@ -164,6 +173,7 @@ pub(crate) fn read(given: &Given<'_>) -> Bearing {
             ..Bearing::default()
         },
     };
+    reader.house();
     let mut voice = reader.voice();
     reader.of_staff = std::mem::take(&mut voice.of_staff);
     reader.mentions(&roles, &voice);
@@ -172,7 +182,8 @@ pub(crate) fn read(given: &Given<'_>) -> Bearing {
     reader.whole(&voice);
     reader.loose();
     reader.genre();
-    reader.bearing
+    let told = reader.told_again();
+    (reader.bearing, told)
 }
 
 struct Reader<'a> {
@@ -182,6 +193,11 @@ struct Reader<'a> {
     people: Vec<(Range<usize>, Role)>,
     /// Places of words such as "she" that are the staff's.
     of_staff: Vec<usize>,
+    /// Names that no list has and that something is said of, by place.
+    told: Vec<Range<usize>>,
+    /// Where the letter is signed, and who sat in the meeting that it tells of.
+    closing: Range<usize>,
+    attending: BTreeSet<Vec<u8>>,
     /// Whether a word shows that it goes to many.
     has_genre: bool,
     bearing: Bearing,
@@ -356,7 +372,11 @@ impl Reader<'_> {
             .iter()
             .take_while(|(name, _)| name.start < range.end + NEAR);
         let points = around.map(|(_, role)| match role {
-            Role::Person { anchored: true, .. } => 3,
+            // A title says that it is a person, not whose the health is.
+            Role::Person {
+                anchored: true,
+                relation,
+            } => (*relation).max(2),
             Role::Person { relation, .. } => *relation,
             _ => 0,
         });
@@ -439,6 +459,10 @@ impl Reader<'_> {
         for key in &self.given.words.keys {
             if let Tag::Genre(kind) = key.tag {
                 self.bearing.genre.insert((kind, key.entry));
+                // What is said in front says what all of it is.
+                if self.given.is_subject && TOLD_IN_FRONT.contains(&kind) {
+                    self.bearing.genre.insert((kind, u32::MAX));
+                }
             }
         }
     }

@@ -12,6 +12,7 @@ use crate::part::Form;
 mod lines;
 mod marked;
 mod segments;
+mod stacked;
 mod table;
 
 pub(crate) fn read(text: &[u8], form: Form) -> Vec<Candidate> {
@@ -36,7 +37,7 @@ fn pasted(text: &[u8]) -> Vec<Candidate> {
     } else if has(b"\"resourceType\"") || has(b"<recordTarget") {
         marked::read(text)
     } else {
-        Vec::new()
+        stacked::read(text)
     }
 }
 

@@ -297,9 +297,41 @@ impl Seen<'_> {
     }
 
     /// Which kind of date the words around it make it.
+    /// How far back its sentence goes, at most so far.
+    fn own_sentence(&self, most: usize) -> usize {
+        let before = &self.text[self.range.start.saturating_sub(most)..self.range.start];
+        let ends = |pair: &[u8]| matches!(pair[0], b'.' | b'!' | b'?') && pair[1] == b' ';
+        let word = |at: usize| {
+            before[..at]
+                .iter()
+                .rev()
+                .take_while(|b| b.is_ascii_lowercase())
+                .count()
+        };
+        let last = (0..before.len().saturating_sub(1))
+            .rev()
+            .find(|at| ends(&before[*at..]) && word(*at) > 3);
+        last.map_or(most, |at| before.len() - at - 1)
+    }
+
+    fn has_year(&self) -> bool {
+        let found = self.found();
+        let runs = found
+            .split(|b| !b.is_ascii_digit())
+            .filter(|run| !run.is_empty());
+        let (count, wide) = runs.fold((0, false), |(count, wide), run| {
+            (count + 1, wide || run.len() > 2)
+        });
+        wide || count > 2 || (count == 2 && found.iter().any(u8::is_ascii_alphabetic))
+    }
+
     fn date(&self) -> Option<Candidate> {
-        let (birth, care) = (self.near(Tag::Birth, 40, 12), self.near(Tag::Care, 60, 0));
-        let loose = !birth && !care && self.near(Tag::CareLoose, 60, 0);
+        // A birthday without its year is on the calendar of every office.
+        let birth = self.near(Tag::Birth, 40, 12) && self.has_year();
+        // "… after surgery. Dr. Reed speaks on May 3": another sentence's day.
+        let reach = self.own_sentence(60);
+        let care = self.near(Tag::Care, reach, 0);
+        let loose = !birth && !care && self.near(Tag::CareLoose, reach, 0);
         let kind = match (birth, care || loose) {
             (true, _) => FindingKind::DateOfBirth,
             (false, true) => FindingKind::DateOfCare,

@@ -11,11 +11,15 @@ use model::limits::REGISTRY_LOOKUPS_MAX;
 use crate::FindingKind;
 use crate::candidate::Candidate;
 use crate::names::Capitals;
-use crate::registry::{Hits, Rank, Registry, RegistryField};
+use crate::registry::{self, Hits, Rank, Registry, RegistryField};
 use crate::scanner::Sum;
+use crate::{validate, value};
 
 /// Bytes within which a second field confirms the first.
 const NEAR: usize = 300;
+/// Bytes before a number, and behind it, in which a family name alone is of the same patient.
+const BEFORE: usize = 80;
+const BEHIND: usize = 40;
 
 /// A value that some patients have.
 struct Hit {
@@ -35,16 +39,15 @@ pub(crate) fn read(text: &[u8], candidates: &[Candidate], sum: &mut Sum<'_>) -> 
         left: REGISTRY_LOOKUPS_MAX,
         hits: Vec::new(),
     };
-    let mut births = Vec::new();
     for candidate in candidates {
         search.candidate(candidate);
-        let dated = matches!(candidate.kind, FindingKind::DateOfBirth | FindingKind::Date);
-        if dated {
-            births.push(candidate.range.clone());
-        }
     }
     search.numbers();
-    search.names(&births);
+    let capitals = Capitals::of(text);
+    search.names(&capitals);
+    for candidate in candidates {
+        search.families(candidate, &capitals);
+    }
     search.hits.sort_by_key(|hit| hit.range.start);
     let mut found: Vec<Candidate> = Vec::new();
     for (at, hit) in search.hits.iter().enumerate() {
@@ -121,10 +124,15 @@ impl Search<'_> {
             K::MemberId | K::Mbi | K::Hicn => RegistryField::MemberId,
             K::Phone | K::Fax => RegistryField::Phone,
             K::Email => RegistryField::Email,
-            K::DateOfBirth | K::Date => RegistryField::Dob,
+            K::DateOfBirth | K::Date => {
+                for day in value::days(&self.written(&candidate.range)) {
+                    self.look(RegistryField::Dob, &[&day], &candidate.range);
+                }
+                return;
+            }
             _ => return,
         };
-        let value = String::from_utf8_lossy(&self.text[candidate.range.clone()]).into_owned();
+        let value = self.written(&candidate.range);
         self.look(field, &[&value], &candidate.range);
         if candidate.kind == K::Mrn {
             self.look(RegistryField::MemberId, &[&value], &candidate.range);
@@ -150,7 +158,12 @@ impl Search<'_> {
                 .count();
             let (range, wide) = (at..at + run, (4..=24).contains(&run));
             if digits >= 4 && wide {
-                let value = String::from_utf8_lossy(&text[range.clone()]).into_owned();
+                let value = self.written(&range);
+                // Ten digits in one run; what no telephone has in the United States is none.
+                let digits = validate::digits(&text[range.clone()]);
+                if digits.len() == run && validate::is_nanp(&digits) {
+                    self.look(RegistryField::Phone, &[&value], &range);
+                }
                 for field in [
                     RegistryField::Mrn,
                     RegistryField::MemberId,
@@ -164,35 +177,64 @@ impl Search<'_> {
         }
     }
 
-    /// Any two capitalised words beside each other, in either order; a family name with a date near.
-    fn names(&mut self, births: &[Range<usize>]) {
-        let capitals = Capitals::of(self.text);
-        let text = self.text;
-        let word = |at: usize| String::from_utf8_lossy(&text[capitals.range(at)]).into_owned();
+    fn written(&self, range: &Range<usize>) -> String {
+        String::from_utf8_lossy(&self.text[range.clone()]).into_owned()
+    }
+
+    /// Any two capitalised words beside each other, in either order.
+    fn names(&mut self, capitals: &Capitals) {
         let last = capitals.len().saturating_sub(1);
         for at in 0..last {
             let whole = capitals.range(at).start..capitals.range(at + 1).end;
-            let (one, other) = (word(at), word(at + 1));
+            let (one, other) = (
+                self.written(&capitals.range(at)),
+                self.written(&capitals.range(at + 1)),
+            );
             match capitals.gap(self.text, at) {
-                Some(b" ") => self.look(RegistryField::Name, &[&one, &other], &whole),
-                Some(b", ") => self.look(RegistryField::Name, &[&other, &one], &whole),
+                Some(b" ") => self.name(&one, &other, &whole),
+                Some(b", ") => self.name(&other, &one, &whole),
                 // A middle initial stands between.
                 Some(b". ") if at > 0 && one.len() == 1 => {
                     let whole = capitals.range(at - 1).start..whole.end;
-                    self.look(RegistryField::Name, &[&word(at - 1), &other], &whole);
+                    let given = self.written(&capitals.range(at - 1));
+                    self.name(&given, &other, &whole);
                 }
                 _ => {}
             }
         }
-        for birth in births {
-            let date = String::from_utf8_lossy(&self.text[birth.clone()]).into_owned();
-            let from = capitals.from(birth.start.saturating_sub(80));
-            for at in from..capitals.len() {
-                let family = capitals.range(at);
-                if family.start > birth.end + 40 {
-                    break;
+    }
+
+    /// A name, also by the halves of its family name.
+    fn name(&mut self, given: &str, family: &str, range: &Range<usize>) {
+        self.look(RegistryField::Name, &[given, family], range);
+        for part in registry::parts(family) {
+            self.look(RegistryField::Name, &[given, part], range);
+        }
+    }
+
+    /// A family name alone, near a date or a social security number.
+    fn families(&mut self, candidate: &Candidate, capitals: &Capitals) {
+        use FindingKind as K;
+        let (field, values) = match candidate.kind {
+            K::DateOfBirth | K::Date => (
+                RegistryField::LastDob,
+                value::days(&self.written(&candidate.range)),
+            ),
+            K::UsSsn => (RegistryField::LastSsn, vec![self.written(&candidate.range)]),
+            _ => return,
+        };
+        let from = capitals.from(candidate.range.start.saturating_sub(BEFORE));
+        for at in from..capitals.len() {
+            let family = capitals.range(at);
+            if family.start > candidate.range.end + BEHIND {
+                break;
+            }
+            let name = self.written(&family);
+            for value in &values {
+                self.look(field, &[&name, value], &family);
+                for part in registry::parts(&name) {
+                    self.look(field, &[part, value], &family);
                 }
-                self.look(RegistryField::LastDob, &[&word(at), &date], &family);
             }
         }
     }

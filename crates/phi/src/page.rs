@@ -16,10 +16,13 @@ use crate::lexicon::{Lexicon, Tag, Term, Words};
 use crate::link::{self, Links};
 use crate::matching;
 use crate::normal::Normal;
-use crate::part::{Form, Part};
+use crate::part::{Form, Part, PartKind};
 use crate::scanner::{Scanner, Sum, names_a_patient};
 use crate::verdict::Tally;
 use crate::{Finding, FindingKind, codes, forms, keyed, names, places, value};
+
+/// Confidence in a name that only what is said of its bearer tells: the verdict has weighed it already.
+const TOLD: u8 = 60;
 
 pub(crate) struct Page<'a> {
     part: usize,
@@ -64,13 +67,14 @@ impl Page<'_> {
             .into_iter()
             .partition(|c| is_foreign(text, c, &blocks, sum));
         let matches = matching::read(text, &kept, sum);
-        let bearing = bearing::read(&Given {
+        let (bearing, told) = bearing::read(&Given {
             text,
             words: &words,
             terms: &terms,
             kept: &kept,
             signed: foreign.iter().any(|c| c.kind.is_name())
                 || blocks.is_signed_by(text, &scanner.people),
+            is_subject: part.kind == PartKind::Subject,
             blocks: &blocks,
             form: part.form,
             cues: &scanner.cues,
@@ -90,6 +94,7 @@ impl Page<'_> {
         for candidate in kept.iter().chain(&matches) {
             page.identifier(candidate, !terms.is_empty(), sum);
         }
+        page.told(told, !terms.is_empty(), sum);
         for term in terms {
             page.term(term, &scanner.lexicon, sum);
         }
@@ -113,6 +118,25 @@ impl Page<'_> {
                 }
             }
         }
+        self.list(candidate, health, sum);
+    }
+
+    /// Names that only what is said of their bearers tells.
+    fn told(&mut self, names: Vec<Range<usize>>, health: bool, sum: &mut Sum<'_>) {
+        for range in names {
+            let name = Candidate {
+                confidence: Some(TOLD),
+                ..Candidate::new(FindingKind::Name, range)
+            };
+            if !is_foreign(self.normal.bytes(), &name, self.blocks, sum) {
+                self.list(&name, health, sum);
+            }
+        }
+    }
+
+    /// Into the inventory, without a word in the verdict.
+    fn list(&mut self, candidate: &Candidate, health: bool, sum: &mut Sum<'_>) {
+        let kind = candidate.kind;
         let listed = sum.count(kind);
         if !listed && !names_a_patient(kind) {
             return;

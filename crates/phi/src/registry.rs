@@ -43,6 +43,8 @@ fields! {
     Name = "name" Primary,
     /// Family name, date of birth.
     LastDob = "last_dob" Pair,
+    /// Family name, social security number.
+    LastSsn = "last_ssn" Pair,
     Ssn = "ssn" Primary,
     Mrn = "mrn" Primary,
     MemberId = "member_id" Primary,
@@ -64,6 +66,10 @@ impl RegistryField {
             }
             (Self::LastDob, [family, birth]) => {
                 Some(format!("{} {}", letters(family)?, value::day(birth)?))
+            }
+            (Self::LastSsn, [family, number]) => {
+                let number = Self::Ssn.normal(&[number])?;
+                Some(format!("{} {number}", letters(family)?))
             }
             (Self::Dob, [birth]) => value::day(birth),
             (Self::Ssn, [number]) => digits(number).filter(|digits| digits.len() == 9),
@@ -92,6 +98,27 @@ impl RegistryField {
         }
     }
 
+    /// Every form under which a patient's values are held: a family name of two is also known by its first ("García"
+    /// of "García López"), one with a hyphen by either half.
+    pub fn forms(self, values: &[&str]) -> Vec<String> {
+        let family = match self {
+            Self::Name => 1,
+            Self::LastDob | Self::LastSsn => 0,
+            _ => return self.normal(values).into_iter().collect(),
+        };
+        let Some(whole) = values.get(family) else {
+            return Vec::new();
+        };
+        let mut forms: Vec<String> = self.normal(values).into_iter().collect();
+        for part in parts(whole) {
+            let mut with = values.to_vec();
+            with[family] = part;
+            let form = self.normal(&with).filter(|form| !forms.contains(form));
+            forms.extend(form);
+        }
+        forms
+    }
+
     /// What the organisation's keyed hash is taken over, for a field in its normal form.
     pub fn text(self, normal: &str) -> String {
         format!("{}\0{normal}", self.word())
@@ -103,6 +130,29 @@ fn letters(name: &str) -> Option<String> {
     let folded = value::folded(name);
     let letters: String = folded.chars().filter(|c| c.is_alphabetic()).collect();
     (letters.chars().count() > 1).then_some(letters)
+}
+
+/// Names that stand for a family name of several: the first word, and the halves that a hyphen joins. What only
+/// leads a name ("de la Cruz", "Van Horn") is none.
+pub(crate) fn parts(family: &str) -> Vec<&str> {
+    const LEADING: &[&str] = &[
+        "al", "ben", "bin", "da", "dal", "de", "del", "della", "den", "der", "des", "di", "do",
+        "dos", "du", "el", "la", "las", "le", "les", "lo", "los", "mac", "mc", "o", "saint", "san",
+        "santa", "st", "ten", "ter", "van", "von", "y", "zu",
+    ];
+    let tells = |part: &&str| {
+        let plain = value::folded(part);
+        let plain = plain.trim_end_matches('.');
+        plain.chars().count() > 2 && !LEADING.contains(&plain)
+    };
+    let first = family.split_whitespace().next().filter(tells);
+    let halves = family.split('-').map(str::trim).filter(tells);
+    let whole = family.trim();
+    first
+        .into_iter()
+        .chain(halves)
+        .filter(|part| *part != whole)
+        .collect()
 }
 
 fn first_word(name: &str) -> Option<String> {

@@ -91,6 +91,24 @@ pub(crate) fn day(text: &str) -> Option<String> {
     whole.then_some(day)
 }
 
+/// The days that a whole date may mean: "05.04.1961" is in April in most of the world.
+pub(crate) fn days(text: &str) -> Vec<String> {
+    let Some(one) = day(text) else {
+        return Vec::new();
+    };
+    let year_last = text.trim().bytes().take_while(u8::is_ascii_digit).count() <= 2;
+    let (year, rest) = one.split_at(4);
+    let other = match rest.split('-').collect::<Vec<_>>()[..] {
+        ["", month, day] if year_last && day <= "12" && month != day => {
+            Some(format!("{year}-{day}-{month}"))
+        }
+        _ => None,
+    };
+    let named = text.bytes().any(|b| b.is_ascii_alphabetic());
+    let other = other.filter(|_| !named);
+    [Some(one.clone()), other].into_iter().flatten().collect()
+}
+
 /// Whether a date of birth makes someone under 18, for as long as this release is in use.
 pub(crate) fn is_birth_of_minor(found: &[u8]) -> bool {
     const BORN_AFTER: &str = "2008-12-31";

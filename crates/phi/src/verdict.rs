@@ -30,6 +30,10 @@ pub(crate) struct Tally {
 /// Octets of a short mail, its subject and all.
 const SHORT: usize = 450;
 
+/// Kinds of mail of which one sign says it all, and of which one says nothing.
+const FICTION: u8 = 13;
+const ANIMALS: u8 = 14;
+
 /// Points at which health is tied to a person.
 const ENOUGH: u8 = 4;
 
@@ -81,7 +85,10 @@ impl Tally {
             .any(|kind| kind.class() == Class::B && !is_thing(*kind));
         if self.has(Class::A) {
             PhiLevel::Certain
-        } else if ((context || provider) && strong) || (context && self.points() >= ENOUGH) {
+        } else if (self.clinical && strong)
+            || ((context || provider) && strong && self.genre() < 2)
+            || (context && self.points() >= ENOUGH)
+        {
             PhiLevel::Likely
         } else if context || provider || self.has(Class::B) {
             PhiLevel::Weak
@@ -115,10 +122,32 @@ impl Tally {
             told(said.aged, 2),
             said.near,
             held(said.anchored && self.clinical, 3),
-            held(self.has(Class::B) && self.clinical, 3),
-            held(self.kinds.contains(&FindingKind::DateOfCare), 4),
+            held(self.has_numbered_person() && self.clinical, 3),
+            // In mail that goes to many, a day of care is somebody's where somebody is spoken of.
+            held(
+                self.kinds.contains(&FindingKind::DateOfCare),
+                if self.is_of_somebody() || (self.genre() == 0 && said.whole.many == 0) {
+                    4
+                } else {
+                    2
+                },
+            ),
             self.apart(),
         ]
+    }
+
+    fn is_of_somebody(&self) -> bool {
+        let said = &self.bearing;
+        let spoken = [said.tied, said.spoken, said.first, said.patient, said.aged];
+        said.named || said.addressed || self.has(Class::B) || spoken.iter().any(|times| *times > 0)
+    }
+
+    /// A number of somebody; one of a thing only where somebody is named.
+    fn has_numbered_person(&self) -> bool {
+        let named = self.bearing.named || self.bearing.tied > 0;
+        self.kinds
+            .iter()
+            .any(|kind| kind.class() == Class::B && (named || !is_thing(*kind)))
     }
 
     /// Points of a letter that tells of one person in one sentence and of health in another.
@@ -172,6 +201,9 @@ impl Tally {
             + u8::from(!self.loose.is_empty() && said.second > 0 && genre == 0)
             + u8::from(placed)
             + self.density(best);
+        // The slightest tie of all asks for more where nobody is named.
+        let of_nobody = best == 2 && !said.named && said.aged == 0 && said.patient == 0;
+        let support = support.saturating_sub(u8::from(of_nobody));
         let most = if best >= 5 { 2 } else { 6 };
         (best + support).saturating_sub((genre + self.sparseness()).min(most))
     }
@@ -221,7 +253,16 @@ impl Tally {
             let sum = signs.entry(*kind).or_default();
             *sum = (*sum + 1).min(2);
         }
-        signs.values().fold(0, |sum: u8, n| sum.saturating_add(*n))
+        let weight = |(kind, n): (&u8, &u8)| match *kind {
+            FICTION => 2,
+            // One word of an animal stands in letters about people, too.
+            ANIMALS if *n < 2 => 0,
+            _ => *n,
+        };
+        signs
+            .iter()
+            .map(weight)
+            .fold(0, |sum: u8, n| sum.saturating_add(n))
     }
 
     /// The level where a recipient is a patient: what is said about care is said about them.

@@ -28,8 +28,9 @@ impl Cue {
     pub(super) const TRADE: Self = Self(1 << 16);
     pub(super) const ADVICE: Self = Self(1 << 17);
     pub(super) const STAFF: Self = Self(1 << 18);
+    pub(super) const PLACE: Self = Self(1 << 19);
 
-    const SECTIONS: [(&'static str, Self); 19] = [
+    const SECTIONS: [(&'static str, Self); 20] = [
         ("first", Self::FIRST),
         ("second", Self::SECOND),
         ("third", Self::THIRD),
@@ -49,6 +50,7 @@ impl Cue {
         ("trade", Self::TRADE),
         ("advice", Self::ADVICE),
         ("staff", Self::STAFF),
+        ("place", Self::PLACE),
     ];
 
     /// Whether it says any of these.

@@ -29,7 +29,96 @@ pub(super) fn is_nobodys(
     if words(before).rev().take(OWNER).any(|word| owns(cues, word)) {
         return false;
     }
-    describes(cues, behind) || (class && (is_described(cues, before) || is_of_many(cues, before)))
+    let many = || {
+        is_described(cues, before)
+            || is_of_many(cues, before)
+            || (!is_of_one(cues, &text[sentence.clone()])
+                && (is_counted(before, &text[at.clone()], behind) || names_place(cues, behind)))
+    };
+    let own = &text[at.clone()];
+    let trade = own.ends_with(b"s") && cues.of(own).is(Cue::TRADE);
+    describes(cues, behind)
+        || is_of_cases(before)
+        || trade
+        || (names_place(cues, behind) && works(&text[sentence.clone()]))
+        || (class && many())
+}
+
+/// "Los casos de dengue", "cases of flu".
+fn is_of_cases(before: &[u8]) -> bool {
+    let mut back = words(before).rev();
+    let linked = back
+        .next()
+        .is_some_and(|word| matches!(word, b"de" | b"of"));
+    linked
+        && back
+            .next()
+            .is_some_and(|word| matches!(word, b"casos" | b"cases"))
+}
+
+/// "Oona worked with us on the surgical ward".
+fn works(sentence: &[u8]) -> bool {
+    const WORKS: &[&[u8]] = &[
+        b"work",
+        b"works",
+        b"worked",
+        b"working",
+        b"shift",
+        b"shifts",
+        b"trabaja",
+        b"trabajo",
+        b"trabajan",
+    ];
+    words(sentence).any(|word| WORKS.iter().any(|one| one.eq_ignore_ascii_case(word)))
+}
+
+/// "The surgical unit": where somebody works, unless the sentence speaks of one who lies there.
+fn names_place(cues: &Cues, behind: &[u8]) -> bool {
+    words(behind)
+        .next()
+        .is_some_and(|word| behind.starts_with(b" ") && cues.of(word).is(Cue::PLACE))
+}
+
+fn is_of_one(cues: &Cues, sentence: &[u8]) -> bool {
+    words(sentence).any(|word| {
+        let cue = cues.of(word.strip_suffix(b"'s").unwrap_or(word));
+        cue.is(Cue::THIRD | Cue::KIN | Cue::PATIENT | Cue::OWN)
+    })
+}
+
+/// "Two sepsis cases", "eleven biopsies": a number of them.
+fn is_counted(before: &[u8], term: &[u8], behind: &[u8]) -> bool {
+    const NUMBERS: &[&[u8]] = &[
+        b"two", b"three", b"four", b"five", b"six", b"seven", b"eight", b"nine", b"ten", b"eleven",
+        b"twelve", b"several", b"many", b"most", b"few", b"dos", b"tres", b"cuatro", b"cinco",
+        b"seis", b"siete", b"ocho", b"nueve", b"diez", b"varios", b"varias", b"muchos", b"muchas",
+    ];
+    const CASES: &[&[u8]] = &[
+        b"cases",
+        b"casos",
+        b"patients",
+        b"visits",
+        b"rates",
+        b"rate",
+    ];
+    let counted = before
+        .split(|b| !b.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .rev()
+        .take(3)
+        .any(|word| {
+            let digits = word.iter().all(u8::is_ascii_digit) && word != b"1";
+            digits
+                || NUMBERS
+                    .iter()
+                    .any(|number| number.eq_ignore_ascii_case(word))
+        });
+    let next = words(behind).next().filter(|_| behind.starts_with(b" "));
+    let cases = next.is_some_and(|word| CASES.iter().any(|one| one.eq_ignore_ascii_case(word)));
+    let plural = |word: &[u8]| {
+        word.len() > 4 && word.ends_with(b"s") && !word.ends_with(b"ss") && !word.ends_with(b"is")
+    };
+    counted && (cases || plural(term) || next.is_some_and(plural))
 }
 
 fn owns(cues: &Cues, word: &[u8]) -> bool {

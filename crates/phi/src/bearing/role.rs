@@ -104,18 +104,26 @@ impl Roles<'_> {
             self.cues.of(word).is(Cue::OFFICE)
                 && !(word.eq_ignore_ascii_case(b"it") && word != b"IT")
         };
-        let led = words(before).rev().take(3).any(office);
+        let led = words(before).rev().take(3).any(office) && !is_sought(before);
         let gap = behind
             .iter()
             .take_while(|b| !b.is_ascii_alphanumeric())
             .count();
         let aside = behind[..gap].iter().any(|b| b",-(/\n|".contains(b));
-        let tailed = aside && words(&behind[gap..]).take(3).any(office);
+        // A committee's chair follows the name, a dialysis chair the dialysis.
+        let seat = |word: &[u8]| word.eq_ignore_ascii_case(b"chair");
+        let mut tail = words(&behind[gap..]).take(3);
+        let tailed = aside
+            && (tail.next().is_some_and(office) || tail.any(|word| office(word) && !seat(word)));
         let mut next = words(behind);
         let (one, two) = (next.next(), next.next());
         let says =
             |word: Option<&[u8]>| word.is_some_and(|word| self.cues.of(word).is(Cue::SPEAKING));
-        let speaks = gap <= 1 && (says(one) || (one.is_some_and(is_will) && says(two)));
+        // "Script for Bartholomew Nye says": the script does.
+        let object = words(before)
+            .next_back()
+            .is_some_and(|word| LINKS.iter().any(|link| link.eq_ignore_ascii_case(word)));
+        let speaks = gap <= 1 && !object && (says(one) || (one.is_some_and(is_will) && says(two)));
         // "Coach, Ruairi's ankle" is the coach's letter, not the coach's ankle.
         let titled = before
             .strip_suffix(b" ")
@@ -158,7 +166,12 @@ impl Roles<'_> {
         let local = digits == 3
             && short.get(3) == Some(&b'-')
             && short[4..].iter().take_while(|b| b.is_ascii_digit()).count() == 4;
-        reached || extension || local
+        // "Call her at 303-555-0144, her strep came back": hers is the strep.
+        let owns = words(behind).any(|word| matches!(word, b"her" | b"his"));
+        let inside = words(behind)
+            .take(8)
+            .any(|word| matches!(word, b"ext" | b"extension"));
+        (reached && !owns) || extension || local || inside
     }
 
     /// How far what stands around a name says something of its bearer.
@@ -168,9 +181,10 @@ impl Roles<'_> {
             .take_while(|b| !b.is_ascii_alphanumeric())
             .count();
         let rest = &behind[gap..];
-        let predicate = words(rest)
-            .next()
-            .is_some_and(|word| self.cues.of(word).is(Cue::PREDICATE));
+        // "Ana Reyes May 3": a month.
+        let told =
+            |word: &[u8]| word[0].is_ascii_lowercase() && self.cues.of(word).is(Cue::PREDICATE);
+        let predicate = words(rest).next().is_some_and(told);
         let possessed = behind.starts_with(b"'s ") || behind.starts_with(b"' ");
         let aged = gap > 0 && is_age(rest);
         if possessed || aged || (predicate && gap <= 2) {
@@ -182,15 +196,43 @@ impl Roles<'_> {
             .next_back()
             .is_some_and(|word| self.cues.of(word).is(Cue::TOWARDS));
         // "Vince Carbone from the warehouse will start".
-        let later = words(rest)
-            .take(5)
-            .any(|word| self.cues.of(word).is(Cue::PREDICATE));
+        let later = words(rest).take(5).any(told);
         match (leads && listed, towards, listed || later) {
             (true, ..) | (_, true, _) => 2,
             (_, _, true) => 1,
             _ => 0,
         }
     }
+}
+
+/// What joins a thing to whose it is.
+const LINKS: &[&[u8]] = &[b"for", b"of", b"de", b"para", b"on", b"about", b"sobre"];
+
+/// "Trying to reach Mr. Straub": he is not whom to turn to.
+fn is_sought(before: &[u8]) -> bool {
+    const SOUGHT: &[&[u8]] = &[
+        b"to reach ",
+        b"to contact ",
+        b"t reach ",
+        b"not reach ",
+        b"not contact ",
+        b"t contact ",
+    ];
+    const TRIED: &[&[u8]] = &[
+        b"trying",
+        b"tried",
+        b"unable",
+        b"not",
+        b"couldn't",
+        b"can't",
+        b"cannot",
+        b"able",
+    ];
+    let last = &before[before.len().saturating_sub(40)..];
+    let sought = SOUGHT
+        .iter()
+        .any(|end| memchr::memmem::find(last, end).is_some());
+    sought && words(last).any(|word| TRIED.iter().any(|known| known.eq_ignore_ascii_case(word)))
 }
 
 /// "61, breast cancer", "58 y/o", not "9 Pine Road".

@@ -32,9 +32,8 @@ impl Reader<'_> {
                 && !advice
                 && self.is_cared_for(word, marks)
                 && (reads || self.is_own_care(word, marks));
-            // A "sleep study" is no study.
-            said.topic |=
-                cue.is(Cue::TOPIC) && !marks.iter().any(|mark| covers(mark, self.place(word)));
+            // A "sleep study" is no study, nor a patch beside donepezil one of software.
+            said.topic |= cue.is(Cue::TOPIC) && !is_health(marks, self.place(word));
             let possessed = before.is(Cue::OWN | Cue::THIRD | Cue::SECOND);
             // "Dad" is the writer's, "the dad" is not.
             let named = word[0].is_ascii_uppercase() && word.len() > 2;
@@ -185,8 +184,12 @@ fn is_illness(word: &[u8]) -> bool {
         .any(|known| known.eq_ignore_ascii_case(word))
 }
 
-fn covers(mark: &Mark, at: usize) -> bool {
-    mark.weight == Weight::Clinical && mark.range.contains(&at)
+fn is_health(marks: &[Mark], at: usize) -> bool {
+    let clinical = marks.iter().any(|mark| mark.weight == Weight::Clinical);
+    marks.iter().any(|mark| {
+        mark.range.contains(&at)
+            && (mark.weight == Weight::Clinical || (clinical && mark.weight == Weight::Care))
+    })
 }
 
 /// "58 y/o", "34-year-old".

@@ -111,7 +111,11 @@ impl<'a> Reader<'a> {
             let cue = self.given.cues.of(word.strip_suffix(b"'s").unwrap_or(word));
             let opens = text[end..start].iter().any(|b| b".!?\n:;".contains(b)) || end == 0;
             talk.goes_on(&text[end..start], opens);
-            let theirs = talk.is_of_staff(cue, self.role_at(start));
+            // "Coach, Ezekiel passed out": who is called is not talked of.
+            let called = text.get(start + word.len()) == Some(&b',')
+                && (opens || role::is_greeting(&text[..start]));
+            let heard = if called { Cue::default() } else { cue };
+            let theirs = talk.is_of_staff(heard, self.role_at(start));
             voice.of_staff.extend(theirs.then_some(start));
             let speaks = (cue.is(Cue::THIRD) && !theirs)
                 || (cue.is(Cue::KIN) && before.is(Cue::OWN | Cue::THIRD | Cue::SECOND))
@@ -157,18 +161,23 @@ impl<'a> Reader<'a> {
         }
         for word in words(text) {
             let start = word.as_ptr() as usize - text.as_ptr() as usize;
-            if start < covered || !self.is_plain(word) || self.is_known(start) {
+            let theirs = self.closing.contains(&start) || self.attending.contains(bare(word));
+            if start < covered || theirs || !self.is_plain(word) || self.is_known(start) {
                 continue;
             }
             let run = self.run(start, start + bare(word).len());
             covered = run.range.end;
+            if role::opens_sentence(&text[..start]) && run.words == 1 && is_ordinary(word) {
+                continue;
+            }
             let kin = self.is_kins(run.range.end);
             if introduces(&text[..start]) && !kin {
                 self.bearing.signed = true;
                 self.bearing.introduced = true;
+                self.told.push(run.range);
                 continue;
             }
-            if kin {
+            if kin || self.is_of_kin(start) {
                 let (anchored, relation) = (true, 3);
                 found.push((run.range, Role::Person { anchored, relation }));
                 continue;
@@ -181,8 +190,40 @@ impl<'a> Reader<'a> {
                 found.push((run.range, Role::Person { anchored, relation }));
             }
         }
+        let names = found.iter().map(|(range, _)| range.clone());
+        self.told
+            .extend(names.filter(|range| !is_where(&text[..range.start])));
+        self.told.sort_by_key(|range| range.start);
         self.people.extend(found);
         self.people.sort_by_key(|(range, _)| range.start);
+    }
+
+    /// Names that were told of, wherever else they stand in the part, by place.
+    pub(super) fn told_again(&self) -> Vec<Range<usize>> {
+        let text = self.given.text;
+        let names: BTreeSet<&[u8]> = self
+            .told
+            .iter()
+            .flat_map(|range| words(&text[range.clone()]))
+            .collect();
+        if names.is_empty() {
+            return Vec::new();
+        }
+        let mut told = self.told.clone();
+        for word in words(text) {
+            let start = word.as_ptr() as usize - text.as_ptr() as usize;
+            let word = bare(word);
+            let known = self.told.partition_point(|range| range.end <= start);
+            let covered = self
+                .told
+                .get(known)
+                .is_some_and(|range| range.start <= start);
+            if names.contains(word) && !covered && !self.is_known(start) {
+                told.push(start..start + word.len());
+            }
+        }
+        told.sort_by_key(|range| range.start);
+        told
     }
 
     fn is_of_health(&self) -> bool {
@@ -239,14 +280,35 @@ impl<'a> Reader<'a> {
             follows && is_subject(behind) && !(opens && is_ordinary(&text[range.clone()]));
         let many = name.words > 1;
         let short = self.given.text.len() <= SHORT && !self.has_genre;
+        let line = &text[line_start..range.start];
         is_in_room(behind)
+            || (alone_in(line) && self.is_headed_by(name, &text[range.end..rest]))
             || is_at_bed(&text[line_start..range.start])
             || subject
             || match relation {
                 3 => follows || (short && many),
-                2 => follows && (many || !opens),
+                2 => (follows && (many || !opens)) || (short && many && !opens && is_led(line)),
                 _ => false,
             }
+    }
+
+    /// "Mi hijo Beto", "my niece Persephone".
+    fn is_of_kin(&self, at: usize) -> bool {
+        let before = &self.given.text[at.saturating_sub(30)..at];
+        let mut back = words(before).rev();
+        let mut is = |cue: Cue| {
+            back.next()
+                .is_some_and(|word| self.given.cues.of(word).is(cue))
+        };
+        before.ends_with(b" ") && is(Cue::KIN) && is(Cue::OWN | Cue::SECOND)
+    }
+
+    /// "Evander: transfers with one helper, neglects his left side": a note and whose it is.
+    fn is_headed_by(&self, name: &Run, behind: &[u8]) -> bool {
+        let told = behind.starts_with(b": ") && name.words <= 2;
+        told && words(behind)
+            .take(40)
+            .any(|word| self.given.cues.of(word).is(Cue::THIRD))
     }
 
     /// "Aurelio's mother": he is the one.
@@ -293,7 +355,8 @@ impl<'a> Reader<'a> {
             && word[1..]
                 .iter()
                 .all(|b| b.is_ascii_lowercase() || *b == b'\'')
-            && !self.given.people.is_stopped(word)
+            && !is_shortened(word)
+            && !self.given.people.is_ordinary(word)
             && self.given.cues.of(word) == Cue::default()
     }
 
@@ -325,6 +388,12 @@ impl<'a> Reader<'a> {
 
 fn bare(word: &[u8]) -> &[u8] {
     word.strip_suffix(b"'s").unwrap_or(word)
+}
+
+/// "I'll", "We've".
+fn is_shortened(word: &[u8]) -> bool {
+    const ENDS: &[&[u8]] = &[b"'ll", b"'ve", b"'re", b"'d", b"'t", b"'m"];
+    ENDS.iter().any(|end| word.ends_with(end))
 }
 
 /// Whether so much health is what so long a letter is about.
@@ -398,6 +467,9 @@ fn is_at_bed(before: &[u8]) -> bool {
         .strip_suffix(b",")
         .or(plain.strip_suffix(b":"))
         .unwrap_or(plain);
+    if is_bed(plain.trim_ascii_start()) {
+        return true;
+    }
     let digits = plain
         .iter()
         .rev()
@@ -412,11 +484,61 @@ fn is_at_bed(before: &[u8]) -> bool {
         || (is(one, &[b"girl", b"boy"]) && is(two, &[b"baby"]))
 }
 
+/// "12A", "7W-12": the number of a bed, alone before a name or behind a full stop.
+fn is_bed(before: &[u8]) -> bool {
+    let token = before
+        .rsplit(|b| b" .".contains(b))
+        .next()
+        .unwrap_or_default();
+    let rest = &before[..before.len() - token.len()];
+    let digits = token.iter().filter(|b| b.is_ascii_digit()).count();
+    let letters = token.iter().filter(|b| b.is_ascii_uppercase()).count();
+    let shaped = token.first().is_some_and(u8::is_ascii_digit)
+        && (2..=4).contains(&digits)
+        && (1..=2).contains(&letters)
+        && token.len() <= digits + letters + 1;
+    let opens = rest
+        .trim_ascii_end()
+        .last()
+        .is_none_or(|b| b".:;".contains(b));
+    shaped && opens
+}
+
+/// "Admitted to Cedar Sinai", "seen in San Fran": a place, whatever is said of it.
+fn is_where(before: &[u8]) -> bool {
+    const WHERE: &[&[u8]] = &[b"at", b"in", b"to", b"en", b"near", b"from", b"desde"];
+    let last = &before[before.len().saturating_sub(8)..];
+    words(last)
+        .next_back()
+        .is_some_and(|word| WHERE.iter().any(|known| known.eq_ignore_ascii_case(word)))
+}
+
+/// "Balance for Tsering Lhamo": words that people stand behind, and places do not.
+fn is_led(before: &[u8]) -> bool {
+    const LEADING: &[&[u8]] = &[
+        b"for",
+        b"about",
+        b"regarding",
+        b"re",
+        b"have",
+        b"para",
+        b"sobre",
+    ];
+    words(before)
+        .next_back()
+        .is_some_and(|word| LEADING.iter().any(|known| known.eq_ignore_ascii_case(word)))
+}
+
+/// Nothing stands before it in its line.
+fn alone_in(before: &[u8]) -> bool {
+    before.iter().all(|b| b"> *-\t".contains(b))
+}
+
 /// Ends as verbs and nouns at the head of a sentence do.
 fn is_ordinary(word: &[u8]) -> bool {
     const ENDS: &[&[u8]] = &[
         b"ing", b"ed", b"ly", b"tion", b"ment", b"ness", b"ity", b"ous", b"able", b"ies", b"ers",
-        b"cion", b"dad", b"mente",
+        b"cion", b"dad", b"mente", b"amos", b"emos", b"imos", b"ando", b"iendo",
     ];
     ENDS.iter().any(|end| word.ends_with(end))
 }

@@ -78,7 +78,7 @@ pub(super) fn read(text: &[u8]) -> Vec<Candidate> {
 }
 
 /// What the cells under a name are: "PatientDOB", "patient_dob" and "Patient DOB" are one.
-fn column(name: &[u8]) -> Option<FindingKind> {
+pub(super) fn column(name: &[u8]) -> Option<FindingKind> {
     let name = name.get(..100).unwrap_or(name).to_ascii_lowercase();
     let name = String::from_utf8_lossy(&name).into_owned();
     COLUMNS

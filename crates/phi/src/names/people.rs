@@ -15,6 +15,7 @@ pub(crate) struct People {
     first: HashMap<&'static [u8], Listed>,
     last: HashMap<&'static [u8], Listed>,
     stop: HashMap<&'static [u8], Listed>,
+    ordinary: HashMap<&'static [u8], Listed>,
 }
 
 impl People {
@@ -23,6 +24,7 @@ impl People {
             first: read(include_str!("first.txt")),
             last: read(include_str!("last.txt")),
             stop: read(include_str!("stop.txt")),
+            ordinary: read(include_str!("ordinary.txt")),
         }
     }
 
@@ -56,6 +58,11 @@ impl People {
     /// Words that are no one's name when written with a capital.
     pub(crate) fn is_stopped(&self, word: &[u8]) -> bool {
         find(&self.stop, word) != Listed::No
+    }
+
+    /// Words that are no one's name when they stand alone.
+    pub(crate) fn is_ordinary(&self, word: &[u8]) -> bool {
+        self.is_stopped(word) || find(&self.ordinary, word) != Listed::No
     }
 }
 

@@ -93,3 +93,22 @@ fn every_field_has_its_word() {
         assert_eq!(RegistryField::from_word(field.word()), Some(*field));
     }
 }
+
+#[test]
+fn a_family_name_of_two_is_held_whole_and_by_what_it_is_called() {
+    use RegistryField as F;
+    for (family, forms) in [
+        ("García López", vec!["ana garcialopez", "ana garcia"]),
+        (
+            "Okonjo-Wells",
+            vec!["ana okonjowells", "ana okonjo", "ana wells"],
+        ),
+        ("de la Cruz", vec!["ana delacruz"]),
+        ("Smith Jr.", vec!["ana smithjr", "ana smith"]),
+        ("Ng", vec!["ana ng"]),
+    ] {
+        assert_eq!(F::Name.forms(&["Ana", family]), forms, "{family}");
+    }
+    assert_eq!(F::Ssn.forms(&["219-09-9999"]), ["219099999"]);
+    assert_eq!(F::LastSsn.normal(&["Ng", "219"]), None);
+}

@@ -4,3 +4,5 @@ mod case;
 mod forms;
 mod guard;
 mod mail;
+mod registry;
+mod told;

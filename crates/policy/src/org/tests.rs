@@ -322,10 +322,11 @@ fn an_hour_that_no_day_has_is_refused() {
         "hour at least 0",
         "hour at most 23",
     ] {
-        let text =
-            format!("rule late \"Late\":\n  when {wrong}\n  then portal\n  because it is late\n");
-        let faults = OrgRules::parse(&text).map(drop).expect_err(wrong);
-        assert_eq!(faults[0].fault, RuleFault::TestDoesNotFit, "{wrong}");
+        assert_eq!(
+            faults(&rule(wrong, "portal")),
+            [(1, "test_does_not_fit")],
+            "{wrong}"
+        );
     }
 }
 
