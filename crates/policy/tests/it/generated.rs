@@ -341,7 +341,7 @@ proptest! {
     }
 
     #[test]
-    fn a_rule_that_cannot_be_answered_denies(m in message(), r in recipient(), rules in rule_list(), hour in 0..24_u64) {
+    fn a_rule_that_cannot_be_answered_denies(m in message(), r in recipient(), rules in rule_list(), hour in 0..23_u64) {
         let unknown = MessageFacts { hour: None, system: false, approved: false, direction: Direction::Out, ..m };
         let asks = OrgRule {
             id: "asks".to_owned(),
