@@ -51,18 +51,29 @@ class Server:
         self.up = threading.Event()
 
     def start(self) -> None:
-        with open(self.log, "ab") as out:
-            self.process = subprocess.Popen(
-                self.world.command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
-            )
         end = time.monotonic() + START_SECONDS_MAX
+        self.launch()
         while not self.is_ready():
             if self.process.poll() is not None:
+                # While no server listens, anybody's connection may have been given its port to come from.
+                if "Address already in use" in self.last_words() and time.monotonic() < end:
+                    time.sleep(0.5)
+                    self.launch()
+                    continue
                 raise SystemExit(f"the server ended with status {self.process.returncode}; see {self.log}")
             if time.monotonic() > end:
                 raise SystemExit(f"the server does not answer after {START_SECONDS_MAX:.0f} s; see {self.log}")
             time.sleep(0.05)
         self.up.set()
+
+    def launch(self) -> None:
+        with open(self.log, "ab") as out:
+            self.process = subprocess.Popen(
+                self.world.command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+            )
+
+    def last_words(self) -> str:
+        return self.log.read_bytes()[-500:].decode(errors="replace")
 
     def is_ready(self) -> bool:
         api = urlsplit(self.world.api_url).port
