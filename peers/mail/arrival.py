@@ -4,6 +4,8 @@ A server on the way may put header fields above a message and change nothing bel
 arrived must end in exactly what was submitted, and what stands above must be header fields.
 """
 
+import email
+import email.policy
 import re
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -36,7 +38,10 @@ def inspect(stored: bytes, originals: dict[int, bytes], dkim_records: dict[str, 
     original = originals.get(number)
     if original is None:
         return Arrival(recipient, None, "nothing was submitted for this recipient")
-    added = received[: len(received) - len(original)]
+    at = len(received) - len(original)
+    if not received.endswith(original) and (start := start_under_neutral_subject(received, original)) is not None:
+        at, original = start, received[start:]
+    added = received[:at]
     identifier = re.search(rb"msg_[0-9A-Za-z]+", added)
     message_id = identifier.group().decode() if identifier else None
     fault = compare(received, original) or check_trace(added) or check_dkim(received, dkim_records)
@@ -57,6 +62,27 @@ def compare(received: bytes, original: bytes, fields: set[bytes] = ADDED_FIELDS)
             return f"a field was added that a relay does not add: {field.group(1).decode()}"
         at = field.end()
     return None
+
+
+def start_under_neutral_subject(received: bytes, original: bytes) -> int | None:
+    """Where the message begins when all that was done to it is this: another subject in its field, the whole as first
+    part of a multipart, and its own subject as the text of the second. None when more was done, or less."""
+    head, _, body = original.partition(b"\r\n\r\n")
+    fields = re.findall(rb"[^\r\n]+\r\n(?:[ \t][^\r\n]*\r\n)*", head + b"\r\n")
+    moved = (b"subject", b"thread-topic", b"content-")
+    kept = [field for field in fields if not field.lower().startswith(moved)]
+    ours, _, inside = received.partition(b"\r\n\r\n")
+    ours += b"\r\n"
+    at = start = ours.find(kept[0]) if kept else -1
+    for field in kept:
+        at = ours.find(field, at) if at >= 0 else -1
+    last = email.message_from_bytes(received, policy=email.policy.default)
+    parts = list(last.iter_parts()) if last.is_multipart() else []
+    said = "".join(parts[-1].get_content().split()) if parts else ""
+    subject = email.message_from_bytes(original, policy=email.policy.default)["subject"]
+    told = "".join(str(subject or "").split())
+    is_whole = at >= 0 and body in inside and len(parts) == 2 and last["subject"] == "Message"
+    return start if is_whole and told and told in said else None
 
 
 def first_difference(received: bytes, original: bytes) -> int:

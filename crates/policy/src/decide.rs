@@ -11,7 +11,7 @@ pub(crate) use trace::plain_word;
 
 use std::collections::BTreeSet;
 
-use model::{Demand, Method};
+use model::{Demand, Method, PhiLevel};
 
 use crate::facts::Facts;
 use crate::org::{Mode, OrgEffect, OrgRule, Stops};
@@ -105,7 +105,9 @@ struct Outcome<'a> {
     /// The methods that those needs went through which stand.
     passed: Vec<Method>,
     decided_by: &'a str,
+    /// By the platform's rule, and by one of the organisation's own.
     neutral: bool,
+    asked_neutral: bool,
     redact: bool,
     warnings: BTreeSet<String>,
     notices: BTreeSet<Notice>,
@@ -154,6 +156,7 @@ fn weigh<'a>(
         neutral: matching
             .iter()
             .any(|rule| rule.effect == Effect::NeutralSubject),
+        asked_neutral: false,
         redact: false,
         warnings: BTreeSet::new(),
         notices: BTreeSet::new(),
@@ -207,7 +210,9 @@ impl<'a> Outcome<'a> {
         let method = self.method;
         Verdict {
             method,
-            neutral_subject: method == Method::Portal || (self.neutral && content_travels(method)),
+            neutral_subject: method == Method::Portal
+                || (self.neutral && subject_is_exposed(method, facts))
+                || (self.asked_neutral && content_travels(method)),
             redact: self.redact && content_travels(method),
             warnings: self.warnings.iter().cloned().collect(),
             notices: self.notices.iter().copied().collect(),
@@ -221,7 +226,7 @@ impl<'a> Outcome<'a> {
     fn add(&mut self, effect: &OrgEffect) {
         match effect {
             OrgEffect::Redact => self.redact = true,
-            OrgEffect::NeutralSubject => self.neutral = true,
+            OrgEffect::NeutralSubject => self.asked_neutral = true,
             OrgEffect::Warn(text) => {
                 self.warnings.insert(text.clone());
             }
@@ -292,6 +297,15 @@ fn below(method: Method, facts: &Facts, rules: &Rules) -> Option<Method> {
 }
 
 /// Whether the subject line is readable on the way although the body may not be.
+/// Outside of encryption a subject stands in the clear. Verified TLS covers it until the next server; after that it
+/// shows in lists, logs and on locked screens, so one that tells stays inside where the message holds PHI.
+fn subject_is_exposed(method: Method, facts: &Facts) -> bool {
+    match method {
+        Method::Plain | Method::Pgp | Method::Smime => true,
+        _ => content_travels(method) && facts.level_assumed() >= PhiLevel::Likely,
+    }
+}
+
 const fn content_travels(method: Method) -> bool {
     !matches!(method, Method::Portal | Method::Hold | Method::Block)
 }

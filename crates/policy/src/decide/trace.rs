@@ -4,7 +4,7 @@
 
 use model::Method;
 
-use super::{Outcome, content_travels};
+use super::{Outcome, content_travels, subject_is_exposed};
 use crate::access::Stop;
 use crate::facts::Facts;
 use crate::org::{Answer, Domains, Mode, OrgRule, Stops, When};
@@ -29,7 +29,7 @@ fn step(rule: &Rule, facts: &Facts, outcome: &Outcome<'_>) -> Step {
     let idle = match rule.effect {
         Effect::Moves(pairs) => !pairs.iter().any(|(from, _)| outcome.passed.contains(from)),
         Effect::NeutralSubject => {
-            !content_travels(outcome.method) && outcome.method != Method::Portal
+            !subject_is_exposed(outcome.method, facts) && outcome.method != Method::Portal
         }
         Effect::Needs(_) | Effect::NeedsDemanded | Effect::Notice(_) => false,
     };

@@ -308,7 +308,12 @@ proptest! {
         let platform = decide(&m, &r, &Rules::standard());
         let own = decide(&m, &r, &with(rules));
         prop_assert!(strength(own.method) >= strength(platform.method));
-        let exposed = !matches!(own.method, Method::Portal | Method::Hold | Method::Block);
+        let found = m.unscannable || m.level >= PhiLevel::Likely;
+        let exposed = match own.method {
+            Method::Portal | Method::Hold | Method::Block => false,
+            Method::Tls | Method::TlsOrDrop => found,
+            Method::Plain | Method::Pgp | Method::Smime => true,
+        };
         prop_assert!(own.neutral_subject || !(exposed && m.subject_phi));
         prop_assert!(platform.notices.iter().all(|notice| own.notices.contains(notice)));
     }

@@ -100,8 +100,12 @@ proptest! {
         if found && !chosen {
             prop_assert_ne!(decision.method, Method::Plain);
         }
-        let travels = !matches!(decision.method, Method::Portal | Method::Hold | Method::Block);
-        if travels && m.subject_phi && !m.system {
+        let exposed = match decision.method {
+            Method::Portal | Method::Hold | Method::Block => false,
+            Method::Tls | Method::TlsOrDrop => found,
+            Method::Plain | Method::Pgp | Method::Smime => true,
+        };
+        if exposed && m.subject_phi && !m.system {
             prop_assert!(decision.neutral_subject);
         }
         // The demand carries the decision: content leaves opportunistically only as plain mail.
