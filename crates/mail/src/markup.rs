@@ -3,9 +3,10 @@
 //! It builds no tree. Invariant: every character of a tag is in its name, an attribute, or between them.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use mail_parser::decoders::html::add_html_token;
-use memchr::memchr;
+use memchr::{memchr, memchr_iter, memmem};
 
 mod sheet;
 
@@ -26,9 +27,30 @@ pub struct Tag<'a> {
 pub struct Tags {
     /// A tag never ended: looking for the end of each that follows would read the page again and again.
     unended: bool,
+    /// Classes and ids that style sheets hide.
+    hidden: BTreeSet<String>,
 }
 
 impl Tags {
+    /// Tags of a page whose style sheets, wherever they stand, are known before its text.
+    pub fn of(html: &str) -> Self {
+        let mut tags = Self::default();
+        let mut rest = html;
+        while let Some(at) = find_tag(rest, "style") {
+            rest = &rest[at..];
+            let end = memmem::find(rest.as_bytes(), b"</").unwrap_or(rest.len());
+            tags.hidden.extend(sheet(&rest[..end]).hides);
+            rest = &rest[end..];
+        }
+        tags
+    }
+
+    /// Whether the element's own attributes, or a style sheet, keep what stands in it from the reader.
+    pub fn hides(&self, tag: &Tag<'_>) -> bool {
+        tag.hides()
+            || !self.hidden.is_empty() && tag.marks().any(|mark| self.hidden.contains(&mark))
+    }
+
     /// Reads the tag that `html` begins with: `<`, then a letter or `/`. None where no `>` follows.
     pub fn read<'a>(&mut self, html: &'a str) -> Option<Tag<'a>> {
         if !self.unended {
@@ -118,8 +140,18 @@ impl Tag<'_> {
         Some(unescape(found.1))
     }
 
-    /// Whether its own attributes keep what stands in it from the reader.
-    pub fn hides(&self) -> bool {
+    /// Its classes and its id, as selectors name them.
+    fn marks(&self) -> impl Iterator<Item = String> {
+        let classes = self.value("class").unwrap_or_default();
+        let classes: Vec<String> = classes
+            .split_ascii_whitespace()
+            .map(|c| format!(".{c}"))
+            .collect();
+        let id = self.value("id").map(|id| format!("#{}", id.trim()));
+        classes.into_iter().chain(id)
+    }
+
+    fn hides(&self) -> bool {
         let bare = self
             .attributes
             .iter()
@@ -139,12 +171,15 @@ impl Tag<'_> {
                 .is_some_and(|style| style.contains("-override"))
     }
 
-    /// Without white space, in small letters, each rule ended.
     fn style(&self) -> Option<String> {
-        let style = self.value("style")?;
-        let compact = style.chars().filter(|c| !c.is_ascii_whitespace());
-        Some(compact.collect::<String>().to_ascii_lowercase() + ";")
+        Some(compact(&self.value("style")?))
     }
+}
+
+/// Declarations without white space, in small letters, each ended.
+fn compact(declarations: &str) -> String {
+    let letters = declarations.chars().filter(|c| !c.is_ascii_whitespace());
+    letters.collect::<String>().to_ascii_lowercase() + ";"
 }
 
 fn hides(style: &str) -> bool {
@@ -161,6 +196,15 @@ fn hides(style: &str) -> bool {
     let white = ["color:#fff;", "color:#ffffff", "color:white"];
     always.iter().any(|rule| style.contains(rule))
         || !style.contains("background") && white.iter().any(|rule| style.contains(rule))
+}
+
+/// Where a tag of that name begins.
+fn find_tag(html: &str, name: &str) -> Option<usize> {
+    let octets = html.as_bytes();
+    memchr_iter(b'<', octets).find(|at| {
+        let word = octets.get(at + 1..at + 1 + name.len());
+        word.is_some_and(|word| word.eq_ignore_ascii_case(name.as_bytes()))
+    })
 }
 
 /// Elements that have no end.

@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use crate::message::Encoding;
 
+mod coded;
 mod enclosed;
 mod escapes;
 mod glued;
@@ -126,6 +127,7 @@ impl Readings {
     /// One reading builds on the other: a link may spell what a script would number.
     fn add_texts(&mut self, text: &str) {
         let steps = [
+            coded::changed,
             escapes::changed,
             links::changed,
             turned::changed,

@@ -1,7 +1,7 @@
 //! HTML as texts: what a browser shows, and apart from it what the page hides.
 //!
-//! It is not a renderer: hiding is seen where an element's own attributes say so, and style sheets
-//! are not applied. Invariant: every character outside a tag, a style sheet or a script is said,
+//! It is not a renderer: hiding is seen where an element's own attributes, its classes or its id say so, and
+//! style sheets are not applied otherwise. Invariant: every character outside a tag, a style sheet or a script is said,
 //! shown or hidden.
 
 use mail::markup::{self, Tag, Tags};
@@ -42,7 +42,10 @@ const BLOCKS: &[&str] = &[
 ];
 
 pub(crate) fn read(session: &mut Session<'_>, place: &str, html: &str) {
-    let mut page = Page::default();
+    let mut page = Page {
+        tags: Tags::of(html),
+        ..Page::default()
+    };
     page.add(html);
     if page.smuggles() {
         session.mark(Mark::HtmlSmuggling);
@@ -262,7 +265,7 @@ impl Page {
                 self.hidden.push('\n');
                 self.hiding = None;
             }
-        } else if opens && tag.hides() {
+        } else if opens && self.tags.hides(tag) {
             self.hiding = Some(Open::of(tag));
         }
     }

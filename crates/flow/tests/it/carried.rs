@@ -132,6 +132,9 @@ fn pages() -> Vec<String> {
         "diabetes and insulin, SSN 219<i style='display:none'>7</i>-09-<i style='display:none'>8</i>9999, has dia<i hidden>q</i>betes".to_owned(),
         "diabetes and insulin, SSN 219&#150;09&#150;9999, has dia&shy;betes".to_owned(),
         "diabetes and insulin, SSN 219&#x2d;09&#45;9999, has dia&shybetes".to_owned(),
+        "<style>.h, #k{display:none}</style>diabetes and insulin, SSN 219<i class='x h'>7</i>-09-<i id=k>8</i>9999"
+            .to_owned(),
+        format!("<style>p{{background:url(data:text/plain,{})}}</style><p>x</p>", percent(SAID)),
         format!("<bdo dir=\"RTL\">{turned}</bdo>"),
         format!("<p style='unicode-bidi: bidi-override; direction: rtl'>{turned}</p>"),
         format!("<div style='unicode-bidi:bidi-override' dir=rtl>x<br>{turned}</div>"),
@@ -170,6 +173,11 @@ fn texts_hide_nothing() {
         "diabetes and insulin, SSN_219-09-9999_".to_owned(),
         lines(SAID.repeat(4).as_bytes(), 60),
         lines(SAID.repeat(4).as_bytes(), 32),
+        lines(SAID.repeat(4).as_bytes(), 8),
+        format!(
+            "diabetes and insulin, code {}",
+            STANDARD.encode("SSN 219-09-9999")
+        ),
         format!(
             "> {}",
             lines(SAID.repeat(4).as_bytes(), 60).replace('\n', "\n> ")

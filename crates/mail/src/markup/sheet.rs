@@ -1,4 +1,5 @@
-//! What a style sheet says in words: strings that it puts on the page, and its comments.
+//! What a style sheet says in words, and what it hides: strings that it puts on the page, its comments,
+//! and the classes and ids that no reader is shown.
 
 use memchr::memmem;
 
@@ -8,18 +9,31 @@ pub struct Sheet {
     pub words: String,
     /// It shows something from right to left, letter by letter.
     pub turns: bool,
+    /// Classes and ids that it hides, in some case at least: `.name`, `#name`.
+    pub hides: Vec<String>,
 }
+
+/// Names that one sheet may hide; those of pages are a few dozen.
+const HIDDEN_MAX: usize = 1_000;
 
 pub fn sheet(css: &str) -> Sheet {
     let lower = css.to_ascii_lowercase();
     let mut sheet = Sheet {
         words: String::new(),
         turns: lower.contains("bidi-override") || lower.contains("isolate-override"),
+        hides: Vec::new(),
     };
     if !css.contains('{') {
         // No rules at all: words that only stand where a sheet would.
         sheet.words = css.to_owned();
         return sheet;
+    }
+    sheet.hides = hidden(css, &lower);
+    for (at, open) in lower.match_indices("url(") {
+        let inner = css[at + open.len()..].split(')').next();
+        // In quotes it is a string; without a scheme it is a name beside the page.
+        let bare = inner.filter(|inner| !inner.contains(['"', '\'']) && inner.contains(':'));
+        sheet.add(bare.unwrap_or_default());
     }
     let mut rest = css;
     while let Some(at) = memchr::memchr3(b'"', b'\'', b'/', rest.as_bytes()) {
@@ -40,6 +54,42 @@ pub fn sheet(css: &str) -> Sheet {
         rest = &rest[used..];
     }
     sheet
+}
+
+/// What rules hide, by the last part of each selector. Selectors of elements alone would hide whole pages.
+fn hidden(css: &str, lower: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut at = 0;
+    for (end, _) in lower.match_indices('}') {
+        let rule = (&css[at..end], &lower[at..end]);
+        at = end + 1;
+        let Some(open) = rule.1.rfind('{') else {
+            continue;
+        };
+        if !super::hides(&super::compact(&rule.1[open + 1..])) {
+            continue;
+        }
+        let head = rule.0[..open].rsplit(['{', ';', '/']).next();
+        for selector in head.unwrap_or_default().split(',') {
+            let last = selector.rsplit(|c: char| c.is_ascii_whitespace() || "+>~".contains(c));
+            let last = last.into_iter().find(|part| !part.is_empty());
+            names.extend(last.into_iter().flat_map(marked));
+        }
+        if names.len() > HIDDEN_MAX {
+            break;
+        }
+    }
+    names
+}
+
+/// Classes and ids of `p.one#two:hover`.
+fn marked(compound: &str) -> impl Iterator<Item = String> {
+    let starts = compound.match_indices(['.', '#']);
+    starts.map(|(at, mark)| {
+        let name = &compound[at + 1..];
+        let end = name.find(['.', '#', ':', '[']).unwrap_or(name.len());
+        format!("{mark}{}", &name[..end])
+    })
 }
 
 impl Sheet {

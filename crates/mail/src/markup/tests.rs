@@ -58,6 +58,11 @@ fn style_sheets_say_strings_and_comments() {
             "one|x|two",
             false,
         ),
+        (
+            "p{background:url( data:,SSN%20219 )} b{background:URL(a:b",
+            "data:,SSN%20219|a:b",
+            false,
+        ),
         ("p { unicode-bidi : BIDI-OVERRIDE }", "", true),
         ("only words", "only words", false),
         ("p{a:'never closed\n b:c}", "never closed", false),
@@ -70,6 +75,25 @@ fn style_sheets_say_strings_and_comments() {
             "{css}"
         );
     }
+}
+
+#[test]
+fn style_sheets_hide_classes_and_ids() {
+    let cases: &[(&str, &[&str])] = &[
+        (".a{display:none}", &[".a"]),
+        ("p .a.B:hover, #c { Display : None }", &[".a", ".B", "#c"]),
+        ("@media all{.a{color:red}.b{font-size:0}}", &[".b"]),
+        ("/* .x */.a{visibility:hidden} p{display:none}", &[".a"]),
+        (".a{display:block}", &[]),
+        (".a{display:none", &[]),
+    ];
+    for (css, hides) in cases {
+        assert_eq!(sheet(css).hides, *hides, "{css}");
+    }
+    let page = "<p class='x A' id=i>one</p><style>.A{opacity:0} #i{color:red}</style>";
+    let tags = Tags::of(page);
+    let hides = |html: &str| tags.hides(&Tags::default().read(html).expect(html));
+    assert!(hides("<b class='x A'>") && !hides("<b class=x>") && !hides("<b id=i>"));
 }
 
 /// Each of these would be read to its end, which is never met, were it not for the first that was.

@@ -26,7 +26,10 @@ pub(super) fn to_text(html: &str) -> String {
 }
 
 pub(super) fn read(html: &str) -> Page {
-    let mut text = Text::default();
+    let mut text = Text {
+        tags: Tags::of(html),
+        ..Text::default()
+    };
     text.out.reserve(html.len() / 2);
     text.add(html, true);
     Page {
@@ -250,7 +253,7 @@ impl Text {
                     .push(hiding.from..self.out.len().max(hiding.from));
                 self.hiding = None;
             }
-            None if opens && tag.hides() => self.hiding = Some(open(&self.out)),
+            None if opens && self.tags.hides(tag) => self.hiding = Some(open(&self.out)),
             _ => {}
         }
         let turning_ends = self

@@ -9,6 +9,8 @@ use super::{Enclosed, Readings};
 /// Lines of base64 that are taken for a file, and octets of each.
 const LINES_MIN: usize = 4;
 const LINE_OCTETS_MIN: usize = 24;
+/// Shorter lines are where they say a text.
+const SHORT_OCTETS_MIN: usize = 4;
 /// A run of base64 without any line end that is.
 const RUN_OCTETS_MIN: usize = 240;
 
@@ -36,7 +38,7 @@ pub(super) fn read(text: &str, readings: &mut Readings) {
             block.add(&line);
         } else {
             block.end(text, readings);
-            if is_coded(said) && said.len() >= LINE_OCTETS_MIN {
+            if is_coded(said) && said.len() >= SHORT_OCTETS_MIN {
                 block.add(&line);
             } else if said.len() >= RUN_OCTETS_MIN {
                 runs(&line, readings);
@@ -118,6 +120,9 @@ impl Block {
             return;
         }
         let coded: String = block.places.into_iter().map(|place| &text[place]).collect();
+        if block.width < LINE_OCTETS_MIN && super::coded::said(&coded).is_none() {
+            return;
+        }
         add(&coded, place, readings);
     }
 }
@@ -170,7 +175,7 @@ fn is_coded(line: &str) -> bool {
     !line.is_empty() && line.bytes().all(in_alphabet)
 }
 
-fn in_alphabet(octet: u8) -> bool {
+pub(super) fn in_alphabet(octet: u8) -> bool {
     octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/' | b'=')
 }
 

@@ -21,6 +21,16 @@ fn what_reads_otherwise_is_told_with_the_words_around_it() {
         ("SSN219099999x", &["SSN 219099999 x"]),
         ("mrn_4839201", &["mrn_ 4839201 "]),
         ("model219099999x, SSN12", &[]),
+        ("code U1NOIDIxOS0wOS05OTk5, x", &["code SSN 219-09-9999, x"]),
+        (
+            "id dGhpcyBpcyBub3Qg4pyTCg bb3Qg4pyTCgAA0011",
+            &["id this is not ✓\n bb3Qg4pyTCgAA0011"],
+        ),
+        ("hospitalizations/internationally/acknowledgement", &[]),
+        (
+            "9f86d081884c7d659a2feaa0c55ad015 6BA7B8109DAD11D180B400C04FD430C8",
+            &[],
+        ),
     ];
     for (text, told) in cases {
         let texts = readings(text).texts;
@@ -85,6 +95,12 @@ fn files_that_stand_in_a_text_are_taken_out() {
         1
     );
     assert_eq!(enclosed(&block.replace('\n', "")), []);
+    let short = "U1NOIDIx\nOS0wOS05\nOTk5LCBk\nU1NOIDIx\nOS0w\n";
+    assert_eq!(enclosed(short), file("", "SSN 219-09-9999, dSSN 219-0"));
+    assert_eq!(
+        enclosed(&"Marianne\nMcDonald\nWinifred\nLisaMay1\n".repeat(2)),
+        []
+    );
     let run = block.replace('\n', "").repeat(3);
     assert_eq!(enclosed(&format!("{{\"a\":\"{run}\"}}")).len(), 1);
     assert_eq!(enclosed(&"reallylongwordswithoutend\n".repeat(9)), []);
