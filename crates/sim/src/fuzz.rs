@@ -6,6 +6,7 @@
 //! panicking: how much may come of an input, and that what was read reads the same again.
 
 mod auth;
+mod directories;
 mod mime;
 mod names;
 mod proofs;
@@ -27,6 +28,7 @@ pub const TARGETS: &[Target] = &[
     reports::REPLIES,
     auth::EXAMINATION,
     auth::TRANSPORT_POLICIES,
+    directories::DIRECTORIES,
     proofs::BUNDLES,
     proofs::LOG_FILES,
     proofs::SHAPING,

@@ -56,6 +56,11 @@ fn examination() {
 fn transport_policies() {
     survive("transport_policies", 10_000);
 }
+
+#[test]
+fn directories() {
+    survive("directories", 10_000);
+}
 #[test]
 fn bundles() {
     survive("bundles", 5_000);
