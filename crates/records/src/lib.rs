@@ -1,0 +1,8 @@
+//! Records: what the organisation sent and received, kept as long as the law says, found in an instant, and
+//! provably gone afterwards.
+//!
+//! ```text
+//!  search/    words of a text, the language of searches
+//! ```
+
+pub mod search;
