@@ -178,6 +178,8 @@ ids! {
     AuthorityId = "aut";
     /// A directory that is asked for certificates of recipients.
     DirectoryId = "dir";
+    /// A piece of the sealed list of words of an archive.
+    LexiconPieceId = "lex";
     /// A version of an organisation's own rules.
     RuleVersionId = "rul";
     /// A detector that an organisation wrote.

@@ -54,10 +54,30 @@ const fn lock_at(text: &[u8], from: usize) -> usize {
     0
 }
 
+/// Lines of a migration that one engine alone is given stand behind this one.
+const ONLY_SQLITE: &str = "-- only sqlite";
+const ONLY_POSTGRES: &str = "-- only postgres";
+
+/// A migration without what stands behind `other`, up to the next line of that kind.
+fn without(sql: &str, other: &str) -> String {
+    let mut kept = true;
+    let mut out = String::with_capacity(sql.len());
+    for line in sql.lines() {
+        if [ONLY_SQLITE, ONLY_POSTGRES].contains(&line.trim()) {
+            kept = line.trim() != other;
+        }
+        if kept {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    out
+}
+
 /// A migration for SQLite: STRICT tables, so that no column silently changes its type.
 pub(crate) fn ddl_for_sqlite(sql: &str) -> String {
     map_tables(
-        sql,
+        &without(sql, ONLY_POSTGRES),
         &|body| {
             // AUTOINCREMENT: a number is never given twice, as with a sequence.
             let body = body.replace("BIGSERIAL PRIMARY KEY", "INTEGER PRIMARY KEY AUTOINCREMENT");
@@ -74,7 +94,7 @@ pub(crate) fn ddl_for_sqlite(sql: &str) -> String {
 /// A migration for PostgreSQL: text compares by bytes.
 pub(crate) fn ddl_for_postgres(sql: &str) -> String {
     map_tables(
-        sql,
+        &without(sql, ONLY_SQLITE),
         &|body| {
             words(body, &|word| {
                 (word == "TEXT").then_some("TEXT COLLATE \"C\"")

@@ -46,4 +46,5 @@ migrations! {
     28 "0028_directories",
     29 "0029_sending_caps",
     30 "0030_revocations",
+    31 "0031_records",
 }

@@ -165,6 +165,7 @@ ids!(
     RuleVersionId,
     DetectorId,
     FrequentDomainId,
+    LexiconPieceId,
     ImportId,
     WebhookId
 );

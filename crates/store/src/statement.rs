@@ -125,15 +125,20 @@ pub(crate) const fn sqlite_text<const N: usize>(sql: &str) -> [u8; N] {
 /// statements! {
 ///     /// Why it exists.
 ///     pub INSERT = "INSERT INTO messages (id, state) VALUES ($1, $2)";
+///     /// What the engines say in different words: PostgreSQL's, then SQLite's.
+///     pub FIND = "SELECT 1 WHERE terms @@ $1" => "SELECT 1 WHERE terms MATCH $1";
 /// }
 /// ```
 macro_rules! statements {
-    ($($(#[$doc:meta])* $vis:vis $name:ident = $sql:expr;)*) => {
+    (@sqlite $text:ident) => { $text };
+    (@sqlite $text:ident $own:expr) => { $own };
+    ($($(#[$doc:meta])* $vis:vis $name:ident = $sql:expr $(=> $own:expr)?;)*) => {
         $(
             $(#[$doc])*
             $vis static $name: $crate::Statement = {
                 const TEXT: &str = $sql;
-                const OCTETS: [u8; $crate::statement::sqlite_len(TEXT)] = $crate::statement::sqlite_text(TEXT);
+                const OWN: &str = $crate::statement::statements!(@sqlite TEXT $($own)?);
+                const OCTETS: [u8; $crate::statement::sqlite_len(OWN)] = $crate::statement::sqlite_text(OWN);
                 const SQLITE: &str = match std::str::from_utf8(&OCTETS) {
                     Ok(text) => text,
                     Err(_) => panic!("the SQLite text is cut out of UTF-8 at ASCII bounds"),

@@ -10,6 +10,7 @@ mod group_commit;
 mod guard;
 mod lists;
 mod postgres;
+mod postings;
 mod settings;
 mod transactions;
 

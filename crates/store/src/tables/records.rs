@@ -1,0 +1,135 @@
+//! Records: one row a message of the archive, with the position by which it is found.
+
+use model::{MessageId, OrganisationId, Result, Timestamp};
+
+use crate::{ColumnWord, Row, Tx, Value, statements};
+
+/// What the archive could read of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordState {
+    /// All of it can be found.
+    Whole,
+    /// Some of it cannot, for the reasons that `unread` names.
+    Partial,
+}
+
+impl RecordState {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Partial => "partial",
+        }
+    }
+}
+
+impl From<RecordState> for Value<'_> {
+    fn from(state: RecordState) -> Self {
+        Self::Text(state.word())
+    }
+}
+
+impl ColumnWord for RecordState {
+    fn from_column(word: &str) -> Option<Self> {
+        [Self::Whole, Self::Partial].into_iter().find(|state| state.word() == word)
+    }
+}
+
+pub struct Record {
+    pub message: MessageId,
+    pub organisation: OrganisationId,
+    /// Grows with the time of the message; given to one message only.
+    pub position: i64,
+    pub state: RecordState,
+    /// Stable words, a space between them.
+    pub unread: String,
+    pub words: u64,
+    pub archived_at: Timestamp,
+}
+
+/// How the archive stands beside what was accepted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gap {
+    pub accepted: u64,
+    pub archived: u64,
+    /// Accepted and not archived yet.
+    pub waiting: u64,
+    /// Archived, and not all of it can be found.
+    pub partial: u64,
+}
+
+statements! {
+    pub ASK = "INSERT INTO to_archive (message, organisation, created_at) VALUES ($1, $2, $3)";
+    pub ASKED = "SELECT message, organisation FROM to_archive WHERE message > $1 ORDER BY message LIMIT $2";
+    pub ANSWERED = "DELETE FROM to_archive WHERE message = $1";
+    pub INSERT = "INSERT INTO records (message, organisation, position, state, unread, words, archived_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    pub LAST_BELOW = "SELECT position FROM records WHERE position >= $1 AND position < $2 ORDER BY position DESC LIMIT 1";
+    pub AT = "SELECT message, organisation, position, state, unread, words, archived_at FROM records
+        WHERE organisation = $1 AND position = $2";
+    pub ACCEPTED = "SELECT count(*) FROM messages WHERE organisation = $1";
+    pub ARCHIVED = "SELECT count(*) FROM records WHERE organisation = $1";
+    pub PARTIAL = "SELECT count(*) FROM records WHERE organisation = $1 AND state <> 'whole'";
+    pub WAITING = "SELECT count(*) FROM to_archive WHERE organisation = $1";
+}
+
+/// Asks for a message to be archived: part of the commit that accepts it.
+pub fn ask(tx: &mut Tx<'_>, message: MessageId, organisation: OrganisationId, now: Timestamp) -> Result<()> {
+    tx.execute(&ASK, &[message.into(), organisation.into(), now.into()]).map(drop)
+}
+
+/// Messages behind `last` that wait for it, the oldest first.
+pub fn asked(tx: &mut Tx<'_>, last: MessageId, rows: usize) -> Result<Vec<(MessageId, OrganisationId)>> {
+    tx.query(&ASKED, &[last.into(), rows.into()], |row| Ok((row.id(0)?, row.id(1)?)))
+}
+
+/// Whether it still waited: who takes it away archives it.
+pub fn answered(tx: &mut Tx<'_>, message: MessageId) -> Result<bool> {
+    Ok(tx.execute(&ANSWERED, &[message.into()])? == 1)
+}
+
+pub fn insert(tx: &mut Tx<'_>, record: &Record) -> Result<()> {
+    let values = [
+        record.message.into(),
+        record.organisation.into(),
+        record.position.into(),
+        record.state.into(),
+        record.unread.as_str().into(),
+        record.words.into(),
+        record.archived_at.into(),
+    ];
+    tx.execute(&INSERT, &values).map(drop)
+}
+
+/// The highest position that is taken from `first` up to `end`, which is not part of it.
+pub fn last_below(tx: &mut Tx<'_>, first: i64, end: i64) -> Result<Option<i64>> {
+    tx.find(&LAST_BELOW, &[first.into(), end.into()], |row| row.int(0))
+}
+
+pub fn at(tx: &mut Tx<'_>, organisation: OrganisationId, position: i64) -> Result<Option<Record>> {
+    tx.find(&AT, &[organisation.into(), position.into()], record)
+}
+
+fn record(row: &Row<'_>) -> Result<Record> {
+    Ok(Record {
+        message: row.id(0)?,
+        organisation: row.id(1)?,
+        position: row.int(2)?,
+        state: row.word(3)?,
+        unread: row.text(4)?.to_owned(),
+        words: row.uint(5)?,
+        archived_at: row.at(6)?,
+    })
+}
+
+pub fn gap(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<Gap> {
+    let mut count = |statement| -> Result<u64> {
+        let found = tx.find(statement, &[organisation.into()], |row| row.uint(0))?;
+        Ok(found.unwrap_or(0))
+    };
+    Ok(Gap {
+        accepted: count(&ACCEPTED)?,
+        archived: count(&ARCHIVED)?,
+        waiting: count(&WAITING)?,
+        partial: count(&PARTIAL)?,
+    })
+}
