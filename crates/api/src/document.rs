@@ -109,6 +109,10 @@ fn tags() -> Vec<utoipa::openapi::Tag> {
             "Certificates and OpenPGP keys: of recipients, which mail is encrypted to, and of the organisation.",
         ),
         tag(
+            "archive",
+            "What was sent and received, kept and found by what it says.",
+        ),
+        tag(
             "arrivals",
             "What came in for people, and what looks wrong about it.",
         ),

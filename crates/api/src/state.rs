@@ -6,6 +6,7 @@ use flow::Flow;
 use model::seams::Later;
 use model::{Domain, TlsProbe};
 use people::People;
+use records::Records;
 use tokio::sync::Semaphore;
 
 use crate::rate::Buckets;
@@ -19,6 +20,7 @@ pub type Probe = Arc<dyn Fn(Domain) -> Later<'static, TlsProbe> + Send + Sync>;
 pub struct ApiState {
     pub flow: Flow,
     pub people: People,
+    pub records: Records,
     pub settings: Settings,
     pub(crate) probe: Option<Probe>,
     pub(crate) buckets: Arc<Buckets>,
@@ -27,7 +29,7 @@ pub struct ApiState {
 }
 
 impl ApiState {
-    pub fn new(flow: Flow, people: People, settings: Settings) -> Self {
+    pub fn new(flow: Flow, people: People, records: Records, settings: Settings) -> Self {
         let buckets = Arc::new(Buckets::new(settings.rate));
         let bodies = Arc::new(Semaphore::new(
             settings.body_octets_held_max.div_ceil(body::STEP),
@@ -35,6 +37,7 @@ impl ApiState {
         Self {
             flow,
             people,
+            records,
             settings,
             probe: None,
             buckets,

@@ -22,6 +22,8 @@ const BEAT_EVERY: Duration = Duration::from_secs(5);
 const TAKE_OVER_EVERY: Duration = Duration::from_millis(50);
 const SEQUENCE_EVERY: Duration = Duration::from_millis(250);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// From being accepted to being found.
+const ARCHIVE_EVERY: Duration = Duration::from_millis(500);
 const MEASURE_EVERY: Duration = Duration::from_secs(60);
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(600);
 
@@ -162,6 +164,7 @@ fn router(wired: &Wired, config: &Config, net: &Arc<dyn Net>) -> anyhow::Result<
     let api = api::ApiState::new(
         wired.flow.clone(),
         wired.people.clone(),
+        wired.records.clone(),
         config.api.settings(),
     );
     let api = api::router(api.probing(probe(wired, config, net)?));
@@ -232,6 +235,11 @@ async fn workers(
     let flow = wired.flow.clone();
     every(tasks, stop.clone(), MEASURE_EVERY, "gauges", move || {
         flow.measure()
+    });
+    let records = wired.records.clone();
+    every(tasks, stop.clone(), ARCHIVE_EVERY, "archive", move || {
+        while records.archive()? > 0 {}
+        Ok(())
     });
     watch_sending(wired, stop.clone(), tasks);
     outward(wired, net, stop, tasks);

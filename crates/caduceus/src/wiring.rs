@@ -9,6 +9,7 @@ use flow::{Flow, Settings};
 use model::seams::{Clock, Vault};
 use model::{Domain, Secret, Timestamp};
 use people::People;
+use records::Records;
 use vault::{FileRoot, SystemRng};
 
 use crate::config::{Config, Store};
@@ -32,6 +33,7 @@ pub struct Wired {
     pub world: Arc<World>,
     pub people: People,
     pub flow: Flow,
+    pub records: Records,
 }
 
 impl Wired {
@@ -72,9 +74,11 @@ pub fn wire_with(config: &Config, mut settings: Settings) -> anyhow::Result<Wire
         rng: Arc::new(SystemRng),
     };
     let world = World::open(parts).context("the organisations' keys did not open")?;
+    let flow = Flow::new(world.clone(), settings);
     Ok(Wired {
         people: People::new(world.clone()),
-        flow: Flow::new(world.clone(), settings),
+        records: Records::new(flow.clone()),
+        flow,
         world,
     })
 }

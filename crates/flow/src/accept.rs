@@ -8,7 +8,7 @@ use model::{
     RecipientId, RecipientState, Result, SuppressionId, SuppressionReason, Timestamp, limits,
 };
 use store::Tx;
-use store::tables::{blobs, events, messages, recipients};
+use store::tables::{blobs, events, messages, recipients, records};
 
 use crate::Flow;
 use crate::decide::Decided;
@@ -201,6 +201,7 @@ pub(crate) fn insert(ctx: &Ctx, tx: &mut Tx<'_>, decided: &Decided) -> Result<Re
     accepted.key.insert(tx)?;
     blobs::insert(tx, &accepted.blob)?;
     messages::insert(tx, decided.message(), decided.rows().len())?;
+    records::ask(tx, draft.id, ctx.organisation(), ctx.now())?;
     let mut receipt = Receipt {
         message: draft.id,
         mode: ctx.mode(),

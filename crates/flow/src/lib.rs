@@ -14,6 +14,7 @@
 //!  suppression/ addresses that get no more mail: asked at commit 1 and before each attempt
 //!  after/      audit log, reports, fallback to the portal: fed by the outbox
 //!  risk/       sending that is unusual: counted at commit 1, asked before it
+//!  archive.rs  what a message says, for who keeps and finds it
 //!  tidy.rs     what has a keeping time and is past it
 //!  held.rs     what somebody releases or rejects
 //!  feedback.rs what people say about what detection found
@@ -32,6 +33,7 @@
 
 mod accept;
 pub mod after;
+pub mod archive;
 mod besides;
 mod clock;
 mod content;

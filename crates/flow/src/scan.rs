@@ -159,6 +159,20 @@ impl Reading {
         files.extend(more.enclosed.into_iter().map(|file| (part, file)));
     }
 
+    /// Each text with where it stands.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = (mail::PartName, Form, &str)> {
+        self.texts
+            .iter()
+            .map(|text| (text.part, text.form, text.text.as_str()))
+    }
+    pub(crate) fn file_names(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|file| file.name.as_str())
+    }
+    /// Why parts could not be read.
+    pub(crate) fn unread(&self) -> impl Iterator<Item = &str> {
+        self.unreadable.iter().map(|(_, because)| because.as_str())
+    }
+
     /// Where each text stands, in the order in which findings count them.
     pub(crate) fn places(&self) -> impl Iterator<Item = mail::PartName> {
         self.texts.iter().map(|text| text.part)

@@ -4,6 +4,7 @@
 //! here, and a webhook carries no fact that its kind does not name, so what leaves is what is
 //! documented. A kind is never renamed and never changes its meaning.
 
+mod archive;
 mod detectors;
 mod keys;
 mod kind;
@@ -389,6 +390,7 @@ pub const ALL: &[Kind] = &[
     rules::RULES_TRIAL_STOPPED,
     rules::RULES_ACTIVATED,
     rules::RULES_RETIRED,
+    archive::SEARCHED,
     detectors::DETECTOR_ADDED,
     detectors::DETECTOR_CHANGED,
     detectors::DETECTOR_REMOVED,

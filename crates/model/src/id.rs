@@ -180,6 +180,8 @@ ids! {
     DirectoryId = "dir";
     /// A piece of the sealed list of words of an archive.
     LexiconPieceId = "lex";
+    /// A search of the archive.
+    SearchId = "sea";
     /// A version of an organisation's own rules.
     RuleVersionId = "rul";
     /// A detector that an organisation wrote.

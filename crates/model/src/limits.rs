@@ -287,5 +287,17 @@ pub const PGP_DEPTH_MAX: usize = 8;
 pub const PGP_MESSAGE_OCTETS_MAX: usize = MESSAGE_OCTETS_MAX / 2 * 3;
 /// What one message may become while it is unpacked, all its layers together.
 pub const PGP_UNPACKED_OCTETS_MAX: usize = 2 * PGP_MESSAGE_OCTETS_MAX;
+/// Octets of a search of the archive; words, phrases and marks in it; brackets within brackets.
+pub const SEARCH_OCTETS_MAX: usize = 2_000;
+pub const SEARCH_PARTS_MAX: usize = 64;
+pub const SEARCH_DEPTH_MAX: usize = 16;
+/// Words of a phrase; words between two that are near each other, and words of each of the two.
+pub const SEARCH_PHRASE_WORDS_MAX: usize = 100;
+pub const SEARCH_NEAR_WORDS_MAX: u32 = 50;
+pub const SEARCH_NEAR_PHRASE_WORDS_MAX: usize = 20;
+/// Letters that must be given of a word whose other letters are `*` or `?`.
+pub const SEARCH_PATTERN_LETTERS_MIN: usize = 2;
+/// Words that one part of a search may stand for.
+pub const SEARCH_EXPANSIONS_MAX: usize = 1_024;
 /// How far a peer's clock may be ahead of ours.
 pub const PGP_CLOCK_SKEW: Duration = Duration::from_secs(300);

@@ -2,7 +2,43 @@
 //! provably gone afterwards.
 //!
 //! ```text
-//!  search/    words of a text, the language of searches
+//!  archive/   messages into postings and the sealed lexicon; the gap between accepted and archived
+//!  search/    words, queries, tokens
+//!  find.rs    a search, page by page, on the record
 //! ```
+//!
+//! Invariant: every accepted message is archived or waits for it; both are counted, nobody can switch it off.
 
+mod archive;
+mod find;
 pub mod search;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use flow::Flow;
+use model::OrganisationId;
+
+pub use archive::Gap;
+pub use find::{Found, Hit, Page};
+
+/// The archive of all organisations. Cheap to clone.
+#[derive(Clone)]
+pub struct Records {
+    flow: Flow,
+    lexicons: Arc<Mutex<HashMap<OrganisationId, archive::Shared>>>,
+}
+
+impl Records {
+    pub fn new(flow: Flow) -> Self {
+        Self {
+            flow,
+            lexicons: Arc::default(),
+        }
+    }
+
+    fn lexicon(&self, of: OrganisationId) -> archive::Shared {
+        let mut all = self.lexicons.lock().unwrap_or_else(PoisonError::into_inner);
+        all.entry(of).or_default().clone()
+    }
+}

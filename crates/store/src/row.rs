@@ -166,6 +166,7 @@ ids!(
     DetectorId,
     FrequentDomainId,
     LexiconPieceId,
+    SearchId,
     ImportId,
     WebhookId
 );

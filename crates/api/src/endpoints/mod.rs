@@ -1,6 +1,7 @@
 //! Every endpoint, one file each. A [`Door`] is route, right, codes and documentation in one value,
 //! so that none exists without the others.
 
+mod archive;
 mod arrivals;
 mod authorities;
 mod cancel;
@@ -175,6 +176,8 @@ fn protection() -> Vec<Door> {
         directories::change::door(),
         directories::remove::door(),
         directories::try_it::door(),
+        archive::gap::door(),
+        archive::search::door(),
         arrivals::list::door(),
         arrivals::search::door(),
         senders::door(),
@@ -297,6 +300,10 @@ fn schemas_of_protection(named: &mut Vec<(String, RefOr<Schema>)>) {
     with::<directories::DirectorySet>(named);
     with::<directories::try_it::DirectoryTry>(named);
     with::<directories::try_it::DirectoryTried>(named);
+    with::<archive::gap::ArchiveGap>(named);
+    with::<archive::search::ArchiveSearch>(named);
+    with::<archive::search::ArchiveHits>(named);
+    with::<archive::search::ArchiveHit>(named);
     with::<arrivals::ArrivalList>(named);
     with::<arrivals::search::ArrivalSearch>(named);
     with::<senders::SenderList>(named);

@@ -38,7 +38,12 @@ fn a_panic_is_a_500_without_its_text() -> Result<(), Box<dyn std::error::Error>>
         world.clone(),
         flow::Settings::new("mail.clinic.example", "https://mail.clinic.example"),
     );
-    let state = ApiState::new(flow, People::quick(world), Settings::default());
+    let state = ApiState::new(
+        flow.clone(),
+        People::quick(world),
+        records::Records::new(flow),
+        Settings::default(),
+    );
     let routes = Router::new()
         .route("/v1/here", get(in_place))
         .route("/v1/there", get(beside));

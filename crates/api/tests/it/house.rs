@@ -71,7 +71,12 @@ impl House {
             world.clone(),
             flow::Settings::new("mail.clinic.example", "https://mail.clinic.example"),
         );
-        let router = api::router(ApiState::new(flow, people.clone(), settings));
+        let router = api::router(ApiState::new(
+            flow.clone(),
+            people.clone(),
+            records::Records::new(flow),
+            settings,
+        ));
         let clinic = organisation(&world);
         Self {
             clock,

@@ -104,6 +104,8 @@ words! {
         /// The registry of patients: how many are known; taking them in, destroying it.
         RegistryRead = "registry.read",
         RegistryManage = "registry.manage",
+        /// Find messages of the whole organisation by what they say; every search is on the record.
+        ArchiveSearch = "archive.search",
         /// Who sends unusually, and why.
         AnomalyRead = "anomaly.read",
         /// End a restriction that unusual sending led to.

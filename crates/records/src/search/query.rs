@@ -22,17 +22,6 @@ use model::{Method, PhiLevel, Stream};
 
 pub use parse::parse;
 
-/// Octets of a search.
-pub const QUERY_OCTETS_MAX: usize = 2_000;
-/// Words, phrases and other things to look for in one search.
-pub const QUERY_PARTS_MAX: usize = 64;
-/// Brackets within brackets.
-pub const QUERY_DEPTH_MAX: usize = 16;
-/// Words between two that are near each other, at most.
-pub const NEAR_WORDS_MAX: u32 = 50;
-/// Letters that a beginning needs at least; shorter ones begin too many words.
-pub const PREFIX_LETTERS_MIN: usize = 2;
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Query {
     /// All of them.
@@ -125,6 +114,10 @@ pub enum Why {
     NearWhat,
     /// `~` takes one word and a number of one or two.
     FuzzyWhat,
+    /// It stands for more words than can be looked up at once.
+    TooBroad,
+    /// A phrase of too many words.
+    TooLongPhrase,
 }
 
 impl Why {
@@ -145,6 +138,36 @@ impl Why {
             Self::TooShort => "too_short",
             Self::NearWhat => "near_what",
             Self::FuzzyWhat => "fuzzy_what",
+            Self::TooBroad => "too_broad",
+            Self::TooLongPhrase => "too_long_phrase",
+        }
+    }
+}
+
+impl Why {
+    /// What to do about it, for whoever typed.
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Self::Empty => "Give at least one word to look for.",
+            Self::TooLong => "Shorten the search to 2,000 octets.",
+            Self::TooManyParts => "Ask for at most 64 words and phrases at once.",
+            Self::TooDeep => "Use fewer brackets within brackets.",
+            Self::Unclosed => "Close every quotation mark and bracket.",
+            Self::Unopened => "Take away the bracket that closes nothing.",
+            Self::NothingToJoin => {
+                "Put a word on both sides of AND, OR and NEAR, and one behind NOT."
+            }
+            Self::OnlyNot => "Say what must be there, not only what must not.",
+            Self::UnknownPlace => {
+                "Before a colon use subject, body, from, to, people, file, in, has, method, level, stream or label."
+            }
+            Self::UnknownMark => "Use a word that this mark can have.",
+            Self::NoWord => "Look for letters or digits; a pattern is one word.",
+            Self::TooShort => "Give at least two letters before or behind the sign.",
+            Self::NearWhat => "NEAR joins two words or phrases of one place, 1 to 50 words apart.",
+            Self::FuzzyWhat => "Put ~, ~1 or ~2 behind a single word.",
+            Self::TooBroad => "Give more letters: this stands for more than 1,024 words.",
+            Self::TooLongPhrase => "Shorten the phrase to 100 words, or to 20 beside NEAR.",
         }
     }
 }

@@ -15,9 +15,10 @@ pub struct Piece {
 
 statements! {
     pub INSERT = "INSERT INTO lexicon_pieces (id, organisation, sealed_words, words, created_at) VALUES ($1, $2, $3, $4, $5)";
-    pub AFTER = "SELECT id, organisation, sealed_words, words, created_at FROM lexicon_pieces
-        WHERE organisation = $1 AND id > $2 ORDER BY id LIMIT $3";
-    pub REMOVE = "DELETE FROM lexicon_pieces WHERE organisation = $1 AND id <= $2";
+    pub IDS = "SELECT id FROM lexicon_pieces WHERE organisation = $1 ORDER BY id";
+    pub FIND = "SELECT id, organisation, sealed_words, words, created_at FROM lexicon_pieces
+        WHERE organisation = $1 AND id = $2";
+    pub REMOVE = "DELETE FROM lexicon_pieces WHERE organisation = $1 AND id = $2";
 }
 
 pub fn insert(tx: &mut Tx<'_>, piece: &Piece) -> Result<()> {
@@ -31,9 +32,14 @@ pub fn insert(tx: &mut Tx<'_>, piece: &Piece) -> Result<()> {
     tx.execute(&INSERT, &values).map(drop)
 }
 
-/// Pieces behind `last`, in their order.
-pub fn after(tx: &mut Tx<'_>, of: OrganisationId, last: LexiconPieceId, rows: usize) -> Result<Vec<Piece>> {
-    tx.query(&AFTER, &[of.into(), last.into(), rows.into()], |row| {
+/// All pieces of an organisation; another node may have put an older one beside newer ones.
+pub fn ids(tx: &mut Tx<'_>, of: OrganisationId) -> Result<Vec<LexiconPieceId>> {
+    tx.query(&IDS, &[of.into()], |row| row.id(0))
+}
+
+/// None where another piece took over its words.
+pub fn find(tx: &mut Tx<'_>, of: OrganisationId, id: LexiconPieceId) -> Result<Option<Piece>> {
+    tx.find(&FIND, &[of.into(), id.into()], |row| {
         Ok(Piece {
             id: row.id(0)?,
             organisation: row.id(1)?,
@@ -44,7 +50,7 @@ pub fn after(tx: &mut Tx<'_>, of: OrganisationId, last: LexiconPieceId, rows: us
     })
 }
 
-/// Removes the pieces up to `last`: others say the same words.
-pub fn remove(tx: &mut Tx<'_>, of: OrganisationId, last: LexiconPieceId) -> Result<u64> {
-    tx.execute(&REMOVE, &[of.into(), last.into()])
+/// Removes a piece whose words another one says.
+pub fn remove(tx: &mut Tx<'_>, of: OrganisationId, id: LexiconPieceId) -> Result<()> {
+    tx.execute(&REMOVE, &[of.into(), id.into()]).map(drop)
 }

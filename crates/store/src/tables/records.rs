@@ -2,7 +2,7 @@
 
 use model::{MessageId, OrganisationId, Result, Timestamp};
 
-use crate::{ColumnWord, Row, Tx, Value, statements};
+use crate::{Statement, Tx, Value, statements};
 
 /// What the archive could read of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,12 +25,6 @@ impl RecordState {
 impl From<RecordState> for Value<'_> {
     fn from(state: RecordState) -> Self {
         Self::Text(state.word())
-    }
-}
-
-impl ColumnWord for RecordState {
-    fn from_column(word: &str) -> Option<Self> {
-        [Self::Whole, Self::Partial].into_iter().find(|state| state.word() == word)
     }
 }
 
@@ -64,8 +58,8 @@ statements! {
     pub INSERT = "INSERT INTO records (message, organisation, position, state, unread, words, archived_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     pub LAST_BELOW = "SELECT position FROM records WHERE position >= $1 AND position < $2 ORDER BY position DESC LIMIT 1";
-    pub AT = "SELECT message, organisation, position, state, unread, words, archived_at FROM records
-        WHERE organisation = $1 AND position = $2";
+    pub AT = "SELECT r.message, m.created_at FROM records r JOIN messages m ON m.id = r.message
+        WHERE r.organisation = $1 AND r.position = $2";
     pub ACCEPTED = "SELECT count(*) FROM messages WHERE organisation = $1";
     pub ARCHIVED = "SELECT count(*) FROM records WHERE organisation = $1";
     pub PARTIAL = "SELECT count(*) FROM records WHERE organisation = $1 AND state <> 'whole'";
@@ -105,31 +99,28 @@ pub fn last_below(tx: &mut Tx<'_>, first: i64, end: i64) -> Result<Option<i64>> 
     tx.find(&LAST_BELOW, &[first.into(), end.into()], |row| row.int(0))
 }
 
-pub fn at(tx: &mut Tx<'_>, organisation: OrganisationId, position: i64) -> Result<Option<Record>> {
-    tx.find(&AT, &[organisation.into(), position.into()], record)
+/// The message at a position, and when it was accepted.
+pub fn at(tx: &mut Tx<'_>, organisation: OrganisationId, position: i64) -> Result<Option<(MessageId, Timestamp)>> {
+    let values = [organisation.into(), position.into()];
+    tx.find(&AT, &values, |row| Ok((row.id(0)?, row.at(1)?)))
 }
 
-fn record(row: &Row<'_>) -> Result<Record> {
-    Ok(Record {
-        message: row.id(0)?,
-        organisation: row.id(1)?,
-        position: row.int(2)?,
-        state: row.word(3)?,
-        unread: row.text(4)?.to_owned(),
-        words: row.uint(5)?,
-        archived_at: row.at(6)?,
-    })
+/// Messages that a search may have missed: not archived yet, or not all of it could be read.
+pub fn missing(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<u64> {
+    Ok(count(tx, &WAITING, organisation)? + count(tx, &PARTIAL, organisation)?)
 }
+
+fn count(tx: &mut Tx<'_>, counted: &'static Statement, organisation: OrganisationId) -> Result<u64> {
+    let found = tx.find(counted, &[organisation.into()], |row| row.uint(0))?;
+    Ok(found.unwrap_or(0))
+}
+
 
 pub fn gap(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<Gap> {
-    let mut count = |statement| -> Result<u64> {
-        let found = tx.find(statement, &[organisation.into()], |row| row.uint(0))?;
-        Ok(found.unwrap_or(0))
-    };
     Ok(Gap {
-        accepted: count(&ACCEPTED)?,
-        archived: count(&ARCHIVED)?,
-        waiting: count(&WAITING)?,
-        partial: count(&PARTIAL)?,
+        accepted: count(tx, &ACCEPTED, organisation)?,
+        archived: count(tx, &ARCHIVED, organisation)?,
+        waiting: count(tx, &WAITING, organisation)?,
+        partial: count(tx, &PARTIAL, organisation)?,
     })
 }

@@ -2,11 +2,13 @@
 
 use std::ops::Range;
 
-use super::pieces::{Piece, Placed, pieces};
-use super::{
-    Form, Mark, NEAR_WORDS_MAX, PREFIX_LETTERS_MIN, Place, QUERY_DEPTH_MAX, QUERY_OCTETS_MAX,
-    QUERY_PARTS_MAX, Query, QueryError, Term, Why, Words,
+use model::limits::{
+    SEARCH_DEPTH_MAX, SEARCH_NEAR_PHRASE_WORDS_MAX, SEARCH_NEAR_WORDS_MAX, SEARCH_OCTETS_MAX,
+    SEARCH_PARTS_MAX, SEARCH_PATTERN_LETTERS_MIN, SEARCH_PHRASE_WORDS_MAX,
 };
+
+use super::pieces::{Piece, Placed, pieces};
+use super::{Form, Mark, Place, Query, QueryError, Term, Why, Words};
 use crate::search::words::{is_half_a_pair, list};
 
 /// How far apart `NEAR` means without a number.
@@ -18,7 +20,7 @@ const NEAR_WORDS: u32 = 10;
 /// [`QueryError`]: why, and where.
 pub fn parse(text: &str) -> Result<Query, QueryError> {
     let whole = 0..text.len();
-    if text.len() > QUERY_OCTETS_MAX {
+    if text.len() > SEARCH_OCTETS_MAX {
         return Err(QueryError {
             why: Why::TooLong,
             at: whole,
@@ -135,9 +137,17 @@ impl<'a> Parser<'a> {
             number => number.parse().map_err(|_| wrong())?,
         };
         let second = self.one(place, depth)?;
+        let long = |query: &Query| matches!(query, Query::Words(words) if words.terms.len() > SEARCH_NEAR_PHRASE_WORDS_MAX);
+        if long(&first) || long(&second) {
+            let at = at.clone();
+            return Err(QueryError {
+                why: Why::TooLongPhrase,
+                at,
+            });
+        }
         match (first, second) {
             (Query::Words(a), Query::Words(b))
-                if a.place == b.place && (1..=NEAR_WORDS_MAX).contains(&words) =>
+                if a.place == b.place && (1..=SEARCH_NEAR_WORDS_MAX).contains(&words) =>
             {
                 Ok(Query::Near(a, b, words))
             }
@@ -159,7 +169,7 @@ impl<'a> Parser<'a> {
             })
         };
         self.parts += 1;
-        if self.parts > QUERY_PARTS_MAX {
+        if self.parts > SEARCH_PARTS_MAX {
             return error(Why::TooManyParts);
         }
         match piece {
@@ -175,9 +185,7 @@ impl<'a> Parser<'a> {
                 }
             }
             Piece::Place(name) => self.placed(name, at, depth),
-            Piece::Quoted(text) => phrase(text, place, Form::Exact)
-                .ok_or(Why::NoWord)
-                .or_else(error),
+            Piece::Quoted(text) => phrase(text, place, Form::Exact).or_else(error),
             Piece::Word(text) => self.word(text, place).or_else(error),
             Piece::Close => error(Why::Unopened),
             Piece::And | Piece::Or | Piece::Not | Piece::Near(_) => error(Why::NothingToJoin),
@@ -207,11 +215,11 @@ impl<'a> Parser<'a> {
         if text.contains(['*', '?']) && text.contains(char::is_alphanumeric) {
             return pattern(text, place);
         }
-        phrase(text, place, Form::Inflected).ok_or(Why::NoWord)
+        phrase(text, place, Form::Inflected)
     }
 
     fn deeper(&self, depth: usize) -> Result<(), QueryError> {
-        match depth < QUERY_DEPTH_MAX {
+        match depth < SEARCH_DEPTH_MAX {
             true => Ok(()),
             false => Err(QueryError {
                 why: Why::TooDeep,
@@ -229,8 +237,11 @@ fn single(mut queries: Vec<Query>, join: fn(Vec<Query>) -> Query) -> Query {
 }
 
 /// Words beside each other; a single one may have the form that was asked for.
-fn phrase(text: &str, place: Place, single: Form) -> Option<Query> {
+fn phrase(text: &str, place: Place, single: Form) -> Result<Query, Why> {
     let words = list(text);
+    if words.len() > SEARCH_PHRASE_WORDS_MAX {
+        return Err(Why::TooLongPhrase);
+    }
     let alone = words.len() == 1;
     let terms = words.into_iter().map(|text| match is_half_a_pair(&text) {
         // It may stand first or last in its pairs.
@@ -244,7 +255,10 @@ fn phrase(text: &str, place: Place, single: Form) -> Option<Query> {
         },
     });
     let terms: Vec<Term> = terms.collect();
-    (!terms.is_empty()).then_some(Query::Words(Words { place, terms }))
+    match terms.is_empty() {
+        true => Err(Why::NoWord),
+        false => Ok(Query::Words(Words { place, terms })),
+    }
 }
 
 fn fuzzy(word: &str, number: &str, place: Place) -> Result<Query, Why> {
@@ -284,8 +298,8 @@ fn pattern(text: &str, place: Place) -> Result<Query, Why> {
         folded.push_str(sign);
     }
     let first = folded.find(['*', '?']).unwrap_or(folded.len());
-    if letters < PREFIX_LETTERS_MIN
-        || folded.starts_with('*') && letters < PREFIX_LETTERS_MIN + 1
+    if letters < SEARCH_PATTERN_LETTERS_MIN
+        || folded.starts_with('*') && letters < SEARCH_PATTERN_LETTERS_MIN + 1
         || first == folded.len()
     {
         return Err(Why::TooShort);

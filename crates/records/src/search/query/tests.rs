@@ -1,5 +1,8 @@
 use std::fmt::Write;
 
+use model::limits::{
+    SEARCH_DEPTH_MAX, SEARCH_OCTETS_MAX, SEARCH_PARTS_MAX, SEARCH_PHRASE_WORDS_MAX,
+};
 use proptest::prelude::*;
 
 use super::*;
@@ -114,14 +117,24 @@ fn what_cannot_be_searched_is_told_with_its_place() {
     }
     let why = |text: String| parse(&text).map_err(|error| error.why);
     assert_eq!(
-        why("a ".repeat(QUERY_PARTS_MAX + 1)),
+        why("a ".repeat(SEARCH_PARTS_MAX + 1)),
         Err(Why::TooManyParts)
     );
-    assert!(why("a ".repeat(QUERY_PARTS_MAX)).is_ok());
+    assert!(why("a ".repeat(SEARCH_PARTS_MAX)).is_ok());
     let deep = |n: usize| format!("{}a{}", "(".repeat(n), ")".repeat(n));
-    assert_eq!(why(deep(QUERY_DEPTH_MAX + 1)), Err(Why::TooDeep));
-    assert!(why(deep(QUERY_DEPTH_MAX)).is_ok());
-    assert_eq!(why("x".repeat(QUERY_OCTETS_MAX + 1)), Err(Why::TooLong));
+    assert_eq!(why(deep(SEARCH_DEPTH_MAX + 1)), Err(Why::TooDeep));
+    assert!(why(deep(SEARCH_DEPTH_MAX)).is_ok());
+    let phrase = |n: usize| format!("\"{}\"", "a ".repeat(n));
+    assert_eq!(
+        why(phrase(SEARCH_PHRASE_WORDS_MAX + 1)),
+        Err(Why::TooLongPhrase)
+    );
+    assert!(why(phrase(SEARCH_PHRASE_WORDS_MAX)).is_ok());
+    assert_eq!(
+        why(format!("a NEAR {}", phrase(21))),
+        Err(Why::TooLongPhrase)
+    );
+    assert_eq!(why("x".repeat(SEARCH_OCTETS_MAX + 1)), Err(Why::TooLong));
 }
 
 proptest! {

@@ -1,0 +1,4 @@
+//! `/v1/archive`: what was sent and received, kept and found. One file each.
+
+pub(super) mod gap;
+pub(super) mod search;

@@ -1,0 +1,137 @@
+//! Archive: what a stored message says, place by place, for who keeps and finds messages.
+//!
+//! Every message asks for it in the commit that accepts it ([`asked`]); nobody can switch it off. Not here:
+//! the index itself (`records`). Invariant: what could not be read is named, never silently left out.
+
+use std::collections::BTreeSet;
+
+use ctx::Ctx;
+use model::{MessageId, Mode, Origin, Result, Timestamp};
+use phi::Form;
+
+use crate::Flow;
+use crate::scan::Reading;
+
+/// A message taken apart for the archive.
+pub struct Filed {
+    pub message: MessageId,
+    pub mode: Mode,
+    /// When it was accepted.
+    pub at: Timestamp,
+    /// What it says and who is named, in order.
+    pub texts: Vec<(FiledPlace, String)>,
+    /// Words about the message itself, by kind.
+    pub marks: BTreeSet<(&'static str, String)>,
+    /// Why parts of it cannot be found, as stable words.
+    pub unread: BTreeSet<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FiledPlace {
+    Subject,
+    Body,
+    From,
+    To,
+    /// A file's name, or what it says.
+    File,
+}
+
+impl Flow {
+    /// Opens a message for the archive. A program reads it here: nobody is shown anything.
+    ///
+    /// # Errors
+    /// `not_found`; `key_destroyed` when it was shredded.
+    pub fn filed(&self, ctx: &Ctx, id: MessageId) -> Result<Filed> {
+        let stored = crate::content::load(ctx, id)?;
+        let content = stored.content(ctx)?;
+        let mut filed = Filed {
+            message: id,
+            mode: stored.message.mode,
+            at: stored.message.created_at,
+            texts: Vec::new(),
+            marks: marks(&stored)?,
+            unread: BTreeSet::new(),
+        };
+        filed.add(FiledPlace::From, stored.envelope.from.clone());
+        for recipient in &stored.recipients {
+            let address = stored.address(recipient)?;
+            filed.add(FiledPlace::To, Some(address.as_str().to_owned()));
+        }
+        match mail::parse(&content) {
+            Ok(message) => filed.read(self, &message),
+            Err(_) => _ = filed.unread.insert("broken".to_owned()),
+        }
+        Ok(filed)
+    }
+}
+
+impl Filed {
+    fn add(&mut self, place: FiledPlace, text: Option<String>) {
+        self.texts.extend(text.map(|text| (place, text)));
+    }
+
+    fn read(&mut self, flow: &Flow, message: &mail::Message<'_>) {
+        let fields = [
+            (FiledPlace::From, ["from", "sender", "reply-to"].as_slice()),
+            (FiledPlace::To, ["to", "cc"].as_slice()),
+        ];
+        for text in message.texts() {
+            if let mail::PartName::Header(name) = text.part {
+                let place = fields.iter().find(|(_, names)| names.contains(&name));
+                self.add(
+                    place.map_or(FiledPlace::Body, |(place, _)| *place),
+                    Some(text.text),
+                );
+            }
+        }
+        let reading = Reading::of(flow.extractor(), message);
+        for name in reading.file_names() {
+            self.add(FiledPlace::File, Some(name.to_owned()));
+        }
+        for (part, form, text) in reading.texts() {
+            let place = match part {
+                mail::PartName::Subject => FiledPlace::Subject,
+                mail::PartName::Body(_) if form != Form::Hidden => FiledPlace::Body,
+                mail::PartName::Attachment(_) => FiledPlace::File,
+                // Other readings of a text say nothing that nobody wrote.
+                mail::PartName::Body(_) | mail::PartName::Header(_) => continue,
+            };
+            self.add(place, Some(text.to_owned()));
+        }
+        self.unread.extend(reading.unread().map(str::to_owned));
+    }
+}
+
+fn marks(stored: &crate::content::Stored) -> Result<BTreeSet<(&'static str, String)>> {
+    let message = &stored.message;
+    let findings: phi::Findings = serde_json::from_str(&message.findings)
+        .map_err(|_| model::Error::new(model::Code::StoredDataInvalid))?;
+    let way = match message.origin {
+        Origin::Inbound => "received",
+        _ => "sent",
+    };
+    let mut marks = BTreeSet::from([
+        ("in", way.to_owned()),
+        ("level", message.level.clone()),
+        ("stream", message.stream.word().to_owned()),
+    ]);
+    if message.attachments > 0 {
+        marks.insert(("has", "file".to_owned()));
+    }
+    if findings.level >= phi::PhiLevel::Likely {
+        marks.insert(("has", "phi".to_owned()));
+    }
+    marks.extend(
+        findings
+            .labels
+            .iter()
+            .map(|label| ("label", label.word().to_owned())),
+    );
+    marks.extend(
+        stored
+            .recipients
+            .iter()
+            .map(|recipient| ("method", recipient.method.word().to_owned())),
+    );
+    Ok(marks)
+}

@@ -1,0 +1,9 @@
+//! What happens to the archive. What was searched for is in the sealed payload alone.
+
+use super::kind::{Kind, auditors};
+
+pub(super) const SEARCHED: Kind = auditors(
+    "archive.searched",
+    "Somebody searched the archive and was shown a page with so many messages",
+    &["shown"],
+);

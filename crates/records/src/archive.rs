@@ -1,0 +1,242 @@
+//! Archive: messages that were accepted, into postings and the lexicon.
+//!
+//! What waits is read from the database, so a crash repeats work and loses none. A batch is one commit:
+//! postings, records, new words, and that they wait no more. Two nodes may take the same message: the one whose
+//! commit takes it away has archived it.
+
+mod lexicon;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ctx::{Action, Ctx};
+use flow::archive::{Filed, FiledPlace};
+use model::{Code, Error, MessageId, Mode, OrganisationId, Result, Timestamp};
+use store::Tx;
+use store::tables::postings::{self, Placed, Posting};
+use store::tables::records::{self, Record, RecordState};
+
+use crate::Records;
+use crate::search::tokens::{Field, MARKS, Tokens};
+use crate::search::words::words;
+
+pub use store::tables::records::Gap;
+
+pub(crate) use lexicon::{Held, Shared};
+
+/// Messages of one commit.
+const BATCH: usize = 64;
+
+/// Positions of one second: a message more goes to the next one.
+const OF_SECOND: i64 = 1 << 12;
+
+/// A message in words that are keyed already.
+struct Indexed {
+    message: MessageId,
+    at: Timestamp,
+    posting: Posting,
+    /// Every word of it with its places, in clear: for the lexicon alone.
+    said: BTreeMap<String, u8>,
+    unread: BTreeSet<String>,
+    words: u64,
+}
+
+impl Records {
+    /// Archives some of what waits, the oldest first; gives how many. Those that fail are passed over and
+    /// tried again by the next call.
+    ///
+    /// # Errors
+    /// The database's, or the first of those that failed where none was archived.
+    pub fn archive(&self) -> Result<usize> {
+        let mut last = MessageId::from_bytes([0; 16]);
+        let mut failed = None;
+        loop {
+            let asked = self
+                .flow
+                .world()
+                .store
+                .read(move |tx| records::asked(tx, last, BATCH))?;
+            let Some((newest, _)) = asked.last() else {
+                return failed.map_or(Ok(0), Err);
+            };
+            last = *newest;
+            let mut done = 0;
+            let mut by_owner = BTreeMap::<OrganisationId, Vec<MessageId>>::new();
+            for (message, organisation) in asked {
+                by_owner.entry(organisation).or_default().push(message);
+            }
+            for (organisation, messages) in by_owner {
+                match self.archive_some(organisation, &messages, &mut failed) {
+                    Ok(some) => done += some,
+                    Err(error) => _ = failed.get_or_insert(error),
+                }
+            }
+            if done > 0 {
+                return Ok(done);
+            }
+        }
+    }
+
+    /// How many were accepted and how many of them can be found.
+    ///
+    /// # Errors
+    /// `action_forbidden`; the database's.
+    pub fn gap(&self, ctx: &Ctx) -> Result<Gap> {
+        ctx.allow(Action::ArchiveSearch, &ctx.own("archive"))?;
+        let of = ctx.organisation();
+        self.flow.world().store.read(move |tx| records::gap(tx, of))
+    }
+
+    fn archive_some(
+        &self,
+        of: OrganisationId,
+        messages: &[MessageId],
+        failed: &mut Option<Error>,
+    ) -> Result<usize> {
+        let world = self.flow.world();
+        let ctx = world.system(of);
+        let mut indexed = Vec::with_capacity(messages.len());
+        let tokens = |mode| Tokens::of(world, of, mode);
+        let (live, test) = (tokens(Mode::Live)?, tokens(Mode::Test)?);
+        for message in messages {
+            match self.flow.filed(&ctx, *message) {
+                Ok(filed) => {
+                    let tokens = if filed.mode == Mode::Live {
+                        &live
+                    } else {
+                        &test
+                    };
+                    indexed.push(index(filed, tokens));
+                }
+                Err(error) => {
+                    tracing::warn!(message = %message, code = %error.code(), "a message waits to be archived");
+                    failed.get_or_insert(error);
+                }
+            }
+        }
+        if indexed.is_empty() {
+            return Ok(0);
+        }
+        let shared = self.lexicon(of);
+        let mut held = Held::take(&shared);
+        held.learn(world, of)?;
+        let piece = held.piece(world, of, indexed.iter().flat_map(|one| &one.said))?;
+        let count = indexed.len();
+        let now = world.now();
+        let written = piece.as_ref().map(|piece| piece.row.clone());
+        let taken = world.store.write(move |tx| {
+            let mut taken = 0;
+            for one in &indexed {
+                taken += usize::from(write(tx, of, one, now)?);
+            }
+            written
+                .iter()
+                .try_for_each(|row| store::tables::lexicon_pieces::insert(tx, row))?;
+            Ok(taken)
+        })?;
+        if let Some(piece) = piece {
+            held.keep(piece);
+        }
+        held.join(world, of)?;
+        drop(held);
+        tracing::debug!(count, taken, "archived");
+        Ok(count)
+    }
+}
+
+/// Puts a message where it is found, unless another node did.
+fn write(tx: &mut Tx<'_>, of: OrganisationId, one: &Indexed, now: Timestamp) -> Result<bool> {
+    if !records::answered(tx, one.message)? {
+        return Ok(false);
+    }
+    let position = free_position(tx, one.at)?;
+    postings::insert(tx, position, &one.posting)?;
+    let record = Record {
+        message: one.message,
+        organisation: of,
+        position,
+        state: match one.unread.is_empty() {
+            true => RecordState::Whole,
+            false => RecordState::Partial,
+        },
+        unread: one
+            .unread
+            .iter()
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join(" "),
+        words: one.words,
+        archived_at: now,
+    };
+    records::insert(tx, &record)?;
+    Ok(true)
+}
+
+/// Where messages of this time begin; a part of a second counts as the whole.
+pub(crate) const fn first_position(at: Timestamp) -> i64 {
+    at.secs().saturating_mul(OF_SECOND)
+}
+
+/// The first free position of a second, or of the next that has one.
+fn free_position(tx: &mut Tx<'_>, at: Timestamp) -> Result<i64> {
+    let mut first = first_position(at);
+    loop {
+        let end = first
+            .checked_add(OF_SECOND)
+            .ok_or(Error::new(Code::Internal))?;
+        match records::last_below(tx, first, end)? {
+            None => return Ok(first),
+            Some(last) if last + 1 < end => return Ok(last + 1),
+            Some(_) => first = end,
+        }
+    }
+}
+
+fn index(filed: Filed, tokens: &Tokens) -> Indexed {
+    let mut posting = Posting::default();
+    let mut said = BTreeMap::<String, u8>::new();
+    let mut count = 0;
+    let mut known = BTreeMap::new();
+    for (place, text) in &filed.texts {
+        let field = field(*place);
+        let column = &mut posting.columns[field.column()];
+        if !column.is_empty() {
+            column.push(Placed::Gap);
+        }
+        words(text, |word| {
+            let token = match known.get(&(field, word.to_owned())) {
+                Some(token) => *token,
+                None => {
+                    let token = tokens.word(field, word);
+                    known.insert((field, word.to_owned()), token);
+                    *said.entry(word.to_owned()).or_default() |= field.bit();
+                    token
+                }
+            };
+            column.push(Placed::Token(token));
+            count += 1;
+        });
+    }
+    let marks = &mut posting.columns[MARKS];
+    marks.push(Placed::Token(tokens.every()));
+    for (kind, word) in &filed.marks {
+        marks.extend([Placed::Gap, Placed::Token(tokens.mark(kind, word))]);
+    }
+    Indexed {
+        message: filed.message,
+        at: filed.at,
+        posting,
+        said,
+        unread: filed.unread,
+        words: count,
+    }
+}
+
+const fn field(place: FiledPlace) -> Field {
+    match place {
+        FiledPlace::Subject => Field::Subject,
+        FiledPlace::Body => Field::Body,
+        FiledPlace::From => Field::From,
+        FiledPlace::To => Field::To,
+        FiledPlace::File => Field::File,
+    }
+}
