@@ -5,8 +5,9 @@
 use crate::extracted::{Because, TextForm};
 use crate::extractor::Claim;
 use crate::kind::FileKind;
+use crate::octets::le16;
 use crate::pack::{self, Packing};
-use crate::session::{Session, inside};
+use crate::session::{Session, Shown, inside};
 use crate::text::{self, html, plain, rtf};
 use crate::{dicom, image, message, office, ole, pdf, signed, tnef, tree};
 
@@ -61,6 +62,27 @@ fn is_text(file: &[u8]) -> bool {
     text::start(file).is_some()
 }
 
+/// The name and the comment of a first member (RFC 1952 §2.3), and what stands in the field beside them.
+fn header(file: &[u8]) -> Option<String> {
+    const EXTRA: u8 = 4;
+    let (flags, mut rest) = (*file.get(3)?, file.get(10..)?);
+    let mut said = Vec::new();
+    if flags & EXTRA != 0 {
+        let octets = usize::from(le16(rest, 0)?);
+        said.push(rest.get(2..2 + octets)?);
+        rest = rest.get(2 + octets..)?;
+    }
+    for flag in [8, 16] {
+        if flags & flag != 0 {
+            let end = memchr::memchr(0, rest)?;
+            said.push(&rest[..end]);
+            rest = &rest[end + 1..];
+        }
+    }
+    let said = said.into_iter().map(|octets| text::decode(octets, None));
+    Some(said.collect::<Vec<_>>().join("\n"))
+}
+
 fn gzip(session: &mut Session<'_>, place: &str, file: &[u8], claim: &Claim<'_>) {
     let counted = session.budget.entry();
     if session.or_lost(place, counted).is_none() {
@@ -69,6 +91,13 @@ fn gzip(session: &mut Session<'_>, place: &str, file: &[u8], claim: &Claim<'_>) 
     let stem = claim.name.strip_suffix(".gz").unwrap_or("");
     let stem = claim.name.strip_suffix(".tgz").unwrap_or(stem);
     let at = inside(place, if stem.is_empty() { "content" } else { stem });
+    let said = header(file).unwrap_or_default();
+    session.text(
+        &inside(place, "header"),
+        TextForm::Prose,
+        &said,
+        Shown::Hidden,
+    );
     let content = pack::unpack(session, &at, Packing::Gzip, file);
     let claim = Claim {
         name: stem,

@@ -249,16 +249,21 @@ pub fn leads(attribute: &str) -> bool {
 /// Attributes in which words stand that no reader is shown.
 pub fn carries(attribute: &str) -> bool {
     let carrying = ["content", "summary", "label", "abbr", "download", "srcdoc"];
-    carrying
-        .iter()
-        .any(|known| attribute.eq_ignore_ascii_case(known))
-        || attribute
-            .get(..5)
-            .is_some_and(|head| head.eq_ignore_ascii_case("data-"))
-        || attribute
-            .get(..5)
-            .is_some_and(|head| head.eq_ignore_ascii_case("aria-"))
+    let is = |known: &&str| attribute.eq_ignore_ascii_case(known);
+    carrying.iter().any(|known| is(known)) || !LAYOUT.split(' ').any(|known| is(&known))
 }
+
+/// Attributes of mail that say how something looks or works. One that nobody knows can only be there for its words,
+/// and a style sheet can show them (`content: attr(x)`).
+const LAYOUT: &str = "abbr align alink allowfullscreen alt async autocomplete autofocus axis bgcolor border \
+    bordercolor bottommargin cellpadding cellspacing char charset checked class clear color cols colspan compact \
+    controls coords crossorigin datetime defer dir disabled enctype face for frame frameborder headers height hidden \
+    href hreflang hspace http-equiv id integrity ismap label lang language leftmargin link loading marginheight \
+    marginwidth max maxlength media method min multiple name nohref noresize noshade nowrap pattern placeholder \
+    preserveaspectratio readonly rel required rev rightmargin role rows rowspan rules scope scrolling selected shape \
+    size sizes span spellcheck src srcset start step style summary tabindex target text title topmargin translate \
+    type usemap valign value version viewbox vlink vspace width wrap xml:lang xml:space xmlns xmlns:m xmlns:o \
+    xmlns:v xmlns:w d fill stroke stroke-width points x y x1 x2 y1 y2 cx cy r rx ry transform";
 
 /// Text with its entities undone.
 pub fn unescape(text: &str) -> Cow<'_, str> {

@@ -11,6 +11,7 @@ use std::ops::Range;
 use crate::message::Encoding;
 
 mod coded;
+mod dictated;
 mod enclosed;
 mod escapes;
 mod glued;
@@ -128,11 +129,13 @@ impl Readings {
     fn add_texts(&mut self, text: &str) {
         let steps = [
             coded::changed,
+            escapes::of_pages,
             escapes::changed,
             links::changed,
             turned::changed,
             spelled::changed,
             glued::changed,
+            dictated::changed,
         ];
         let mut last: Option<String> = None;
         for step in steps {

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use sim::kit::{SimClock, SimRng, TestStore, memory_root};
 use tower::ServiceExt;
 
-pub const ALL_SCOPES: [&str; 25] = [
+pub const ALL_SCOPES: [&str; 26] = [
     "message.send",
     "message.list",
     "message.read",
@@ -36,6 +36,7 @@ pub const ALL_SCOPES: [&str; 25] = [
     "detector.manage",
     "encryption.manage",
     "anomaly.read",
+    "archive.search",
     "quarantine.read",
     "registry.read",
     "registry.manage",

@@ -11,8 +11,9 @@ use memchr::memmem;
 use super::{Packing, unpack};
 use crate::extracted::{Because, Mark};
 use crate::extractor::Claim;
+use crate::image::behind;
 use crate::octets::{le16, le32, le64};
-use crate::session::{Session, inside};
+use crate::session::{Session, Shown, inside};
 use crate::text::decode;
 
 const LOCAL: &[u8] = b"PK\x03\x04";
@@ -32,6 +33,7 @@ pub(crate) struct Entry {
     pub(crate) name: String,
     method: u16,
     pub(crate) encrypted: bool,
+    comment: String,
     /// As the directory says; compared with what comes out.
     size: u64,
     /// Header and data in the file.
@@ -44,6 +46,8 @@ struct End {
     directory_size: u64,
     directory_at: u64,
     at: usize,
+    /// The end record itself, of which there is a wide one too where `at` is elsewhere.
+    last: usize,
 }
 
 impl<'a> Zip<'a> {
@@ -52,6 +56,7 @@ impl<'a> Zip<'a> {
         let entries = list(session, place, file);
         let entries = session.or_lost(place, entries)?;
         let zip = Self { file, entries };
+        zip.beside(session, place);
         let sound = zip.check();
         // Entries that the directory leaves out are read by programs that stream.
         if let Err(Because::Malformed) = sound {
@@ -104,6 +109,23 @@ impl<'a> Zip<'a> {
             session.lost(&place, Because::Malformed);
         }
         out
+    }
+
+    /// What stands before the first entry, behind the end, and in comments: no program that unpacks shows it.
+    fn beside(&self, session: &mut Session<'_>, place: &str) {
+        let starts = self.entries.iter().map(|entry| entry.whole.start);
+        let before = starts.min().unwrap_or(0);
+        behind(session, &inside(place, "before"), &self.file[..before]);
+        if let Some(end) = end_record(self.file) {
+            let comment = self.file.get(end.last + 22..).unwrap_or_default();
+            behind(session, place, comment);
+        }
+        let comments = self.entries.iter().map(|entry| entry.comment.as_str());
+        let said: Vec<&str> = comments.filter(|comment| !comment.is_empty()).collect();
+        if !said.is_empty() {
+            let at = inside(place, "comments");
+            session.text(&at, crate::TextForm::Prose, &said.join("\n"), Shown::Hidden);
+        }
     }
 
     fn check(&self) -> Result<(), Because> {
@@ -189,6 +211,7 @@ fn end_record(file: &[u8]) -> Option<End> {
         directory_size: u64::from(le32(file, at + 12)?),
         directory_at: u64::from(le32(file, at + 16)?),
         at,
+        last: at,
     };
     // ZIP64 (APPNOTE §4.3.14): the locator stands right before the end record.
     let locator = at
@@ -213,6 +236,8 @@ fn central(file: &[u8], at: usize, base: u64) -> Option<(Entry, usize)> {
     let comment_octets = usize::from(le16(file, at + 32)?);
     let name = file.get(at + 46..at + 46 + name_octets)?;
     let extra = file.get(at + 46 + name_octets..)?.get(..extra_octets)?;
+    let behind_name = at + 46 + name_octets + extra_octets;
+    let comment = file.get(behind_name..behind_name + comment_octets)?;
     let mut sizes = [
         u64::from(le32(file, at + 24)?),
         u64::from(le32(file, at + 20)?),
@@ -231,11 +256,12 @@ fn central(file: &[u8], at: usize, base: u64) -> Option<(Entry, usize)> {
         name: decode(name, Some("ibm866")).replace('\\', "/"),
         method: le16(file, at + 10)?,
         encrypted: flags & 1 != 0,
+        comment: decode(comment, Some("ibm866")),
         size,
         whole: start..data_end,
         data: data_at..data_end,
     };
-    Some((entry, at + 46 + name_octets + extra_octets + comment_octets))
+    Some((entry, behind_name + comment_octets))
 }
 
 /// Sizes that did not fit stand in the ZIP64 extra field, in this order, only those (§4.5.3).

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use memchr::memmem;
 
 use super::Changed;
+use crate::markup::entity;
 
 const START: &str = "\\u";
 
@@ -26,6 +27,39 @@ pub(super) fn changed(text: &str) -> Option<Changed> {
             .or_else(|| braced(rest))
             .filter(|(letter, _)| !letter.is_control())
     })
+}
+
+/// Letters by their numbers in a page, where no page is (`&#50;`), and letters that only programs see: Unicode's
+/// tags, which stand for ASCII (Unicode 16, §23.9).
+pub(super) fn of_pages(text: &str) -> Option<Changed> {
+    let numbered = memmem::find(text.as_bytes(), b"&#").is_some();
+    // All tags begin with the same three octets.
+    let tagged = memmem::find(text.as_bytes(), b"\xf3\xa0").is_some();
+    if !numbered && !tagged {
+        return None;
+    }
+    let mut out = Changed::with_room(text.len());
+    let mut rest = text;
+    while let Some(letter) = rest.chars().next() {
+        let mut read = String::new();
+        let used = match letter {
+            '&' if rest.starts_with("&#") => entity(rest, &mut read).unwrap_or(0),
+            '\u{e0020}'..='\u{e007e}' => {
+                let ascii = char::from_u32(u32::from(letter) - 0xe0000);
+                read.extend(ascii);
+                letter.len_utf8()
+            }
+            _ => 0,
+        };
+        if used == 0 {
+            out.text.push(letter);
+            rest = &rest[letter.len_utf8()..];
+        } else {
+            read.chars().for_each(|letter| out.put(letter));
+            rest = &rest[used..];
+        }
+    }
+    out.if_any()
 }
 
 fn replaced(

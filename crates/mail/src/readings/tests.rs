@@ -26,6 +26,21 @@ fn what_reads_otherwise_is_told_with_the_words_around_it() {
             "id dGhpcyBpcyBub3Qg4pyTCg bb3Qg4pyTCgAA0011",
             &["id this is not ✓\n bb3Qg4pyTCgAA0011"],
         ),
+        ("&#50;&#49;&#x39; &#; &amp; &#2", &["219 &#; &amp; \u{2}"]),
+        (
+            "a\u{e0053}\u{e0053}\u{e004e} b\u{e0001}",
+            &["aSSN b\u{e0001}"],
+        ),
+        (
+            "is two one nine, zero nine, Nine nine nine nine.",
+            &["is 219099999."],
+        ),
+        (
+            "es dos uno nueve guión cero nueve guion nueve nueve nueve nueve",
+            &["es 219-09-9999"],
+        ),
+        ("one two three four, then five six seven", &[]),
+        ("one or two of the four, nine of six, seven", &[]),
         ("hospitalizations/internationally/acknowledgement", &[]),
         (
             "9f86d081884c7d659a2feaa0c55ad015 6BA7B8109DAD11D180B400C04FD430C8",
