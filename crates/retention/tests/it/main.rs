@@ -1,0 +1,4 @@
+//! Retention from outside: cases a lawyer can read, the shipped pack beside its collection, properties,
+//! a slow reference.
+
+mod cases;
