@@ -2,3 +2,6 @@
 //! a slow reference.
 
 mod cases;
+mod collection;
+mod facts;
+mod tell;
