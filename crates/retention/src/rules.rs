@@ -82,7 +82,7 @@ impl Rules {
                 && rule.classes.iter().any(|class| item.is_of(class))
                 && is_in_force(rule, created, today)
                 && !self.is_replaced(rule, today)
-                && is_met(rule, item)
+                && is_met(rule, item, created)
         })
     }
     fn is_replaced(&self, rule: &Rule, today: Day) -> bool {
@@ -105,8 +105,8 @@ fn is_in_force(rule: &Rule, created: Day, today: Day) -> bool {
         && rule.effective_to.is_none_or(|to| created <= to)
 }
 
-fn is_met(rule: &Rule, item: &Item) -> bool {
-    let known = |anchor: &Anchor| item.anchors.get(anchor).copied();
+fn is_met(rule: &Rule, item: &Item, created: Day) -> bool {
+    let known = |anchor: &Anchor| item.known(anchor, created);
     let excluded = rule
         .when
         .as_ref()

@@ -2,6 +2,11 @@
 //! a slow reference.
 
 mod cases;
+mod classifying;
 mod collection;
+mod draw;
 mod facts;
+mod properties;
+mod reference;
+mod simulating;
 mod tell;
