@@ -6,13 +6,13 @@
 //! anchor or a rule is missing nothing is due.
 
 mod gap;
+mod tell;
 
 use std::collections::BTreeSet;
 
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::explain::{Sentence, sentence};
 use crate::reckon::{End, Reckoning, reckon};
 use crate::{
     Anchor, Class, Day, Effect, HeldBy, Hold, Item, Profile, RuleRef, Rules, Zone, held_by,
@@ -54,7 +54,7 @@ pub enum Verdict {
     },
 }
 
-/// A verdict and how it came about. To be stored with every decision.
+/// A verdict and how it came about. To be stored with every decision, sealed: steps hold days of birth.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
     pub verdict: Verdict,
@@ -77,23 +77,6 @@ pub struct Explanation {
 impl Verdict {
     pub fn is_due(&self) -> bool {
         matches!(self, Self::Due { .. })
-    }
-    /// `not_due`, `due`, `never`, `held`, `unknown` or `conflict`, with its fields as text.
-    pub fn sentence(&self) -> Sentence {
-        sentence(self)
-    }
-}
-
-impl Explanation {
-    /// What was counted, rule by rule: for each its reference and its steps as sentences.
-    pub fn sentences(&self) -> Vec<(RuleRef, Vec<Sentence>)> {
-        self.rules
-            .iter()
-            .map(|rule| {
-                let steps = rule.steps.iter().map(crate::Step::sentence).collect();
-                (rule.rule.clone(), steps)
-            })
-            .collect()
     }
 }
 

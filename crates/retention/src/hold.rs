@@ -86,6 +86,18 @@ pub enum HeldWhy {
     Unclassified,
 }
 
+impl HeldWhy {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::InScope => "in_scope",
+            Self::Matched => "matched",
+            Self::Unreadable => "unreadable",
+            Self::CustodianUnknown => "custodian_unknown",
+            Self::Unclassified => "unclassified",
+        }
+    }
+}
+
 /// The holds that bind `item` at `now`, by id. Ask again inside the transaction that destroys.
 pub fn held_by(item: &Item, holds: &[Hold], zone: Zone, now: Timestamp) -> Vec<HeldBy> {
     let created = zone.day_of(item.created);

@@ -1,4 +1,6 @@
 //! What is kept: its classes, when it was made, and what is on record about the days that count.
+//!
+//! Days of birth and death are PHI: an item is stored sealed, and `Debug` shows no day of a person.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Anchor, Class, Day};
 
 /// What is on record about an anchor. One that is not on record at all is unknown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Known {
     On(Day),
     /// Somebody put on record that there is no such day: no audit, no later visit, no patient.
@@ -31,6 +33,14 @@ impl Known {
     }
 }
 
+impl std::fmt::Debug for Known {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::On(_) => "on a day",
+            Self::Never => "never",
+        })
+    }
+}
 impl std::fmt::Display for Known {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -76,6 +86,7 @@ impl Item {
     /// one; what is unclassified may be any part of a patient's record.
     pub(crate) fn is_of(&self, class: &Class) -> bool {
         self.classes.contains(class)
+            || (*class == Class::Unclassified && self.is_unclassified())
             || (self.is_unclassified() && (class.is_clinical() || class.is_part_of_record()))
             || (*class == Class::Clinical && self.classes.iter().any(Class::is_clinical))
     }

@@ -35,7 +35,7 @@ pub use classify::{
 };
 pub use day::{Day, Period};
 pub use due::{Answer, Explanation, Gap, Verdict, due};
-pub use explain::{Sentence, Step};
+pub use explain::{SENTENCE_CODES, Sentence, Step};
 pub use hold::{HeldBy, HeldWhy, Hold, HoldQuery, HoldState, QueryOutcome, held_by};
 pub use item::{Item, Known};
 pub use profile::Profile;
@@ -44,7 +44,7 @@ pub use rule::{
     Approval, AtDeath, Combine, Death, Effect, Keep, Matter, Minor, Of, Rule, RuleRef, RuleState,
     WhileOpen,
 };
-pub use rules::{MAJORITY_USUAL, RULES_MAX, RuleFault, Rules, RulesInvalid};
+pub use rules::{MAJORITY_USUAL, RULE_TEXT_OCTETS_MAX, RULES_MAX, RuleFault, Rules, RulesInvalid};
 pub use simulate::{Change, SIMULATION_EXAMPLES_MAX, Simulation, simulate};
 pub use words::{
     Anchor, Class, Confidence, Jurisdiction, OWN_WORD_OCTETS_MAX, Programme, Provider,

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::{Anchor, Day, Item, Jurisdiction, Known, Profile, Rule, RuleRef};
 
-pub use check::{RuleFault, RulesInvalid};
+pub use check::{RULE_TEXT_OCTETS_MAX, RuleFault, RulesInvalid};
 
 /// Rules in order of id and version, with the age of majority where it is not 18.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -4,9 +4,11 @@
 //! period, as a rule of its own in that jurisdiction with the reason in its note. Until it did, nothing
 //! clinical is due: another state's rule may be shorter than what was forgotten.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{Class, Item, Jurisdiction, Profile, Provider, Rule};
+use crate::{Class, Item, Jurisdiction, Profile, Provider, Rule, Sentence};
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -22,6 +24,28 @@ pub enum Gap {
     Profile,
 }
 
+impl Gap {
+    /// `no_rule_of_state`, `no_rule_for_class` or `no_profile`.
+    pub fn sentence(&self) -> Sentence {
+        match self {
+            Self::State {
+                jurisdiction,
+                provider_type,
+            } => Sentence::new(
+                "no_rule_of_state",
+                [
+                    ("jurisdiction", jurisdiction.to_string()),
+                    ("provider_type", provider_type.to_string()),
+                ],
+            ),
+            Self::Class(class) => {
+                Sentence::new("no_rule_for_class", [("class", class.to_string())])
+            }
+            Self::Profile => Sentence::new("no_profile", []),
+        }
+    }
+}
+
 pub(super) fn gaps(item: &Item, profile: &Profile, applying: &[&Rule]) -> Vec<Gap> {
     let floors: Vec<&Rule> = applying
         .iter()
@@ -30,17 +54,13 @@ pub(super) fn gaps(item: &Item, profile: &Profile, applying: &[&Rule]) -> Vec<Ga
         .collect();
     let mut gaps = Vec::new();
     if item.is_of(&Class::Clinical) {
-        if profile.states.is_empty() || profile.provider_types.is_empty() {
+        let is_anywhere = profile.states.iter().any(Jurisdiction::is_state);
+        if !is_anywhere || profile.provider_types.is_empty() {
             gaps.push(Gap::Profile);
         }
         gaps.extend(states(profile, &floors));
     }
-    let unclassified = [Class::Clinical].into();
-    let classes = match item.is_unclassified() {
-        true => &unclassified,
-        false => &item.classes,
-    };
-    gaps.extend(classes.iter().filter_map(|class| {
+    gaps.extend(asked(item).iter().filter_map(|class| {
         let is_ruled = floors.iter().any(|rule| {
             rule.classes.contains(class)
                 || (class.is_clinical() && rule.classes.contains(&Class::Clinical))
@@ -48,6 +68,16 @@ pub(super) fn gaps(item: &Item, profile: &Profile, applying: &[&Rule]) -> Vec<Ga
         (!is_ruled).then(|| Gap::Class(class.clone()))
     }));
     gaps
+}
+
+/// The classes of which each needs a rule. What is unclassified may be clinical.
+fn asked(item: &Item) -> BTreeSet<Class> {
+    let mut classes = item.classes.clone();
+    if item.is_unclassified() {
+        classes.remove(&Class::Unclassified);
+        classes.insert(Class::Clinical);
+    }
+    classes
 }
 
 fn states<'a>(profile: &'a Profile, floors: &'a [&Rule]) -> impl Iterator<Item = Gap> + 'a {
@@ -58,6 +88,7 @@ fn states<'a>(profile: &'a Profile, floors: &'a [&Rule]) -> impl Iterator<Item =
     profile
         .states
         .iter()
+        .filter(|state| state.is_state())
         .flat_map(move |state| types.clone().map(move |provider| (state, provider)))
         .filter(|(state, provider)| !floors.iter().any(|rule| rules_on(rule, state, provider)))
         .map(|(state, provider)| Gap::State {

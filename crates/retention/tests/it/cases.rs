@@ -252,7 +252,12 @@ fn answers_survive_being_stored() {
                 "{sentence:?}"
             );
         }
-        assert!(!answer.verdict.sentence().code.is_empty());
+        assert!(!answer.verdict.sentences().is_empty());
+        let printed = format!("{item:?} {answer:?}");
+        assert!(
+            !printed.contains("2005-05-05"),
+            "a birth date in what Debug prints: {printed}"
+        );
     }
 }
 

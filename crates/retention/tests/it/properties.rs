@@ -370,3 +370,38 @@ fn a_simulation_counts_what_asking_twice_shows() {
         assert_eq!(simulation.kept_longer.examples.len() as u64, longer.min(20));
     });
 }
+
+/// Whoever keeps the words of sentences knows all codes there are.
+#[test]
+fn sentences_have_the_codes_that_are_listed() {
+    let seen = std::cell::RefCell::new(std::collections::BTreeSet::new());
+    each(20_000, |draw| {
+        let world = World::new(draw);
+        let holds = if draw.one_in(2) {
+            &world.holds[..]
+        } else {
+            &[]
+        };
+        let mut profile = world.profile.clone();
+        if draw.one_in(50) {
+            profile.states.clear();
+        }
+        let answer = due(&world.item, &world.rules(), holds, &profile, world.now);
+        let mut told = answer.verdict.sentences();
+        told.extend(
+            answer
+                .explanation
+                .sentences()
+                .into_iter()
+                .flat_map(|(_, steps)| steps),
+        );
+        seen.borrow_mut()
+            .extend(told.into_iter().map(|sentence| sentence.code));
+    });
+    if std::env::var_os("RETENTION_SEED").is_none() {
+        let listed = caduceus_retention::SENTENCE_CODES
+            .iter()
+            .map(|code| (*code).to_owned());
+        assert_eq!(seen.into_inner(), listed.collect());
+    }
+}

@@ -65,9 +65,9 @@ fn holds(by: &[HeldBy]) -> String {
     let told: Vec<String> = by
         .iter()
         .map(|by| {
-            let why = serde_json::to_value(by.why).expect("a word");
+            let why = by.why.word();
             let released = if by.is_released { ", released" } else { "" };
-            format!("{} ({}{released})", by.hold, why.as_str().expect("a word"))
+            format!("{} ({}{released})", by.hold, why)
         })
         .collect();
     told.join(" and ")
