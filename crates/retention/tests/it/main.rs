@@ -1,6 +1,7 @@
 //! Retention from outside: cases a lawyer can read, the shipped pack beside its collection, properties,
 //! a slow reference.
 
+mod approving;
 mod cases;
 mod classifying;
 mod collection;
