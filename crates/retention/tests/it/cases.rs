@@ -52,12 +52,13 @@ fn every_case_has_its_answer() {
         .filter(|path| path.extension().is_some_and(|ending| ending == "case"))
         .collect();
     files.sort();
-    let (mut count, mut wrong) = (0, Vec::new());
+    let (mut count, mut wrong, mut used) = (0, Vec::new(), BTreeSet::new());
     for file in files {
         let text = std::fs::read_to_string(&file).expect("a readable file");
         for case in cases(&text) {
             count += 1;
             let place = format!("{}: {}", file.display(), case.title);
+            used.extend(case.rules.iter().cloned());
             assert!(case.has_sum, "{place}: no arithmetic");
             assert!(!case.answers.is_empty(), "{place}: no answer");
             wrong.extend(
@@ -69,6 +70,10 @@ fn every_case_has_its_answer() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(count >= CASES_MIN, "{count} cases, {CASES_MIN} wanted");
+    for rule in all.all() {
+        let has_case = used.iter().any(|pattern| fits(pattern, &rule.id));
+        assert!(has_case, "{} has no case", rule.id);
+    }
 }
 
 fn all_rules(folder: &Path) -> Rules {
