@@ -1,6 +1,6 @@
 //! Rules as TOML, and those that are shipped.
 //!
-//! A file is a list of `[[rule]]` with the fields of [`Rule`](crate::Rule). What is shipped is a draft
+//! A file is a list of `[[rule]]` with the fields of [`Rule`]. What is shipped is a draft
 //! where its source is sure (`high`) and disabled where it is not; none counts before a person with a name
 //! enables it (records §2.3, trap 2). Invariant: what is not understood is refused, with line and field.
 
