@@ -236,9 +236,10 @@ async fn workers(
     every(tasks, stop.clone(), MEASURE_EVERY, "gauges", move || {
         flow.measure()
     });
-    let records = wired.records.clone();
+    // What still waits at the end is archived after the next start.
+    let (records, stopped) = (wired.records.clone(), stop.clone());
     every(tasks, stop.clone(), ARCHIVE_EVERY, "archive", move || {
-        while records.archive()? > 0 {}
+        while !*stopped.borrow() && records.archive()? > 0 {}
         Ok(())
     });
     watch_sending(wired, stop.clone(), tasks);

@@ -30,6 +30,8 @@ pub(crate) struct Xml<'a> {
     /// The empty element that is to be closed.
     close: Option<&'a str>,
     depth: usize,
+    /// A quote was met that never closes.
+    unended: bool,
     lost: Option<Because>,
 }
 
@@ -39,6 +41,7 @@ impl<'a> Xml<'a> {
             rest: document,
             close: None,
             depth: 0,
+            unended: false,
             lost: None,
         }
     }
@@ -84,8 +87,21 @@ impl<'a> Xml<'a> {
         None
     }
 
+    /// After the `>` that is not inside a quoted attribute; after the first one where a quote never closes, and from
+    /// then on, or each tag that follows would be read to the end of the document.
+    fn tag_end(&mut self) -> Option<usize> {
+        let tag = self.rest.as_bytes();
+        if !self.unended {
+            if let Some(end) = tag_end(tag) {
+                return Some(end);
+            }
+            self.unended = true;
+        }
+        memchr(b'>', tag).map(|n| n + 1)
+    }
+
     fn tag(&mut self) -> Token<'a> {
-        let Some(end) = tag_end(self.rest.as_bytes()) else {
+        let Some(end) = self.tag_end() else {
             self.lost.get_or_insert(Because::Truncated);
             let rest = std::mem::take(&mut self.rest);
             return Token::Text(Cow::Borrowed(rest));
@@ -242,8 +258,7 @@ fn tag_end(tag: &[u8]) -> Option<usize> {
         }
         value_begins = octet == b'=' || value_begins && octet.is_ascii_whitespace();
     }
-    // A quote that never closes: the first `>` then.
-    memchr(b'>', tag).map(|n| n + 1)
+    None
 }
 
 #[cfg(test)]

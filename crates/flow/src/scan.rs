@@ -106,7 +106,7 @@ impl Reading {
         };
         let mut enclosed = Vec::new();
         for (text, readings) in message.texts_with_readings() {
-            if here(text.part) && !is_envelope(text.part) {
+            if here(text.part) && (!is_envelope(text.part) || holds_number(&text.text)) {
                 reading.text(text, readings, &mut enclosed);
             }
         }
@@ -255,6 +255,23 @@ impl Reading {
 fn is_envelope(part: mail::PartName) -> bool {
     const FIELDS: [&str; 6] = ["from", "sender", "reply-to", "to", "cc", "bcc"];
     matches!(part, mail::PartName::Header(name) if FIELDS.contains(&name))
+}
+
+/// Whether a name or an address holds a number as long as those that identify people.
+pub(crate) fn holds_number(text: &str) -> bool {
+    const DIGITS_MIN: usize = 7;
+    let mut digits = 0;
+    for letter in text.chars() {
+        match letter {
+            c if c.is_numeric() => digits += 1,
+            '-' | '.' | ' ' | '/' | '_' => {}
+            _ => digits = 0,
+        }
+        if digits >= DIGITS_MIN {
+            return true;
+        }
+    }
+    false
 }
 
 /// Octets of a run of base64 that is no word of any language.

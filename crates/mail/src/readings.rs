@@ -16,6 +16,7 @@ mod enclosed;
 mod escapes;
 mod glued;
 mod links;
+mod parted;
 mod spelled;
 mod turned;
 
@@ -88,7 +89,15 @@ impl Readings {
 
     /// The same octets as somebody else may read them.
     pub(crate) fn add_other(&mut self, other: String) {
-        self.texts.extend(readings(&other).texts);
+        let more = readings(&other);
+        self.texts.extend(more.texts);
+        self.doubt = self.doubt.or(more.doubt);
+        for file in more.enclosed {
+            self.add_file(Enclosed {
+                place: None,
+                ..file
+            });
+        }
         self.texts.push(other);
     }
 
@@ -132,6 +141,9 @@ impl Readings {
             escapes::of_pages,
             escapes::changed,
             links::changed,
+            // Percent signs of percent signs.
+            links::changed,
+            parted::changed,
             turned::changed,
             spelled::changed,
             glued::changed,
@@ -150,8 +162,8 @@ impl Readings {
 /// A text of which parts read otherwise.
 struct Changed {
     text: String,
-    /// Octets in `text` at which something does, in order.
-    at: Vec<usize>,
+    /// Octets in `text` that do, in order.
+    at: Vec<Range<usize>>,
 }
 
 impl Changed {
@@ -163,14 +175,15 @@ impl Changed {
     }
 
     fn put(&mut self, letter: char) {
-        self.at.push(self.text.len());
+        let start = self.text.len();
         self.text.push(letter);
+        self.at.push(start..self.text.len());
     }
 
     fn put_str(&mut self, words: &str) {
-        self.at.push(self.text.len());
+        let start = self.text.len();
         self.text.push_str(words);
-        self.at.push(self.text.len());
+        self.at.push(start..self.text.len());
     }
 
     fn if_any(self) -> Option<Self> {
@@ -181,13 +194,13 @@ impl Changed {
     fn around(&self) -> String {
         let mut out = String::new();
         let mut open: Option<Range<usize>> = None;
-        for &at in &self.at {
+        for at in &self.at {
             let from = self
                 .text
-                .floor_char_boundary(at.saturating_sub(AROUND_OCTETS));
+                .floor_char_boundary(at.start.saturating_sub(AROUND_OCTETS));
             let to = self
                 .text
-                .ceil_char_boundary(at.saturating_add(AROUND_OCTETS));
+                .ceil_char_boundary(at.end.saturating_add(AROUND_OCTETS));
             match &mut open {
                 Some(range) if from <= range.end => range.end = to,
                 _ => {

@@ -117,6 +117,7 @@ codes! {
     ActionForbidden "action_forbidden" Permission 403 550 "5.7.1" "You may not do this" "Ask an administrator of your organisation.";
     RateLimited "rate_limited" Permission 429 450 "4.7.0" "Too many requests" "Wait for the time in Retry-After.";
     AuthorRefused "author_refused" Permission 403 550 "5.7.26" "The author's domain did not authorise this message" "Send through the domain's own servers, or sign with its DKIM key (RFC 9989).";
+    AuthorUnclear "author_unclear" Permission 403 550 "5.7.1" "The message does not name exactly one author" "Send it with one From field that holds one address (RFC 5322 §3.6.2).";
     SendingSlowed "sending_slowed" Permission 429 451 "4.7.1" "Sending by these credentials is slowed, since it is unusual" "Wait for the time in Retry-After; an administrator can release it in the console.";
     SendingRestricted "sending_restricted" Permission 403 451 "4.7.1" "Sending by these credentials is restricted until somebody looks at it, since it is unusual" "Write to known recipients, without PHI; an administrator can release it in the console.";
     SendingSuspended "sending_suspended" Permission 403 454 "4.7.0" "Sending by these credentials is suspended until somebody looks at it, since it looks like misuse" "Ask an administrator, who can release it in the console.";

@@ -287,6 +287,13 @@ pub const PGP_DEPTH_MAX: usize = 8;
 pub const PGP_MESSAGE_OCTETS_MAX: usize = MESSAGE_OCTETS_MAX / 2 * 3;
 /// What one message may become while it is unpacked, all its layers together.
 pub const PGP_UNPACKED_OCTETS_MAX: usize = 2 * PGP_MESSAGE_OCTETS_MAX;
+/// Words of one message that can be found; words of the messages that one commit archives, beyond the last of them;
+/// octets of all different words of one archive.
+pub const ARCHIVE_WORDS_MAX: u64 = 1_000_000;
+pub const ARCHIVE_BATCH_WORDS_MAX: u64 = 200_000;
+pub const ARCHIVE_LEXICON_OCTETS_MAX: usize = 1_000_000_000;
+/// Phrases that all parts of a search stand for together.
+pub const SEARCH_PHRASES_MAX: usize = 16_384;
 /// Octets of a search of the archive; words, phrases and marks in it; brackets within brackets.
 pub const SEARCH_OCTETS_MAX: usize = 2_000;
 pub const SEARCH_PARTS_MAX: usize = 64;

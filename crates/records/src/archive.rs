@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ctx::{Action, Ctx};
 use flow::archive::{Filed, FiledPlace};
+use model::limits::{ARCHIVE_BATCH_WORDS_MAX, ARCHIVE_WORDS_MAX};
 use model::{Code, Error, MessageId, Mode, OrganisationId, Result, Timestamp};
 use store::Tx;
 use store::tables::postings::{self, Placed, Posting};
@@ -92,61 +93,99 @@ impl Records {
         messages: &[MessageId],
         failed: &mut Option<Error>,
     ) -> Result<usize> {
-        let world = self.flow.world();
-        let ctx = world.system(of);
-        let mut indexed = Vec::with_capacity(messages.len());
-        let tokens = |mode| Tokens::of(world, of, mode);
-        let (live, test) = (tokens(Mode::Live)?, tokens(Mode::Test)?);
-        for message in messages {
-            match self.flow.filed(&ctx, *message) {
-                Ok(filed) => {
-                    let tokens = if filed.mode == Mode::Live {
-                        &live
-                    } else {
-                        &test
-                    };
-                    indexed.push(index(filed, tokens));
-                }
-                Err(error) => {
-                    tracing::warn!(message = %message, code = %error.code(), "a message waits to be archived");
-                    failed.get_or_insert(error);
-                }
-            }
-        }
+        let mut indexed = self.index_some(of, messages, failed)?;
         if indexed.is_empty() {
             return Ok(0);
         }
+        let world = self.flow.world();
         let shared = self.lexicon(of);
         let mut held = Held::take(&shared);
         held.learn(world, of)?;
-        let piece = held.piece(world, of, indexed.iter().flat_map(|one| &one.said))?;
+        let piece = match held.words().is_full() {
+            false => held.piece(world, of, indexed.iter().flat_map(|one| &one.said))?,
+            true => {
+                let all = indexed.iter_mut();
+                all.for_each(|one| _ = one.unread.insert("limit_lexicon".to_owned()));
+                None
+            }
+        };
         let count = indexed.len();
         let now = world.now();
         let written = piece.as_ref().map(|piece| piece.row.clone());
-        let taken = world.store.write(move |tx| {
-            let mut taken = 0;
+        world.store.write(move |tx| {
             for one in &indexed {
-                taken += usize::from(write(tx, of, one, now)?);
+                write(tx, of, one, now)?;
             }
-            written
-                .iter()
-                .try_for_each(|row| store::tables::lexicon_pieces::insert(tx, row))?;
-            Ok(taken)
+            let row = written.iter();
+            row.map(|row| store::tables::lexicon_pieces::insert(tx, row))
+                .collect::<Result<()>>()
         })?;
         if let Some(piece) = piece {
             held.keep(piece);
         }
         held.join(world, of)?;
-        drop(held);
-        tracing::debug!(count, taken, "archived");
         Ok(count)
+    }
+
+    /// As many of them as one commit should hold; the others wait for the next one.
+    fn index_some(
+        &self,
+        of: OrganisationId,
+        messages: &[MessageId],
+        failed: &mut Option<Error>,
+    ) -> Result<Vec<Indexed>> {
+        let world = self.flow.world();
+        let ctx = world.system(of);
+        let tokens = |mode| Tokens::of(world, of, mode);
+        let (live, test) = (tokens(Mode::Live)?, tokens(Mode::Test)?);
+        let (mut indexed, mut words) = (Vec::new(), 0);
+        for message in messages {
+            if words > ARCHIVE_BATCH_WORDS_MAX {
+                break;
+            }
+            let one = match self.flow.filed(&ctx, *message) {
+                Ok(filed) if filed.mode == Mode::Live => index(filed, &live),
+                Ok(filed) => index(filed, &test),
+                // It will open no better the next time.
+                Err(error) if is_final(error.code()) => {
+                    tracing::warn!(message = %message, code = %error.code(), "a message cannot be searched");
+                    unopened(*message, world.now())
+                }
+                Err(error) => {
+                    tracing::warn!(message = %message, code = %error.code(), "a message waits to be archived");
+                    failed.get_or_insert(error);
+                    continue;
+                }
+            };
+            words += one.words;
+            indexed.push(one);
+        }
+        Ok(indexed)
+    }
+}
+
+const fn is_final(code: Code) -> bool {
+    matches!(
+        code,
+        Code::StoredDataInvalid | Code::KeyDestroyed | Code::SealBroken
+    )
+}
+
+fn unopened(message: MessageId, now: Timestamp) -> Indexed {
+    Indexed {
+        message,
+        at: now,
+        posting: Posting::default(),
+        said: BTreeMap::new(),
+        unread: BTreeSet::from(["unopened".to_owned()]),
+        words: 0,
     }
 }
 
 /// Puts a message where it is found, unless another node did.
-fn write(tx: &mut Tx<'_>, of: OrganisationId, one: &Indexed, now: Timestamp) -> Result<bool> {
+fn write(tx: &mut Tx<'_>, of: OrganisationId, one: &Indexed, now: Timestamp) -> Result<()> {
     if !records::answered(tx, one.message)? {
-        return Ok(false);
+        return Ok(());
     }
     let position = free_position(tx, one.at)?;
     postings::insert(tx, position, &one.posting)?;
@@ -167,8 +206,7 @@ fn write(tx: &mut Tx<'_>, of: OrganisationId, one: &Indexed, now: Timestamp) -> 
         words: one.words,
         archived_at: now,
     };
-    records::insert(tx, &record)?;
-    Ok(true)
+    records::insert(tx, &record)
 }
 
 /// Where messages of this time begin; a part of a second counts as the whole.
@@ -203,6 +241,9 @@ fn index(filed: Filed, tokens: &Tokens) -> Indexed {
             column.push(Placed::Gap);
         }
         words(text, |word| {
+            if count >= ARCHIVE_WORDS_MAX {
+                return;
+            }
             let token = match known.get(&(field, word.to_owned())) {
                 Some(token) => *token,
                 None => {
@@ -216,6 +257,10 @@ fn index(filed: Filed, tokens: &Tokens) -> Indexed {
             count += 1;
         });
     }
+    let mut unread = filed.unread;
+    if count >= ARCHIVE_WORDS_MAX {
+        unread.insert("limit_words".to_owned());
+    }
     let marks = &mut posting.columns[MARKS];
     marks.push(Placed::Token(tokens.every()));
     for (kind, word) in &filed.marks {
@@ -226,7 +271,7 @@ fn index(filed: Filed, tokens: &Tokens) -> Indexed {
         at: filed.at,
         posting,
         said,
-        unread: filed.unread,
+        unread,
         words: count,
     }
 }

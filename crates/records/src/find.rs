@@ -126,10 +126,14 @@ impl Records {
 
 fn window(page: &Page, rows: usize) -> Window {
     let first = |at: Timestamp| crate::archive::first_position(at);
-    let last = page.until.map_or(i64::MAX, |at| first(at) - 1);
+    let last = page
+        .until
+        .map_or(i64::MAX, |at| first(at).saturating_sub(1));
     Window {
         first: page.since.map_or(i64::MIN, first),
-        last: page.before.map_or(last, |before| last.min(before - 1)),
+        last: page
+            .before
+            .map_or(last, |before| last.min(before.saturating_sub(1))),
         rows,
     }
 }

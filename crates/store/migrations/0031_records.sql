@@ -5,6 +5,7 @@ CREATE TABLE to_archive (
     message BYTEA PRIMARY KEY REFERENCES messages (id), organisation BYTEA NOT NULL REFERENCES organisations (id),
     created_at BIGINT NOT NULL
 );
+CREATE INDEX to_archive_by_organisation ON to_archive (organisation);
 CREATE TABLE records (
     message BYTEA PRIMARY KEY REFERENCES messages (id), organisation BYTEA NOT NULL REFERENCES organisations (id),
     position BIGINT NOT NULL UNIQUE, state TEXT NOT NULL, unread TEXT NOT NULL, words BIGINT NOT NULL,

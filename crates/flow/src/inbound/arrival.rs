@@ -6,6 +6,7 @@
 //! quarantine stays a stranger.
 
 use ctx::{Ctx, Event};
+use extract::Mark;
 use mail::PartName;
 use mail::suspect::{self, Arrival, Concern, Known, Proved, Seen, Suspicion, SuspicionKind};
 use model::{Address, ArrivalState, Code, Domain, Error, MessageId, Result, limits};
@@ -53,6 +54,7 @@ pub(crate) struct StoredSuspicion {
 /// What was found about one message for one mailbox.
 pub(super) struct Judged {
     suspicions: Vec<Suspicion>,
+    named: Vec<String>,
     pub concern: Concern,
     found: String,
     sender: [u8; 32],
@@ -100,6 +102,7 @@ pub(super) fn judge(
     Ok(Judged {
         concern,
         suspicions,
+        named: stored.named.clone(),
         found: serde_json::to_string(&stored).map_err(|e| Error::new(Code::Internal).because(e))?,
         sender,
         domain,
@@ -122,7 +125,55 @@ fn of(
     suspect::suspicions(arrival, &known)
 }
 
+/// What files hold however deep, as their readers found it, where the list of an archive does not show it.
+fn of_files(scanned: &crate::scan::Scanned) -> Vec<SuspicionKind> {
+    let programs = [Mark::Executable, Mark::Shortcut, Mark::DiskImage];
+    let marks = &scanned.carried.marks;
+    let mut kinds = Vec::new();
+    if programs.iter().any(|mark| marks.contains(mark)) {
+        kinds.push(SuspicionKind::DangerousInArchive);
+    }
+    if marks.contains(&Mark::Encrypted) {
+        kinds.push(SuspicionKind::EncryptedArchive);
+    }
+    let mut unread = scanned.findings.unscannable.iter();
+    if unread.any(|(_, because)| because.starts_with("limit_") || because == "overlap") {
+        kinds.push(SuspicionKind::UnreadableArchive);
+    }
+    kinds
+}
+
 impl Judged {
+    /// With what the readers of its files found.
+    pub fn with_files(mut self, accepted: &crate::accept::Accepted) -> Result<Self> {
+        let programs = [
+            SuspicionKind::ExecutableAttachment,
+            SuspicionKind::ShortcutAttachment,
+            SuspicionKind::DiskImageAttachment,
+        ];
+        let has =
+            |kinds: &[SuspicionKind]| self.suspicions.iter().any(|one| kinds.contains(&one.kind));
+        let known = has(&programs);
+        let new = of_files(&accepted.scanned).into_iter().filter(|kind| {
+            !has(&[*kind]) && !(known && *kind == SuspicionKind::DangerousInArchive)
+        });
+        let new: Vec<Suspicion> = new.map(Suspicion::of_whole).collect();
+        if new.is_empty() {
+            return Ok(self);
+        }
+        self.suspicions.extend(new);
+        self.suspicions
+            .sort_by_key(|one| std::cmp::Reverse(one.weight));
+        self.concern = suspect::verdict(&self.suspicions);
+        let stored = Stored {
+            suspicions: self.suspicions.iter().map(StoredSuspicion::of).collect(),
+            named: self.named.clone(),
+        };
+        self.found =
+            serde_json::to_string(&stored).map_err(|e| Error::new(Code::Internal).because(e))?;
+        Ok(self)
+    }
+
     pub fn state(&self) -> ArrivalState {
         match self.concern {
             Concern::Quarantine => ArrivalState::Quarantined,

@@ -86,7 +86,7 @@ fn reply_read(
 ) -> Result<Effect> {
     let main = load(&flow.world().system(to.organisation), to.message)?;
     let writer = recipient_who_wrote(flow, &main, message)?;
-    refuse_impostors(&incoming.results)?;
+    refuse_impostors(message, &incoming.results)?;
     if let Some(Report::Receipt(word)) = mail::report::read(&incoming.content)? {
         let path = BouncePath {
             organisation: to.organisation,
@@ -103,6 +103,7 @@ fn reply_read(
     let draft = draft(flow, &ctx, incoming, main.message.thread, addressee)?;
     let (id, what) = (draft.id(), retry_key(message, incoming, to.message));
     let decided = Arc::new(decided(flow, &ctx, draft)?);
+    let judged = judged.with_files(decided.accepted())?;
     let kind = match automatic {
         Automatic::No => "message.replied",
         _ => "message.auto_replied",
@@ -133,7 +134,7 @@ fn letter_read(
     incoming: &Incoming,
     brought: Harvest,
 ) -> Result<Effect> {
-    refuse_impostors(&incoming.results)?;
+    refuse_impostors(message, &incoming.results)?;
     let automatic = mail::report::automatic(message, incoming.from.is_none());
     let ctx = flow.world().system(to.organisation);
     let thread = ThreadId::mint(ctx.now(), ctx.world().rng.as_ref());
@@ -146,6 +147,7 @@ fn letter_read(
         retry_key(message, incoming, MessageId::from_bytes([0; 16]))
     );
     let decided = Arc::new(decided(flow, &ctx, draft)?);
+    let judged = judged.with_files(decided.accepted())?;
     let facts = Facts::of(&incoming.results, automatic);
     Ok(Box::new(move |tx: &mut Tx<'_>| {
         if !once(&ctx, tx, &what, id)? {
@@ -196,8 +198,12 @@ fn recipient_who_wrote(
         .ok_or_else(|| Code::ActionForbidden.into())
 }
 
-/// RFC 9989 §5.4: the author's domain says that it did not send this.
-fn refuse_impostors(results: &Results) -> Result<()> {
+/// Nobody can vouch for an author whom readers may take for several, or for none that can be read; and where the
+/// author's domain says that it did not send this, it did not (RFC 9989 §5.4).
+fn refuse_impostors(message: &mail::Message<'_>, results: &Results) -> Result<()> {
+    if message.from().len() != 1 || message.headers("from").count() != 1 {
+        return Err(Code::AuthorUnclear.into());
+    }
     match (results.dmarc.dmarc, results.dmarc.policy) {
         (Dmarc::Fail, Policy::Reject) => Err(Code::AuthorRefused.into()),
         (Dmarc::TempError, _) => Err(Code::AuthorUnchecked.into()),

@@ -154,12 +154,13 @@ impl Flow {
         self.world().store.write(move |tx| {
             let organisation = ctx2.organisation();
             let row = table::load(tx, id, organisation)?;
-            let kept = Kept::open(&ctx2, tx, &row)?;
+            // What does not open can be removed all the same.
+            let name = Kept::open(&ctx2, tx, &row).map_or(String::new(), |kept| kept.name);
             table::remove(tx, id, organisation)?;
             table::forget_answers(tx, organisation)?;
             item_keys::destroy(tx, id.as_bytes(), organisation)?;
             let event = Event::new("directory.removed").about(id);
-            ctx2.record(tx, event.fact("name", kept.name)).map(drop)
+            ctx2.record(tx, event.fact("name", name)).map(drop)
         })
     }
 
@@ -366,7 +367,9 @@ fn bind(
             _ => Err(Error::new(Code::FieldInvalid).at("/password")),
         },
         None => {
-            let same = before.filter(|old| (&old.host, old.port) == (&new.host, new.port));
+            let same = before.filter(|old| {
+                (&old.host, old.port, &old.roots) == (&new.host, new.port, &new.roots)
+            });
             let known = same.and_then(|old| old.bind);
             let known = known.filter(|(known, _)| known == name);
             let missing = || Error::new(Code::FieldMissing).at("/password");

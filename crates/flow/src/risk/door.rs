@@ -45,7 +45,7 @@ pub(crate) fn before_reading(flow: &Flow, ctx: &Ctx) -> Result<()> {
     };
     match place.rung {
         Rung::Suspend => Err(Code::SendingSuspended.into()),
-        Rung::Slow => {
+        rung if rung >= Rung::Slow => {
             let key = (ctx.organisation(), ctx.actor().to_owned());
             match flow
                 .watch()

@@ -43,11 +43,13 @@ pub(super) fn letter(
         text.push_str("\r\n");
         text.push_str(&said.text(&house.language));
     }
+    let name = stored.envelope.from_name.as_deref();
+    let name = name.filter(|name| !crate::scan::holds_number(name));
     let mut seed = [0u8; 16];
     rng.fill(&mut seed);
     let message_id = format!("<{}@{}>", hex::encode(seed), flow.settings().hostname);
     let bytes = mail::compose(&mail::Compose {
-        from: (stored.envelope.from_name.as_deref(), author),
+        from: (name, author),
         reply_to: None,
         to: vec![(None, &to)],
         cc: Vec::new(),

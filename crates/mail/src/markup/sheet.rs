@@ -29,11 +29,20 @@ pub fn sheet(css: &str) -> Sheet {
         return sheet;
     }
     sheet.hides = hidden(css, &lower);
+    let mut taken = 0;
     for (at, open) in lower.match_indices("url(") {
-        let inner = css[at + open.len()..].split(')').next();
+        let start = at + open.len();
+        // What is inside of the one before was told with it.
+        if start < taken {
+            continue;
+        }
+        let octets = memchr::memchr(b')', &css.as_bytes()[start..]);
+        let inner = &css[start..octets.map_or(css.len(), |octets| start + octets)];
+        taken = start + inner.len();
         // In quotes it is a string; without a scheme it is a name beside the page.
-        let bare = inner.filter(|inner| !inner.contains(['"', '\'']) && inner.contains(':'));
-        sheet.add(bare.unwrap_or_default());
+        if !inner.contains(['"', '\'']) && inner.contains(':') {
+            sheet.add(inner);
+        }
     }
     let mut rest = css;
     while let Some(at) = memchr::memchr3(b'"', b'\'', b'/', rest.as_bytes()) {

@@ -77,6 +77,13 @@ fn style_sheets_say_strings_and_comments() {
     }
 }
 
+/// Each would hold all that follow, were it not for the one before.
+#[test]
+fn what_a_sheet_says_is_no_longer_than_it() {
+    let css = format!("a{{{}", "url(a:".repeat(20_000));
+    assert!(sheet(&css).words.len() <= css.len());
+}
+
 #[test]
 fn style_sheets_hide_classes_and_ids() {
     let cases: &[(&str, &[&str])] = &[

@@ -26,6 +26,8 @@ pub(super) struct Leaf {
     pub media: String,
     pub charset: Option<String>,
     pub name: Option<String>,
+    /// RFC 2045 §8.
+    pub description: Option<String>,
     pub encoding: Encoding,
     pub is_inline: bool,
     pub role: Role,
@@ -151,6 +153,7 @@ impl Structure<'_> {
                 media: "text/plain".to_owned(),
                 charset: None,
                 name: None,
+                description: None,
                 encoding: Encoding::Identity,
                 is_inline: false,
                 role: Role::Stray,
@@ -215,6 +218,7 @@ struct Head {
     boundary: Option<String>,
     charset: Option<String>,
     name: Option<String>,
+    description: Option<String>,
     encoding: Encoding,
     disposition: Option<String>,
     has_id: bool,
@@ -233,6 +237,7 @@ impl Head {
             boundary: None,
             charset: None,
             name: None,
+            description: None,
             encoding: Encoding::Identity,
             disposition: None,
             has_id: false,
@@ -274,6 +279,8 @@ impl Head {
                 .or(self.name.take());
         } else if field.is("content-transfer-encoding") {
             self.encoding = Encoding::named(field.text());
+        } else if field.is("content-description") {
+            self.description = Some(field.decoded());
         } else if field.is("content-id") {
             self.has_id = true;
         }
@@ -301,6 +308,7 @@ impl Head {
             },
             charset: self.charset,
             name: self.name,
+            description: self.description,
             encoding: self.encoding,
             role,
             carrier: entity.carrier,

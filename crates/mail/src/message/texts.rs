@@ -1,5 +1,7 @@
 //! All text of a message, named by where it stands.
 
+use model::Address;
+
 use super::content::Encoding;
 use super::fields::Field;
 use super::structure::{Leaf, Role};
@@ -42,6 +44,8 @@ const MACHINE_FIELDS: [&str; 29] = [
     "apparently-to",
     "caduceus-method",
 ];
+/// Digits before the @ that make it worth reading.
+const LOCAL_DIGITS_MIN: usize = 7;
 const MACHINE_PREFIXES: [&str; 5] = ["content-", "arc-", "list-", "resent-", "x-received"];
 
 pub(super) fn all(message: &Message<'_>) -> Vec<TextPart> {
@@ -97,6 +101,10 @@ fn each(message: &Message<'_>, take: &mut dyn FnMut(TextPart, Source)) {
                 plain(PartName::Header("file-name"), name.replace('_', " ")),
                 Source::Plain,
             );
+        }
+        if let Some(description) = &leaf.description {
+            let text = plain(PartName::Header("content-description"), description.clone());
+            take(text, Source::Plain);
         }
         if let Some((text, source)) = of_leaf(message, leaf, part) {
             take(text, source);
@@ -185,11 +193,18 @@ fn from_fields(
             .iter()
             .filter(|f| f.is(name))
             .flat_map(Field::mailboxes);
-        texts.extend(
-            names
-                .filter_map(|(display, _)| display)
-                .map(|display| plain(place(name), display)),
-        );
+        for (display, address) in names {
+            // Many digits before the @ may be somebody's number.
+            let local = address.as_ref().map_or("", Address::local);
+            let digits = local.bytes().filter(u8::is_ascii_digit).count();
+            let number = (digits >= LOCAL_DIGITS_MIN).then(|| local.replace('_', " "));
+            texts.extend(
+                display
+                    .into_iter()
+                    .chain(number)
+                    .map(|text| plain(place(name), text)),
+            );
+        }
     }
     for name in TEXT_FIELDS {
         texts.extend(
@@ -199,6 +214,11 @@ fn from_fields(
                 .map(|f| plain(place(name), f.decoded())),
         );
     }
+    // Programs write the rest of these fields; a comment is written by whoever likes (RFC 5322 §3.2.2).
+    let commented = fields
+        .iter()
+        .filter(|f| f.is("date") && f.text().contains('('));
+    texts.extend(commented.map(|f| plain(place("date"), f.text().to_owned())));
     let custom = fields.iter().filter(|f| f.is_custom());
     texts.extend(custom.map(|f| plain(place("custom"), f.decoded())));
 }

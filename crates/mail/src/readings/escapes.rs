@@ -24,6 +24,7 @@ pub(super) fn changed(text: &str) -> Option<Changed> {
     replaced(text, "\\", |rest| {
         letter(rest)
             .or_else(|| short(rest))
+            .or_else(|| octal(rest))
             .or_else(|| braced(rest))
             .filter(|(letter, _)| !letter.is_control())
     })
@@ -35,7 +36,9 @@ pub(super) fn of_pages(text: &str) -> Option<Changed> {
     let numbered = memmem::find(text.as_bytes(), b"&#").is_some();
     // All tags begin with the same three octets.
     let tagged = memmem::find(text.as_bytes(), b"\xf3\xa0").is_some();
-    if !numbered && !tagged {
+    // The frame of a keycap stands behind its digit.
+    let framed = memmem::find(text.as_bytes(), "\u{20e3}".as_bytes()).is_some();
+    if !numbered && !tagged && !framed {
         return None;
     }
     let mut out = Changed::with_room(text.len());
@@ -47,6 +50,10 @@ pub(super) fn of_pages(text: &str) -> Option<Changed> {
             '\u{e0020}'..='\u{e007e}' => {
                 let ascii = char::from_u32(u32::from(letter) - 0xe0000);
                 read.extend(ascii);
+                letter.len_utf8()
+            }
+            '\u{fe0f}' | '\u{20e3}' if framed => {
+                out.put_str("");
                 letter.len_utf8()
             }
             _ => 0,
@@ -111,6 +118,14 @@ fn short(text: &str) -> Option<(char, usize)> {
     let digits = text.strip_prefix("\\x")?.get(..2)?;
     let hexadecimal = digits.bytes().all(|octet| octet.is_ascii_hexdigit());
     let number = hexadecimal.then(|| u8::from_str_radix(digits, 16).ok())??;
+    Some((char::from(number), 4))
+}
+
+/// `\055`.
+fn octal(text: &str) -> Option<(char, usize)> {
+    let digits = text.strip_prefix('\\')?.get(..3)?;
+    let octal = digits.bytes().all(|octet| matches!(octet, b'0'..=b'7'));
+    let number = octal.then(|| u8::from_str_radix(digits, 8).ok())??;
     Some((char::from(number), 4))
 }
 

@@ -39,6 +39,11 @@ fn what_reads_otherwise_is_told_with_the_words_around_it() {
             "es dos uno nueve guión cero nueve guion nueve nueve nueve nueve",
             &["es 219-09-9999"],
         ),
+        ("S-S-N: 5-3-6-2-2-8-1-7-4, h_i_v", &["SSN: 536228174, hiv"]),
+        ("1.2.3 and 1-2-3-4 or a-b u.s. e-mail", &[]),
+        ("5\u{fe0f}\u{20e3}3\u{fe0f}\u{20e3}6", &["536"]),
+        ("21\\071-09", &["219-09"]),
+        ("see mailto:a?b=219%252D09", &["see a\nb: 219-09"]),
         ("one two three four, then five six seven", &[]),
         ("one or two of the four, nine of six, seven", &[]),
         ("hospitalizations/internationally/acknowledgement", &[]),
@@ -73,6 +78,14 @@ fn what_is_far_from_a_change_is_not_told_again() {
         "{}",
         texts[0].len()
     );
+}
+
+#[test]
+fn a_long_change_is_told_whole() {
+    let long = "word ".repeat(400);
+    let turned: String = format!("{long}219-09-9999 {long}").chars().rev().collect();
+    let texts = readings(&format!("\u{202e}{turned}\u{202c}")).texts;
+    assert!(texts[0].contains("219-09-9999"), "{}", texts[0].len());
 }
 
 fn enclosed(text: &str) -> Vec<(String, String)> {

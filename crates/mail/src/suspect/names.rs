@@ -57,15 +57,16 @@ pub fn is_free_mail(domain: &Domain) -> bool {
 /// The words of a person's name, whatever their order, without titles and initials. Empty: there are
 /// fewer than two, which is too few to mistake anybody for.
 pub(super) fn person(name: &str) -> Vec<String> {
-    const TITLES: [&str; 22] = [
-        "dr", "dra", "md", "do", "rn", "np", "pa", "lpn", "phd", "mba", "mr", "mrs", "ms", "miss",
-        "sr", "sra", "jr", "ii", "iii", "prof", "dds", "cna",
+    const TITLES: [&str; 23] = [
+        "dr", "dra", "md", "do", "rn", "np", "pa", "lpn", "phd", "ph", "mba", "mr", "mrs", "ms",
+        "miss", "sr", "sra", "jr", "ii", "iii", "prof", "dds", "cna",
     ];
-    let cut: String = name.chars().take(NAME_CHARS_MAX).collect();
+    let seen = name.chars().filter(|c| !is_unseen(*c));
+    let cut: String = seen.take(NAME_CHARS_MAX).collect();
     let mut words: Vec<String> = cut
         .to_lowercase()
-        .split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '.')
-        .map(|word| word.replace(['.', '\''], ""))
+        .split(|c: char| !c.is_alphanumeric() && c != '\'')
+        .map(|word| word.replace('\'', ""))
         .filter(|word| word.chars().count() > 1 && !TITLES.contains(&word.as_str()))
         .map(|word| unicode_security::skeleton(&unaccented(&word)).collect())
         .collect();
@@ -75,6 +76,12 @@ pub(super) fn person(name: &str) -> Vec<String> {
         words.clear();
     }
     words
+}
+
+/// Letters that nobody is shown: they part a name for programs and for nobody else.
+const fn is_unseen(letter: char) -> bool {
+    matches!(letter, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Whether one word of a name mixes alphabets, as no person's does.

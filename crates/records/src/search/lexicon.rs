@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use model::limits::SEARCH_EXPANSIONS_MAX;
+use model::limits::{ARCHIVE_LEXICON_OCTETS_MAX, SEARCH_EXPANSIONS_MAX};
 use rust_stemmers::{Algorithm, Stemmer};
 
 use super::query::{Form, Term};
@@ -33,6 +33,11 @@ pub(crate) struct Lexicon {
 pub(crate) struct TooMany;
 
 impl Lexicon {
+    /// New words would be more than an archive can have.
+    pub(crate) fn is_full(&self) -> bool {
+        self.letters.len() > ARCHIVE_LEXICON_OCTETS_MAX
+    }
+
     pub(crate) fn places(&self, word: &str) -> Places {
         let sorted = self.at(word).map_or(0, |at| self.ends[at].1);
         sorted | self.recent.get(word).copied().unwrap_or(0)

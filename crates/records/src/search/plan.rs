@@ -1,6 +1,8 @@
 //! From a query to what the engine looks for: terms become the words that there are, words become tokens.
 
-use model::limits::SEARCH_EXPANSIONS_MAX;
+use std::cell::Cell;
+
+use model::limits::{SEARCH_EXPANSIONS_MAX, SEARCH_PHRASES_MAX};
 use store::tables::postings::{Find, Token};
 
 use super::lexicon::{Lexicon, TooMany};
@@ -8,13 +10,19 @@ use super::query::{Place, Query, Term, Words};
 use super::tokens::{Field, Tokens};
 
 pub(crate) fn plan(query: &Query, lexicon: &Lexicon, tokens: &Tokens) -> Result<Find, TooMany> {
-    let plan = Plan { lexicon, tokens };
+    let plan = Plan {
+        lexicon,
+        tokens,
+        phrases: Cell::new(0),
+    };
     Ok(simple(plan.of(query)?))
 }
 
 struct Plan<'a> {
     lexicon: &'a Lexicon,
     tokens: &'a Tokens,
+    /// What an engine would be asked for so far.
+    phrases: Cell<usize>,
 }
 
 impl Plan<'_> {
@@ -61,21 +69,34 @@ impl Plan<'_> {
         for field in fields(words.place) {
             let ones = self.phrases(*field, &first)?;
             let Some((second, (_, between))) = second.as_ref().zip(near) else {
+                self.count(ones.len())?;
                 any.extend(ones.into_iter().map(Find::Phrase));
                 continue;
             };
             let twos = self.phrases(*field, second)?;
+            // An engine may have to name every distance in both orders.
+            let distances = 2 * (between as usize + 1);
+            self.count(
+                ones.len()
+                    .saturating_mul(twos.len())
+                    .saturating_mul(distances),
+            )?;
             for one in &ones {
                 any.extend(
                     twos.iter()
                         .map(|two| Find::Near(one.clone(), two.clone(), between)),
                 );
             }
-            if any.len() > SEARCH_EXPANSIONS_MAX {
-                return Err(TooMany);
-            }
         }
         Ok(Find::Or(any))
+    }
+
+    fn count(&self, more: usize) -> Result<(), TooMany> {
+        self.phrases.set(self.phrases.get().saturating_add(more));
+        match self.phrases.get() > SEARCH_PHRASES_MAX {
+            true => Err(TooMany),
+            false => Ok(()),
+        }
     }
 
     fn expanded(&self, terms: &[Term]) -> Result<Vec<Vec<(String, u8)>>, TooMany> {

@@ -16,9 +16,6 @@ pub type Token = [u8; 10];
 /// Parts of a message that no phrase runs across.
 pub const COLUMNS: usize = 6;
 
-/// Octets of a search in the words of an engine.
-pub const FIND_OCTETS_MAX: usize = 1 << 20;
-
 /// What stands in one message, part by part, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Posting {
