@@ -2,7 +2,9 @@
 //! provably gone afterwards.
 //!
 //! ```text
+//!  export/    packages for courts, counsel and patients
 //!  search/    words of a text, the language of searches
 //! ```
 
+pub mod export;
 pub mod search;
