@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Reads export packages with readers that are not ours.
 
-  exports.py FOLDER     where the example `export_samples` has written
+  exports.py --binary target/debug/examples/export_samples
 
 Python's zipfile, mailbox, csv, json, hashlib and ElementTree, `sha256sum -c`, and `openssl` for the blocks of
 the locked package (the standard library has no AES). Every check that fails ends the run with its name.
 """
 
+import argparse
 import csv
 import email
 import hashlib
@@ -18,6 +19,7 @@ import pathlib
 import struct
 import subprocess
 import sys
+import tempfile
 import xml.etree.ElementTree as ElementTree
 import zipfile
 
@@ -173,7 +175,14 @@ def locked(root):
 
 
 def main():
-    root = pathlib.Path(sys.argv[1])
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--binary", required=True, help="the example export_samples, built")
+    with tempfile.TemporaryDirectory() as root:
+        subprocess.run([arguments.parse_args().binary, root], check=True)
+        read(pathlib.Path(root))
+
+
+def read(root):
     folder = root / "folder"
     sums(folder)
     zips(root, folder)

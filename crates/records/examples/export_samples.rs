@@ -104,9 +104,9 @@ fn item(index: u64) -> Item {
         custodian: format!("Nurse <{}>", index % 3),
         octets: octets.into_bytes(),
         sent_at: Some(at(index * 61)),
-        received_at: (index % 2 == 0).then(|| at(index * 61 + 2)),
+        received_at: index.is_multiple_of(2).then(|| at(index * 61 + 2)),
         direction: Direction::Sent,
-        envelope_from: if index % 5 == 0 {
+        envelope_from: if index.is_multiple_of(5) {
             String::new()
         } else {
             "nurse@clinic.example".to_owned()

@@ -16,7 +16,7 @@ pub fn declaration(matter: &Matter, documents: u64, manifest_sha256: &str) -> St
     let name = &matter.matter;
     format!(
         "DECLARATION CERTIFYING RECORDS OF AN ELECTRONIC PROCESS AND COPIES OF ELECTRONIC DATA
-Federal Rules of Evidence 902(11), 902(13) and 902(14); 28 U.S.C. section 1746
+Federal Rules of Evidence 902(13) and 902(14); 28 U.S.C. section 1746
 
 Form for review by counsel. It has no effect until a qualified person completes and signs it.
 

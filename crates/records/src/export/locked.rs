@@ -12,12 +12,11 @@ use std::num::NonZeroU32;
 
 use aws_lc_rs::cipher::{AES_256, EncryptingKey, UnboundCipherKey};
 use aws_lc_rs::{hmac, pbkdf2};
+use model::limits::EXPORT_PASSWORD_OCTETS_MIN as PASSWORD_OCTETS_MIN;
 use model::{Secret, Timestamp};
 
 use super::zip::{Counted, Entry, FLAGS, STORED, descriptor, directory, dos, local};
 
-/// What 1,000 rounds need: at 5 bits a letter, 120 bits.
-pub const PASSWORD_OCTETS_MIN: usize = 24;
 const ROUNDS: NonZeroU32 = NonZeroU32::new(1_000).expect("a number over zero");
 const BLOCK: usize = 16;
 /// So many octets of key stream are made at once.

@@ -3,9 +3,9 @@
 //! Invariant: what comes out is one component of a path, not empty, at most [`NAME_OCTETS_MAX`] octets long,
 //! and reserved nowhere. That it is unique is the matter of the control number before it.
 
+use model::limits::EXPORT_NAME_OCTETS_MAX as NAME_OCTETS_MAX;
 use unicode_normalization::UnicodeNormalization;
 
-pub const NAME_OCTETS_MAX: usize = 80;
 const EXTENSION_OCTETS_MAX: usize = 12;
 const UNNAMED: &str = "unnamed";
 

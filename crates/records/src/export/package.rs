@@ -3,9 +3,13 @@
 //! Messages are asked for once for the natives and once more for each load file, so that none has to be kept.
 //! Invariant: what comes the second time has the digest it had the first time, or the export fails.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use model::Timestamp;
+use model::limits::{
+    EXPORT_DOCUMENTS_MAX as DOCUMENTS_MAX, EXPORT_PREFIX_OCTETS_MAX as PREFIX_OCTETS_MAX,
+};
 use serde::Serialize;
 
 use super::digests::Summed;
@@ -14,9 +18,6 @@ use super::sidecar::Sidecar;
 use super::{Digests, Document, Family, Item, Matter, Target};
 use super::{csv, dat, declaration, edrm, jsonl, mboxrd, safe_name};
 
-/// Eight digits number them.
-pub const DOCUMENTS_MAX: u64 = 99_999_999;
-const PREFIX_OCTETS_MAX: usize = 16;
 const MANIFEST: &str = "manifest.json";
 
 /// Messages by their place, in an order that stays; asked for more than once.
@@ -108,6 +109,8 @@ pub enum Fault {
     },
     TooMany,
     Prefix,
+    /// Two proofs of one name.
+    ProofName,
 }
 
 impl From<io::Error> for Fault {
@@ -142,8 +145,12 @@ pub fn write(
     }
     package.put("load/README.txt", |out| out.write_all(README.as_bytes()))?;
     package.reports(matter)?;
+    let mut proofs = BTreeSet::new();
     for file in proof {
         let name = safe_name(&file.name);
+        if !proofs.insert(name.to_lowercase()) {
+            return Err(Fault::ProofName);
+        }
         package.put(&format!("proof/{name}"), |out| out.write_all(&file.octets))?;
     }
     package.close(matter, options.made_at, &formats, source.count())
@@ -325,7 +332,12 @@ fn families(
             },
         )?;
     }
-    Ok(())
+    match rest {
+        [] => Ok(()),
+        _ => Err(Fault::Changed {
+            index: source.count(),
+        }),
+    }
 }
 
 fn is_same(item: &Item, own: &[Document]) -> bool {

@@ -3,6 +3,9 @@
 use std::io::Write;
 
 use model::Secret;
+use model::limits::{
+    EXPORT_DOCUMENTS_MAX as DOCUMENTS_MAX, EXPORT_PASSWORD_OCTETS_MIN as PASSWORD_OCTETS_MIN,
+};
 
 use super::samples::*;
 use crate::export::*;
@@ -53,7 +56,7 @@ fn a_package_has_its_folders_and_every_file_is_summed() {
     let sums = kept.text("SHA256SUMS");
     assert_eq!(sums.lines().count(), paths.len() - 1);
     for line in sums.lines() {
-        let (sha256, path) = line.split_once("  ").unwrap();
+        let (sha256, path) = line.split_once("  ").expect("as made here");
         assert_eq!(Digests::of(&kept.0[path]).sha256, sha256, "{path}");
     }
     assert_eq!(Digests::of(sums.as_bytes()).sha256, done.sums_sha256);
@@ -96,14 +99,18 @@ fn dat_keeps_families_together() {
     let dat = kept.text("load/load.dat");
     let lines: Vec<&str> = dat
         .strip_prefix('\u{feff}')
-        .unwrap()
+        .expect("as made here")
         .split_terminator("\r\n")
         .collect();
     assert_eq!(lines.len(), 5);
     let cells =
         |line: &str| -> Vec<String> { line.split('\u{14}').map(|cell| cell.to_owned()).collect() };
     let head = cells(lines[0]);
-    let column = |name: &str| head.iter().position(|h| *h == format!("þ{name}þ")).unwrap();
+    let column = |name: &str| {
+        head.iter()
+            .position(|h| *h == format!("þ{name}þ"))
+            .expect("as made here")
+    };
     let rows: Vec<Vec<String>> = lines[1..].iter().map(|line| cells(line)).collect();
     let cell = |row: usize, name: &str| rows[row][column(name)].clone();
     assert_eq!(cell(1, "PARENT_DOCID"), "þCAD-00000001þ");
@@ -170,6 +177,23 @@ fn a_message_that_changes_meanwhile_fails_the_export() {
 }
 
 #[test]
+fn proofs_of_one_name_are_refused() {
+    let proof = |name: &str| Proof {
+        name: name.to_owned(),
+        octets: Vec::new(),
+    };
+    let proofs = [proof("a/Leaf"), proof("a_leaf")];
+    let fault = write(
+        &mut Kept::default(),
+        &mut Items(two()),
+        &matter(),
+        &options(&[]),
+        &proofs,
+    );
+    assert!(matches!(fault, Err(Fault::ProofName)));
+}
+
+#[test]
 fn numbers_end_and_prefixes_are_plain() {
     let mut options = options(&[]);
     options.first = DOCUMENTS_MAX;
@@ -197,9 +221,10 @@ fn locked_packages_ask_for_a_long_password() {
     let short = Secret::new("p".repeat(PASSWORD_OCTETS_MIN - 1));
     assert!(Locked::new(Vec::new(), "package.zip", &short, [7; 16], at()).is_err());
     let long = Secret::new("p".repeat(PASSWORD_OCTETS_MIN));
-    let mut locked = Locked::new(Vec::new(), "package.zip", &long, [7; 16], at()).unwrap();
-    locked.write_all(&[9; 10_000]).unwrap();
-    let octets = locked.finish().unwrap();
+    let mut locked =
+        Locked::new(Vec::new(), "package.zip", &long, [7; 16], at()).expect("as made here");
+    locked.write_all(&[9; 10_000]).expect("as made here");
+    let octets = locked.finish().expect("as made here");
     assert!(
         !octets.windows(16).any(|w| w == [9; 16]),
         "nines show through"

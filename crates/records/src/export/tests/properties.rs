@@ -1,5 +1,6 @@
 //! Any header, any octets, any name.
 
+use model::limits::EXPORT_NAME_OCTETS_MAX as NAME_OCTETS_MAX;
 use proptest::prelude::*;
 
 use super::samples::*;
@@ -42,7 +43,7 @@ fn filled(subject: &str, octets: &[u8]) -> Item {
 fn dat_rows(dat: &str) -> Vec<usize> {
     let rows = dat
         .strip_prefix('\u{feff}')
-        .unwrap()
+        .expect("as made here")
         .split_terminator("\r\n");
     rows.map(|row| {
         let cells: Vec<&str> = row.split('\u{14}').collect();
@@ -50,7 +51,7 @@ fn dat_rows(dat: &str) -> Vec<usize> {
             let inner = cell
                 .strip_prefix('þ')
                 .and_then(|c| c.strip_suffix('þ'))
-                .unwrap();
+                .expect("as made here");
             assert!(!inner.replace("þþ", "").contains('þ'));
             assert!(!inner.chars().any(char::is_control));
         }
@@ -82,7 +83,7 @@ proptest! {
         prop_assert!(rows.iter().all(|cells| *cells == rows[0]));
         let jsonl = kept.text("load/messages.jsonl");
         prop_assert_eq!(jsonl.lines().count(), 2);
-        let line: serde_json::Value = serde_json::from_str(jsonl.lines().next().unwrap()).unwrap();
+        let line: serde_json::Value = serde_json::from_str(jsonl.lines().next().expect("as made here")).expect("as made here");
         prop_assert_eq!(&line["subject"], &subject);
     }
 
@@ -102,7 +103,7 @@ proptest! {
         prop_assert!(!safe.is_empty() && safe.len() <= NAME_OCTETS_MAX, "{:?}", safe);
         prop_assert!(!safe.chars().any(|c| c.is_control() || "/\\:*?\"<>|".contains(c)));
         prop_assert!(safe != "." && safe != ".." && !safe.ends_with(['.', ' ']) && !safe.starts_with('.'));
-        let stem = safe.split('.').next().unwrap().trim_end().to_lowercase();
+        let stem = safe.split('.').next().expect("as made here").trim_end().to_lowercase();
         prop_assert!(!["con", "nul", "aux", "prn", "com1", "com¹", "lpt1"].contains(&stem.as_str()));
         prop_assert_eq!(safe_name(&safe), safe.clone(), "safe names stay");
     }

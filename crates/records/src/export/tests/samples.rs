@@ -119,7 +119,7 @@ impl Target for Kept {
 
 impl Kept {
     pub fn text(&self, path: &str) -> String {
-        String::from_utf8(self.0[path].clone()).unwrap()
+        String::from_utf8(self.0[path].clone()).expect("as made here")
     }
 }
 
@@ -132,7 +132,7 @@ pub fn kept(items: Vec<Item>, formats: &[Format]) -> (Kept, Done) {
         &options(formats),
         &[],
     )
-    .unwrap();
+    .expect("as made here");
     (kept, done)
 }
 
@@ -145,6 +145,6 @@ pub fn zipped(items: Vec<Item>) -> Vec<u8> {
         &options(&Format::ALL),
         &[],
     )
-    .unwrap();
-    zip.finish().unwrap()
+    .expect("as made here");
+    zip.finish().expect("as made here")
 }
