@@ -2,7 +2,7 @@
 //!
 //! Pure: messages come from a [`Source`], octets go into a [`Target`]; dates, numbers and chance are arguments.
 //! Whoever calls has access to what the messages say, and records the disclosure. Invariants: the same messages
-//! and options give the same octets; no message but the one at hand is in memory (of each document about 300
+//! and options give the same octets; no message but the one at hand is in memory (of each document about 1,200
 //! octets are: its number, digests and paths); the native of a message is its octets as they were kept, and only
 //! those are hashed as evidence.
 
