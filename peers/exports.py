@@ -132,7 +132,7 @@ def rows(folder, documents):
 
 
 def edrm(folder, documents, messages):
-    """ElementTree reads EDRM XML; order of elements, files and relationships are as documented."""
+    """ElementTree reads EDRM XML; elements are in the order of the schema's outline (no XSD was to be had)."""
     root = ElementTree.parse(folder / LOADS / "edrm.xml").getroot()
     check("EDRM root", root.tag == "Root" and (root.get("MajorVersion"), root.get("MinorVersion")) == ("1", "2"))
     check("EDRM batch", [e.tag for e in root] == ["Batch"]

@@ -1,7 +1,8 @@
 //! EDRM XML 1.2: batch, documents with files, locations and tags, then relationships.
 //!
-//! Written after the schema's published documentation (31 October 2010). Digests of external files are MD5, as
-//! loaders compare them; SHA-256 is a tag. What XML 1.0 cannot hold becomes U+FFFD.
+//! Written after the outline of the schema's documentation (31 October 2010) and what other writers make of it:
+//! the schema itself was not to be had, so nothing here was validated by it. Digests of external files are MD5,
+//! as loaders compare them; SHA-256 is a tag. What XML 1.0 cannot hold becomes U+FFFD.
 
 use std::io::{self, Write};
 
