@@ -134,6 +134,12 @@ pub const STEPS: &[Step] = &[
         pace: Pace::Works,
     },
     Step {
+        name: "exports",
+        why: "sha256sum, unzip, OpenSSL and Python's readers of ZIP, mbox, CSV and XML agree with our packages",
+        work: exports,
+        pace: Pace::Works,
+    },
+    Step {
         name: "two-nodes",
         why: "one of two nodes on one PostgreSQL dies under load: nothing is lost, the other takes over",
         work: two_nodes,
@@ -356,6 +362,15 @@ fn smime(root: &Path) -> Result<()> {
     program(root, &peers::python(root), &words)?;
     on_both_engines(root, "peers/ldap.py", &[])?;
     on_both_engines(root, "peers/revocation.py", &[])
+}
+
+fn exports(root: &Path) -> Result<()> {
+    let words = [
+        "peers/exports.py",
+        "--binary",
+        &example(root, "export_samples")?,
+    ];
+    program(root, &peers::python(root), &words)
 }
 
 fn real_mail(root: &Path) -> Result<()> {

@@ -308,3 +308,11 @@ pub const SEARCH_PATTERN_LETTERS_MIN: usize = 2;
 pub const SEARCH_EXPANSIONS_MAX: usize = 1_024;
 /// How far a peer's clock may be ahead of ours.
 pub const PGP_CLOCK_SKEW: Duration = Duration::from_secs(300);
+/// What one exported package numbers, in eight digits.
+pub const EXPORT_DOCUMENTS_MAX: u64 = 99_999_999;
+/// What stands before the number.
+pub const EXPORT_PREFIX_OCTETS_MAX: usize = 16;
+/// What of an attachment's name stands in the name of its file.
+pub const EXPORT_NAME_OCTETS_MAX: usize = 80;
+/// Of a locked package: at 5 bits a letter 120 bits, which PBKDF2's 1,000 rounds of that format need.
+pub const EXPORT_PASSWORD_OCTETS_MIN: usize = 24;

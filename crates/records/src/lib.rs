@@ -5,11 +5,13 @@
 //!  archive/   messages into postings and the sealed lexicon; the gap between accepted and archived
 //!  search/    words, queries, tokens
 //!  find.rs    a search, page by page, on the record
+//!  export/    packages for courts, counsel and patients
 //! ```
 //!
 //! Invariant: every accepted message is archived or waits for it; both are counted, nobody can switch it off.
 
 mod archive;
+pub mod export;
 mod find;
 pub mod search;
 
