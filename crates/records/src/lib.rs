@@ -2,7 +2,9 @@
 //! provably gone afterwards.
 //!
 //! ```text
+//!  import/    readers of old archives: mbox, Maildir, EML, emlx, ZIP, tar, gzip, PST
 //!  search/    words of a text, the language of searches
 //! ```
 
+pub mod import;
 pub mod search;

@@ -1,0 +1,1 @@
+//! PST and OST.
