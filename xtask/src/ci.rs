@@ -134,6 +134,12 @@ pub const STEPS: &[Step] = &[
         pace: Pace::Works,
     },
     Step {
+        name: "imports",
+        why: "archives that Python and Outlook wrote give the same messages to the octet; readpst agrees on PST",
+        work: imports,
+        pace: Pace::Works,
+    },
+    Step {
         name: "two-nodes",
         why: "one of two nodes on one PostgreSQL dies under load: nothing is lost, the other takes over",
         work: two_nodes,
@@ -356,6 +362,15 @@ fn smime(root: &Path) -> Result<()> {
     program(root, &peers::python(root), &words)?;
     on_both_engines(root, "peers/ldap.py", &[])?;
     on_both_engines(root, "peers/revocation.py", &[])
+}
+
+fn imports(root: &Path) -> Result<()> {
+    let words = [
+        "peers/imports.py",
+        "--binary",
+        &example(root, "import_list")?,
+    ];
+    program(root, &peers::python(root), &words)
 }
 
 fn real_mail(root: &Path) -> Result<()> {

@@ -28,7 +28,7 @@ fn main() -> io::Result<()> {
     };
     let mut out = BufWriter::new(io::stdout().lock());
     let mut count = 0_u64;
-    while let Some(found) = import.next() {
+    for found in import.by_ref() {
         count += 1;
         writeln!(out, "{}", line(&found))?;
         if let Some(folder) = &folder {

@@ -95,15 +95,11 @@ fn open_recognised(
             opened.unwrap_or_else(|error| alone(Problem::from(&error), place))
         }
         None => {
-            let is_empty = whole.bytes().next().is_none();
-            alone(
-                if is_empty {
-                    Problem::Empty
-                } else {
-                    Problem::NotMail
-                },
-                place,
-            )
+            let problem = match read_within(&mut whole, 0) {
+                Ok(Some(_)) => Problem::Empty,
+                _ => Problem::NotMail,
+            };
+            alone(problem, place)
         }
     }
 }

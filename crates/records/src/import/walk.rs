@@ -1,7 +1,8 @@
 //! A folder: what lies in it and beneath it, in the order of names.
 //!
 //! A folder with `new` and `cur` is a Maildir: what lies in both is a message whatever it holds, flags stand in
-//! names, folders whose names begin with a dot are its folders (Maildir++), `tmp` is passed over. Any other file
+//! names, folders whose names begin with a dot are its folders (Maildir++), `tmp` and the empty mark
+//! `maildirfolder` are passed over. Any other file
 //! is what its octets say. Invariant: no link is followed, so nothing outside of the folder is read.
 
 use std::fs::{self, File, FileType};
@@ -125,7 +126,8 @@ impl Walk {
         for (name, file_type) in &entries {
             let name_shown = printable(&name.to_string_lossy());
             let in_maildir = is_maildir && file_type.is_dir();
-            if in_maildir && name_shown == "tmp" {
+            let is_mark = is_maildir && file_type.is_file() && name_shown == "maildirfolder";
+            if in_maildir && name_shown == "tmp" || is_mark {
                 continue;
             }
             let is_box = in_maildir && (name_shown == "cur" || name_shown == "new");

@@ -8,3 +8,4 @@ mod limits;
 mod mailboxes;
 mod properties;
 mod pst;
+mod store;

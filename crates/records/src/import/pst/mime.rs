@@ -57,7 +57,7 @@ pub fn field(name: &str, value: &str) -> String {
     format!("{name}: {}\r\n", words(value.trim()))
 }
 
-/// Addresses of one field, one to a line.
+/// Addresses of one field, one to a line. Names that only Exchange understands stand in a field of their own.
 pub fn addresses(name: &str, list: &[(String, String)]) -> String {
     if list.is_empty() {
         return String::new();
@@ -66,7 +66,14 @@ pub fn addresses(name: &str, list: &[(String, String)]) -> String {
         .iter()
         .map(|(shown, address)| mailbox(shown, address))
         .collect();
-    format!("{name}: {}\r\n", each.join(",\r\n "))
+    let mut fields = format!("{name}: {}\r\n", each.join(",\r\n "));
+    let of_exchange = list
+        .iter()
+        .filter(|(_, address)| !address.is_empty() && !address.contains('@'));
+    for (_, address) in of_exchange {
+        fields.push_str(&field(&format!("X-Exchange-{name}"), address));
+    }
+    fields
 }
 
 fn mailbox(shown: &str, address: &str) -> String {
@@ -78,17 +85,17 @@ fn mailbox(shown: &str, address: &str) -> String {
     let (shown, address) = (clean(shown), clean(address).replace(['<', '>', ' '], ""));
     let shown = shown.trim();
     let quoted = match shown {
-        "" => String::new(),
         shown if shown.is_ascii() && shown.len() <= LINE => {
             format!("\"{}\"", shown.replace(['"', '\\'], ""))
         }
         shown => words(shown),
     };
-    match (quoted.as_str(), address.as_str()) {
-        ("", address) => format!("<{address}>"),
+    match (shown, address.contains('@')) {
+        ("", true) => format!("<{address}>"),
+        (_, true) => format!("{quoted} <{address}>"),
         // A name without an address stands as a group of nobody (RFC 5322 §3.4).
-        (quoted, "") => format!("{quoted}:;"),
-        (quoted, address) => format!("{quoted} <{address}>"),
+        ("", false) => "undisclosed:;".to_owned(),
+        (_, false) => format!("{quoted}:;"),
     }
 }
 

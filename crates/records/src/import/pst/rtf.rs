@@ -113,6 +113,7 @@ pub fn carried(rtf: &[u8], encoding: &'static encoding_rs::Encoding) -> Carried 
         text: String::new(),
         pending: Vec::new(),
         skip: 0,
+        half: None,
         is_html,
         encoding,
     };
@@ -129,6 +130,8 @@ struct Reader<'r> {
     /// Octets in the code page, not yet letters.
     pending: Vec<u8>,
     skip: usize,
+    /// The first half of a letter.
+    half: Option<u16>,
     is_html: bool,
     encoding: &'static encoding_rs::Encoding,
 }
@@ -235,13 +238,24 @@ impl Reader<'_> {
         let unit = number.rem_euclid(0x1_0000) as u16;
         if self.shows(group) {
             self.settle();
-            // Halves of letters beyond the first plane stand beside each other.
-            match char::from_u32(u32::from(unit)) {
-                Some(letter) => self.text.push(letter),
-                None => self.text.push(char::REPLACEMENT_CHARACTER),
-            }
+            self.unit(unit);
         }
         self.skip = group.fallback;
+    }
+    /// Letters beyond the first plane come as two numbers.
+    fn unit(&mut self, unit: u16) {
+        let units = self.half.take().into_iter().chain([unit]);
+        for letter in char::decode_utf16(units) {
+            match letter {
+                Ok(letter) => self.text.push(letter),
+                Err(half)
+                    if half.unpaired_surrogate() == unit && (0xd800..0xdc00).contains(&unit) =>
+                {
+                    self.half = Some(unit);
+                }
+                Err(_) => self.text.push(char::REPLACEMENT_CHARACTER),
+            }
+        }
     }
     fn octet(&mut self, octet: u8, group: Group) {
         if self.skip > 0 {
@@ -258,7 +272,8 @@ impl Reader<'_> {
         }
     }
     fn shows(&self, group: Group) -> bool {
-        !group.silent && !(self.is_html && group.hidden && !group.html_tag)
+        let is_hidden = self.is_html && group.hidden && !group.html_tag;
+        !group.silent && !is_hidden
     }
     fn settle(&mut self) {
         if !self.pending.is_empty() {
