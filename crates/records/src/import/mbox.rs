@@ -33,6 +33,8 @@ pub struct Mbox {
 struct Window {
     read: Box<dyn Read>,
     octets: Vec<u8>,
+    /// Before it stands what was given already.
+    start: usize,
     ended: bool,
     failed: Option<io::Error>,
 }
@@ -49,6 +51,7 @@ impl Mbox {
         let window = Window {
             read,
             octets: Vec::new(),
+            start: 0,
             ended: false,
             failed: None,
         };
@@ -63,7 +66,7 @@ impl Mbox {
     /// The `From ` line, taken off the window.
     fn separator(&mut self) -> String {
         self.window.fill(LOOK_AHEAD);
-        let octets = &self.window.octets;
+        let octets = self.window.octets();
         let end = memchr::memchr(b'\n', octets).map_or(octets.len(), |at| at + 1);
         let line = String::from_utf8_lossy(&octets[..end])
             .trim_end()
@@ -81,7 +84,7 @@ impl Mbox {
             });
         }
         self.window.fill(LOOK_AHEAD);
-        if is_separator(&self.window.octets, 0) {
+        if is_separator(self.window.octets(), 0) {
             return Some(End {
                 at: 0,
                 announced: false,
@@ -90,11 +93,11 @@ impl Mbox {
         let most = usize::try_from(self.run.limits.message).unwrap_or(usize::MAX);
         let mut from = 0;
         loop {
-            match memmem::find(&self.window.octets[from..], b"\nFrom ") {
+            match memmem::find(&self.window.octets()[from..], b"\nFrom ") {
                 Some(found) => {
                     let line = from + found + 1;
                     self.window.fill(line + LOOK_AHEAD);
-                    if is_separator(&self.window.octets, line) {
+                    if is_separator(self.window.octets(), line) {
                         return Some(End {
                             at: line,
                             announced: false,
@@ -103,16 +106,16 @@ impl Mbox {
                     from = line;
                 }
                 None if self.window.ended => {
-                    let at = self.window.octets.len();
+                    let at = self.window.octets().len();
                     return (at <= most.saturating_add(2)).then_some(End {
                         at,
                         announced: false,
                     });
                 }
-                None if self.window.octets.len() > most.saturating_add(STEP) => return None,
+                None if self.window.octets().len() > most.saturating_add(STEP) => return None,
                 None => {
-                    from = self.window.octets.len().saturating_sub(6);
-                    self.window.fill(self.window.octets.len() + STEP);
+                    from = self.window.octets().len().saturating_sub(6);
+                    self.window.fill(self.window.octets().len() + STEP);
                 }
             }
         }
@@ -121,8 +124,9 @@ impl Mbox {
     /// Where `Content-Length` says that the message ends, if it is to be believed.
     fn announced_end(&mut self) -> Option<usize> {
         self.window.fill(STEP);
-        let start = headers::body_start(&self.window.octets);
-        let length: usize = headers::field(&self.window.octets[..start], "Content-Length")?
+        let beginning = self.window.octets().len().min(STEP);
+        let start = headers::body_start(&self.window.octets()[..beginning]);
+        let length: usize = headers::field(&self.window.octets()[..start], "Content-Length")?
             .parse()
             .ok()?;
         let at = start.checked_add(length)?;
@@ -130,23 +134,23 @@ impl Mbox {
             return None;
         }
         self.window.fill(at + LOOK_AHEAD);
-        let rest = self.window.octets.get(at..)?;
+        let rest = self.window.octets().get(at..)?;
         let blank = rest
             .iter()
             .take(4)
             .take_while(|octet| matches!(octet, b'\n' | b'\r'))
             .count();
         let ends = blank == rest.len() && self.window.ended;
-        let is_line_start = blank > 0 || self.window.octets[..at].ends_with(b"\n");
-        (ends || is_line_start && is_separator(&self.window.octets, at + blank)).then_some(at)
+        let is_line_start = blank > 0 || self.window.octets()[..at].ends_with(b"\n");
+        (ends || is_line_start && is_separator(self.window.octets(), at + blank)).then_some(at)
     }
 
     /// Goes to the next `From ` line after a message that is too large.
     fn skip(&mut self) {
         loop {
-            if let Some(found) = memmem::find(&self.window.octets, b"\nFrom ") {
+            if let Some(found) = memmem::find(self.window.octets(), b"\nFrom ") {
                 self.window.fill(found + 1 + LOOK_AHEAD);
-                let is_end = is_separator(&self.window.octets, found + 1);
+                let is_end = is_separator(self.window.octets(), found + 1);
                 self.window.drop_front(found + 1);
                 if is_end {
                     return;
@@ -154,17 +158,17 @@ impl Mbox {
                 continue;
             }
             if self.window.ended {
-                self.window.octets.clear();
+                self.window.clear();
                 return;
             }
-            let kept = self.window.octets.len().saturating_sub(6);
+            let kept = self.window.octets().len().saturating_sub(6);
             self.window.drop_front(kept);
             self.window.fill(STEP);
         }
     }
 
     fn message(&mut self, line: &str, end: &End, place: Place) -> Found {
-        let raw = &self.window.octets[..end.at];
+        let raw = &self.window.octets()[..end.at];
         let bare = end.announced && memmem::find(raw, b"\nFrom ").is_some();
         let raw = if end.announced {
             raw
@@ -172,7 +176,7 @@ impl Mbox {
             without_blank_line(raw)
         };
         let octets = if bare { raw.to_vec() } else { unquoted(raw) };
-        let is_last = end.at == self.window.octets.len() && self.window.ended;
+        let is_last = end.at == self.window.octets().len() && self.window.ended;
         let mut found = single::of(octets, place);
         found.received_at = moment::of_from_line(line);
         if found.octets.is_empty() {
@@ -195,7 +199,7 @@ impl Iterator for Mbox {
     fn next(&mut self) -> Option<Found> {
         if self.number == 0 {
             self.window.fill(LOOK_AHEAD);
-            if self.window.octets.starts_with(b"\xef\xbb\xbf") {
+            if self.window.octets().starts_with(b"\xef\xbb\xbf") {
                 self.window.drop_front(3);
             }
             self.window.drop_blank();
@@ -212,8 +216,10 @@ impl Iterator for Mbox {
             return Some(Found::problem(Problem::MessageTooLarge, place));
         };
         let mut found = self.message(&line, &end, place);
-        if self.window.octets.is_empty() && self.window.failed.take().is_some() {
-            found.problems.push(Problem::Truncated);
+        if self.window.octets().is_empty()
+            && let Some(error) = self.window.failed.take()
+        {
+            found.problems.push(Problem::from(&error));
         }
         Some(found)
     }
@@ -222,8 +228,8 @@ impl Iterator for Mbox {
 impl Window {
     /// Has `wanted` octets in memory, or all that are left; says how many.
     fn fill(&mut self, wanted: usize) -> usize {
-        while self.octets.len() < wanted && !self.ended {
-            let more = (wanted - self.octets.len()).max(STEP) as u64;
+        while self.octets().len() < wanted && !self.ended {
+            let more = (wanted - self.octets().len()).max(STEP) as u64;
             match self.read.by_ref().take(more).read_to_end(&mut self.octets) {
                 Ok(0) => self.ended = true,
                 Ok(_) => {}
@@ -233,10 +239,22 @@ impl Window {
                 }
             }
         }
-        self.octets.len()
+        self.octets().len()
     }
+    fn octets(&self) -> &[u8] {
+        &self.octets[self.start..]
+    }
+    /// Octets are moved only where as many are dropped, so that what is long in memory is not moved for each
+    /// short message.
     fn drop_front(&mut self, octets: usize) {
-        self.octets.drain(..octets);
+        self.start += octets;
+        if self.start >= self.octets.len() - self.start {
+            self.octets.drain(..self.start);
+            self.start = 0;
+        }
+    }
+    fn clear(&mut self) {
+        self.drop_front(self.octets().len());
     }
     fn drop_blank(&mut self) {
         let blank = |octets: &[u8]| {
@@ -246,8 +264,8 @@ impl Window {
                 .count()
         };
         loop {
-            self.drop_front(blank(&self.octets));
-            if !self.octets.is_empty() || self.fill(1) == 0 {
+            self.drop_front(blank(self.octets()));
+            if !self.octets().is_empty() || self.fill(1) == 0 {
                 return;
             }
         }

@@ -1,9 +1,9 @@
 //! PST and OST of Outlook (MS-PST): every item of the file, and each mail made a message again (RFC 5322, MIME).
 //!
-//! The file is read here and by no library: the one that there is for Rust refuses OST, looks for messages inside
-//! of messages in the wrong node, and makes room for as many values as a file announces, which ends the process
-//! and cannot be caught. What is read here cannot do so: nothing is trusted, each item has a number of steps, and
-//! if there were a panic all the same, it would be a problem of that item (`damaged`).
+//! The file is read here and by no library: the one that there is for Rust (`outlook-pst`) refuses OST, gives no
+//! message without recipients, and makes room for as many values as a file announces, which ends the process and
+//! cannot be caught. What is read here cannot do so: nothing is trusted, each item has a number of steps, and if
+//! there were a panic all the same, it would be a problem of that item (`damaged`).
 //!
 //! What is given back is not what once came by SMTP, for Outlook keeps no such thing: header fields are those that
 //! were kept from transport, where they were, and made of properties where not; bodies are plain, HTML and, where
@@ -36,6 +36,8 @@ use heap::Properties;
 
 const ROOT_FOLDER: u32 = 0x122;
 const STORE: u32 = 0x21;
+/// What stands above the folders that people see in OST, whose store says so in another way.
+const OST_TOP: &[&str] = &["Root - Mailbox", "IPM_SUBTREE"];
 const KIND: u32 = 0x1f;
 const FOLDER: u32 = 0x02;
 const MESSAGE: u32 = 0x04;
@@ -183,5 +185,6 @@ fn path(
         at = folder.parent;
     }
     words.reverse();
+    let words = words.strip_prefix(OST_TOP).unwrap_or(&words);
     words.join("/")
 }
