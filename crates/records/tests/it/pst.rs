@@ -34,9 +34,21 @@ fn kind(store: &Store) -> u16 {
 fn folders(store: &mut Store) {
     for (id, parent, name) in [(ROOT, ROOT, "root"), (INBOX, ROOT, "Inbox/2019")] {
         let (kind, name) = (kind(store), word(store, name));
-        let data = store.properties(&[(0x3001, kind, Value::Octets(&name))]);
+        let data = store.properties(&[
+            (0x3001, kind, Value::Octets(&name)),
+            (0x3602, 3, Value::Number(1)),
+            (0x360a, 0x0b, Value::Number(1)),
+        ]);
         store.node(id, data, 0, parent);
     }
+    // The store itself, which says that the folders of people begin at the root.
+    let top = [&[0; 20][..], &ROOT.to_le_bytes()].concat();
+    let (kind, name) = (kind(store), word(store, "Store"));
+    let data = store.properties(&[
+        (0x3001, kind, Value::Octets(&name)),
+        (0x35e0, 0x102, Value::Octets(&top)),
+    ]);
+    store.node(0x21, data, 0, 0);
 }
 
 /// An item of one class, with more properties.
@@ -362,4 +374,65 @@ proptest! {
             prop_assert!(!found.octets.is_empty() || !found.problems.is_empty());
         }
     }
+}
+
+#[test]
+fn a_message_that_was_signed_as_a_whole_is_that_whole() {
+    let signed =
+        b"Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\nDear Pat\r\n--b--\r\n";
+    let kind = utf16("multipart/signed");
+    let mut store = Store::new(false);
+    folders(&mut store);
+    let file = store.properties(&[
+        (0x3705, 3, Value::Number(1)),
+        (0x3701, 0x102, Value::Octets(signed)),
+        (0x370e, 0x1f, Value::Octets(&kind)),
+    ]);
+    let row = u32::try_from(FILE).expect("small");
+    let attached = store.table(&[(0x67f2, 3)], &[(row, vec![Some(Value::Number(row))])]);
+    let nodes = store.beneath(&[[0x671, attached, 0], [FILE, file, 0]]);
+    let subject = utf16("signed");
+    let data = item(
+        &mut store,
+        "IPM.Note.SMIME.MultipartSigned",
+        vec![(0x0037, 0x1f, Value::Octets(&subject))],
+    );
+    store.node(MESSAGE, data, nodes, INBOX);
+    let message = text(&one(read(store.file())));
+    let whole = String::from_utf8_lossy(signed).into_owned();
+    assert!(
+        message.starts_with("To: ") || message.starts_with("Subject: signed\r\n"),
+        "{message}"
+    );
+    assert!(
+        message.ends_with(&format!("MIME-Version: 1.0\r\n{whole}")),
+        "{message}"
+    );
+}
+
+#[test]
+fn names_that_only_exchange_understands_stand_beside() {
+    let (name, address) = (utf16("Ann"), utf16("/O=CLINIC/OU=FIRST GROUP/CN=ANN"));
+    let properties = vec![
+        (0x0042, 0x1f, Value::Octets(&name[..])),
+        (0x0065, 0x1f, Value::Octets(&address[..])),
+    ];
+    let message = text(&one(read(single("IPM.Note", properties))));
+    assert!(
+        message
+            .starts_with("From: \"Ann\":;\r\nX-Exchange-From: /O=CLINIC/OU=FIRST GROUP/CN=ANN\r\n")
+    );
+}
+
+#[test]
+fn a_folder_in_itself_is_named_so_often_and_no_more() {
+    let mut store = Store::new(false);
+    let name = utf16("Loop");
+    let data = store.properties(&[(0x3001, 0x1f, Value::Octets(&name))]);
+    store.node(INBOX, data, 0, INBOX);
+    let data = item(&mut store, "IPM.Note", vec![]);
+    store.node(MESSAGE, data, 0, INBOX);
+    let found = one(read(store.file()));
+    let depth = Limits::default().folder_depth;
+    assert_eq!(found.place.folder.matches("Loop").count(), depth as usize);
 }

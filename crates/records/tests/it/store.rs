@@ -161,9 +161,9 @@ impl Store {
         assert!(whole.len() <= end, "one page");
         page[..whole.len()].copy_from_slice(&whole);
         page[end] = u8::try_from(entries.len()).expect("few");
-        page[end + 2] = entries
-            .first()
-            .map_or(32, |entry| u8::try_from(entry.len()).expect("short"));
+        let width = entries.first().map_or(32, Vec::len);
+        page[end + 1] = u8::try_from(end / width).expect("few");
+        page[end + 2] = u8::try_from(width).expect("short");
     }
     fn id(&self, id: u64) -> Vec<u8> {
         id.to_le_bytes()[..if self.is_ansi { 4 } else { 8 }].to_vec()
