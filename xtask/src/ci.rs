@@ -140,6 +140,12 @@ pub const STEPS: &[Step] = &[
         pace: Pace::Works,
     },
     Step {
+        name: "imports",
+        why: "archives that Python and Outlook wrote give the same messages to the octet; readpst agrees on PST",
+        work: imports,
+        pace: Pace::Works,
+    },
+    Step {
         name: "two-nodes",
         why: "one of two nodes on one PostgreSQL dies under load: nothing is lost, the other takes over",
         work: two_nodes,
@@ -369,6 +375,15 @@ fn exports(root: &Path) -> Result<()> {
         "peers/exports.py",
         "--binary",
         &example(root, "export_samples")?,
+    ];
+    program(root, &peers::python(root), &words)
+}
+
+fn imports(root: &Path) -> Result<()> {
+    let words = [
+        "peers/imports.py",
+        "--binary",
+        &example(root, "import_list")?,
     ];
     program(root, &peers::python(root), &words)
 }

@@ -5,6 +5,7 @@
 //!  archive/   messages into postings and the sealed lexicon; the gap between accepted and archived
 //!  search/    words, queries, tokens
 //!  find.rs    a search, page by page, on the record
+//!  import/    readers of old archives: mbox, Maildir, EML, emlx, ZIP, tar, gzip, PST
 //!  export/    packages for courts, counsel and patients
 //! ```
 //!
@@ -13,6 +14,7 @@
 mod archive;
 pub mod export;
 mod find;
+pub mod import;
 pub mod search;
 
 use std::collections::HashMap;

@@ -125,6 +125,7 @@ pub const TOOLS: &[Tool] = &[
         "tesseract-ocr",
         "reads pictures behind the sandbox",
     ),
+    tool("readpst", "pst-utils", "reads PST and OST beside us"),
     tool("strace", "strace", "counts syncs before an answer"),
     tool("oathtool", "oathtool", "an independent TOTP"),
     tool("python3", "python3", "runs the Python peers"),

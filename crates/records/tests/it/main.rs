@@ -1,7 +1,16 @@
-//! What the archive promises, on both engines.
+//! What the archive promises, on both engines; archives of old mail, read from their outside.
 
 extern crate caduceus_records as records;
 
 mod archive;
+mod archives;
+mod cases;
+mod folders;
 mod house;
+mod kit;
+mod limits;
+mod mailboxes;
+mod properties;
+mod pst;
+mod store;
 mod twin;
