@@ -183,6 +183,7 @@ fn body(verb: &str, path: &str) -> Value {
         Some("search") if path.contains("arrivals") => {
             serde_json::json!({"domain": "peer.example"})
         }
+        Some("search") if path.contains("archive") => serde_json::json!({"query": "in:sent"}),
         Some("correspondents") => {
             serde_json::json!({"address": "new@mail.example", "class": "vendor"})
         }
@@ -278,6 +279,7 @@ async fn table(house: &House) -> String {
             "authorities",
             "directories",
             "arrivals",
+            "hits",
             "senders",
             "rules",
             "events",

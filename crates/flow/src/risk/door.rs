@@ -1,6 +1,7 @@
 //! What a sender who is restricted may still do.
 //!
-//! Each rung takes more away: slow, held, nothing to strangers, nothing with PHI, nothing. Invariant: a refusal
+//! Slow; or else held, and from there each rung takes more away: nothing to strangers, nothing with PHI, nothing.
+//! Who is held is not slowed: what waits for a person is accepted at once (phi.md §9). Invariant: a refusal
 //! here is a passing one, with a time to come back; what is held was accepted and is lost to nobody.
 
 use std::collections::HashMap;
@@ -45,7 +46,7 @@ pub(crate) fn before_reading(flow: &Flow, ctx: &Ctx) -> Result<()> {
     };
     match place.rung {
         Rung::Suspend => Err(Code::SendingSuspended.into()),
-        rung if rung >= Rung::Slow => {
+        Rung::Slow => {
             let key = (ctx.organisation(), ctx.actor().to_owned());
             match flow
                 .watch()

@@ -210,6 +210,81 @@ fn texts_hide_nothing() {
     )));
 }
 
+/// Names and addresses say who writes to whom; a number in them says more.
+#[test]
+fn names_and_fields_of_form_hide_nothing() {
+    let fields = [
+        format!("To: \"{NUMBER}\" <a@x.example>"),
+        format!("From: \"{NUMBER}\" <a@x.example>"),
+        format!("Cc: b@x.example, \"{NUMBER}\" <a@x.example>"),
+        "Subject: diabetes and insulin\nReply-To: ssn.219-09-9999@x.example".to_owned(),
+        format!("Date: Mon, 2 Nov 2026 10:00:00 +0000 ({NUMBER})"),
+        format!("Content-Type: text/plain\nContent-Description: {NUMBER}"),
+    ];
+    for field in fields {
+        let message = format!("{field}\nMIME-Version: 1.0\n\nhello\n");
+        assert!(is_found(&message), "{field}");
+    }
+    let ordinary =
+        "From: \"Lee, Ann (Cardiology)\" <ann.lee2@x.example>\nTo: 1234 <a@x.example>\n\nhello\n";
+    assert!(!is_found(ordinary));
+}
+
+#[test]
+fn archives_hide_nothing_beside_their_entries() {
+    let zip = stored("a.txt", b"hello");
+    let mut commented = zip.clone();
+    let end = commented.len() - 2;
+    commented[end..].copy_from_slice(&(SAID.len() as u16).to_le_bytes());
+    commented.extend(SAID.as_bytes());
+    let behind = [&zip[..], SAID.as_bytes()].concat();
+    let before = [SAID.as_bytes(), &zip].concat();
+    let mut gzip = b"\x1f\x8b\x08\x08\0\0\0\0\0\x03".to_vec();
+    gzip.extend(SAID.as_bytes());
+    // A stored block of deflate with nothing in it, its sum and its size.
+    gzip.extend(b"\0\x01\0\0\xff\xff\0\0\0\0\0\0\0\0");
+    for (name, octets) in [
+        ("a.zip", commented),
+        ("b.zip", behind),
+        ("c.zip", before),
+        ("d.gz", gzip),
+    ] {
+        assert!(
+            is_found(&attached(name, "application/octet-stream", &octets)),
+            "{name}"
+        );
+    }
+    assert!(!is_found(&attached("e.zip", "application/zip", &zip)));
+}
+
+/// A ZIP archive of one file that is not packed.
+pub(crate) fn stored(name: &str, content: &[u8]) -> Vec<u8> {
+    let size = (content.len() as u32).to_le_bytes();
+    let length = (name.len() as u16).to_le_bytes();
+    let common = |out: &mut Vec<u8>| {
+        out.extend([20, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        out.extend([0; 4]);
+        out.extend([size, size].concat());
+        out.extend(length);
+        out.extend([0, 0]);
+    };
+    let mut out = b"PK\x03\x04".to_vec();
+    common(&mut out);
+    out.extend(name.as_bytes());
+    out.extend(content);
+    let directory = out.len() as u32;
+    out.extend(b"PK\x01\x02\x14\0");
+    common(&mut out);
+    out.extend([0; 14]);
+    out.extend(name.as_bytes());
+    let octets = out.len() as u32 - directory;
+    out.extend(b"PK\x05\x06\0\0\0\0\x01\0\x01\0");
+    out.extend(octets.to_le_bytes());
+    out.extend(directory.to_le_bytes());
+    out.extend([0, 0]);
+    out
+}
+
 fn uuencode(octets: &[u8]) -> String {
     let letter = |six: u32| char::from(b' ' + u8::try_from(six & 0x3f).expect("six bits"));
     let mut out = String::new();

@@ -1,5 +1,7 @@
 //! What looks wrong about mail that comes in: warned of, or kept from its readers until somebody decides.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use ctx::Role;
 use flow::inbound::{ArrivalFilter, Fate, Incoming, Looked, Results, SuspicionKind};
 use flow::view::Filter;
@@ -73,6 +75,42 @@ fn state(clinic: &Clinic, id: MessageId) -> RecipientState {
 }
 
 on_disk! {
+    /// Nobody can vouch for whom readers may take for several, or for none.
+    fn who_is_not_exactly_one_author_is_refused(store) {
+        let clinic = Clinic::open(store).taking_mail(false);
+        desk(&clinic);
+        let fields = [
+            "From: CEO <@h.test:ceo@partner.example>",
+            "From: CEO ceo@partner.example",
+            "From: \"ceo@partner.example\"",
+            "From: CEO <ceo@partner.example>:;",
+            "From:",
+            "From: a@partner.example, b@partner.example",
+            "From: a@partner.example\nFrom: b@partner.example",
+            "X-From: a@partner.example",
+        ];
+        for from in fields {
+            let content = PLAIN.replace("From: Kim Kanari <kim@partner.example>", from);
+            let refused = take_in(&clinic, &content, Looked::default());
+            assert_eq!(code(refused), Some(Code::AuthorUnclear), "{from}");
+        }
+    }
+
+    /// The list of an archive shows what is in it, and not what is in that.
+    fn programs_are_found_however_deep(store) {
+        let clinic = Clinic::open(store).taking_mail(false);
+        desk(&clinic);
+        let program = crate::carried::stored("run.exe", b"MZ\x90\0 and more of it");
+        let twice = crate::carried::stored("inner.zip", &program);
+        let content = format!(
+            "{}MIME-Version: 1.0\nContent-Type: application/zip; name=a.zip\nContent-Transfer-Encoding: base64\n\n{}\n",
+            PLAIN.split("\n\n").next().unwrap_or_default().to_owned() + "\n",
+            STANDARD.encode(twice)
+        );
+        let id = take_in(&clinic, &content, Looked::default())?;
+        assert_eq!(words(&clinic, id)?, "dangerous_in_archive first_time_sender => quarantined");
+    }
+
     /// The first letter of a sender says so; the next one is from someone known.
     fn a_sender_is_a_stranger_once_to_each_mailbox(store) {
         let clinic = Clinic::open(store).taking_mail(false);
