@@ -250,7 +250,7 @@ pub fn leads(attribute: &str) -> bool {
 pub fn carries(attribute: &str) -> bool {
     let carrying = ["content", "summary", "label", "abbr", "download", "srcdoc"];
     let is = |known: &&str| attribute.eq_ignore_ascii_case(known);
-    carrying.iter().any(|known| is(known)) || !LAYOUT.split(' ').any(|known| is(&known))
+    carrying.iter().any(is) || !LAYOUT.split(' ').any(|known| is(&known))
 }
 
 /// Attributes of mail that say how something looks or works. One that nobody knows can only be there for its words,

@@ -120,9 +120,8 @@ impl Records {
             for one in &indexed {
                 write(tx, of, one, now)?;
             }
-            let row = written.iter();
-            row.map(|row| store::tables::lexicon_pieces::insert(tx, row))
-                .collect::<Result<()>>()
+            let mut row = written.iter();
+            row.try_for_each(|row| store::tables::lexicon_pieces::insert(tx, row))
         })?;
         if let Some(piece) = piece {
             held.keep(piece);

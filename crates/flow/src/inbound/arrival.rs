@@ -154,9 +154,11 @@ impl Judged {
         let has =
             |kinds: &[SuspicionKind]| self.suspicions.iter().any(|one| kinds.contains(&one.kind));
         let known = has(&programs);
-        let new = of_files(&accepted.scanned).into_iter().filter(|kind| {
-            !has(&[*kind]) && !(known && *kind == SuspicionKind::DangerousInArchive)
-        });
+        let told = |kind: SuspicionKind| {
+            has(&[kind]) || known && kind == SuspicionKind::DangerousInArchive
+        };
+        let new = of_files(&accepted.scanned).into_iter();
+        let new = new.filter(|kind| !told(*kind));
         let new: Vec<Suspicion> = new.map(Suspicion::of_whole).collect();
         if new.is_empty() {
             return Ok(self);

@@ -43,7 +43,6 @@ fn what_reads_otherwise_is_told_with_the_words_around_it() {
         ("1.2.3 and 1-2-3-4 or a-b u.s. e-mail", &[]),
         ("5\u{fe0f}\u{20e3}3\u{fe0f}\u{20e3}6", &["536"]),
         ("21\\071-09", &["219-09"]),
-        ("see mailto:a?b=219%252D09", &["see a\nb: 219-09"]),
         ("one two three four, then five six seven", &[]),
         ("one or two of the four, nine of six, seven", &[]),
         ("hospitalizations/internationally/acknowledgement", &[]),
@@ -65,6 +64,11 @@ fn what_reads_otherwise_is_told_with_the_words_around_it() {
 /// Each builds on the one before it.
 #[test]
 fn readings_build_on_each_other() {
+    let texts = readings("see mailto:a?b=219%252D09%252D9999").texts;
+    assert!(
+        texts.iter().any(|text| text.contains("219-09-9999")),
+        "{texts:?}"
+    );
     let texts = readings("2 1 9 \\u002d 0 9 \\u002d 9 9 9 9").texts;
     assert_eq!(texts.last().map(|text| text.trim()), Some("219-09-9999"));
 }
