@@ -13,6 +13,19 @@ const UNNAMED: &str = "unnamed";
 const RESERVED: &[&str] = &["con", "prn", "aux", "nul", "conin$", "conout$"];
 
 pub fn safe_name(name: &str) -> String {
+    let mut safe = made_safe(name);
+    // What was cut off may leave another extension behind; each turn only takes away.
+    for _ in 0..NAME_OCTETS_MAX {
+        let again = made_safe(&safe);
+        if again == safe {
+            break;
+        }
+        safe = again;
+    }
+    safe
+}
+
+fn made_safe(name: &str) -> String {
     let clean: String = name
         .nfc()
         .map(|c| if is_safe(c) { c } else { '_' })
