@@ -1,6 +1,6 @@
 //! Archive: what a stored message says, place by place, for who keeps and finds messages.
 //!
-//! Every message asks for it in the commit that accepts it ([`asked`]); nobody can switch it off. Not here:
+//! Every message asks for it in the commit that accepts it; nobody can switch it off. Not here:
 //! the index itself (`records`). Invariant: what could not be read is named, never silently left out.
 
 use std::collections::BTreeSet;
