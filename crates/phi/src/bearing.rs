@@ -25,8 +25,8 @@ mod talk;
 mod unit;
 mod whole;
 
-pub(crate) use cues::Cues;
-use cues::{Cue, words};
+use cues::words;
+pub(crate) use cues::{Cue, Cues};
 use role::{Role, Roles};
 use unit::Layout;
 pub(crate) use whole::Whole;

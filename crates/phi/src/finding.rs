@@ -16,7 +16,7 @@ pub struct Finding {
     /// First byte in that part's text, and how many.
     pub start: usize,
     pub len: usize,
-    /// 55 pattern, 60 a name that only what is said of its bearer tells, 65 validated, 75 with health context in the
+    /// 50 a text that reads as about health, 55 pattern, 60 a name that only what is said of its bearer tells, 65 validated, 75 with health context in the
     /// part, 85 next to its keyword, 95 matched against the patient registry.
     pub confidence: u8,
     /// Keyed hash of the normalised value: equal values of one organisation have equal tokens.

@@ -220,6 +220,8 @@ kinds! {
     LabValue = "lab_value" Context Nothing,
     /// A vital sign and its number.
     VitalSign = "vital_sign" Context Nothing,
+    /// A text that reads as one about somebody's health, where no word or number alone says so.
+    TellingText = "telling_text" Context Nothing,
 }
 
 impl FindingKind {

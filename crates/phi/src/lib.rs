@@ -27,6 +27,7 @@ mod places;
 mod record_number;
 mod registry;
 mod scanner;
+mod sense;
 mod shape;
 mod validate;
 mod value;
@@ -47,3 +48,4 @@ pub use record_number::{
 };
 pub use registry::{Hits, MemoryRegistry, Registry, RegistryField, RegistryRows};
 pub use scanner::Scanner;
+pub use sense::Signs;

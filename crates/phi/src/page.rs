@@ -18,6 +18,7 @@ use crate::matching;
 use crate::normal::Normal;
 use crate::part::{Form, Part, PartKind};
 use crate::scanner::{Scanner, Sum, names_a_patient};
+use crate::sense;
 use crate::verdict::Tally;
 use crate::{Finding, FindingKind, codes, forms, keyed, names, places, value};
 
@@ -67,7 +68,7 @@ impl Page<'_> {
             .into_iter()
             .partition(|c| is_foreign(text, c, &blocks, sum));
         let matches = matching::read(text, &kept, sum);
-        let (bearing, told) = bearing::read(&Given {
+        let given = Given {
             text,
             words: &words,
             terms: &terms,
@@ -79,7 +80,8 @@ impl Page<'_> {
             form: part.form,
             cues: &scanner.cues,
             people: &scanner.people,
-        });
+        };
+        let (bearing, told) = bearing::read(&given);
 
         let mut page = Page {
             part: index,
@@ -91,6 +93,9 @@ impl Page<'_> {
         };
         page.tally.bearing(&bearing);
         sum.tally.bearing(&bearing);
+        if part.kind != PartKind::Header {
+            page.sense(scanner, &given, sum);
+        }
         for candidate in kept.iter().chain(&matches) {
             page.identifier(candidate, !terms.is_empty(), sum);
         }
@@ -99,10 +104,15 @@ impl Page<'_> {
             page.term(term, &scanner.lexicon, sum);
         }
         label(text, &words, &blocks, &kept, sum);
-        page.found
+        page.end(sum)
+    }
+
+    /// What was found, by place, into the sum.
+    fn end(mut self, sum: &mut Sum<'_>) -> Tally {
+        self.found
             .sort_by_key(|finding| (finding.start, finding.len));
-        sum.listed.append(&mut page.found);
-        page.tally
+        sum.listed.append(&mut self.found);
+        self.tally
     }
 
     fn identifier(&mut self, candidate: &Candidate, health: bool, sum: &mut Sum<'_>) {
@@ -119,6 +129,52 @@ impl Page<'_> {
             }
         }
         self.list(candidate, health, sum);
+    }
+
+    /// Weighs how a text reads, piece by piece.
+    fn sense(&self, scanner: &Scanner, given: &Given<'_>, sum: &mut Sum<'_>) {
+        if !matches!(given.form, Form::Prose | Form::Table) {
+            return;
+        }
+        let text = sense::Text {
+            octets: given.text,
+            piece: 0..0,
+            words: given.words,
+            terms: given.terms,
+            found: given.kept,
+            cues: given.cues,
+            is_subject: given.is_subject,
+        };
+        for piece in sense::pieces(text.octets) {
+            let (start, len) = self.normal.place(&piece);
+            let mut weighed = sense::Weighed::default();
+            let mut learnt = sum.learnt.take();
+            let text = sense::Text {
+                piece,
+                ..text.clone()
+            };
+            if let Some(learnt) = learnt.as_mut().filter(|_| !text.is_subject) {
+                learnt.pieces.push(Vec::new());
+            }
+            sense::read(&text, &mut sum.seen, &mut |sign| {
+                weighed.add(scanner.weights.of(sign));
+                if let Some(learnt) = &mut learnt {
+                    learnt.push(sign);
+                }
+            });
+            sum.learnt = learnt;
+            let piece = sense::Piece {
+                part: self.part,
+                start,
+                len,
+                weighed,
+            };
+            if text.is_subject {
+                sum.sensed.subject(piece);
+            } else {
+                sum.sensed.piece(piece);
+            }
+        }
     }
 
     /// Names that only what is said of their bearers tells.

@@ -36,7 +36,8 @@ pub(crate) fn normalised(kind: FindingKind, found: &[u8]) -> String {
         | K::OwnStrong
         | K::OwnWeak
         | K::OwnContext
-        | K::ClinicalRecord => spaced(found),
+        | K::ClinicalRecord
+        | K::TellingText => spaced(found),
         K::Mbi
         | K::Hicn
         | K::MemberId

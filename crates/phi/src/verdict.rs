@@ -5,8 +5,9 @@
 //! mail is PHI by itself, a strong number is with any health. Everything else is weighed in points: the
 //! closest tie between a person and health (`bearing.rs`), what supports it (another tie, a way to reach
 //! someone, a second word of health), and against it the kind of mail: an invoice, a ticket, an
-//! invitation. At [`ENOUGH`] points it is likely. Invariant: another identifier or another word of health
-//! never lowers a level.
+//! invitation. At [`ENOUGH`] points it is likely. What the points decide, how the
+//! text reads may decide otherwise (`felt`, docs/adr/0008). Invariant: another identifier never lowers a level, nor
+//! another word of health one that rests on identifiers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,6 +34,9 @@ const SHORT: usize = 450;
 /// Kinds of mail of which one sign says it all, and of which one says nothing.
 const FICTION: u8 = 13;
 const ANIMALS: u8 = 14;
+
+/// How a text has to read, in hundredths of a logit, that has no word of health the lists know.
+const UNHEARD_OF: i64 = 100;
 
 /// Points at which health is tied to a person.
 const ENOUGH: u8 = 4;
@@ -94,6 +98,82 @@ impl Tally {
             PhiLevel::Weak
         } else {
             PhiLevel::None
+        }
+    }
+
+    /// The level where it is also asked how the texts read, in hundredths of a logit.
+    ///
+    /// What identifiers make sure stays; words can only decide where words decided before.
+    pub(crate) fn felt(&self, leaning: Option<i64>, is_prose: bool) -> PhiLevel {
+        let level = self.level();
+        let Some(leaning) = leaning else {
+            return level;
+        };
+        let sure = level == PhiLevel::Certain || self.is_sure();
+        if leaning >= if self.has_context() { 0 } else { UNHEARD_OF } {
+            level.max(PhiLevel::Likely)
+        } else if sure || !is_prose {
+            level
+        } else {
+            level.min(PhiLevel::Weak)
+        }
+    }
+
+    /// Strong identifiers beside health.
+    fn is_sure(&self) -> bool {
+        self.clinical
+            && self
+                .kinds
+                .iter()
+                .any(|kind| kind.class() == Class::B && !is_thing(*kind))
+    }
+
+    /// What the rules made of it, as signs that are learnt like words.
+    pub(crate) fn signs(&self, give: &mut dyn FnMut(u64)) {
+        const RULES: u64 = 100;
+        let said = &self.bearing;
+        let best = self.all_ties().into_iter().max().unwrap_or(0);
+        let level = match self.level() {
+            PhiLevel::None => 0,
+            PhiLevel::Weak => 1,
+            PhiLevel::Likely => 2,
+            PhiLevel::Certain => 3,
+        };
+        let terms = u8::try_from(self.terms.len().min(6)).unwrap_or(6);
+        let kinds = u8::try_from(self.kinds.len().min(6)).unwrap_or(6);
+        let flags = [
+            said.named,
+            said.anchored,
+            said.addressed,
+            said.signed,
+            self.clinical,
+            self.has(Class::B),
+            self.has(Class::A),
+            said.told,
+        ];
+        let counts = [
+            level,
+            self.weighed().min(8),
+            self.genre().min(3),
+            terms,
+            kinds,
+            best,
+            said.whole.voice.min(4),
+            said.whole.many.min(4),
+            said.whole.patient.min(2),
+            said.tied,
+            said.spoken.min(3),
+            said.first.min(3),
+            said.second.min(3),
+            said.patient.min(2),
+            said.aged.min(2),
+            said.near,
+        ];
+        // Always there: what speaks for either before a word is read.
+        give(crate::sense::mixed(RULES, 99, 0));
+        let flags = flags.map(u8::from);
+        for (at, value) in (0_u64..).zip(counts.into_iter().chain(flags)) {
+            give(crate::sense::mixed(RULES, at, value.into()));
         }
     }
 

@@ -200,7 +200,9 @@ fn is_listed(found: &phi::Findings) -> bool {
 }
 
 fn without(house: &House, text: &str, found: &phi::Findings) -> Option<String> {
-    if !is_listed(found) {
+    // Where only the reading of the text says whom it is about, nothing that could be cut does.
+    let tells_whole = found.counts.contains_key(&phi::FindingKind::TellingText);
+    if tells_whole || !is_listed(found) {
         return None;
     }
     let places = found.findings.iter().filter(|one| identifies(one.kind));

@@ -6,29 +6,29 @@ use std::collections::HashMap;
 
 /// What a word may say, as bits: a word can say several things.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Cue(u32);
+pub(crate) struct Cue(u32);
 
 impl Cue {
-    pub(super) const FIRST: Self = Self(1);
-    pub(super) const SECOND: Self = Self(1 << 1);
-    pub(super) const THIRD: Self = Self(1 << 2);
-    pub(super) const KIN: Self = Self(1 << 3);
-    pub(super) const PATIENT: Self = Self(1 << 4);
-    pub(super) const TOPIC: Self = Self(1 << 5);
-    pub(super) const PREDICATE: Self = Self(1 << 6);
-    pub(super) const TOWARDS: Self = Self(1 << 7);
-    pub(super) const OFFICE: Self = Self(1 << 8);
-    pub(super) const SPEAKING: Self = Self(1 << 9);
-    pub(super) const OWN: Self = Self(1 << 10);
-    pub(super) const FEELING: Self = Self(1 << 11);
-    pub(super) const READER: Self = Self(1 << 12);
-    pub(super) const MANY: Self = Self(1 << 13);
-    pub(super) const ONE: Self = Self(1 << 14);
-    pub(super) const DROPPED: Self = Self(1 << 15);
-    pub(super) const TRADE: Self = Self(1 << 16);
-    pub(super) const ADVICE: Self = Self(1 << 17);
-    pub(super) const STAFF: Self = Self(1 << 18);
-    pub(super) const PLACE: Self = Self(1 << 19);
+    pub(crate) const FIRST: Self = Self(1);
+    pub(crate) const SECOND: Self = Self(1 << 1);
+    pub(crate) const THIRD: Self = Self(1 << 2);
+    pub(crate) const KIN: Self = Self(1 << 3);
+    pub(crate) const PATIENT: Self = Self(1 << 4);
+    pub(crate) const TOPIC: Self = Self(1 << 5);
+    pub(crate) const PREDICATE: Self = Self(1 << 6);
+    pub(crate) const TOWARDS: Self = Self(1 << 7);
+    pub(crate) const OFFICE: Self = Self(1 << 8);
+    pub(crate) const SPEAKING: Self = Self(1 << 9);
+    pub(crate) const OWN: Self = Self(1 << 10);
+    pub(crate) const FEELING: Self = Self(1 << 11);
+    pub(crate) const READER: Self = Self(1 << 12);
+    pub(crate) const MANY: Self = Self(1 << 13);
+    pub(crate) const ONE: Self = Self(1 << 14);
+    pub(crate) const DROPPED: Self = Self(1 << 15);
+    pub(crate) const TRADE: Self = Self(1 << 16);
+    pub(crate) const ADVICE: Self = Self(1 << 17);
+    pub(crate) const STAFF: Self = Self(1 << 18);
+    pub(crate) const PLACE: Self = Self(1 << 19);
 
     const SECTIONS: [(&'static str, Self); 20] = [
         ("first", Self::FIRST),
@@ -54,8 +54,12 @@ impl Cue {
     ];
 
     /// Whether it says any of these.
-    pub(super) fn is(self, any: Self) -> bool {
+    pub(crate) fn is(self, any: Self) -> bool {
         self.0 & any.0 != 0
+    }
+
+    pub(crate) const fn bits(self) -> u32 {
+        self.0
     }
 }
 
@@ -91,7 +95,7 @@ impl Cues {
         Self(cues)
     }
 
-    pub(super) fn of(&self, word: &[u8]) -> Cue {
+    pub(crate) fn of(&self, word: &[u8]) -> Cue {
         let mut lower = [0; 16];
         let Some(lower) = lower.get_mut(..word.len()) else {
             return Cue::default();

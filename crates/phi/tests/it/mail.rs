@@ -3,7 +3,8 @@
 //!
 //! A letter is `== name phi|none [patient] [es] [label:word]…`, a subject, an empty line and the text.
 //! `patient` means that it goes to the patient. Whoever makes a rule makes it for mail in general: these
-//! are a check, not a goal.
+//! are a check, not a goal. `examples/learn.rs` learns from all but the blind ones, so only those say what is
+//! found in mail that nobody had in view.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -85,15 +86,15 @@ fn who_and_what_in_different_sentences_belong_together() -> std::io::Result<()> 
 fn pairs_of_like_letters_are_told_apart() -> std::io::Result<()> {
     let measured = measure(&["fresh_open.mail"])?;
     assert_eq!((measured.with, measured.without), (80, 80));
-    // Measured before any rule was made for them: 31 of 80 missed, 16 of 80 false alarms.
+    // The rules alone missed 31 of 80, with 16 of 80 false alarms.
     let (missed, alarmed) = (measured.missed.len(), measured.alarmed.len());
-    assert!(missed <= 31, "{missed} missed: {:?}", measured.missed);
-    assert!(alarmed <= 16, "{alarmed} alarmed: {:?}", measured.alarmed);
+    assert!(missed <= 8, "{missed} missed: {:?}", measured.missed);
+    assert!(alarmed <= 4, "{alarmed} alarmed: {:?}", measured.alarmed);
     let measured = measure(&["fresh_blind.mail"])?;
     assert_eq!((measured.with, measured.without), (20, 20));
-    // Counted and never read: 6 of 20 missed, 2 of 20 false alarms when they came.
+    // Counted and never read: the rules alone missed 6 of 20, with 2 of 20 false alarms.
     let (missed, alarmed) = (measured.missed.len(), measured.alarmed.len());
-    assert!(missed <= 7, "{missed} missed");
+    assert!(missed <= 5, "{missed} missed");
     assert!(alarmed <= 3, "{alarmed} alarmed");
     Ok(())
 }
@@ -103,9 +104,9 @@ fn pairs_of_like_letters_are_told_apart() -> std::io::Result<()> {
 fn letters_that_no_rule_was_made_for_are_told_apart_as_well() -> std::io::Result<()> {
     let measured = measure(&["joined_blind.mail"])?;
     assert_eq!((measured.with, measured.without), (30, 30));
-    // Measured when this was written: 7 of 30 missed, 2 false alarms.
+    // The rules alone missed 7 of 30, with 2 false alarms.
     let (missed, alarmed) = (measured.missed.len(), measured.alarmed.len());
-    assert!(missed <= 10, "{missed} missed");
+    assert!(missed <= 4, "{missed} missed");
     assert!(alarmed <= 4, "{alarmed} false alarms");
     Ok(())
 }

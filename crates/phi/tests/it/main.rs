@@ -5,4 +5,5 @@ mod forms;
 mod guard;
 mod mail;
 mod registry;
+mod telling;
 mod told;

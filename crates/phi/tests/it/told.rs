@@ -14,7 +14,8 @@ fn scan(text: &str) -> Findings {
 fn cut(text: &str) -> String {
     let mut left = text.to_owned();
     let mut found = scan(text).findings;
-    found.retain(|finding| finding.kind != FindingKind::HealthTerm);
+    let about = [FindingKind::HealthTerm, FindingKind::TellingText];
+    found.retain(|finding| !about.contains(&finding.kind));
     found.sort_by_key(|finding| std::cmp::Reverse(finding.start));
     for finding in found {
         left.replace_range(finding.start..finding.start + finding.len, "[…]");

@@ -49,7 +49,11 @@ const TABLE: &[(Planted, u64, &[&str])] = &[
     (
         Planted::MisaddressesLetter,
         3,
-        &["is not its message", "nobody sent it"],
+        &[
+            "is not its message",
+            "nobody sent it",
+            "its server has no notice",
+        ],
     ),
     (Planted::IgnoresCancel, 5, &["was cancelled and"]),
     (Planted::ReportsTwice, 20, &["reports that say failed"]),
