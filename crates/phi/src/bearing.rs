@@ -26,7 +26,7 @@ mod unit;
 mod whole;
 
 use cues::words;
-pub(crate) use cues::{Cue, Cues};
+pub(crate) use cues::{Cue, Cues, number};
 use role::{Role, Roles};
 use unit::Layout;
 pub(crate) use whole::Whole;

@@ -70,7 +70,25 @@ impl std::ops::BitOr for Cue {
     }
 }
 
-pub(crate) struct Cues(HashMap<&'static [u8], Cue>);
+pub(crate) struct Cues {
+    words: HashMap<&'static [u8], Cue>,
+    /// The same by the words' numbers ([`number`]), at the first free place from the one that a number asks for.
+    numbers: Vec<(u64, Cue)>,
+}
+
+/// Places for some 1,500 words: a power of two, most of them empty.
+const PLACES: u64 = 8_192;
+
+/// FNV-1a of a word's letters in lower case.
+pub(crate) fn number(letters: &[u8]) -> u64 {
+    letters.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+fn place(number: u64) -> usize {
+    usize::try_from((number >> 20) % PLACES).unwrap_or(0)
+}
 
 impl Cues {
     pub(crate) fn new() -> Self {
@@ -92,17 +110,41 @@ impl Cues {
                 cues.entry(word.as_bytes()).or_default().0 |= said.0;
             }
         }
-        Self(cues)
+        let mut numbers = vec![(0, Cue::default()); usize::try_from(PLACES).unwrap_or(0)];
+        for (word, cue) in &cues {
+            let number = number(word);
+            let mut at = place(number);
+            while numbers[at].0 != 0 {
+                at = (at + 1) % numbers.len();
+            }
+            numbers[at] = (number, *cue);
+        }
+        Self {
+            words: cues,
+            numbers,
+        }
     }
 
-    pub(crate) fn of(&self, word: &[u8]) -> Cue {
+    pub(super) fn of(&self, word: &[u8]) -> Cue {
         let mut lower = [0; 16];
         let Some(lower) = lower.get_mut(..word.len()) else {
             return Cue::default();
         };
         lower.copy_from_slice(word);
         lower.make_ascii_lowercase();
-        self.0.get(&*lower).copied().unwrap_or_default()
+        self.words.get(&*lower).copied().unwrap_or_default()
+    }
+
+    /// The same of a word by its number.
+    pub(crate) fn of_number(&self, number: u64) -> Cue {
+        let mut at = place(number);
+        loop {
+            match self.numbers[at] {
+                (0, _) => return Cue::default(),
+                (own, cue) if own == number => return cue,
+                _ => at = (at + 1) % self.numbers.len(),
+            }
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::bearing::{Cue, Cues};
+use crate::bearing::{Cue, Cues, number};
 use crate::candidate::Candidate;
 use crate::lexicon::Term;
 
@@ -154,8 +154,8 @@ impl Signs<'_> {
         self.sign(family::THREE, two, token.class.0);
         let letters = &text.octets[token.range.clone()];
         if letters.len() > LONG_WORD && token.class.0 < 64 && letters[0].is_ascii_alphabetic() {
-            self.sign(family::BEGINNING, lower(&letters[..LONG_WORD - 1]), 0);
-            self.sign(family::ENDING, lower(&letters[letters.len() - 4..]), 0);
+            self.sign(family::BEGINNING, number(&letters[..LONG_WORD - 1]), 0);
+            self.sign(family::ENDING, number(&letters[letters.len() - 4..]), 0);
         }
         self.word = token.word;
         self.last = (self.last.1, token.class);
@@ -170,17 +170,18 @@ impl Signs<'_> {
             self.with_health += 1;
             self.sign(family::SENTENCES, self.with_health.min(4), 0);
         }
-        for one in 0..ROLES {
-            for other in one + 1..ROLES {
-                if met & (1 << one) != 0 && met & (1 << other) != 0 {
-                    self.sign(family::SENTENCE, one.into(), other.into());
-                }
+        let mut first = met;
+        while first != 0 {
+            let one = first.trailing_zeros();
+            first &= first - 1;
+            let mut second = first;
+            while second != 0 {
+                self.sign(family::SENTENCE, one.into(), second.trailing_zeros().into());
+                second &= second - 1;
             }
         }
     }
 }
-
-const ROLES: u32 = 16;
 
 /// What a word adds to its sentence.
 fn role(token: &Token) -> u32 {
@@ -293,8 +294,8 @@ impl<'t, 'a> Tokens<'t, 'a> {
         let len = rest.iter().take(64).take_while(|b| letters(b)).count();
         self.at = start + len;
         let range = start..self.at;
-        let cue = self.text.cues.of(&octets[range.clone()]);
-        let word = lower(&octets[range.clone()]);
+        let word = number(&octets[range.clone()]);
+        let cue = self.text.cues.of_number(word);
         let class = self.class(&range, word, cue);
         Token {
             range,
@@ -373,13 +374,6 @@ impl<'t, 'a> Tokens<'t, 'a> {
             cue: Cue::default(),
         }
     }
-}
-
-/// FNV-1a of the letters in lower case.
-fn lower(letters: &[u8]) -> u64 {
-    letters.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
-    })
 }
 
 /// One number of three (the finisher of MurmurHash3, by Austin Appleby, in the public domain).
