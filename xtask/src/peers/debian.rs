@@ -52,7 +52,12 @@ pub const TOOLS: &[Tool] = &[
     tool("gpgsm", "gpgsm", "S/MIME of GnuPG"),
     tool("gpg-agent", "gpg-agent", "holds its keys"),
     tool("cmsutil", "libnss3-tools", "S/MIME of Mozilla"),
-    tool("notmuch", "notmuch", "reads protected subjects"),
+    tool(
+        "notmuch",
+        "notmuch",
+        "reads protected subjects; an index of mail beside ours",
+    ),
+    tool("mu", "maildir-utils", "another index of mail"),
     tool("go", "golang-go", "runs the independent Merkle log check"),
     tool(
         "/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog",

@@ -212,11 +212,11 @@ impl Servers {
         let all = ctx.world().store.read(move |tx| {
             let rows = table::list(tx, ctx2.organisation())?;
             let kept = rows.iter().map(|row| Kept::open(&ctx2, tx, row));
-            kept.collect::<Result<Vec<_>>>()
+            kept.filter_map(readable).collect::<Result<Vec<_>>>()
         })?;
-        let servers = all.into_iter().map(|kept| {
-            let server = kept.server()?;
-            Ok((Arc::new(server), kept.domains))
+        let servers = all.into_iter().filter_map(|kept| {
+            let server = readable(kept.server())?;
+            Some(server.map(|server| (Arc::new(server), kept.domains)))
         });
         Ok(Self(servers.collect::<Result<_>>()?))
     }
@@ -378,8 +378,32 @@ fn bind(
     }
 }
 
+/// What is stored and does not open concerns that directory alone: the others are asked and listed all the same.
+fn readable<T>(opened: Result<T>) -> Option<Result<T>> {
+    match opened {
+        Err(error) if matches!(error.code(), Code::StoredDataInvalid | Code::KeyDestroyed) => None,
+        other => Some(other),
+    }
+}
+
+/// One that does not open is listed by its id, so that it can be removed.
 fn view(ctx: &Ctx, tx: &mut Tx<'_>, row: &table::Directory) -> Result<DirectoryView> {
-    let kept = Kept::open(ctx, tx, row)?;
+    let Some(kept) = readable(Kept::open(ctx, tx, row)) else {
+        return Ok(DirectoryView {
+            id: row.id,
+            name: row.id.to_string(),
+            host: String::new(),
+            port: 0,
+            tls: DirectoryTls::Ldaps,
+            base: String::new(),
+            bind_name: None,
+            roots: Vec::new(),
+            domains: Vec::new(),
+            changed_at: row.changed_at,
+            changed_by: row.changed_by.clone(),
+        });
+    };
+    let kept = kept?;
     let fingerprint = |root: &String| {
         let read = Certificate::from_der(&unbase64(root)?);
         let read = read.map_err(|_| Error::new(Code::StoredDataInvalid))?;

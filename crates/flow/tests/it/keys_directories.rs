@@ -212,6 +212,26 @@ on_disk! {
         assert_eq!(code(clinic.flow.remove_directory(&clinic.staff, id)), Some(Code::NotFound));
     }
 
+    /// What is lost of one is lost of that one: the others are listed and asked, and it can be removed.
+    fn a_directory_that_does_not_open_stops_no_other(store) {
+        let clinic = Clinic::open(store);
+        let peer = Elsewhere::of(&clinic);
+        let lost = clinic.flow.add_directory(&clinic.staff, &directory("lost", &[]))?;
+        let kept = clinic.flow.add_directory(&clinic.staff, &directory("peer", &[]))?;
+        let organisation = clinic.staff.organisation();
+        clinic.flow.world().store.write(move |tx| {
+            store::tables::item_keys::destroy(tx, lost.as_bytes(), organisation)
+        })?;
+        let listed = clinic.flow.directories(&clinic.staff)?;
+        let names: Vec<String> = listed.into_iter().map(|one| one.name).collect();
+        assert_eq!(names, [lost.to_string(), "peer".to_owned()]);
+        sent_by(&clinic, LEE);
+        assert!(!peer.taken_asked().is_empty(), "the other one is asked");
+        clinic.flow.remove_directory(&clinic.staff, lost)?;
+        let left: Vec<_> = clinic.flow.directories(&clinic.staff)?.into_iter().map(|one| one.id).collect();
+        assert_eq!(left, [kept]);
+    }
+
     /// It stays where nothing about its server changed, and goes nowhere else.
     fn a_password_is_for_the_server_that_it_was_given_for(store) {
         let clinic = Clinic::open(store);

@@ -37,7 +37,7 @@ words! {
     RuleFault {
         TextTooLong = "text_too_long", TooManyRules = "too_many_rules", OutsideRule = "outside_rule",
         BadId = "bad_id", DuplicateId = "duplicate_id", BadName = "bad_name",
-        NoReason = "no_reason", ReasonTooLong = "reason_too_long",
+        NoReason = "no_reason", ReasonTooLong = "reason_too_long", BadReason = "bad_reason",
         AddressInText = "address_in_text", DomainInText = "domain_in_text",
         ColonExpected = "colon_expected", WhenExpected = "when_expected", ThenExpected = "then_expected",
         BecauseExpected = "because_expected", UnknownFact = "unknown_fact", TestExpected = "test_expected",
@@ -61,9 +61,14 @@ impl RuleFault {
                 "Give the rule an id of lower-case letters, digits and hyphens, beginning with a letter."
             }
             Self::DuplicateId => "Give each rule an id of its own.",
-            Self::BadName => "Give the rule a short name without quotes or line ends.",
+            Self::BadName => {
+                "Give the rule a short name without quotes, line ends and characters that are not seen."
+            }
             Self::NoReason | Self::BecauseExpected => "End the rule with because and its reason.",
             Self::ReasonTooLong => "Shorten the reason.",
+            Self::BadReason => {
+                "Leave characters out of the reason that are not seen or change the order of others."
+            }
             Self::AddressInText => {
                 "Leave addresses out of name and reason: they are shown with messages."
             }
@@ -170,6 +175,8 @@ pub(super) fn faults(rule: &OrgRule) -> Vec<(&'static str, RuleFault)> {
         faults.push(("why", RuleFault::NoReason));
     } else if rule.why.chars().count() > RULE_WHY_CHARS_MAX {
         faults.push(("why", RuleFault::ReasonTooLong));
+    } else if rule.why.chars().any(model::is_hidden) {
+        faults.push(("why", RuleFault::BadReason));
     }
     let texts = [("id", &rule.id), ("name", &rule.name), ("why", &rule.why)];
     for (field, text) in texts {
@@ -185,7 +192,7 @@ pub(super) fn faults(rule: &OrgRule) -> Vec<(&'static str, RuleFault)> {
 }
 
 fn is_unfit(c: char) -> bool {
-    c == '"' || c.is_control()
+    c == '"' || model::is_hidden(c)
 }
 
 fn fault_of_shown(rule: &OrgRule, text: &str) -> Option<RuleFault> {

@@ -143,6 +143,14 @@ fn what_is_no_rule_is_refused() {
             "no_reason",
         ),
         (
+            rule("always", "log").replace("wanted", "wan\u{202e}ted"),
+            "bad_reason",
+        ),
+        (
+            rule("always", "log").replace("one:", "one \"n\u{0}me\":"),
+            "bad_name",
+        ),
+        (
             rule("always", "log").replace("wanted", "for a@b.example"),
             "address_in_text",
         ),
