@@ -65,6 +65,9 @@ impl Records {
             match plan(&query, held.words(), &tokens) {
                 Ok(what) => what,
                 Err(_) => {
+                    // It was looked up, so it is on the record as well.
+                    drop(held);
+                    self.note(ctx, page, 0)?;
                     let (why, at) = (Why::TooBroad, 0..page.query.len());
                     return Ok(Found::Unclear(QueryError { why, at }));
                 }

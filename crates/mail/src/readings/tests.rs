@@ -36,6 +36,18 @@ fn what_reads_otherwise_is_told_with_the_words_around_it() {
             &["is 219099999."],
         ),
         (
+            "is two nineteen, oh nine, ninety-nine ninety nine, thanks",
+            &["is 219099999, thanks"],
+        ),
+        (
+            "is double two one triple nine twelve; twenty. thirteen",
+            &["is 221999122013"],
+        ),
+        (
+            "es dos diecinueve, cero nueve, noventa y nueve noventa y nueve y ya",
+            &["es 219099999 y ya"],
+        ),
+        (
             "es dos uno nueve guión cero nueve guion nueve nueve nueve nueve",
             &["es 219-09-9999"],
         ),
