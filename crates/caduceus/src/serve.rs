@@ -172,6 +172,7 @@ fn router(wired: &Wired, config: &Config, net: &Arc<dyn Net>) -> anyhow::Result<
     let web = web::router(web::WebState::new(
         wired.flow.clone(),
         wired.people.clone(),
+        wired.records.clone(),
         settings,
     )?);
     // The API answers its own part of the tree in its own form, the pages all the rest.

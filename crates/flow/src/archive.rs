@@ -22,6 +22,8 @@ pub struct Filed {
     pub texts: Vec<(FiledPlace, String)>,
     /// Words about the message itself, by kind.
     pub marks: BTreeSet<(&'static str, String)>,
+    /// How many it was for.
+    pub recipients: usize,
     /// Why parts of it cannot be found, as stable words.
     pub unread: BTreeSet<String>,
 }
@@ -50,6 +52,7 @@ impl Flow {
             at: stored.message.created_at,
             texts: Vec::new(),
             marks: marks(&stored)?,
+            recipients: stored.recipients.len(),
             unread: BTreeSet::new(),
         };
         filed.add(FiledPlace::From, stored.envelope.from.clone());

@@ -391,6 +391,7 @@ pub const ALL: &[Kind] = &[
     rules::RULES_ACTIVATED,
     rules::RULES_RETIRED,
     archive::SEARCHED,
+    archive::SHOWN,
     detectors::DETECTOR_ADDED,
     detectors::DETECTOR_CHANGED,
     detectors::DETECTOR_REMOVED,

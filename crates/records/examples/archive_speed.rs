@@ -96,32 +96,12 @@ fn main() -> Outcome<()> {
     let grown = disk(store.dir())?.saturating_sub(before);
 
     let many = accepted as f64;
-    figure(
+    told(
         &mut out,
-        "archive.ingest",
-        many / (accepting + indexing),
-        "messages per CPU second",
+        many,
+        (accepting, indexing),
+        (grown as f64, octets as f64),
     )?;
-    figure(
-        &mut out,
-        "archive.accept",
-        many / accepting,
-        "messages per CPU second",
-    )?;
-    figure(
-        &mut out,
-        "archive.index",
-        many / indexing,
-        "messages per CPU second",
-    )?;
-    figure(&mut out, "archive.index_bytes", grown as f64, "bytes")?;
-    figure(
-        &mut out,
-        "archive.index_share",
-        grown as f64 / octets as f64,
-        "of the mail's bytes",
-    )?;
-    figure(&mut out, "archive.messages", many, "messages")?;
     writeln!(
         out,
         "   {octets} octets; accepted in {:.1} s, archived in {wall:.1} s",
@@ -130,6 +110,27 @@ fn main() -> Outcome<()> {
     let world = world_on(&store, &clock)?;
     let officer = user(&world, organisation);
     search(&Records::new(flow_of(&world)), &officer, &mut out)
+}
+
+/// The figures of what was taken in: seconds of CPU for accepting and archiving, octets of index and mail.
+fn told(
+    out: &mut impl Write,
+    many: f64,
+    (accepting, indexing): (f64, f64),
+    (grown, octets): (f64, f64),
+) -> std::io::Result<()> {
+    const RATE: &str = "messages per CPU second";
+    figure(out, "archive.ingest", many / (accepting + indexing), RATE)?;
+    figure(out, "archive.accept", many / accepting, RATE)?;
+    figure(out, "archive.index", many / indexing, RATE)?;
+    figure(out, "archive.index_bytes", grown, "bytes")?;
+    figure(
+        out,
+        "archive.index_share",
+        grown / octets,
+        "of the mail's bytes",
+    )?;
+    figure(out, "archive.messages", many, "messages")
 }
 
 fn figure(out: &mut impl Write, name: &str, value: f64, unit: &str) -> std::io::Result<()> {

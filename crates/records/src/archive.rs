@@ -279,7 +279,7 @@ fn index(filed: Filed, tokens: &Tokens) -> Indexed {
     }
 }
 
-const fn field(place: FiledPlace) -> Field {
+pub(crate) const fn field(place: FiledPlace) -> Field {
     match place {
         FiledPlace::Subject => Field::Subject,
         FiledPlace::Body => Field::Body,

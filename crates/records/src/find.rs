@@ -26,6 +26,10 @@ pub struct Page {
     pub rows: usize,
 }
 
+/// What was looked for, in keyed words.
+#[derive(Clone, Debug)]
+pub struct Sought(pub(crate) postings::Find);
+
 pub enum Found {
     Hits {
         hits: Vec<Hit>,
@@ -33,6 +37,8 @@ pub enum Found {
         next: Option<i64>,
         /// Messages that wait to be archived, or of which not all can be found.
         missing: u64,
+        /// What was looked for, for [`Records::excerpts`].
+        find: Box<Sought>,
     },
     /// The search cannot be read, and why.
     Unclear(QueryError),
@@ -75,6 +81,7 @@ impl Records {
         };
         let rows = page.rows.clamp(1, PAGE_MAX);
         let window = window(page, rows + 1);
+        let find = Box::new(Sought(what.clone()));
         let (positions, missing) = world.store.read(move |tx| {
             Ok((
                 postings::find(tx, &what, window)?,
@@ -88,6 +95,7 @@ impl Records {
             hits: self.hits(ctx, shown)?,
             next,
             missing,
+            find,
         })
     }
 

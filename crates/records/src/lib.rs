@@ -5,6 +5,7 @@
 //!  archive/   messages into postings and the sealed lexicon; the gap between accepted and archived
 //!  search/    words, queries, tokens
 //!  find.rs    a search, page by page, on the record
+//!  excerpt.rs what the hits of one page say around the words
 //!  import/    readers of old archives: mbox, Maildir, EML, emlx, ZIP, tar, gzip, PST
 //!  export/    packages for courts, counsel and patients
 //! ```
@@ -12,6 +13,7 @@
 //! Invariant: every accepted message is archived or waits for it; both are counted, nobody can switch it off.
 
 mod archive;
+mod excerpt;
 pub mod export;
 mod find;
 pub mod import;
@@ -24,7 +26,8 @@ use flow::Flow;
 use model::OrganisationId;
 
 pub use archive::Gap;
-pub use find::{Found, Hit, Page};
+pub use excerpt::Excerpt;
+pub use find::{Found, Hit, Page, Sought};
 
 /// The archive of all organisations. Cheap to clone.
 #[derive(Clone)]

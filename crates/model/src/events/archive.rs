@@ -7,3 +7,9 @@ pub(super) const SEARCHED: Kind = auditors(
     "Somebody searched the archive and was shown a page with so many messages",
     &["shown"],
 );
+
+pub(super) const SHOWN: Kind = auditors(
+    "archive.shown",
+    "Somebody was shown words of so many messages of the archive; which ones is in the sealed payload",
+    &["shown"],
+);

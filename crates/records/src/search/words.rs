@@ -20,6 +20,23 @@ pub fn words(text: &str, mut each: impl FnMut(&str)) {
     }
 }
 
+/// Calls `each` with every run of a text and where it stands, and the words that it gives, until `each` says no.
+pub(crate) fn runs_of(text: &str, mut each: impl FnMut(std::ops::Range<usize>, &[String]) -> bool) {
+    let (mut word, mut at) = (String::new(), 0);
+    for run in runs(text) {
+        // Runs come in order: each is looked for behind the one before.
+        let start = at + text[at..].find(run).unwrap_or(0);
+        at = start + run.len();
+        word.clear();
+        fold(run, &mut word);
+        let mut words = Vec::new();
+        split(&word, &mut |word: &str| words.push(word.to_owned()));
+        if !each(start..at, &words) {
+            return;
+        }
+    }
+}
+
 /// The words of a text as a list.
 pub fn list(text: &str) -> Vec<String> {
     let mut list = Vec::new();

@@ -85,6 +85,7 @@ pub fn desk_page<P: Page>(
         keys: desk.manages_keys(),
         rules: desk.reads_rules(),
         inbound: desk.reads_inbound(),
+        archive: desk.searches(),
         risk: desk.reads_senders(),
     };
     let frame = asked.frame(

@@ -18,6 +18,7 @@ use axum::routing::{get, post};
 use flow::Flow;
 use model::{Error, Result, limits};
 use people::People;
+use records::Records;
 
 use crate::face::{Face, assets};
 use crate::pages::{console, portal};
@@ -55,6 +56,7 @@ impl Settings {
 pub struct WebState {
     pub flow: Flow,
     pub people: People,
+    pub records: Records,
     pub face: Arc<Face>,
     pub settings: Arc<Settings>,
 }
@@ -62,11 +64,12 @@ pub struct WebState {
 impl WebState {
     /// # Errors
     /// `internal` when a template or the catalogue is broken, which a test prevents.
-    pub fn new(flow: Flow, people: People, settings: Settings) -> Result<Self> {
+    pub fn new(flow: Flow, people: People, records: Records, settings: Settings) -> Result<Self> {
         let face = Arc::new(Face::new("/assets")?);
         Ok(Self {
             flow,
             people,
+            records,
             face,
             settings: Arc::new(settings),
         })
@@ -302,6 +305,11 @@ fn review_routes() -> Router<WebState> {
             "/console/risk/limits/{kind}",
             get(|asked| console(asked, console::risk_limits::show))
                 .post(|asked| console(asked, console::risk_limits::submit)),
+        )
+        .route(
+            "/console/archive",
+            get(|asked| console(asked, console::archive::show))
+                .post(|asked| console(asked, console::archive::search)),
         )
         .route(
             "/console/inbound",

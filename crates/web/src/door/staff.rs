@@ -81,6 +81,10 @@ impl Desk {
     pub fn reads_inbound(&self) -> bool {
         self.is_any(&[Role::Staff, Role::Compliance, Role::Auditor])
     }
+    /// The archive, by what messages say.
+    pub fn searches(&self) -> bool {
+        self.is_any(&[Role::Compliance])
+    }
     /// Who sends unusually.
     pub fn reads_senders(&self) -> bool {
         self.reads_audit() || self.is_any(&[Role::DlpAdmin])

@@ -33,7 +33,7 @@ pub struct Frame {
 pub enum Visitor {
     Nobody,
     Reader,
-    /// `audit`, `webhooks`, `operation`, `addresses`, `registry`, `keys`, `rules`, `inbound`, `risk`: whether these are
+    /// `audit`, `webhooks`, `operation`, `addresses`, `registry`, `keys`, `rules`, `inbound`, `archive`, `risk`: whether these are
     /// offered.
     Staff {
         name: String,
@@ -42,6 +42,7 @@ pub enum Visitor {
         keys: bool,
         rules: bool,
         inbound: bool,
+        archive: bool,
         risk: bool,
         audit: bool,
         webhooks: bool,
@@ -62,6 +63,7 @@ pub enum Place {
     Rules,
     Held,
     Inbound,
+    Archive,
     Risk,
     Trace,
     Webhooks,

@@ -54,6 +54,7 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     draw::<console::audit::Audit>(face, &mut all)?;
     draw::<console::held::Held>(face, &mut all)?;
     draw::<console::held_decide::Decide>(face, &mut all)?;
+    draw::<console::archive::Archive>(face, &mut all)?;
     draw::<console::inbound::Inbound>(face, &mut all)?;
     draw::<console::inbound_decide::InboundDecide>(face, &mut all)?;
     draw::<console::inbound_decide::InboundDelete>(face, &mut all)?;
@@ -157,6 +158,7 @@ fn frame<P: Page>(sample: &Sample<P>, voice: Voice) -> Frame {
                 keys: true,
                 rules: true,
                 inbound: true,
+                archive: true,
                 risk: true,
             },
             Voice::Staff => Visitor::Staff {
@@ -169,6 +171,7 @@ fn frame<P: Page>(sample: &Sample<P>, voice: Voice) -> Frame {
                 keys: true,
                 rules: true,
                 inbound: true,
+                archive: true,
                 risk: true,
             },
         },

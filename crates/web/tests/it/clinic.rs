@@ -10,6 +10,7 @@ use ctx::{Ctx, NewOrganisation, Parts, Role, World};
 use flow::{DraftFile, DraftRecipient, Flow, Letter, Receipt};
 use model::{Address, Domain, Evidence, Kind, Method, Origin, Outcome, Purpose, Secret, Stream};
 use people::{NewUser, People};
+use records::Records;
 use sim::kit::{Engine, SimClock, SimRng, TestStore, memory_root, store_on};
 
 use crate::browser::Browser;
@@ -19,6 +20,7 @@ pub const PASSWORD: &str = "a calm front desk at noon";
 pub struct Clinic {
     pub flow: Flow,
     pub people: People,
+    pub records: Records,
     pub ctx: Ctx,
     pub clock: Arc<SimClock>,
     _store: TestStore,
@@ -41,6 +43,7 @@ impl Clinic {
             flow::Settings::new("mail.northside.example", "https://mail.northside.example"),
         );
         Self {
+            records: Records::new(flow.clone()),
             flow,
             people: People::quick(world),
             ctx,
@@ -51,7 +54,8 @@ impl Clinic {
 
     pub fn browser(&self) -> Browser {
         let settings = Settings::new("Northside", true);
-        let state = WebState::new(self.flow.clone(), self.people.clone(), settings).expect("pages");
+        let (flow, people) = (self.flow.clone(), self.people.clone());
+        let state = WebState::new(flow, people, self.records.clone(), settings).expect("pages");
         Browser::new(router(state))
     }
 

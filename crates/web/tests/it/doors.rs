@@ -19,6 +19,7 @@ const DOORS: &[&str] = &[
     "/console/sign-out",
     "/console/messages/cancel",
     "/console/held/msg_00000000000000000000000000",
+    "/console/archive",
     "/console/inbound",
     "/console/risk/usr_00000000000000000000000000",
     "/console/risk/limits/person",
@@ -249,8 +250,9 @@ async fn without_tls_on_loopback_cookies_still_work() {
     use tower::ServiceExt;
     let clinic = Clinic::open();
     let settings = caduceus_web::Settings::new("Northside", false);
-    let state = caduceus_web::WebState::new(clinic.flow.clone(), clinic.people.clone(), settings)
-        .expect("pages");
+    let records = records::Records::new(clinic.flow.clone());
+    let (flow, people) = (clinic.flow.clone(), clinic.people.clone());
+    let state = caduceus_web::WebState::new(flow, people, records, settings).expect("pages");
     let request = axum::http::Request::get("/console/sign-in")
         .body(Body::empty())
         .expect("a request");

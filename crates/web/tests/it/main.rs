@@ -1,5 +1,6 @@
 //! Portal and console through the router: real use cases, an in-memory database, a moving clock.
 
+mod archive;
 mod asking;
 mod browser;
 mod clinic;

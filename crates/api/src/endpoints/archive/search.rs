@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::routing::post;
 use ctx::Action;
 use model::{Code, Error, MessageId, Timestamp, limits};
-use records::{Found, Page};
+use records::{Excerpt, Found, Page};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -32,6 +32,10 @@ pub(crate) struct ArchiveSearch {
     until: Option<String>,
     /// `next` of the page before.
     after: Option<String>,
+    /// Show subject, people and the words around what was found. Which messages were shown is kept, sealed, in the
+    /// audit log.
+    #[serde(default)]
+    excerpts: bool,
 }
 
 /// A page of hits, newest first.
@@ -50,6 +54,32 @@ pub(crate) struct ArchiveHit {
     id: MessageId,
     #[schema(schema_with = schema::moment)]
     created_at: Timestamp,
+    /// Where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    excerpt: Option<ArchiveExcerpt>,
+}
+
+/// What a hit says around the words that were found.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ArchiveExcerpt {
+    subject: String,
+    from: String,
+    /// The first recipient.
+    to: String,
+    /// How many recipients there are beside.
+    more: usize,
+    /// Where the words stand: `body`, `file`, or nothing where only the head holds them.
+    place: &'static str,
+    text: Vec<ArchivePassage>,
+    /// Its key was destroyed: nothing of it is left.
+    gone: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ArchivePassage {
+    text: String,
+    /// Whether it was looked for.
+    found: bool,
 }
 
 pub(in crate::endpoints) fn door() -> Door {
@@ -92,29 +122,47 @@ async fn search_archive(
             before: before.transpose()?,
             rows: limits::PAGE_ROWS,
         };
-        state.records.search(&ctx, &page)
+        match state.records.search(&ctx, &page)? {
+            Found::Unclear(error) => Err(Error::new(Code::FieldInvalid)
+                .at("/query")
+                .advising(error.why.advice())),
+            Found::Hits {
+                hits,
+                next,
+                missing,
+                find,
+            } => {
+                let excerpts = match asked.excerpts {
+                    true => state.records.excerpts(&ctx, &find, &hits)?,
+                    false => Vec::new(),
+                };
+                let mut excerpts = excerpts.into_iter().map(shown);
+                let hits = hits.into_iter().map(|hit| ArchiveHit {
+                    id: hit.message,
+                    created_at: hit.created_at,
+                    excerpt: excerpts.next(),
+                });
+                Ok(ArchiveHits {
+                    hits: hits.collect(),
+                    next: next.map(|at| at.to_string()),
+                    missing,
+                })
+            }
+        }
     })
     .await?;
-    match found {
-        Found::Hits {
-            hits,
-            next,
-            missing,
-        } => {
-            let hits = hits.into_iter().map(|hit| ArchiveHit {
-                id: hit.message,
-                created_at: hit.created_at,
-            });
-            let page = ArchiveHits {
-                hits: hits.collect(),
-                next: next.map(|at| at.to_string()),
-                missing,
-            };
-            json(StatusCode::OK, &page)
-        }
-        Found::Unclear(error) => Err(Error::new(Code::FieldInvalid)
-            .at("/query")
-            .advising(error.why.advice())
-            .into()),
+    json(StatusCode::OK, &found)
+}
+
+fn shown(excerpt: Excerpt) -> ArchiveExcerpt {
+    let passage = |(text, found)| ArchivePassage { text, found };
+    ArchiveExcerpt {
+        subject: excerpt.subject,
+        from: excerpt.from,
+        to: excerpt.to,
+        more: excerpt.more,
+        place: excerpt.place,
+        text: excerpt.text.into_iter().map(passage).collect(),
+        gone: excerpt.gone,
     }
 }

@@ -1,5 +1,6 @@
 //! The console: what staff see, from signing in to the audit log.
 
+pub mod archive;
 pub mod audit;
 pub mod authorities;
 pub mod cancel;
