@@ -35,8 +35,11 @@ const SHORT: usize = 450;
 const FICTION: u8 = 13;
 const ANIMALS: u8 = 14;
 
-/// How a text has to read, in hundredths of a logit, that has no word of health the lists know.
+/// How a text has to read, in hundredths of a logit, to be likely where the rules saw less, and where there is no
+/// word of health that the lists know; and to be less than the rules made it. Between them the rules decide.
+const RAISES: i64 = 25;
 const UNHEARD_OF: i64 = 100;
+const LOWERS: i64 = -100;
 
 /// Points at which health is tied to a person.
 const ENOUGH: u8 = 4;
@@ -110,9 +113,14 @@ impl Tally {
             return level;
         };
         let sure = level == PhiLevel::Certain || self.is_sure();
-        if leaning >= if self.has_context() { 0 } else { UNHEARD_OF } {
+        let raises = if self.has_context() {
+            RAISES
+        } else {
+            UNHEARD_OF
+        };
+        if leaning >= raises {
             level.max(PhiLevel::Likely)
-        } else if sure || !is_prose {
+        } else if sure || !is_prose || leaning > LOWERS {
             level
         } else {
             level.min(PhiLevel::Weak)
