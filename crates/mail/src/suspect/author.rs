@@ -13,6 +13,8 @@ use crate::message::{Message, PartName};
 const FROM: PartName = PartName::Header("from");
 /// Answers to a stranger's free mailbox are the usual way of fraud by mail.
 const REPLY_TO_FREE_MAIL: u32 = 40;
+/// A list of the organisation's own may send so; it is warned of, not kept.
+const SENDER_OF_OURS: u32 = 60;
 
 pub(super) fn suspicions(
     arrival: &Arrival<'_>,
@@ -64,6 +66,7 @@ fn of_author(
         of_name(name, address, known, found);
     }
     found.extend(reply_to(arrival.message, address.domain(), known));
+    found.extend(sender(arrival.message, known));
     of_history(arrival, found);
 }
 
@@ -145,6 +148,16 @@ fn addresses_in(name: &str) -> Vec<Address> {
         .filter(|word| word.contains('@'))
         .filter_map(|word| Address::parse(word.trim_matches('.')).ok())
         .collect()
+}
+
+/// Mail programs show who sent it beside the author ("on behalf of"); nothing proves that field.
+fn sender(message: &Message<'_>, known: &Known<'_>) -> Option<Suspicion> {
+    let named = message.mailboxes("sender");
+    let ours = |(_, address): &(_, Address)| belongs_to(address.domain(), known.own_domains);
+    named.iter().any(ours).then(|| {
+        let place = PartName::Header("sender");
+        Suspicion::of(SuspicionKind::OwnDomainUnauthenticated, place).weighing(SENDER_OF_OURS)
+    })
 }
 
 /// To the organisation itself and to its partners answers may go.

@@ -141,6 +141,16 @@ fn authors_that_are_not_who_they_seem() {
         "address_in_display_name => banner",
     );
     expect(
+        "From: a@northlab.example\nSender: Ana Lee <ana.lee@lakeside.example>\n\nhello\n",
+        USUAL,
+        "own_domain_unauthenticated => banner",
+    );
+    expect(
+        "From: a@northlab.example\nSender: b@northlab.example\n\nhello\n",
+        USUAL,
+        " => none",
+    );
+    expect(
         "From: a@northlab.example, b@mail.example\n\nhello\n",
         USUAL,
         "no_single_author => banner",
