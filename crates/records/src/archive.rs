@@ -20,7 +20,7 @@ use crate::Records;
 use crate::search::tokens::{Field, MARKS, Tokens};
 use crate::search::words::words;
 
-pub use store::tables::records::Gap;
+pub use store::tables::records::{Gap, Unread};
 
 pub(crate) use lexicon::{Held, Shared};
 
@@ -89,6 +89,32 @@ impl Records {
         }
         let of = ctx.organisation();
         self.flow.world().store.read(move |tx| records::gap(tx, of))
+    }
+
+    /// Messages of which not all can be found, newest first, below a position; and where the next page begins.
+    ///
+    /// # Errors
+    /// `action_forbidden`; the database's.
+    pub fn unread(
+        &self,
+        ctx: &Ctx,
+        below: Option<i64>,
+        rows: usize,
+    ) -> Result<(Vec<Unread>, Option<i64>)> {
+        ctx.allow(Action::ArchiveSearch, &ctx.own("archive"))?;
+        if ctx.mode() == Mode::Test {
+            return Err(Code::ActionForbidden.into());
+        }
+        let (of, below) = (ctx.organisation(), below.unwrap_or(i64::MAX));
+        let mut found = self
+            .flow
+            .world()
+            .store
+            .read(move |tx| records::unread(tx, of, below, rows + 1))?;
+        let more = found.len() > rows;
+        found.truncate(rows);
+        let next = found.last().filter(|_| more).map(|one| one.position);
+        Ok((found, next))
     }
 
     fn archive_some(

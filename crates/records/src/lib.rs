@@ -25,7 +25,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use flow::Flow;
 use model::OrganisationId;
 
-pub use archive::Gap;
+pub use archive::{Gap, Unread};
 pub use excerpt::Excerpt;
 pub use find::{Found, Hit, Page, Sought};
 

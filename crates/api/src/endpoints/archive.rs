@@ -2,3 +2,4 @@
 
 pub(super) mod gap;
 pub(super) mod search;
+pub(super) mod unread;

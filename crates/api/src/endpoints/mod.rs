@@ -178,6 +178,7 @@ fn protection() -> Vec<Door> {
         directories::try_it::door(),
         archive::gap::door(),
         archive::search::door(),
+        archive::unread::door(),
         arrivals::list::door(),
         arrivals::search::door(),
         senders::door(),
@@ -304,6 +305,8 @@ fn schemas_of_protection(named: &mut Vec<(String, RefOr<Schema>)>) {
     with::<archive::search::ArchiveSearch>(named);
     with::<archive::search::ArchiveHits>(named);
     with::<archive::search::ArchiveHit>(named);
+    with::<archive::unread::ArchiveUnreadList>(named);
+    with::<archive::unread::ArchiveUnread>(named);
     with::<arrivals::ArrivalList>(named);
     with::<arrivals::search::ArrivalSearch>(named);
     with::<senders::SenderList>(named);

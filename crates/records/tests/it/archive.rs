@@ -86,6 +86,27 @@ sim::both_engines! {
         assert_eq!(gap(), Gap { accepted: 2, archived: 2, waiting: 0, partial: 0 });
     }
 
+    fn what_cannot_be_found_in_full_is_listed_with_its_reasons(store) {
+        let house = House::open(store);
+        let unread = |house: &House, below| house.records.unread(&house.officer, below, 2).expect("a page");
+        house.send(letter("lee@mail.example", "One", "Hospital"));
+        house.archived();
+        assert_eq!(unread(&house, None), (vec![], None));
+        // Letters that stand for a file, and for which one nobody knows.
+        let coded = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+        let broken: Vec<_> = (0..3).map(|_| house.send(letter("lee@mail.example", "Form", coded))).collect();
+        house.archived();
+        let (first, next) = unread(&house, None);
+        let ids: Vec<_> = first.iter().map(|one| one.message).collect();
+        assert_eq!(ids, [broken[2], broken[1]]);
+        assert!(first.iter().all(|one| !one.reasons.is_empty()), "{first:?}");
+        let (last, end) = unread(&house, next);
+        assert_eq!((last.len(), last[0].message, end), (1, broken[0], None));
+        assert_eq!(unread(&house.neighbour(), None), (vec![], None));
+        let refused = house.records.unread(&house.staff(), None, 2);
+        assert_eq!(refused.err().map(|error| error.code()), Some(Code::ActionForbidden));
+    }
+
     fn searching_is_for_those_who_may(store) {
         let house = House::open(store);
         let page = Page { query: "x".to_owned(), rows: 9, ..Page::default() };

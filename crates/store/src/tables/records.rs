@@ -64,6 +64,8 @@ statements! {
     pub ARCHIVED = "SELECT count(*) FROM records WHERE organisation = $1";
     pub PARTIAL = "SELECT count(*) FROM records WHERE organisation = $1 AND state <> 'whole'";
     pub WAITING = "SELECT count(*) FROM to_archive WHERE organisation = $1";
+    pub UNREAD = "SELECT message, position, unread, archived_at FROM records WHERE organisation = $1 AND state <> 'whole'
+        AND position < $2 ORDER BY position DESC LIMIT $3";
 }
 
 /// Asks for a message to be archived: part of the commit that accepts it.
@@ -103,6 +105,28 @@ pub fn last_below(tx: &mut Tx<'_>, first: i64, end: i64) -> Result<Option<i64>> 
 pub fn at(tx: &mut Tx<'_>, organisation: OrganisationId, position: i64) -> Result<Option<(MessageId, Timestamp)>> {
     let values = [organisation.into(), position.into()];
     tx.find(&AT, &values, |row| Ok((row.id(0)?, row.at(1)?)))
+}
+
+/// A message of which not all can be found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    pub message: MessageId,
+    pub position: i64,
+    /// Stable words, a space between them.
+    pub reasons: String,
+    pub archived_at: Timestamp,
+}
+
+/// Those below a position, newest first.
+pub fn unread(tx: &mut Tx<'_>, organisation: OrganisationId, below: i64, rows: usize) -> Result<Vec<Unread>> {
+    tx.query(&UNREAD, &[organisation.into(), below.into(), rows.into()], |row| {
+        Ok(Unread {
+            message: row.id(0)?,
+            position: row.int(1)?,
+            reasons: row.text(2)?.to_owned(),
+            archived_at: row.at(3)?,
+        })
+    })
 }
 
 /// Messages that a search may have missed: not archived yet, or not all of it could be read.

@@ -89,6 +89,7 @@ pub fn router(state: WebState) -> Router {
         .merge(console_routes())
         .merge(operation_routes())
         .merge(review_routes())
+        .merge(archive_routes())
         .merge(settings_routes())
         .merge(key_routes())
         .route("/", get(|| async { Redirect::to("/console") }))
@@ -307,11 +308,6 @@ fn review_routes() -> Router<WebState> {
                 .post(|asked| console(asked, console::risk_limits::submit)),
         )
         .route(
-            "/console/archive",
-            get(|asked| console(asked, console::archive::show))
-                .post(|asked| console(asked, console::archive::search)),
-        )
-        .route(
             "/console/inbound",
             get(|asked| console(asked, console::inbound::show))
                 .post(|asked| console(asked, console::inbound::search)),
@@ -349,6 +345,20 @@ fn review_routes() -> Router<WebState> {
             "/console/recovery-codes",
             get(|asked| console(asked, console::recovery::show))
                 .post(|asked| console(asked, console::recovery::submit)),
+        )
+}
+
+/// What was sent and received, kept and found.
+fn archive_routes() -> Router<WebState> {
+    Router::new()
+        .route(
+            "/console/archive",
+            get(|asked| console(asked, console::archive::show))
+                .post(|asked| console(asked, console::archive::search)),
+        )
+        .route(
+            "/console/archive/unread",
+            get(|asked| console(asked, console::archive_unread::show)),
         )
 }
 

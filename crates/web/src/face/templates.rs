@@ -64,6 +64,7 @@ templates! {
     "pages/console/rule_version.html"
     "pages/console/rule_ask.html"
     "pages/console/archive.html"
+    "pages/console/archive_unread.html"
     "pages/console/audit.html"
     "pages/console/held.html"
     "pages/console/held_decide.html"

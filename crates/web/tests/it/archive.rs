@@ -79,6 +79,26 @@ async fn what_was_searched_and_shown_is_on_record_and_in_no_link() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_found_in_full_is_named_with_its_reason() {
+    let clinic = Clinic::open();
+    clinic.hire(&clinic.ctx, "ana@northside.example", &[Role::Compliance]);
+    let mut officer = clinic.signed_in("ana@northside.example").await;
+    let page = officer.get("/console/archive/unread").await;
+    assert!(page.body.contains("Everything could be read"));
+    let coded = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    let sent = clinic.write(&clinic.ctx, "Form", Some(coded), None, vec![]);
+    while clinic.records.archive().expect("archived") > 0 {}
+    let page = officer.get("/console/archive").await;
+    assert!(page.body.contains("/console/archive/unread"));
+    let page = officer.get("/console/archive/unread").await;
+    assert!(page.body.contains(&sent.message.to_string()));
+    assert!(page.body.contains("letters that stand for a file"));
+    assert!(!page.body.contains(coded));
+    let page = officer.get("/console/archive/unread?after=x").await;
+    assert_eq!(page.status, 400);
+}
+
+#[tokio::test]
 async fn nobody_else_searches() {
     let clinic = Clinic::open();
     for (name, role) in [
@@ -97,6 +117,8 @@ async fn nobody_else_searches() {
                 .contains("/console/archive")
         );
         let page = browser.get("/console/archive").await;
+        assert_eq!(page.status, 404, "{name}");
+        let page = browser.get("/console/archive/unread").await;
         assert_eq!(page.status, 404, "{name}");
         let page = browser.post("/console/archive", &[("query", "pump")]).await;
         assert_eq!(page.status, 404, "{name}");

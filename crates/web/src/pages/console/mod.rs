@@ -1,6 +1,7 @@
 //! The console: what staff see, from signing in to the audit log.
 
 pub mod archive;
+pub mod archive_unread;
 pub mod audit;
 pub mod authorities;
 pub mod cancel;
