@@ -21,6 +21,7 @@ use crate::scanner::{Scanner, Sum, names_a_patient};
 use crate::sense;
 use crate::verdict::Tally;
 use crate::{Finding, FindingKind, codes, forms, keyed, names, places, value};
+use model::PhiLevel;
 
 /// Confidence in a name that only what is said of its bearer tells: the verdict has weighed it already.
 const TOLD: u8 = 60;
@@ -28,6 +29,8 @@ const TOLD: u8 = 60;
 pub(crate) struct Page<'a> {
     part: usize,
     form: Form,
+    /// How it reads was weighed.
+    judged: bool,
     normal: &'a Normal<'a>,
     blocks: &'a Blocks,
     tally: Tally,
@@ -86,6 +89,7 @@ impl Page<'_> {
         let mut page = Page {
             part: index,
             form: part.form,
+            judged: part.kind != PartKind::Header && is_read(part.form),
             normal: &normal,
             blocks: &blocks,
             tally: Tally::default(),
@@ -93,9 +97,7 @@ impl Page<'_> {
         };
         page.tally.bearing(&bearing);
         sum.tally.bearing(&bearing);
-        if part.kind != PartKind::Header {
-            page.sense(scanner, &given, sum);
-        }
+        page.sense(scanner, &given, sum);
         for candidate in kept.iter().chain(&matches) {
             page.identifier(candidate, !terms.is_empty(), sum);
         }
@@ -109,6 +111,9 @@ impl Page<'_> {
 
     /// What was found, by place, into the sum.
     fn end(mut self, sum: &mut Sum<'_>) -> Tally {
+        if !self.judged && self.tally.level() > PhiLevel::None {
+            sum.sensed.pass_over();
+        }
         self.found
             .sort_by_key(|finding| (finding.start, finding.len));
         sum.listed.append(&mut self.found);
@@ -133,7 +138,7 @@ impl Page<'_> {
 
     /// Weighs how a text reads, piece by piece.
     fn sense(&self, scanner: &Scanner, given: &Given<'_>, sum: &mut Sum<'_>) {
-        if !matches!(given.form, Form::Prose | Form::Table) {
+        if !self.judged {
             return;
         }
         let text = sense::Text {
@@ -261,6 +266,11 @@ impl Page<'_> {
             detector: None,
         }
     }
+}
+
+/// Texts that people wrote to be read; what is hidden and what programs wrote the rules judge alone.
+const fn is_read(form: Form) -> bool {
+    matches!(form, Form::Prose | Form::Table)
 }
 
 /// What words, births and diagnoses say about rules besides HIPAA's.

@@ -52,9 +52,10 @@ impl Scanner {
         sum.tally
             .signs(&mut |sign| known.add(self.weights.of(sign)));
         let leaning = sum.sensed.leaning(known);
-        let level = sum
-            .tally
-            .felt(leaning.map(|(leaning, _)| leaning), sum.is_prose);
+        let level = sum.tally.felt(
+            leaning.map(|(leaning, _)| leaning),
+            sum.is_prose && sum.sensed.is_whole(known),
+        );
         if level > sum.tally.level() {
             sum.telling(leaning.map(|(_, piece)| piece));
         }

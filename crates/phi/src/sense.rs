@@ -85,6 +85,8 @@ pub(crate) struct Piece {
 pub(crate) struct Sensed {
     subject: Option<Piece>,
     pieces: Vec<Piece>,
+    /// Some text was not judged: its form is not, or there was too much.
+    passed_over: bool,
 }
 
 impl Sensed {
@@ -95,7 +97,23 @@ impl Sensed {
     pub(crate) fn piece(&mut self, piece: Piece) {
         if self.pieces.len() < PIECES_MAX {
             self.pieces.push(piece);
+        } else {
+            self.passed_over = true;
         }
+    }
+
+    /// A text in which the rules saw something is not judged.
+    pub(crate) fn pass_over(&mut self) {
+        self.passed_over = true;
+    }
+
+    /// Whether every text was judged: only then may the reading say less than the rules.
+    pub(crate) fn is_whole(&self, known: Weighed) -> bool {
+        let above = self
+            .subject
+            .map_or(known, |piece| piece.weighed.with(known));
+        let judged = |piece: &Piece| above.signs + piece.weighed.signs >= SIGNS_MIN;
+        !self.passed_over && self.pieces.iter().all(judged)
     }
 
     /// The piece that leans most and its leaning, in hundredths of a logit; nothing where there is no prose.

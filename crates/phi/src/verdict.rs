@@ -81,33 +81,30 @@ impl Tally {
     }
 
     pub(crate) fn level(&self) -> PhiLevel {
-        let context =
-            self.has_context() || (self.bearing.told && self.is_dense()) || self.apart() >= 3;
-        let provider = [FindingKind::Npi, FindingKind::Dea]
-            .iter()
-            .any(|kind| self.kinds.contains(kind));
-        let strong = self
-            .kinds
-            .iter()
-            .any(|kind| kind.class() == Class::B && !is_thing(*kind));
         if self.has(Class::A) {
             PhiLevel::Certain
-        } else if (self.clinical && strong)
-            || ((context || provider) && strong && self.genre() < 2)
-            || (context && self.points() >= ENOUGH)
-        {
+        } else if self.is_sure() || (self.is_about_health() && self.points() >= ENOUGH) {
             PhiLevel::Likely
-        } else if context || provider || self.has(Class::B) {
+        } else if self.is_about_health() || self.has_provider() || self.has(Class::B) {
             PhiLevel::Weak
         } else {
             PhiLevel::None
         }
     }
 
+    fn is_about_health(&self) -> bool {
+        self.has_context() || (self.bearing.told && self.is_dense()) || self.apart() >= 3
+    }
+
+    fn has_provider(&self) -> bool {
+        let provider = [FindingKind::Npi, FindingKind::Dea];
+        provider.iter().any(|kind| self.kinds.contains(kind))
+    }
+
     /// The level where it is also asked how the texts read, in hundredths of a logit.
     ///
     /// What identifiers make sure stays; words can only decide where words decided before.
-    pub(crate) fn felt(&self, leaning: Option<i64>, is_prose: bool) -> PhiLevel {
+    pub(crate) fn felt(&self, leaning: Option<i64>, is_judged: bool) -> PhiLevel {
         let level = self.level();
         let Some(leaning) = leaning else {
             return level;
@@ -120,20 +117,19 @@ impl Tally {
         };
         if leaning >= raises {
             level.max(PhiLevel::Likely)
-        } else if sure || !is_prose || leaning > LOWERS {
+        } else if sure || !is_judged || leaning > LOWERS {
             level
         } else {
             level.min(PhiLevel::Weak)
         }
     }
 
-    /// Strong identifiers beside health.
+    /// A number of a person beside health, or beside care in mail of no kind that goes to many: whatever else is said.
     fn is_sure(&self) -> bool {
-        self.clinical
-            && self
-                .kinds
-                .iter()
-                .any(|kind| kind.class() == Class::B && !is_thing(*kind))
+        let mut kinds = self.kinds.iter();
+        let strong = kinds.any(|kind| kind.class() == Class::B && !is_thing(*kind));
+        let around = self.is_about_health() || self.has_provider();
+        strong && (self.clinical || (around && self.genre() < 2))
     }
 
     /// What the rules made of it, as signs that are learnt like words.

@@ -65,3 +65,36 @@ fn what_is_business_lists_no_telling_text() {
         assert_eq!(telling(&found), None);
     }
 }
+
+/// A number of a person beside a word of care stays what it is, however much business stands around it.
+#[test]
+fn business_around_it_lowers_no_number_of_a_person() {
+    let plain = "Please remit by Friday. The copier lease and the linen are past due. ";
+    let sure = "The clinic front desk has SSN 219-09-9999 on file. ";
+    for times in 0..12 {
+        let text = sure.to_owned() + &plain.repeat(times);
+        assert!(
+            scan(&text).level >= PhiLevel::Likely,
+            "{times} times business"
+        );
+    }
+}
+
+/// What is too short to be judged, or hidden, is not lowered by another text that reads as business.
+#[test]
+fn another_text_lowers_nothing_that_was_not_judged() {
+    let business =
+        "Please remit by Friday. Our new office hours start Monday; parking is free. ".repeat(6);
+    let told = "Mrs. Johnson has leukemia.";
+    let level = |parts: &[Part<'_>]| SCANNER.scan(parts, &Reading::new(&|_| [0; 32])).level;
+    let short = Part::new(PartKind::Body, told);
+    let file = Part::new(PartKind::Attachment, &business);
+    assert_eq!(level(&[short]), PhiLevel::Likely);
+    assert_eq!(level(&[short, file]), PhiLevel::Likely);
+    assert_eq!(level(&[file, short]), PhiLevel::Likely);
+    let hidden = Part {
+        form: caduceus_phi::Form::Hidden,
+        ..short
+    };
+    assert_eq!(level(&[file, hidden]), PhiLevel::Likely);
+}
