@@ -109,9 +109,14 @@ def run(asked, folder: Path, stops: list) -> list[str]:
     wait_for(lambda: len(receiver.taken()) > before, "a message was not told after the rotation")
     posts = receiver.taken()[before:]
     found += check(posts, [hook["secret"], rotated["secret"]])
-    listed = call(made, "GET", f"/v1/webhooks/{hook['id']}/deliveries?limit=200")["deliveries"]
-    if {d["message"] for d in listed} != sent or any(d["state"] != "delivered" for d in listed):
-        found.append(f"the list of deliveries is off: {listed}")
+    listed = []
+
+    # an answer is read here before it is stored there
+    def all_delivered():
+        listed[:] = call(made, "GET", f"/v1/webhooks/{hook['id']}/deliveries?limit=200")["deliveries"]
+        return {d["message"] for d in listed} == sent and all(d["state"] == "delivered" for d in listed)
+
+    wait_for(all_delivered, lambda: f"the list of deliveries is off: {listed}")
     print(json.dumps({"engine": asked.engine, "messages": len(sent), "posts": len(receiver.taken()), "faults": len(found)}))
     return found
 
@@ -152,11 +157,11 @@ def send(made) -> str:
     return call(made, "POST", "/v1/messages", letter)["id"]
 
 
-def wait_for(holds, otherwise: str, seconds: float = 60) -> None:
+def wait_for(holds, otherwise, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > end:
-            raise SystemExit(otherwise)
+            raise SystemExit(otherwise() if callable(otherwise) else otherwise)
         time.sleep(0.1)
 
 
