@@ -113,6 +113,10 @@ fn tags() -> Vec<utoipa::openapi::Tag> {
             "What was sent and received, kept and found by what it says.",
         ),
         tag(
+            "holds",
+            "Matters and legal holds: what nobody may destroy, and how that ends.",
+        ),
+        tag(
             "arrivals",
             "What came in for people, and what looks wrong about it.",
         ),

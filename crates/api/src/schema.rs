@@ -6,10 +6,10 @@ use flow::inbound::SuspicionKind;
 use flow::keys::{KeyHealth, TakenAs};
 use flow::view::WaitsFor;
 use model::{
-    ArrivalState, BounceClass, Demand, DirectoryStep, DirectoryTls, KeyFor, KeySource, KeyStanding,
-    Kind, LiftReason, Method, Mode, Origin, PhiLevel, Purpose, RecipientClass, RecipientState,
-    RefusalScope, Restriction, RevocationDoubt, RevocationReason, RevocationState, RevocationUse,
-    Stream, SuppressionReason, SuppressionSource,
+    ArrivalState, BounceClass, CustodianState, Demand, DirectoryStep, DirectoryTls, HoldState,
+    KeyFor, KeySource, KeyStanding, Kind, LiftReason, MatterState, Method, Mode, Origin, PhiLevel,
+    Purpose, RecipientClass, RecipientState, RefusalScope, Restriction, RevocationDoubt,
+    RevocationReason, RevocationState, RevocationUse, Stream, SuppressionReason, SuppressionSource,
 };
 use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -229,6 +229,12 @@ fn id(prefix: &str, about: &str) -> Object {
 pub(crate) fn message_id() -> Object {
     id("msg", "The message.")
 }
+pub(crate) fn matter_id() -> Object {
+    id("mat", "A dispute or inquiry.")
+}
+pub(crate) fn hold_id() -> Object {
+    id("hld", "A legal hold.")
+}
 pub(crate) fn recipient_id() -> Object {
     id("rcp", "One recipient of one message.")
 }
@@ -346,6 +352,24 @@ pub(crate) fn detector_state() -> Object {
     closed(
         DetectorState::ALL.iter().map(|w| w.word()),
         "Whether mail is read by it.",
+    )
+}
+pub(crate) fn matter_state() -> Object {
+    closed(
+        MatterState::ALL.iter().map(|w| w.word()),
+        "Whether it may have holds.",
+    )
+}
+pub(crate) fn hold_state() -> Object {
+    closed(
+        HoldState::ALL.iter().map(|w| w.word()),
+        "Where it is on its way: whoever asked for a release, another person has to agree.",
+    )
+}
+pub(crate) fn custodian_state() -> Object {
+    closed(
+        CustodianState::ALL.iter().map(|w| w.word()),
+        "What a custodian knows of a hold.",
     )
 }
 pub(crate) fn hit_class() -> Object {

@@ -195,7 +195,11 @@ fn is_one_short(
     Ok(short)
 }
 
-pub(crate) fn checked(reason: &str) -> Result<String> {
+/// A reason as it may be kept.
+///
+/// # Errors
+/// `field_missing` or `field_invalid` at `/reason`.
+pub fn checked(reason: &str) -> Result<String> {
     let reason = reason.trim();
     let hidden = |c: char| c != '\n' && c != '\r' && c != '\t' && model::is_hidden(c);
     if reason.is_empty() {

@@ -86,7 +86,7 @@ pub use besides::Besides;
 pub use deliver::{Dispatcher, Job, OutLetter};
 pub use draft::{Draft, DraftFile, DraftRecipient, Letter};
 pub use envelope::Transport;
-pub use held::{Review, Reviewed};
+pub use held::{Review, Reviewed, checked as checked_reason};
 pub use measure::Conservation;
 pub use settings::Settings;
 pub use submit::Submitting;

@@ -5,7 +5,7 @@ mod advice;
 mod audit;
 mod cancel;
 mod content;
-pub(crate) mod cursor;
+pub mod cursor;
 mod events;
 mod found;
 mod headers;

@@ -6,6 +6,7 @@
 
 mod archive;
 mod detectors;
+mod holds;
 mod keys;
 mod kind;
 mod rules;
@@ -234,7 +235,7 @@ pub const ALL: &[Kind] = &[
     ),
     apps(
         "message.quarantine_deleted",
-        "A person decided that what came in is destroyed",
+        "A person decided that nobody but reviewers shall open what came in; the archive keeps it",
         &[],
     ),
     apps(
@@ -392,6 +393,14 @@ pub const ALL: &[Kind] = &[
     rules::RULES_RETIRED,
     archive::SEARCHED,
     archive::SHOWN,
+    holds::OPENED,
+    holds::CLOSED,
+    holds::PLACED,
+    holds::ACKNOWLEDGED,
+    holds::RELEASE_ASKED,
+    holds::RELEASE_REFUSED,
+    holds::RELEASED,
+    holds::LISTED,
     detectors::DETECTOR_ADDED,
     detectors::DETECTOR_CHANGED,
     detectors::DETECTOR_REMOVED,

@@ -182,6 +182,10 @@ ids! {
     LexiconPieceId = "lex";
     /// A search of the archive.
     SearchId = "sea";
+    /// A dispute or inquiry for whose sake records are kept.
+    MatterId = "mat";
+    /// A scope of records that nobody may destroy.
+    HoldId = "hld";
     /// A version of an organisation's own rules.
     RuleVersionId = "rul";
     /// A detector that an organisation wrote.

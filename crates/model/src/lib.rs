@@ -30,9 +30,9 @@ pub use text::is_hidden;
 pub use time::Timestamp;
 pub use tls::{Floor, PolicyFacts, StsPolicy, TlsGoal, TlsProbe, TlsSession, Tlsa, Trust};
 pub use words::{
-    ArrivalState, BounceAction, BounceClass, Demand, DirectoryStep, DirectoryTls, KeyAnswer,
-    KeyFor, KeySource, KeyStanding, Kind, LiftReason, Method, Mode, Origin, PhiLevel, ProbeState,
-    Purpose, RecipientClass, RecipientState, RefusalScope, Restriction, RevocationDoubt,
-    RevocationReason, RevocationState, RevocationUse, Severity, Stream, StsMode, SuppressionReason,
-    SuppressionSource, TlsPolicy,
+    ArrivalState, BounceAction, BounceClass, CustodianState, Demand, DirectoryStep, DirectoryTls,
+    HoldState, KeyAnswer, KeyFor, KeySource, KeyStanding, Kind, LiftReason, MatterState, Method,
+    Mode, Origin, PhiLevel, ProbeState, Purpose, RecipientClass, RecipientState, RefusalScope,
+    Restriction, RevocationDoubt, RevocationReason, RevocationState, RevocationUse, Severity,
+    Stream, StsMode, SuppressionReason, SuppressionSource, TlsPolicy,
 };

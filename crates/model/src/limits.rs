@@ -292,6 +292,12 @@ pub const PGP_UNPACKED_OCTETS_MAX: usize = 2 * PGP_MESSAGE_OCTETS_MAX;
 pub const ARCHIVE_WORDS_MAX: u64 = 1_000_000;
 pub const ARCHIVE_BATCH_WORDS_MAX: u64 = 200_000;
 pub const ARCHIVE_LEXICON_OCTETS_MAX: usize = 1_000_000_000;
+/// Custodians of one legal hold; holds of an organisation that bind; characters of a matter's name.
+pub const HOLD_CUSTODIANS_MAX: usize = 200;
+pub const HOLDS_BINDING_MAX: usize = 1_000;
+pub const MATTER_NAME_CHARS_MAX: usize = 200;
+/// Days for which a hold still binds after its release was agreed to.
+pub const HOLD_RELEASE_DAYS: u32 = 30;
 /// Phrases that all parts of a search stand for together.
 pub const SEARCH_PHRASES_MAX: usize = 16_384;
 /// Octets of a search of the archive; words, phrases and marks in it; brackets within brackets.

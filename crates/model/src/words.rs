@@ -260,7 +260,7 @@ words! {
         Quarantined = "quarantined",
         /// It was in quarantine, and somebody let it go.
         Released = "released",
-        /// It was in quarantine, and somebody destroyed it.
+        /// It was in quarantine, and somebody took it out of sight; the archive keeps it.
         Deleted = "deleted",
     }
     /// How sure detection is that a message holds PHI. Order is certainty, least first.
@@ -346,6 +346,18 @@ words! {
         Bounce = "bounce", Complaint = "complaint", Unsubscribe = "unsubscribe",
         Manual = "manual", Import = "import",
     }
+    /// Whether a matter may have holds.
+    MatterState { Open = "open", Closed = "closed", }
+    /// Where a legal hold is on its way.
+    HoldState {
+        Active = "active",
+        /// Somebody asked for its release.
+        ReleaseAsked = "release_asked",
+        /// A second person agreed; it binds until its delay is over.
+        Released = "released",
+    }
+    /// What a custodian of a hold knows of it.
+    CustodianState { Untold = "untold", Told = "told", Acknowledged = "acknowledged", }
     /// How loud an audit entry is.
     Severity { Info = "info", Notice = "notice", Warning = "warning", }
 }

@@ -6,6 +6,7 @@
 //!  search/    words, queries, tokens
 //!  find.rs    a search, page by page, on the record
 //!  excerpt.rs what the hits of one page say around the words
+//!  holds/     matters and legal holds: what nobody may destroy
 //!  import/    readers of old archives: mbox, Maildir, EML, emlx, ZIP, tar, gzip, PST
 //!  export/    packages for courts, counsel and patients
 //! ```
@@ -16,6 +17,7 @@ mod archive;
 mod excerpt;
 pub mod export;
 mod find;
+pub mod holds;
 pub mod import;
 pub mod search;
 

@@ -47,4 +47,5 @@ migrations! {
     29 "0029_sending_caps",
     30 "0030_revocations",
     31 "0031_records",
+    32 "0032_holds",
 }

@@ -167,6 +167,8 @@ ids!(
     FrequentDomainId,
     LexiconPieceId,
     SearchId,
+    MatterId,
+    HoldId,
     ImportId,
     WebhookId
 );
@@ -204,5 +206,8 @@ words!(
     KeySource,
     KeyStanding,
     RevocationState,
-    RevocationUse
+    RevocationUse,
+    MatterState,
+    HoldState,
+    CustodianState
 );

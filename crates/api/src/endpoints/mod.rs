@@ -20,10 +20,12 @@ mod file;
 mod found;
 mod health;
 mod held;
+mod holds;
 mod keys;
 mod letter;
 mod list;
 mod mailbox;
+mod matters;
 mod order;
 mod orders;
 mod own_keys;
@@ -179,6 +181,18 @@ fn protection() -> Vec<Door> {
         archive::gap::door(),
         archive::search::door(),
         archive::unread::door(),
+        matters::list::door(),
+        matters::open::door(),
+        matters::close::door(),
+        holds::list::door(),
+        holds::place::door(),
+        holds::show::door(),
+        holds::messages::door(),
+        holds::custodian::door(),
+        holds::ask_release::door(),
+        holds::release::door(),
+        holds::refuse_release::door(),
+        holds::of_message::door(),
         arrivals::list::door(),
         arrivals::search::door(),
         senders::door(),
@@ -248,12 +262,38 @@ pub(crate) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
     with::<feedback::FeedbackGiven>(&mut named);
     with::<held::HeldList>(&mut named);
     schemas_of_protection(&mut named);
+    schemas_of_records(&mut named);
     with::<parsed::ParsedMessage>(&mut named);
     webhooks::schemas(&mut named);
     with::<waiting::WaitingList>(&mut named);
     with::<domains::DomainList>(&mut named);
     with::<health::Health>(&mut named);
     components.schemas_from_iter(named)
+}
+
+/// Of the archive and what binds it.
+fn schemas_of_records(named: &mut Vec<(String, RefOr<Schema>)>) {
+    with::<archive::gap::ArchiveGap>(named);
+    with::<archive::search::ArchiveSearch>(named);
+    with::<archive::search::ArchiveHits>(named);
+    with::<archive::search::ArchiveHit>(named);
+    with::<archive::unread::ArchiveUnreadList>(named);
+    with::<archive::unread::ArchiveUnread>(named);
+    with::<matters::list::MatterList>(named);
+    with::<matters::list::MatterShown>(named);
+    with::<matters::open::MatterNew>(named);
+    with::<matters::open::MatterSet>(named);
+    with::<holds::list::HoldList>(named);
+    with::<holds::HoldShown>(named);
+    with::<holds::HoldCustodian>(named);
+    with::<holds::HoldReason>(named);
+    with::<holds::HoldSet>(named);
+    with::<holds::place::HoldNew>(named);
+    with::<holds::custodian::CustodianSet>(named);
+    with::<holds::messages::HoldMessages>(named);
+    with::<holds::messages::HoldMessage>(named);
+    with::<holds::of_message::MessageHolds>(named);
+    with::<holds::of_message::MessageHold>(named);
 }
 
 fn schemas_of_protection(named: &mut Vec<(String, RefOr<Schema>)>) {
@@ -301,12 +341,6 @@ fn schemas_of_protection(named: &mut Vec<(String, RefOr<Schema>)>) {
     with::<directories::DirectorySet>(named);
     with::<directories::try_it::DirectoryTry>(named);
     with::<directories::try_it::DirectoryTried>(named);
-    with::<archive::gap::ArchiveGap>(named);
-    with::<archive::search::ArchiveSearch>(named);
-    with::<archive::search::ArchiveHits>(named);
-    with::<archive::search::ArchiveHit>(named);
-    with::<archive::unread::ArchiveUnreadList>(named);
-    with::<archive::unread::ArchiveUnread>(named);
     with::<arrivals::ArrivalList>(named);
     with::<arrivals::search::ArrivalSearch>(named);
     with::<senders::SenderList>(named);

@@ -17,6 +17,8 @@ struct Target {
     suppression: String,
     correspondent: String,
     detector: String,
+    matter: String,
+    hold: String,
     key: String,
     own_key: String,
     authority: String,
@@ -37,6 +39,8 @@ impl Target {
             suppression: "sup_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             correspondent: "cor_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             detector: "det_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
+            matter: "mat_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
+            hold: "hld_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             key: "rky_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             own_key: "oky_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             authority: "aut_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
@@ -74,6 +78,12 @@ impl Target {
             .post("/v1/detectors", &detector("Heron study"))
             .await
             .json();
+        let matter = client
+            .post("/v1/matters", &serde_json::json!({"name": "Lee v. Clinic"}))
+            .await
+            .json();
+        let (matter, name) = (text(&matter["id"]), "/v1/holds");
+        let hold = client.post(name, &hold(&matter)).await.json();
         let key = client.post("/v1/keys", &certificate()).await.json();
         let own = client
             .post("/v1/own-keys", &serde_json::json!({}))
@@ -101,6 +111,8 @@ impl Target {
             suppression: text(&suppressed["id"]),
             correspondent: text(&correspondent["id"]),
             detector: text(&detector["id"]),
+            matter,
+            hold: text(&hold["id"]),
             key: text(&key["keys"][0]["id"]),
             own_key: text(&own["id"]),
             directory: text(&directory["id"]),
@@ -120,6 +132,10 @@ impl Target {
             &self.rules
         } else if route.starts_with("/v1/detectors") {
             &self.detector
+        } else if route.starts_with("/v1/matters") {
+            &self.matter
+        } else if route.starts_with("/v1/holds") {
+            &self.hold
         } else if route.starts_with("/v1/correspondents") {
             &self.correspondent
         } else if route.starts_with("/v1/authorities") {
@@ -135,8 +151,13 @@ impl Target {
         } else {
             &self.message
         };
-        route.replace("{id}", id).replace("{file}", &self.file)
+        let path = route.replace("{id}", id).replace("{file}", &self.file);
+        path.replace("{number}", "0")
     }
+}
+
+fn hold(matter: &str) -> Value {
+    serde_json::json!({"matter": matter, "custodians": ["lee@mail.example"], "query": "asbestos", "reason": "a claim"})
 }
 
 fn directory() -> Value {
@@ -184,6 +205,10 @@ fn body(verb: &str, path: &str) -> Value {
             serde_json::json!({"domain": "peer.example"})
         }
         Some("search") if path.contains("archive") => serde_json::json!({"query": "in:sent"}),
+        Some("matters") => serde_json::json!({"name": "Kim v. Clinic"}),
+        Some("holds") => hold("mat_01KAJ5Z3E9T7M0X4Q8V2B6N1CD"),
+        Some("ask" | "release" | "refuse") => serde_json::json!({"reason": "It is over"}),
+        _ if path.contains("/custodians/") => serde_json::json!({"state": "told"}),
         Some("correspondents") => {
             serde_json::json!({"address": "new@mail.example", "class": "vendor"})
         }
@@ -281,6 +306,8 @@ async fn table(house: &House) -> String {
             "arrivals",
             "hits",
             "senders",
+            "matters",
+            "holds",
             "rules",
             "events",
         ];

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use sim::kit::{SimClock, SimRng, TestStore, memory_root};
 use tower::ServiceExt;
 
-pub const ALL_SCOPES: [&str; 26] = [
+pub const ALL_SCOPES: [&str; 28] = [
     "message.send",
     "message.list",
     "message.read",
@@ -37,6 +37,8 @@ pub const ALL_SCOPES: [&str; 26] = [
     "encryption.manage",
     "anomaly.read",
     "archive.search",
+    "hold.read",
+    "hold.manage",
     "quarantine.read",
     "registry.read",
     "registry.manage",

@@ -10,7 +10,7 @@ use model::{
     ArrivalState, Code, Domain, Error, MessageId, Origin, RecipientState, Result, Timestamp, limits,
 };
 use store::tables::arrivals::{self, Arrival, Wanted};
-use store::tables::{item_keys, messages, recipients};
+use store::tables::{messages, recipients};
 
 use super::arrival::{Stored, domain_token, know};
 use crate::Flow;
@@ -130,8 +130,8 @@ impl Flow {
         ArrivalRow::of(&found.ok_or_else(|| Error::new(Code::NotFound))?)
     }
 
-    /// Releases or destroys what is in quarantine. A release needs a reason, which is sealed with the
-    /// message; a deletion leaves nothing that could be read.
+    /// Releases what is in quarantine, or takes it out of everybody's sight. A release needs a reason, which is sealed
+    /// with the message; what is deleted stays in the archive, as long as the law and holds say, for reviewers alone.
     ///
     /// # Errors
     /// `not_found`; `state_conflict` when it is in quarantine no more; `field_missing` or `field_invalid`
@@ -165,15 +165,12 @@ impl Flow {
                     let event = event.payload(reason.clone().into_bytes(), &key);
                     actor.record(tx, event).map(drop)
                 }
-                Fate::Delete => {
-                    actor.record(tx, event)?;
-                    item_keys::destroy(tx, id.as_bytes(), organisation)
-                }
+                Fate::Delete => actor.record(tx, event).map(drop),
             }
         })
     }
 
-    /// Whoever opens content in quarantine reviews it; software does not.
+    /// Whoever opens content that is in quarantine, or was deleted from it, reviews it; software does not.
     ///
     /// # Errors
     /// `action_forbidden` for everybody else.
@@ -184,7 +181,12 @@ impl Flow {
         let (id, organisation) = (row.id, row.organisation);
         let store = &self.world().store;
         match store.read(move |tx| arrivals::find(tx, id, organisation))? {
-            Some(found) if found.state == ArrivalState::Quarantined => {
+            Some(found)
+                if matches!(
+                    found.state,
+                    ArrivalState::Quarantined | ArrivalState::Deleted
+                ) =>
+            {
                 if matches!(ctx.principal().kind, PrincipalKind::App { .. }) {
                     return Err(Code::ActionForbidden.into());
                 }

@@ -4,11 +4,11 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::{Code, Error, Result, Timestamp};
 
-pub(crate) fn encode(at: Timestamp, id: &[u8; 16]) -> String {
+pub fn encode(at: Timestamp, id: &[u8; 16]) -> String {
     URL_SAFE_NO_PAD.encode([at.micros().to_be_bytes().as_slice(), id].concat())
 }
 
-pub(crate) fn decode(cursor: &str) -> Result<(Timestamp, [u8; 16])> {
+pub fn decode(cursor: &str) -> Result<(Timestamp, [u8; 16])> {
     let wrong = || Error::new(Code::CursorInvalid);
     let bytes: [u8; 24] = URL_SAFE_NO_PAD
         .decode(cursor)

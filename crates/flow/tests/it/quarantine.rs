@@ -178,8 +178,8 @@ on_disk! {
         assert_eq!(clinic.flow.conservation()?.off(), 0);
     }
 
-    /// Its sender stays a stranger, and nothing of it can be read by anybody.
-    fn what_is_deleted_is_gone(store) {
+    /// Its sender stays a stranger, and nobody but a reviewer can read it: the archive keeps what came in.
+    fn what_is_deleted_is_out_of_sight_and_kept(store) {
         let clinic = Clinic::open(store).taking_mail(false);
         desk(&clinic);
         let id = take_in(&clinic, PLAIN, virus())?;
@@ -189,7 +189,10 @@ on_disk! {
         let officer = clinic.officer();
         clinic.flow.decide_arrival(&officer, id, Fate::Delete, "")?;
         assert_eq!(state(&clinic, id), RecipientState::Blocked);
-        assert_eq!(code(clinic.flow.open_content(&officer, id)), Some(Code::KeyDestroyed));
+        let nurse = clinic.user(&[Role::Staff]);
+        assert_eq!(code(clinic.flow.open_content(&nurse, id)), Some(Code::ActionForbidden));
+        clinic.flow.open_content(&officer, id)?;
+        assert_eq!(state(&clinic, id), RecipientState::Blocked, "looking is no reading");
         assert_eq!(clinic.count(id, "message.quarantine_deleted"), 1);
         let row = clinic.flow.arrival(&clinic.staff, id)?;
         assert_eq!(row.decided.map(|(_, who)| who).as_deref(), Some(officer.actor()));

@@ -106,6 +106,12 @@ words! {
         RegistryManage = "registry.manage",
         /// Find messages of the whole organisation by what they say; every search is on the record.
         ArchiveSearch = "archive.search",
+        /// Matters, legal holds and what they keep.
+        HoldRead = "hold.read",
+        /// Open matters, place holds, ask for their release, put notices on record.
+        HoldManage = "hold.manage",
+        /// Agree to a release that somebody else asked for. Never one's own.
+        HoldRelease = "hold.release",
         /// Who sends unusually, and why.
         AnomalyRead = "anomaly.read",
         /// End a restriction that unusual sending led to.

@@ -63,7 +63,12 @@ impl House {
     }
 
     pub fn staff(&self) -> Ctx {
-        user(&self.world, self.organisation, &[Role::Staff])
+        self.person(&[Role::Staff])
+    }
+
+    /// Somebody else of the same house.
+    pub fn person(&self, roles: &[Role]) -> Ctx {
+        user(&self.world, self.organisation, roles)
     }
 
     pub fn send(&self, letter: Letter) -> MessageId {

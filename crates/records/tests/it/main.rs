@@ -7,6 +7,7 @@ mod archives;
 mod cases;
 mod excerpts;
 mod folders;
+mod holds;
 mod house;
 mod kit;
 mod limits;

@@ -9,7 +9,9 @@ statements! {
     pub INSERT = "INSERT INTO item_keys (item, organisation, version, wrapped_key) VALUES ($1, $2, $3, $4)";
     pub FIND = "SELECT wrapped_key FROM item_keys WHERE item = $1 AND organisation = $2";
     pub OUTDATED = "SELECT item, wrapped_key FROM item_keys WHERE organisation = $1 AND version <> $2 LIMIT 500";
-    pub DESTROY = "DELETE FROM item_keys WHERE item = $1 AND organisation = $2";
+    pub DESTROY = "DELETE FROM item_keys WHERE item = $1 AND organisation = $2
+        AND NOT EXISTS (SELECT 1 FROM messages WHERE id = $1) AND NOT EXISTS (SELECT 1 FROM legal_holds WHERE id = $1)
+        AND NOT EXISTS (SELECT 1 FROM matters WHERE id = $1)";
     pub REWRAP = "UPDATE item_keys SET version = $2, wrapped_key = $3 WHERE item = $1";
 }
 
@@ -29,7 +31,8 @@ pub fn load(tx: &mut Tx<'_>, item: &[u8; 16], organisation: OrganisationId) -> R
         .ok_or_else(|| Error::new(Code::KeyDestroyed))
 }
 
-/// The item opens no more, wherever a copy of it may be.
+/// The item opens no more, wherever a copy of it may be. Keys of messages stay: those go by the gate of the archive
+/// alone, which asks holds and retention first.
 pub fn destroy(tx: &mut Tx<'_>, item: &[u8; 16], organisation: OrganisationId) -> Result<()> {
     tx.execute(&DESTROY, &[item.into(), organisation.into()]).map(drop)
 }

@@ -29,6 +29,7 @@ tables! {
     idempotency,
     frequent_domains,
     held_notices,
+    holds,
     item_keys,
     key_lookups,
     ledger,

@@ -1,8 +1,8 @@
 //! Records: one row a message of the archive, with the position by which it is found.
 
-use model::{MessageId, OrganisationId, Result, Timestamp};
+use model::{MessageId, Mode, OrganisationId, Result, Timestamp};
 
-use crate::{Statement, Tx, Value, statements};
+use crate::{Row, Statement, Tx, Value, statements};
 
 /// What the archive could read of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +60,11 @@ statements! {
     pub LAST_BELOW = "SELECT position FROM records WHERE position >= $1 AND position < $2 ORDER BY position DESC LIMIT 1";
     pub AT = "SELECT r.message, m.created_at FROM records r JOIN messages m ON m.id = r.message
         WHERE r.organisation = $1 AND r.position = $2";
+    pub FILING = "SELECT r.message, r.position, r.state, r.unread, m.created_at, m.mode FROM records r
+        JOIN messages m ON m.id = r.message WHERE r.organisation = $1 AND r.message = $2";
+    pub PARTS = "SELECT r.message, r.position, r.state, r.unread, m.created_at, m.mode FROM records r
+        JOIN messages m ON m.id = r.message WHERE r.organisation = $1 AND r.state <> 'whole' AND r.position >= $2
+        AND r.position <= $3 ORDER BY r.position DESC LIMIT $4";
     pub ACCEPTED = "SELECT count(*) FROM messages WHERE organisation = $1";
     pub ARCHIVED = "SELECT count(*) FROM records WHERE organisation = $1";
     pub PARTIAL = "SELECT count(*) FROM records WHERE organisation = $1 AND state <> 'whole'";
@@ -126,6 +131,54 @@ pub fn unread(tx: &mut Tx<'_>, organisation: OrganisationId, below: i64, rows: u
             reasons: row.text(2)?.to_owned(),
             archived_at: row.at(3)?,
         })
+    })
+}
+
+/// What a legal hold asks of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filing {
+    pub message: MessageId,
+    pub position: i64,
+    pub state: RecordState,
+    /// Stable words, a space between them.
+    pub unread: String,
+    pub created_at: Timestamp,
+    pub mode: Mode,
+}
+
+impl Filing {
+    /// Nothing of it could be read, not even who wrote it.
+    pub fn is_unopened(&self) -> bool {
+        self.unread.split(' ').any(|word| word == "unopened")
+    }
+}
+
+/// None for a message that is not archived.
+pub fn filing(tx: &mut Tx<'_>, organisation: OrganisationId, message: MessageId) -> Result<Option<Filing>> {
+    tx.find(&FILING, &[organisation.into(), message.into()], filed)
+}
+
+/// Records of which not all can be found, newest first.
+pub fn parts(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    window: crate::tables::postings::Window,
+) -> Result<Vec<Filing>> {
+    let given = [organisation.into(), window.first.into(), window.last.into(), window.rows.into()];
+    tx.query(&PARTS, &given, filed)
+}
+
+fn filed(row: &Row<'_>) -> Result<Filing> {
+    Ok(Filing {
+        message: row.id(0)?,
+        position: row.int(1)?,
+        state: match row.text(2)? {
+            "whole" => RecordState::Whole,
+            _ => RecordState::Partial,
+        },
+        unread: row.text(3)?.to_owned(),
+        created_at: row.at(4)?,
+        mode: row.word(5)?,
     })
 }
 

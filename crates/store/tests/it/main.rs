@@ -8,6 +8,7 @@ mod frequent;
 mod full_disk;
 mod group_commit;
 mod guard;
+mod holds;
 mod lists;
 mod postgres;
 mod postings;
