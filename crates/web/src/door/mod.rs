@@ -360,6 +360,16 @@ fn archive_routes() -> Router<WebState> {
             "/console/archive/unread",
             get(|asked| console(asked, console::archive_unread::show)),
         )
+        .route(
+            "/console/holds",
+            get(|asked| console(asked, console::holds::show))
+                .post(|asked| console(asked, console::holds::submit)),
+        )
+        .route(
+            "/console/holds/{id}",
+            get(|asked| console(asked, console::hold::show))
+                .post(|asked| console(asked, console::hold::submit)),
+        )
 }
 
 fn key_routes() -> Router<WebState> {

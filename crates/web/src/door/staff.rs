@@ -85,6 +85,15 @@ impl Desk {
     pub fn searches(&self) -> bool {
         self.is_any(&[Role::Compliance])
     }
+    /// Places holds and asks for their release.
+    pub fn places_holds(&self) -> bool {
+        self.is_any(&[Role::Compliance])
+    }
+    /// Agrees to a release that somebody else asked for.
+    pub fn releases_holds(&self, asked_by: &str) -> bool {
+        let own = self.ctx.as_ref().is_some_and(|ctx| ctx.actor() == asked_by);
+        !own && self.is_any(&[Role::Administrator, Role::Compliance])
+    }
     /// Who sends unusually.
     pub fn reads_senders(&self) -> bool {
         self.reads_audit() || self.is_any(&[Role::DlpAdmin])

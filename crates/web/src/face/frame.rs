@@ -64,6 +64,7 @@ pub enum Place {
     Held,
     Inbound,
     Archive,
+    Holds,
     Risk,
     Trace,
     Webhooks,

@@ -65,6 +65,8 @@ templates! {
     "pages/console/rule_ask.html"
     "pages/console/archive.html"
     "pages/console/archive_unread.html"
+    "pages/console/holds.html"
+    "pages/console/hold.html"
     "pages/console/audit.html"
     "pages/console/held.html"
     "pages/console/held_decide.html"

@@ -56,6 +56,8 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     draw::<console::held_decide::Decide>(face, &mut all)?;
     draw::<console::archive::Archive>(face, &mut all)?;
     draw::<console::archive_unread::ArchiveUnread>(face, &mut all)?;
+    draw::<console::holds::Holds>(face, &mut all)?;
+    draw::<console::hold::Hold>(face, &mut all)?;
     draw::<console::inbound::Inbound>(face, &mut all)?;
     draw::<console::inbound_decide::InboundDecide>(face, &mut all)?;
     draw::<console::inbound_decide::InboundDelete>(face, &mut all)?;

@@ -20,6 +20,8 @@ const DOORS: &[&str] = &[
     "/console/messages/cancel",
     "/console/held/msg_00000000000000000000000000",
     "/console/archive",
+    "/console/holds",
+    "/console/holds/hld_00000000000000000000000000",
     "/console/inbound",
     "/console/risk/usr_00000000000000000000000000",
     "/console/risk/limits/person",

@@ -153,9 +153,12 @@ async fn a_deletion_asks_and_what_came_in_is_found_by_word_state_and_domain() {
         .post(&ask, &[("act", "delete"), ("sure", "yes")])
         .await;
     assert!(page.says("Deleted."), "{}", page.body);
+    let open = format!("/console/messages/{bad}/open");
     browser.get(&format!("/console/messages/{bad}")).await;
-    let page = browser
-        .post(&format!("/console/messages/{bad}/open"), &[])
-        .await;
+    let page = browser.post(&open, &[]).await;
+    assert!(page.says("Kanaribody"), "reviewers can, in the archive");
+    clinic.hire(&clinic.ctx, "ned@northside.example", &[Role::Staff]);
+    let mut nurse = clinic.signed_in("ned@northside.example").await;
+    let page = nurse.post(&open, &[]).await;
     assert!(!page.says("Kanaribody"));
 }

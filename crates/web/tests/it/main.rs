@@ -7,6 +7,7 @@ mod clinic;
 mod console;
 mod detectors;
 mod doors;
+mod holds;
 mod inbound;
 mod keys;
 mod mail_settings;

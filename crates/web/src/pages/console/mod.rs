@@ -18,6 +18,8 @@ pub mod enrol;
 pub mod headers;
 pub mod held;
 pub mod held_decide;
+pub mod hold;
+pub mod holds;
 pub mod inbound;
 pub mod inbound_decide;
 pub mod key;
