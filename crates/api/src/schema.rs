@@ -229,6 +229,9 @@ fn id(prefix: &str, about: &str) -> Object {
 pub(crate) fn message_id() -> Object {
     id("msg", "The message.")
 }
+pub(crate) fn export_id() -> Object {
+    id("exp", "A package of messages for somebody outside.")
+}
 pub(crate) fn matter_id() -> Object {
     id("mat", "A dispute or inquiry.")
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use ctx::Ctx;
-use model::{MessageId, Mode, Origin, Result, Timestamp};
+use model::{Kind, MessageId, Mode, Origin, Result, Timestamp};
 use phi::Form;
 
 use crate::Flow;
@@ -102,6 +102,66 @@ impl Filed {
             self.add(place, Some(text.to_owned()));
         }
         self.unread.extend(reading.unread().map(str::to_owned));
+    }
+}
+
+/// A message as it is kept, for a package that leaves the house.
+pub struct Kept {
+    pub id: MessageId,
+    pub at: Timestamp,
+    pub origin: Origin,
+    /// Octet by octet.
+    pub octets: Vec<u8>,
+    /// Of the envelope; empty for the null reverse-path.
+    pub envelope_from: String,
+    pub from: String,
+    pub subject: String,
+    pub message_id: String,
+    /// Address and method.
+    pub recipients: Vec<(Kind, String, &'static str)>,
+    pub text: Option<String>,
+    pub files: Vec<mail::Part>,
+    /// It cannot be taken apart: there are its octets alone.
+    pub is_broken: bool,
+}
+
+impl Flow {
+    /// Opens a message as it is kept. Whoever calls has recorded to whom it goes.
+    ///
+    /// # Errors
+    /// `not_found`; `key_destroyed` when it was shredded.
+    pub fn kept(&self, ctx: &Ctx, id: MessageId) -> Result<Kept> {
+        let stored = crate::content::load(ctx, id)?;
+        let octets = stored.content(ctx)?;
+        let recipients = stored.recipients.iter().map(|recipient| {
+            let address = stored.address(recipient)?;
+            let method = recipient.method.word();
+            Ok((recipient.kind, address.as_str().to_owned(), method))
+        });
+        let mut kept = Kept {
+            id,
+            at: stored.message.created_at,
+            origin: stored.message.origin,
+            recipients: recipients.collect::<Result<_>>()?,
+            envelope_from: stored.envelope.from.clone().unwrap_or_default(),
+            from: String::new(),
+            subject: String::new(),
+            message_id: String::new(),
+            text: None,
+            files: Vec::new(),
+            is_broken: true,
+            octets: Vec::new(),
+        };
+        if let Ok(message) = mail::parse(&octets) {
+            kept.from = message.header("from").unwrap_or_default().to_owned();
+            kept.subject = message.subject().unwrap_or_default().to_owned();
+            kept.message_id = message.message_id().unwrap_or_default().to_owned();
+            kept.text = message.body_text();
+            kept.files = message.attachments();
+            kept.is_broken = false;
+        }
+        kept.octets = octets;
+        Ok(kept)
     }
 }
 

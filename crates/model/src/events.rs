@@ -393,6 +393,8 @@ pub const ALL: &[Kind] = &[
     rules::RULES_RETIRED,
     archive::SEARCHED,
     archive::SHOWN,
+    archive::EXPORTED,
+    archive::EXPORT_TAKEN,
     holds::OPENED,
     holds::CLOSED,
     holds::PLACED,

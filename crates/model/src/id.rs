@@ -186,6 +186,8 @@ ids! {
     MatterId = "mat";
     /// A scope of records that nobody may destroy.
     HoldId = "hld";
+    /// A package of messages for somebody outside.
+    ExportId = "exp";
     /// A version of an organisation's own rules.
     RuleVersionId = "rul";
     /// A detector that an organisation wrote.

@@ -8,12 +8,14 @@
 //!  excerpt.rs what the hits of one page say around the words
 //!  holds/     matters and legal holds: what nobody may destroy
 //!  import/    readers of old archives: mbox, Maildir, EML, emlx, ZIP, tar, gzip, PST
+//!  disclose/  packages that leave the house, and to whom
 //!  export/    packages for courts, counsel and patients
 //! ```
 //!
 //! Invariant: every accepted message is archived or waits for it; both are counted, nobody can switch it off.
 
 mod archive;
+pub mod disclose;
 mod excerpt;
 pub mod export;
 mod find;

@@ -48,4 +48,5 @@ migrations! {
     30 "0030_revocations",
     31 "0031_records",
     32 "0032_holds",
+    34 "0034_exports",
 }

@@ -169,6 +169,7 @@ ids!(
     SearchId,
     MatterId,
     HoldId,
+    ExportId,
     ImportId,
     WebhookId
 );

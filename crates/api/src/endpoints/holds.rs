@@ -7,7 +7,6 @@ pub(super) mod messages;
 pub(super) mod of_message;
 pub(super) mod place;
 pub(super) mod refuse_release;
-pub(super) mod release;
 pub(super) mod show;
 
 use model::{CustodianState, HoldId, HoldState, MatterId, Timestamp};

@@ -15,6 +15,7 @@ mod dry_run;
 mod encryption;
 mod end_order;
 mod events;
+mod exports;
 mod feedback;
 mod file;
 mod found;
@@ -181,6 +182,10 @@ fn protection() -> Vec<Door> {
         archive::gap::door(),
         archive::search::door(),
         archive::unread::door(),
+        exports::list::door(),
+        exports::make::door(),
+        exports::take::door(),
+        exports::of_message::door(),
         matters::list::door(),
         matters::open::door(),
         matters::close::door(),
@@ -190,7 +195,6 @@ fn protection() -> Vec<Door> {
         holds::messages::door(),
         holds::custodian::door(),
         holds::ask_release::door(),
-        holds::release::door(),
         holds::refuse_release::door(),
         holds::of_message::door(),
         arrivals::list::door(),
@@ -279,6 +283,11 @@ fn schemas_of_records(named: &mut Vec<(String, RefOr<Schema>)>) {
     with::<archive::search::ArchiveHit>(named);
     with::<archive::unread::ArchiveUnreadList>(named);
     with::<archive::unread::ArchiveUnread>(named);
+    with::<exports::list::ExportList>(named);
+    with::<exports::ExportShown>(named);
+    with::<exports::make::ExportNew>(named);
+    with::<exports::make::ExportMade>(named);
+    with::<exports::of_message::MessageDisclosures>(named);
     with::<matters::list::MatterList>(named);
     with::<matters::list::MatterShown>(named);
     with::<matters::open::MatterNew>(named);

@@ -19,6 +19,7 @@ struct Target {
     detector: String,
     matter: String,
     hold: String,
+    export: String,
     key: String,
     own_key: String,
     authority: String,
@@ -41,6 +42,7 @@ impl Target {
             detector: "det_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             matter: "mat_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             hold: "hld_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
+            export: "exp_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             key: "rky_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             own_key: "oky_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             authority: "aut_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
@@ -84,6 +86,7 @@ impl Target {
             .json();
         let (matter, name) = (text(&matter["id"]), "/v1/holds");
         let hold = client.post(name, &hold(&matter)).await.json();
+        let made = client.post("/v1/archive/exports", &export(&id)).await;
         let key = client.post("/v1/keys", &certificate()).await.json();
         let own = client
             .post("/v1/own-keys", &serde_json::json!({}))
@@ -113,6 +116,7 @@ impl Target {
             detector: text(&detector["id"]),
             matter,
             hold: text(&hold["id"]),
+            export: text(&made.json()["id"]),
             key: text(&key["keys"][0]["id"]),
             own_key: text(&own["id"]),
             directory: text(&directory["id"]),
@@ -134,6 +138,8 @@ impl Target {
             &self.detector
         } else if route.starts_with("/v1/matters") {
             &self.matter
+        } else if route.starts_with("/v1/archive/exports") {
+            &self.export
         } else if route.starts_with("/v1/holds") {
             &self.hold
         } else if route.starts_with("/v1/correspondents") {
@@ -158,6 +164,10 @@ impl Target {
 
 fn hold(matter: &str) -> Value {
     serde_json::json!({"matter": matter, "custodians": ["lee@mail.example"], "query": "asbestos", "reason": "a claim"})
+}
+
+fn export(message: &str) -> Value {
+    serde_json::json!({"messages": [message], "recipient": "Doe & Roe LLP", "purpose": "Subpoena"})
 }
 
 fn directory() -> Value {
@@ -205,6 +215,7 @@ fn body(verb: &str, path: &str) -> Value {
             serde_json::json!({"domain": "peer.example"})
         }
         Some("search") if path.contains("archive") => serde_json::json!({"query": "in:sent"}),
+        Some("exports") => export("msg_01KAJ5Z3E9T7M0X4Q8V2B6N1CD"),
         Some("matters") => serde_json::json!({"name": "Kim v. Clinic"}),
         Some("holds") => hold("mat_01KAJ5Z3E9T7M0X4Q8V2B6N1CD"),
         Some("ask" | "release" | "refuse") => serde_json::json!({"reason": "It is over"}),
@@ -308,6 +319,7 @@ async fn table(house: &House) -> String {
             "senders",
             "matters",
             "holds",
+            "exports",
             "rules",
             "events",
         ];

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use sim::kit::{SimClock, SimRng, TestStore, memory_root};
 use tower::ServiceExt;
 
-pub const ALL_SCOPES: [&str; 28] = [
+pub const ALL_SCOPES: [&str; 29] = [
     "message.send",
     "message.list",
     "message.read",
@@ -37,6 +37,7 @@ pub const ALL_SCOPES: [&str; 28] = [
     "encryption.manage",
     "anomaly.read",
     "archive.search",
+    "archive.export",
     "hold.read",
     "hold.manage",
     "quarantine.read",

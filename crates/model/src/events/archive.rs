@@ -8,6 +8,18 @@ pub(super) const SEARCHED: Kind = auditors(
     &["shown"],
 );
 
+pub(super) const EXPORTED: Kind = auditors(
+    "archive.exported",
+    "Somebody made a package of messages for somebody outside: a disclosure; to whom and why is in the sealed payload",
+    &["messages", "left_out"],
+);
+
+pub(super) const EXPORT_TAKEN: Kind = auditors(
+    "archive.export_taken",
+    "Somebody took a package of messages, as made before",
+    &["messages", "sha256"],
+);
+
 pub(super) const SHOWN: Kind = auditors(
     "archive.shown",
     "Somebody was shown words of so many messages of the archive; which ones is in the sealed payload",

@@ -106,6 +106,8 @@ words! {
         RegistryManage = "registry.manage",
         /// Find messages of the whole organisation by what they say; every search is on the record.
         ArchiveSearch = "archive.search",
+        /// Packages of messages for somebody outside, and to whom messages were disclosed so.
+        ArchiveExport = "archive.export",
         /// Matters, legal holds and what they keep.
         HoldRead = "hold.read",
         /// Open matters, place holds, ask for their release, put notices on record.

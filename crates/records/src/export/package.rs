@@ -39,6 +39,15 @@ pub enum Format {
 impl Format {
     pub const ALL: [Self; 5] = [Self::Mboxrd, Self::Edrm, Self::Dat, Self::Csv, Self::Jsonl];
 
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Mboxrd => "mboxrd",
+            Self::Edrm => "edrm",
+            Self::Dat => "dat",
+            Self::Csv => "csv",
+            Self::Jsonl => "jsonl",
+        }
+    }
     fn path(self) -> &'static str {
         match self {
             Self::Mboxrd => "load/messages.mbox",

@@ -5,6 +5,7 @@ extern crate caduceus_records as records;
 mod archive;
 mod archives;
 mod cases;
+mod disclose;
 mod excerpts;
 mod folders;
 mod holds;

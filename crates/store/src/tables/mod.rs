@@ -26,6 +26,7 @@ tables! {
     domain_health,
     domains,
     events,
+    exports,
     idempotency,
     frequent_domains,
     held_notices,

@@ -32,7 +32,7 @@ pub(in crate::endpoints) fn door() -> Door {
 
 /// Ask for the release of a hold
 ///
-/// Nothing ends by it: somebody else has to agree. `state_conflict` where it was asked for, or is released.
+/// Nothing ends by it: a person has to agree in the console, another one than who asked. `state_conflict` where it was asked for, or is released.
 #[utoipa::path(post, path = "/v1/holds/{id}/release/ask", tag = "holds", request_body = HoldReason,
     params(("id" = String, Path, description = "The hold.", example = "hld_01KAJ5Z3E9T7M0X4Q8V2B6N1CD")),
     responses((status = 200, description = "It was asked for.", body = HoldSet))
