@@ -1,6 +1,7 @@
 // The order of the walk: what staff and patient do, one after the other, in one running demo.
 import { api, authenticator, mailboxes, verifier } from "./doors.mjs";
 import * as archive from "./archive.mjs";
+import * as holds from "./holds.mjs";
 import * as officer from "./officer.mjs";
 import * as patient from "./patient.mjs";
 import * as staff from "./staff.mjs";
@@ -27,6 +28,7 @@ export async function walk({ places, binary, folder, wanted }) {
   await seen.part("rules are tried on last week's mail", () => officer.simulate(world, desk, kept));
   await seen.part("an officer reviews and releases", () => officer.review(world, desk));
   await seen.part("an officer finds a letter in the archive", () => archive.find(world, desk));
+  await seen.part("an officer places a legal hold and cannot end it alone", () => holds.hold(world, desk));
   await seen.part("staff pages in Spanish", () => staff.spanish(world, desk));
 
   await seen.part("the mail viewer", () => patient.viewer(world));
