@@ -361,6 +361,15 @@ fn archive_routes() -> Router<WebState> {
             get(|asked| console(asked, console::archive_unread::show)),
         )
         .route(
+            "/console/exports",
+            get(|asked| console(asked, console::exports::show))
+                .post(|asked| console(asked, console::exports::submit)),
+        )
+        .route(
+            "/console/exports/{id}/package",
+            get(|asked| console(asked, console::exports::take)),
+        )
+        .route(
             "/console/holds",
             get(|asked| console(asked, console::holds::show))
                 .post(|asked| console(asked, console::holds::submit)),

@@ -25,6 +25,7 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../../catalogue/detectors.toml"),
     ),
     ("keys.toml", include_str!("../../catalogue/keys.toml")),
+    ("exports.toml", include_str!("../../catalogue/exports.toml")),
     ("holds.toml", include_str!("../../catalogue/holds.toml")),
     ("archive.toml", include_str!("../../catalogue/archive.toml")),
     ("inbound.toml", include_str!("../../catalogue/inbound.toml")),

@@ -65,6 +65,7 @@ templates! {
     "pages/console/rule_ask.html"
     "pages/console/archive.html"
     "pages/console/archive_unread.html"
+    "pages/console/exports.html"
     "pages/console/holds.html"
     "pages/console/hold.html"
     "pages/console/audit.html"

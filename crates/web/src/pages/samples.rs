@@ -56,6 +56,7 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     draw::<console::held_decide::Decide>(face, &mut all)?;
     draw::<console::archive::Archive>(face, &mut all)?;
     draw::<console::archive_unread::ArchiveUnread>(face, &mut all)?;
+    draw::<console::exports::Exports>(face, &mut all)?;
     draw::<console::holds::Holds>(face, &mut all)?;
     draw::<console::hold::Hold>(face, &mut all)?;
     draw::<console::inbound::Inbound>(face, &mut all)?;

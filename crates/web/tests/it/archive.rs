@@ -124,3 +124,52 @@ async fn nobody_else_searches() {
         assert_eq!(page.status, 404, "{name}");
     }
 }
+
+#[tokio::test]
+async fn what_was_found_leaves_as_a_package_that_is_on_record() {
+    let clinic = Clinic::open();
+    clinic.hire(&clinic.ctx, "ana@northside.example", &[Role::Compliance]);
+    let says = Some("Your insulin pump arrives on Tuesday.");
+    clinic.write(&clinic.ctx, "New pump", says, None, vec![]);
+    while clinic.records.archive().expect("archived") > 0 {}
+    let mut officer = clinic.signed_in("ana@northside.example").await;
+    let page = officer.get("/console/exports").await;
+    assert!(page.body.contains("Nothing was exported"));
+    officer.get("/console/archive").await;
+    let page = officer.post("/console/archive", &[("query", "pump")]).await;
+    assert!(page.body.contains("Export what was found"));
+    let page = officer
+        .post("/console/exports", &[("act", "ask"), ("query", "pump")])
+        .await;
+    assert!(page.body.contains("value=\"pump\""), "{}", page.body);
+
+    let mut asked = vec![
+        ("query", "pump"),
+        ("purpose", "Subpoena"),
+        ("format_dat", "yes"),
+    ];
+    let page = officer.post("/console/exports", &asked).await;
+    assert_eq!(page.status, 422);
+    assert!(page.body.contains("Say to whom it goes") && page.body.contains("Subpoena"));
+    asked.push(("recipient", "Doe <& Roe>"));
+    let page = officer.post("/console/exports", &asked).await;
+    assert!(page.body.contains("It shows only now"), "{}", page.body);
+    let at = page.body.find("/console/exports/exp_").expect("a link");
+    let link: String = page.body[at..].chars().take_while(|c| *c != '"').collect();
+
+    let page = officer.get(&link).await;
+    assert_eq!(page.status, 200);
+    assert!(page.body.starts_with("PK") && !page.body.contains("insulin"));
+    let page = officer.get("/console/exports").await;
+    assert!(page.body.contains("downloaded once") && page.body.contains("Doe &lt;&amp; Roe&gt;"));
+    assert!(!page.body.contains("It shows only now"));
+
+    clinic.hire(
+        &clinic.ctx,
+        "admin@northside.example",
+        &[Role::Administrator],
+    );
+    let mut admin = clinic.signed_in("admin@northside.example").await;
+    assert_eq!(admin.get("/console/exports").await.status, 404);
+    assert_eq!(admin.get(&link).await.status, 404);
+}

@@ -20,6 +20,7 @@ const DOORS: &[&str] = &[
     "/console/messages/cancel",
     "/console/held/msg_00000000000000000000000000",
     "/console/archive",
+    "/console/exports",
     "/console/holds",
     "/console/holds/hld_00000000000000000000000000",
     "/console/inbound",

@@ -38,6 +38,8 @@ pub struct Hold {
     pub older_href: Option<String>,
     pub newest_href: Option<String>,
     pub manages: bool,
+    /// This visitor may export what it keeps.
+    pub exports: bool,
     /// This visitor may agree to the release.
     pub releases: bool,
     /// What was written in the field of the form that was not taken.
@@ -137,6 +139,7 @@ async fn load(asked: &Asked, desk: &Desk) -> Result<Hold> {
     let mut page = Hold::of(view, matter);
     page.kept(keeps, sort, before);
     page.manages = desk.places_holds();
+    page.exports = desk.searches();
     let asker = page.asked_by.as_deref();
     page.releases = asker.is_some_and(|asker| desk.releases_holds(asker));
     Ok(page)
@@ -172,6 +175,7 @@ impl Hold {
             older_href: None,
             newest_href: None,
             manages: false,
+            exports: false,
             releases: false,
             given: String::new(),
             reason_max: limits::REASON_CHARS_MAX,
@@ -307,6 +311,7 @@ fn sample(state: HoldState) -> Hold {
         rows: (0..5).map(kept).collect(),
         covered: 1_204,
         manages: true,
+        exports: true,
         releases: state == HoldState::ReleaseAsked,
         ..Hold::of(view, "Asbestos in the east wing".to_owned())
     }

@@ -15,6 +15,7 @@ pub mod domain;
 pub mod domain_rotate;
 pub mod domains;
 pub mod enrol;
+pub mod exports;
 pub mod headers;
 pub mod held;
 pub mod held_decide;
