@@ -295,7 +295,7 @@ pub const ARCHIVE_LEXICON_OCTETS_MAX: usize = 1_000_000_000;
 /// Messages of one export, and octets of their contents; days for which it can be taken; characters of its recipient
 /// and of its purpose.
 pub const EXPORT_MESSAGES_MAX: usize = 2_000;
-pub const EXPORT_OCTETS_MAX: u64 = 200_000_000;
+pub const EXPORT_OCTETS_MAX: u64 = 50_000_000;
 pub const EXPORT_DAYS: u32 = 7;
 pub const EXPORT_WORDS_CHARS_MAX: usize = 500;
 /// Custodians of one legal hold; holds of an organisation that bind; characters of a matter's name.

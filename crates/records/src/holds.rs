@@ -106,9 +106,7 @@ impl Records {
         ctx.world().store.write(move |tx| {
             let (of, now) = (ctx2.organisation(), ctx2.now());
             table::load_matter(tx, id, of)?;
-            let holds = table::of_matter(tx, id, of, limits::HOLDS_BINDING_MAX)?;
-            let binds = holds.iter().any(|hold| hold.binds(now));
-            if binds || !table::close_matter(tx, id, of, now)? {
+            if table::binds(tx, id, of, now)? || !table::close_matter(tx, id, of, now)? {
                 return Err(Code::StateConflict.into());
             }
             let event = Event::new("matter.closed").about(id);

@@ -38,6 +38,8 @@ pub use find::{Found, Hit, Page, Sought};
 pub struct Records {
     flow: Flow,
     lexicons: Arc<Mutex<HashMap<OrganisationId, archive::Shared>>>,
+    /// Held by who makes a package.
+    packing: Arc<Mutex<()>>,
 }
 
 impl Records {
@@ -45,6 +47,7 @@ impl Records {
         Self {
             flow,
             lexicons: Arc::default(),
+            packing: Arc::default(),
         }
     }
 

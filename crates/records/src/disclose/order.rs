@@ -26,6 +26,8 @@ const PASSWORD_LETTERS: usize = 24;
 /// Asked for, and looked up.
 pub(super) struct Order {
     pub messages: Vec<MessageId>,
+    /// How each went to each of its recipients, in their order: that may change, the package may not.
+    methods: Vec<Vec<String>>,
     left_out: Vec<LeftOut>,
     asked: String,
     gap: Gap,
@@ -46,6 +48,7 @@ pub(super) struct Written {
     pub accepted: u64,
     pub archived: u64,
     pub partial: u64,
+    pub methods: Vec<Vec<String>>,
     pub password: String,
     pub salt: [u8; 16],
 }
@@ -82,18 +85,21 @@ impl Records {
         })?;
         if wanted.len() > limits::EXPORT_MESSAGES_MAX || octets > limits::EXPORT_OCTETS_MAX {
             return Err(Error::new(Code::FieldInvalid).at("/messages").advising(
-                "An export holds 2,000 messages and 200,000,000 octets at most. Make several of fewer days.",
+                "An export holds 2,000 messages and 50,000,000 octets at most. Make several of fewer days.",
             ));
         }
-        let (mut messages, mut left_out) = (Vec::new(), Vec::new());
+        let (mut messages, mut methods, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
         for id in wanted {
-            let why = match part2.contains(&id) && !new.with_part2 {
-                true => Some(Reason::Part2),
-                false => self.unreadable(ctx, id)?,
+            let found = match part2.contains(&id) && !new.with_part2 {
+                true => Err(Reason::Part2),
+                false => self.readable(ctx, id)?,
             };
-            match why {
-                None => messages.push(id),
-                Some(why) => left_out.push(LeftOut {
+            match found {
+                Ok(how) => {
+                    messages.push(id);
+                    methods.push(how);
+                }
+                Err(why) => left_out.push(LeftOut {
                     message: id.to_string(),
                     why: why.word().to_owned(),
                 }),
@@ -106,6 +112,7 @@ impl Records {
         }
         Ok(Order {
             messages,
+            methods,
             left_out,
             asked,
             gap,
@@ -114,13 +121,23 @@ impl Records {
         })
     }
 
-    /// What does not open is left out and named.
-    fn unreadable(&self, ctx: &Ctx, id: MessageId) -> Result<Option<Reason>> {
+    /// How a message went to each recipient. What does not open is left out and named.
+    fn readable(
+        &self,
+        ctx: &Ctx,
+        id: MessageId,
+    ) -> Result<std::result::Result<Vec<String>, Reason>> {
         use Code::{KeyDestroyed, SealBroken, StoredDataInvalid};
         match self.flow.kept(ctx, id) {
-            Ok(_) => Ok(None),
+            Ok(kept) => {
+                let methods = kept
+                    .recipients
+                    .iter()
+                    .map(|(.., method)| (*method).to_owned());
+                Ok(Ok(methods.collect()))
+            }
             Err(error) if matches!(error.code(), KeyDestroyed | SealBroken | StoredDataInvalid) => {
-                Ok(Some(Reason::Unreadable))
+                Ok(Err(Reason::Unreadable))
             }
             Err(error) => Err(error),
         }
@@ -220,6 +237,7 @@ impl Order {
             accepted: self.gap.accepted,
             archived: self.gap.archived,
             partial: self.gap.partial,
+            methods: self.methods.clone(),
             password: password(ctx),
             salt,
         })

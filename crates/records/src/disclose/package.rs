@@ -1,6 +1,7 @@
 //! A package, made again from its order: the same octets each time.
 
 use std::io::Write;
+use std::sync::PoisonError;
 
 use ctx::{Ctx, Event};
 use flow::archive::Kept;
@@ -35,7 +36,11 @@ impl Records {
         if ctx.now() > row.ends_at {
             return Err(Code::StateConflict.into());
         }
-        let octets = self.package(ctx, &row, &written, messages)?;
+        let octets = {
+            // One at a time: a package is in memory while it is made.
+            let _turn = self.packing.lock().unwrap_or_else(PoisonError::into_inner);
+            self.package(ctx, &row, &written, messages)?
+        };
         let digests = Digests::of(&octets);
         let (ctx2, sha256, count) = (ctx.clone(), digests.sha256, row.messages);
         ctx.world().store.write(move |tx| {
@@ -64,6 +69,7 @@ impl Records {
             records: self,
             ctx,
             messages,
+            methods: &written.methods,
         };
         let options = Options {
             prefix: PREFIX.to_owned(),
@@ -118,6 +124,8 @@ struct OfArchive<'a> {
     records: &'a Records,
     ctx: &'a Ctx,
     messages: Vec<MessageId>,
+    /// How each went, as it was when the package was made first.
+    methods: &'a [Vec<String>],
 }
 
 impl Source for OfArchive<'_> {
@@ -128,18 +136,19 @@ impl Source for OfArchive<'_> {
     fn item(&mut self, index: u64) -> Result<Item> {
         let at = usize::try_from(index).unwrap_or(usize::MAX);
         let id = self.messages.get(at).ok_or(Code::Internal)?;
-        Ok(item(self.records.flow.kept(self.ctx, *id)?))
+        let methods = self.methods.get(at).ok_or(Code::StoredDataInvalid)?;
+        Ok(item(self.records.flow.kept(self.ctx, *id)?, methods))
     }
 }
 
-fn item(kept: Kept) -> Item {
+fn item(kept: Kept, methods: &[String]) -> Item {
     let came = kept.origin.stays_here();
     let of = |kind: Kind| -> Vec<Recipient> {
-        let all = kept.recipients.iter();
-        all.filter(|(own, ..)| *own == kind)
-            .map(|(_, address, method)| Recipient {
+        let all = kept.recipients.iter().zip(methods);
+        all.filter(|((own, ..), _)| *own == kind)
+            .map(|((_, address, _), method)| Recipient {
                 address: address.clone(),
-                method: Some((*method).to_owned()),
+                method: Some(method.clone()),
             })
             .collect()
     };

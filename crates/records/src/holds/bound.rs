@@ -15,7 +15,7 @@ use super::shown;
 use crate::Records;
 use crate::archive::Held;
 use crate::search::lexicon::Lexicon;
-use crate::search::plan::plan;
+use crate::search::plan::{plan, simple};
 use crate::search::query::Query;
 use crate::search::tokens::Tokens;
 
@@ -225,7 +225,7 @@ impl Bind {
         if all.is_empty() {
             all.push(Find::Phrase(vec![self.every]));
         }
-        Find::And(all)
+        simple(Find::And(all))
     }
 
     fn is_in_days(&self, at: Timestamp) -> bool {

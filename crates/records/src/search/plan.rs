@@ -142,7 +142,7 @@ const fn fields(place: Place) -> &'static [Field] {
 }
 
 /// Without what holds nothing and joins of one: engines know neither.
-fn simple(find: Find) -> Find {
+pub(crate) fn simple(find: Find) -> Find {
     match find {
         Find::And(all) => {
             let all: Vec<Find> = all.into_iter().map(simple).collect();

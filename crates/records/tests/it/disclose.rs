@@ -1,11 +1,12 @@
 //! What leaves the house is on record first, opens with its password alone, and is the same each time.
 
 use ctx::Role;
-use model::{Code, MessageId, Result};
+use model::{Code, MessageId, Method, Result};
 use records::disclose::{NewExport, Which};
 use records::export::Format;
 use records::holds::Scope;
 use sim::kit::{Engine, TestStore, store_on};
+use store::tables::recipients;
 
 use crate::house::{House, letter, with_file};
 
@@ -65,6 +66,24 @@ sim::both_engines! {
         assert_eq!(records.exports(one, None, 9)?.rows[0].taken, 2);
         let again = records.disclose(one, &export(search("pump")))?;
         assert_ne!(again.password.expose(), made.password.expose());
+    }
+
+    fn what_became_of_a_message_later_changes_no_package(store) {
+        let house = House::open(store);
+        let message = house.send(letter("lee@mail.example", "Pump", "The insulin pump arrives on Monday."));
+        house.archived();
+        let (one, records) = (&house.officer, &house.records);
+        let made = records.disclose(one, &export(these(&[message])))?;
+        let package = records.take_export(one, made.id)?;
+        house.world.store.write(move |tx| {
+            let all = recipients::of_message(tx, message)?;
+            let other = match all[0].method {
+                Method::Portal => Method::Tls,
+                _ => Method::Portal,
+            };
+            recipients::move_method(tx, all[0].id, other)
+        })?;
+        assert_eq!(records.take_export(one, made.id)?, package);
     }
 
     fn a_package_ends_after_seven_days_and_stays_on_record(store) {

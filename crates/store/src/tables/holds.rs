@@ -67,9 +67,8 @@ statements! {
     pub LIST = "SELECT id, organisation, matter, sealed_scope, since, until, state, author, created_at, asked_by, asked_at,
         approved_by, approved_at, binds_until FROM legal_holds WHERE organisation = $1
         AND (created_at < $2 OR (created_at = $2 AND id < $3)) ORDER BY created_at DESC, id DESC LIMIT $4";
-    pub OF_MATTER = "SELECT id, organisation, matter, sealed_scope, since, until, state, author, created_at, asked_by, asked_at,
-        approved_by, approved_at, binds_until FROM legal_holds WHERE matter = $1 AND organisation = $2
-        ORDER BY created_at DESC, id DESC LIMIT $3";
+    pub BINDS = "SELECT 1 FROM legal_holds WHERE matter = $1 AND organisation = $2
+        AND (state <> 'released' OR binds_until IS NULL OR binds_until >= $3) LIMIT 1";
     pub BINDING = "SELECT id, organisation, matter, sealed_scope, since, until, state, author, created_at, asked_by, asked_at,
         approved_by, approved_at, binds_until FROM legal_holds WHERE organisation = $1
         AND (state <> 'released' OR binds_until IS NULL OR binds_until >= $2) ORDER BY created_at, id LIMIT $3";
@@ -155,9 +154,10 @@ pub fn list(
     tx.query(&LIST, &[organisation.into(), at.into(), id.into(), rows.into()], row)
 }
 
-/// Those of a matter, newest first.
-pub fn of_matter(tx: &mut Tx<'_>, matter: MatterId, organisation: OrganisationId, rows: usize) -> Result<Vec<Hold>> {
-    tx.query(&OF_MATTER, &[matter.into(), organisation.into(), rows.into()], row)
+/// Whether a hold of a matter binds.
+pub fn binds(tx: &mut Tx<'_>, matter: MatterId, organisation: OrganisationId, now: Timestamp) -> Result<bool> {
+    let given = [matter.into(), organisation.into(), now.into()];
+    Ok(tx.find(&BINDS, &given, |row| row.int(0))?.is_some())
 }
 
 /// Those that bind, oldest first.

@@ -77,7 +77,7 @@ pub(in crate::endpoints) fn door() -> Door {
 
 /// Export messages
 ///
-/// At most 2,000 messages and 200,000,000 octets. The disclosure is on record with its recipient, its purpose and every
+/// At most 2,000 messages and 50,000,000 octets. The disclosure is on record with its recipient, its purpose and every
 /// message. The package can be taken for seven days.
 #[utoipa::path(post, path = "/v1/archive/exports", tag = "archive", request_body = ExportNew,
     responses((status = 201, description = "It can be taken.", body = ExportMade))
