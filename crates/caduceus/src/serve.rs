@@ -241,6 +241,7 @@ async fn workers(
     let (records, stopped) = (wired.records.clone(), stop.clone());
     every(tasks, stop.clone(), ARCHIVE_EVERY, "archive", move || {
         while !*stopped.borrow() && records.archive()? > 0 {}
+        while !*stopped.borrow() && records.reckon()? > 0 {}
         Ok(())
     });
     watch_sending(wired, stop.clone(), tasks);
