@@ -1,0 +1,58 @@
+//! `POST /v1/retention/proposals/{id}/approve`: a second person agrees to what was proposed.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::post;
+use ctx::Action;
+use model::Code;
+
+use super::super::{Door, NoQuery};
+use super::{Number, RetentionNumber, RetentionReason};
+use crate::answer::{Answer, json};
+use crate::body::JsonBody;
+use crate::caller::Caller;
+use crate::input::{Asked, Ids};
+use crate::{ApiState, blocking};
+
+pub(in crate::endpoints) fn door() -> Door {
+    const CODES: &[Code] = &[
+        Code::IdInvalid,
+        Code::NotFound,
+        Code::StateConflict,
+        Code::JsonInvalid,
+        Code::ContentTypeUnsupported,
+        Code::FieldUnknown,
+        Code::FieldType,
+        Code::FieldMissing,
+        Code::FieldInvalid,
+        Code::MessageTooLarge,
+    ];
+    Door::new::<__path_approve_proposal>(post(approve_proposal), Action::RetentionApprove, CODES)
+}
+
+/// Approve a proposal
+///
+/// For people, and never for the one who proposed. It counts after 14 days; what keeps longer by it is kept from now on.
+/// `state_conflict` when it is not open, or nobody asked for its impact.
+#[utoipa::path(post, path = "/v1/retention/proposals/{id}/approve", tag = "retention", request_body = RetentionReason,
+    params(("id" = u32, Path, description = "The proposal's number.", example = 3)),
+    responses((status = 200, description = "It is approved.", body = RetentionNumber))
+)]
+async fn approve_proposal(
+    State(state): State<ApiState>,
+    Caller(ctx): Caller,
+    ids: Ids,
+    Asked(NoQuery {}): Asked<NoQuery>,
+    body: JsonBody,
+) -> Answer {
+    let Number(number) = ids.parse(0)?;
+    blocking(move || {
+        let asked: RetentionReason = crate::json::from_slice(&body.bytes)?;
+        state
+            .records
+            .approve_rule(&ctx, number, &asked.reason)
+            .map(drop)
+    })
+    .await?;
+    json(StatusCode::OK, &RetentionNumber { number })
+}
