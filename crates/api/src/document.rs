@@ -117,6 +117,10 @@ fn tags() -> Vec<utoipa::openapi::Tag> {
             "Matters and legal holds: what nobody may destroy, and how that ends.",
         ),
         tag(
+            "retention",
+            "How long records are kept, by which rules, and why.",
+        ),
+        tag(
             "arrivals",
             "What came in for people, and what looks wrong about it.",
         ),

@@ -24,6 +24,7 @@ const SEQUENCE_EVERY: Duration = Duration::from_millis(250);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// From being accepted to being found.
 const ARCHIVE_EVERY: Duration = Duration::from_millis(500);
+const RECKON_EVERY: Duration = Duration::from_secs(10);
 const MEASURE_EVERY: Duration = Duration::from_secs(60);
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(600);
 
@@ -241,6 +242,11 @@ async fn workers(
     let (records, stopped) = (wired.records.clone(), stop.clone());
     every(tasks, stop.clone(), ARCHIVE_EVERY, "archive", move || {
         while !*stopped.borrow() && records.archive()? > 0 {}
+        Ok(())
+    });
+    let (records, stopped) = (wired.records.clone(), stop.clone());
+    every(tasks, stop.clone(), RECKON_EVERY, "retention", move || {
+        while !*stopped.borrow() && records.reckon()? > 0 {}
         Ok(())
     });
     watch_sending(wired, stop.clone(), tasks);

@@ -3,6 +3,8 @@
 //! Every message asks for it in the commit that accepts it; nobody can switch it off. Not here:
 //! the index itself (`records`). Invariant: what could not be read is named, never silently left out.
 
+mod told;
+
 use std::collections::BTreeSet;
 
 use ctx::Ctx;
@@ -11,6 +13,8 @@ use phi::Form;
 
 use crate::Flow;
 use crate::scan::Reading;
+
+pub use told::{Told, token as address_token, told};
 
 /// A message taken apart for the archive.
 pub struct Filed {

@@ -26,7 +26,7 @@ use store::tables::{deliveries, events, messages, recipients, suppressions};
 
 use crate::deliver::{Job, Role};
 
-pub(crate) use csv::records;
+pub use csv::records;
 pub use import::{ImportRow, Imported, RowResult};
 pub use job::{ImportState, ImportView};
 pub use rules::Rule;

@@ -9,11 +9,12 @@ mod detectors;
 mod holds;
 mod keys;
 mod kind;
+mod retention;
 mod rules;
 mod sending;
 
 pub use kind::{Kind, Told};
-use kind::{apps, auditors};
+use kind::{TOLD_BACK, apps, auditors};
 
 /// What every event of a delivery may say.
 const DELIVERY: &[&str] = &[
@@ -28,17 +29,6 @@ const DELIVERY: &[&str] = &[
     "tls",
     "tls_verified",
     "because",
-];
-
-/// What the other side told after it had taken a letter.
-const TOLD_BACK: &[&str] = &[
-    "role",
-    "mode",
-    "action",
-    "reply_code",
-    "reply_enhanced",
-    "class",
-    "scope",
 ];
 
 /// In the order of a message's life, then the house's own.
@@ -395,6 +385,13 @@ pub const ALL: &[Kind] = &[
     archive::SHOWN,
     archive::EXPORTED,
     archive::EXPORT_TAKEN,
+    retention::SET,
+    retention::PROPOSED,
+    retention::APPROVED,
+    retention::REJECTED,
+    retention::ANCHORED,
+    retention::CORRECTED,
+    retention::SHOWN,
     holds::OPENED,
     holds::CLOSED,
     holds::PLACED,

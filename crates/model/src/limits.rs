@@ -302,6 +302,10 @@ pub const EXPORT_WORDS_CHARS_MAX: usize = 500;
 pub const HOLD_CUSTODIANS_MAX: usize = 200;
 pub const HOLDS_BINDING_MAX: usize = 1_000;
 pub const MATTER_NAME_CHARS_MAX: usize = 200;
+/// Days for which what makes records due earlier waits after it was approved: rules, profile, classes.
+pub const RETENTION_COOLING_DAYS: u32 = 14;
+/// Lines of one list of patients' days.
+pub const RETENTION_ANCHOR_LINES_MAX: usize = 100_000;
 /// Days for which a hold still binds after its release was agreed to.
 pub const HOLD_RELEASE_DAYS: u32 = 30;
 /// Phrases that all parts of a search stand for together.

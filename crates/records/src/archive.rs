@@ -193,7 +193,7 @@ impl Records {
     }
 }
 
-const fn is_final(code: Code) -> bool {
+pub(crate) const fn is_final(code: Code) -> bool {
     matches!(
         code,
         Code::StoredDataInvalid | Code::KeyDestroyed | Code::SealBroken
@@ -235,7 +235,8 @@ fn write(tx: &mut Tx<'_>, of: OrganisationId, one: &Indexed, now: Timestamp) -> 
         words: one.words,
         archived_at: now,
     };
-    records::insert(tx, &record)
+    records::insert(tx, &record)?;
+    store::tables::retention_items::insert(tx, one.message, of)
 }
 
 /// Where messages of this time begin; a part of a second counts as the whole.

@@ -7,6 +7,7 @@
 //!  find.rs    a search, page by page, on the record
 //!  excerpt.rs what the hits of one page say around the words
 //!  holds/     matters and legal holds: what nobody may destroy
+//!  keeping/   how long: profile, rules, days of patients, what is due and why
 //!  import/    readers of old archives: mbox, Maildir, EML, emlx, ZIP, tar, gzip, PST
 //!  disclose/  packages that leave the house, and to whom
 //!  export/    packages for courts, counsel and patients
@@ -21,6 +22,7 @@ pub mod export;
 mod find;
 pub mod holds;
 pub mod import;
+pub mod keeping;
 pub mod search;
 
 use std::collections::HashMap;

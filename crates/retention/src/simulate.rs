@@ -34,6 +34,11 @@ pub struct Change {
 }
 
 impl Change {
+    fn join(&mut self, other: Self) {
+        self.count += other.count;
+        let room = SIMULATION_EXAMPLES_MAX.saturating_sub(self.examples.len());
+        self.examples.extend(other.examples.into_iter().take(room));
+    }
     fn add(&mut self, id: &str, is_so: bool) {
         if !is_so {
             return;
@@ -62,6 +67,18 @@ pub fn simulate<'a>(
 }
 
 impl Simulation {
+    /// The same with what came of other items.
+    pub fn join(&mut self, other: Self) {
+        self.total += other.total;
+        self.changed += other.changed;
+        self.kept_longer.join(other.kept_longer);
+        self.kept_shorter.join(other.kept_shorter);
+        self.newly_due.join(other.newly_due);
+        self.no_longer_due.join(other.no_longer_due);
+        self.newly_unknown.join(other.newly_unknown);
+        self.no_longer_unknown.join(other.no_longer_unknown);
+        self.newly_in_conflict.join(other.newly_in_conflict);
+    }
     fn add(&mut self, id: &str, was: &Verdict, is: &Verdict) {
         self.total += 1;
         self.changed += u64::from(was != is);

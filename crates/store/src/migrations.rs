@@ -48,5 +48,6 @@ migrations! {
     30 "0030_revocations",
     31 "0031_records",
     32 "0032_holds",
+    33 "0033_retention",
     34 "0034_exports",
 }

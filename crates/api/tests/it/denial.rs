@@ -136,6 +136,8 @@ impl Target {
             &self.rules
         } else if route.starts_with("/v1/detectors") {
             &self.detector
+        } else if route.starts_with("/v1/retention/proposals") {
+            "1"
         } else if route.starts_with("/v1/matters") {
             &self.matter
         } else if route.starts_with("/v1/archive/exports") {
@@ -218,7 +220,20 @@ fn body(verb: &str, path: &str) -> Value {
         Some("exports") => export("msg_01KAJ5Z3E9T7M0X4Q8V2B6N1CD"),
         Some("matters") => serde_json::json!({"name": "Kim v. Clinic"}),
         Some("holds") => hold("mat_01KAJ5Z3E9T7M0X4Q8V2B6N1CD"),
-        Some("ask" | "release" | "refuse") => serde_json::json!({"reason": "It is over"}),
+        Some("profile") => {
+            serde_json::json!({"states": ["US-NY"], "provider_types": ["hospital"], "zone": "UTC", "reason": "ours"})
+        }
+        Some("classes") if path.contains("items") => {
+            serde_json::json!({"classes": ["billing"], "reason": "a bill"})
+        }
+        Some("classes") => serde_json::json!({"classes": {"rules": []}, "reason": "none yet"}),
+        Some("proposals") => {
+            serde_json::json!({"enable": {"id": "us-zz", "version": 1}, "reason": "counsel read it"})
+        }
+        Some("anchors") => serde_json::json!({"csv": "patient,birth\r\n"}),
+        Some("ask" | "release" | "refuse" | "approve" | "reject") => {
+            serde_json::json!({"reason": "It is over"})
+        }
         _ if path.contains("/custodians/") => serde_json::json!({"state": "told"}),
         Some("correspondents") => {
             serde_json::json!({"address": "new@mail.example", "class": "vendor"})
@@ -320,6 +335,8 @@ async fn table(house: &House) -> String {
             "matters",
             "holds",
             "exports",
+            "items",
+            "proposals",
             "rules",
             "events",
         ];

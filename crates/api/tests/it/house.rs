@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use sim::kit::{SimClock, SimRng, TestStore, memory_root};
 use tower::ServiceExt;
 
-pub const ALL_SCOPES: [&str; 29] = [
+pub const ALL_SCOPES: [&str; 31] = [
     "message.send",
     "message.list",
     "message.read",
@@ -40,6 +40,8 @@ pub const ALL_SCOPES: [&str; 29] = [
     "archive.export",
     "hold.read",
     "hold.manage",
+    "retention.read",
+    "retention.manage",
     "quarantine.read",
     "registry.read",
     "registry.manage",

@@ -77,7 +77,7 @@ pub(super) fn read(text: &str) -> Option<Vec<Line>> {
 }
 
 /// Records with the number of the line they start on; empty lines are none.
-pub(crate) fn records(text: &str) -> Vec<(usize, Vec<String>)> {
+pub fn records(text: &str) -> Vec<(usize, Vec<String>)> {
     let mut out = Vec::new();
     let (mut fields, mut field) = (Vec::new(), String::new());
     let (mut quoted, mut line, mut start) = (false, 1, 1);

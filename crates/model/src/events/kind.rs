@@ -45,3 +45,14 @@ pub(super) const fn auditors(
         facts,
     }
 }
+
+/// What the other side told after it had taken a letter.
+pub(super) const TOLD_BACK: &[&str] = &[
+    "role",
+    "mode",
+    "action",
+    "reply_code",
+    "reply_enhanced",
+    "class",
+    "scope",
+];

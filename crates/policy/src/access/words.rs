@@ -114,6 +114,12 @@ words! {
         HoldManage = "hold.manage",
         /// Agree to a release that somebody else asked for. Never one's own.
         HoldRelease = "hold.release",
+        /// How long records are kept, by which rules and why.
+        RetentionRead = "retention.read",
+        /// Set profile and classes, propose rules, feed days of patients, correct classes.
+        RetentionManage = "retention.manage",
+        /// Approve a rule that somebody else proposed. Never one's own.
+        RetentionApprove = "retention.approve",
         /// Who sends unusually, and why.
         AnomalyRead = "anomaly.read",
         /// End a restriction that unusual sending led to.

@@ -2,6 +2,7 @@
 
 use model::Code;
 use records::{Excerpt, Found, Page};
+use sim::kit::{Engine, store_on};
 
 use crate::house::{House, letter, with_file};
 
@@ -91,18 +92,6 @@ sim::both_engines! {
         assert_eq!((all[0].place, marked(&all[0])), ("file", vec!["Pumping"]));
     }
 
-    fn what_was_destroyed_shows_nothing(store) {
-        let house = House::open(store);
-        let message = house.send(letter("lee@mail.example", "Your pumps", "The pump arrives."));
-        house.archived();
-        let organisation = house.organisation;
-        house.world.store.write(move |tx| {
-            store::tables::item_keys::destroy(tx, message.as_bytes(), organisation)
-        })?;
-        let all = shown(&house, "pump");
-        assert!(all[0].gone && all[0].text.is_empty() && all[0].subject.is_empty());
-    }
-
     fn who_was_shown_what_is_on_record_first(store) {
         let house = House::open(store);
         house.send(letter("lee@mail.example", "Your pumps", "The pump arrives."));
@@ -118,5 +107,47 @@ sim::both_engines! {
         let refused = house.records.excerpts(&house.staff(), &find, &hits);
         assert_eq!(refused.err().map(|error| error.code()), Some(Code::ActionForbidden));
         assert_eq!(entries(&house), 1);
+    }
+}
+
+/// No statement of the product destroys the key of a message: it is taken away from outside.
+fn destroyed_shows_nothing(engine: Engine) {
+    let store = store_on(engine);
+    let house = House::open(&store);
+    let message = house.send(letter(
+        "lee@mail.example",
+        "Your pumps",
+        "The pump arrives.",
+    ));
+    house.archived();
+    let gone = store
+        .beside()
+        .remove("item_keys", "item", message.as_bytes());
+    assert_eq!(gone, 1);
+    let all = shown(&house, "pump");
+    assert!(all[0].gone && all[0].text.is_empty() && all[0].subject.is_empty());
+}
+
+#[test]
+fn what_was_destroyed_shows_nothing_on_sqlite() {
+    destroyed_shows_nothing(Engine::Sqlite);
+}
+
+#[test]
+fn what_was_destroyed_shows_nothing_on_postgres() {
+    destroyed_shows_nothing(Engine::Postgres);
+}
+
+sim::both_engines! {
+    fn the_key_of_a_message_cannot_be_destroyed(store) {
+        let house = House::open(store);
+        let message = house.send(letter("lee@mail.example", "Your pumps", "The pump arrives."));
+        house.archived();
+        let organisation = house.organisation;
+        house.world.store.write(move |tx| {
+            store::tables::item_keys::destroy(tx, message.as_bytes(), organisation)
+        })?;
+        let all = shown(&house, "pump");
+        assert!(!all[0].gone && all[0].subject == "Your pumps");
     }
 }

@@ -10,6 +10,7 @@ mod excerpts;
 mod folders;
 mod holds;
 mod house;
+mod keeping;
 mod kit;
 mod limits;
 mod mailboxes;

@@ -12,6 +12,7 @@ mod holds;
 mod lists;
 mod postgres;
 mod postings;
+mod retention;
 mod settings;
 mod transactions;
 

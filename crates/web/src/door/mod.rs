@@ -361,6 +361,11 @@ fn archive_routes() -> Router<WebState> {
             get(|asked| console(asked, console::archive_unread::show)),
         )
         .route(
+            "/console/retention",
+            get(|asked| console(asked, console::retention::show))
+                .post(|asked| console(asked, console::retention::submit)),
+        )
+        .route(
             "/console/exports",
             get(|asked| console(asked, console::exports::show))
                 .post(|asked| console(asked, console::exports::submit)),

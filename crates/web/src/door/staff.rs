@@ -89,6 +89,14 @@ impl Desk {
     pub fn places_holds(&self) -> bool {
         self.is_any(&[Role::Compliance])
     }
+    /// Proposes rules of retention.
+    pub fn keeps_rules(&self) -> bool {
+        self.is_any(&[Role::Compliance])
+    }
+    /// Approves a rule of retention that somebody else proposed.
+    pub fn approves_rules(&self, proposed_by: &str) -> bool {
+        self.releases_holds(proposed_by)
+    }
     /// Agrees to a release that somebody else asked for.
     pub fn releases_holds(&self, asked_by: &str) -> bool {
         let own = self.ctx.as_ref().is_some_and(|ctx| ctx.actor() == asked_by);

@@ -26,6 +26,10 @@ const FILES: &[(&str, &str)] = &[
     ),
     ("keys.toml", include_str!("../../catalogue/keys.toml")),
     ("exports.toml", include_str!("../../catalogue/exports.toml")),
+    (
+        "retention.toml",
+        include_str!("../../catalogue/retention.toml"),
+    ),
     ("holds.toml", include_str!("../../catalogue/holds.toml")),
     ("archive.toml", include_str!("../../catalogue/archive.toml")),
     ("inbound.toml", include_str!("../../catalogue/inbound.toml")),

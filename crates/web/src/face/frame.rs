@@ -65,6 +65,7 @@ pub enum Place {
     Inbound,
     Archive,
     Holds,
+    Retention,
     Risk,
     Trace,
     Webhooks,

@@ -66,6 +66,7 @@ templates! {
     "pages/console/archive.html"
     "pages/console/archive_unread.html"
     "pages/console/exports.html"
+    "pages/console/retention.html"
     "pages/console/holds.html"
     "pages/console/hold.html"
     "pages/console/audit.html"

@@ -22,6 +22,7 @@ const DOORS: &[&str] = &[
     "/console/archive",
     "/console/exports",
     "/console/holds",
+    "/console/retention",
     "/console/holds/hld_00000000000000000000000000",
     "/console/inbound",
     "/console/risk/usr_00000000000000000000000000",

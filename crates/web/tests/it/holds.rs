@@ -147,3 +147,70 @@ async fn holds_are_shown_to_those_who_answer_for_them() {
         .await;
     assert_eq!(page.status, 404);
 }
+
+#[tokio::test]
+async fn a_rule_of_retention_takes_two_who_have_seen_what_it_changes() {
+    let clinic = Clinic::open();
+    clinic.hire(&clinic.ctx, "ana@northside.example", &[Role::Compliance]);
+    clinic.hire(&clinic.ctx, "bo@northside.example", &[Role::Administrator]);
+    let mut ana = clinic.signed_in("ana@northside.example").await;
+    let page = ana.get("/console/retention").await;
+    assert!(page.body.contains("Nobody has said yet"), "{}", page.body);
+    let rule = quoted_after(&page.body, "name=\"rule\" value=");
+    let propose = |reason: &'static str| {
+        let rule = rule.clone();
+        [
+            ("act", "enable".to_owned()),
+            ("rule", rule),
+            ("version", "1".to_owned()),
+            ("reason", reason.to_owned()),
+        ]
+    };
+    for (reason, status) in [("", 422), ("Counsel read it", 303), ("Again", 422)] {
+        let fields = propose(reason);
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        let page = ana.post("/console/retention", &fields).await;
+        assert!(
+            page.status == status || (status == 303 && page.status == 200),
+            "{reason}: {}",
+            page.status
+        );
+    }
+    let page = ana.get("/console/retention").await;
+    assert!(page.body.contains("Not shown yet"), "{}", page.body);
+    ana.post("/console/retention", &[("act", "show"), ("number", "1")])
+        .await;
+    let page = ana.get("/console/retention").await;
+    assert!(
+        page.body
+            .contains("Somebody other than the person who proposed it")
+    );
+    let approve = [
+        ("act", "approve"),
+        ("number", "1"),
+        ("reason", "I read it, too"),
+    ];
+    assert_eq!(
+        ana.post("/console/retention", &approve).await.status,
+        404,
+        "their own"
+    );
+
+    let mut bo = clinic.signed_in("bo@northside.example").await;
+    let page = bo.get("/console/retention").await;
+    assert!(page.body.contains("value=\"approve\"") && !page.body.contains("value=\"reject\""));
+    bo.post("/console/retention", &approve).await;
+    let page = bo.get("/console/retention").await;
+    assert!(page.body.contains("Counts from"), "{}", page.body);
+}
+
+fn quoted_after(page: &str, begins: &str) -> String {
+    let at = page
+        .find(begins)
+        .unwrap_or_else(|| panic!("{begins} in {page}"));
+    let rest = &page[at + begins.len() + 1..];
+    rest[..rest.find('"').expect("it ends")].to_owned()
+}

@@ -39,6 +39,7 @@ pub mod own_keys;
 pub mod queue;
 pub mod recovery;
 pub mod registry;
+pub mod retention;
 pub mod risk;
 pub mod risk_limits;
 pub mod rule_ask;
