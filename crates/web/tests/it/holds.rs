@@ -156,6 +156,13 @@ async fn a_rule_of_retention_takes_two_who_have_seen_what_it_changes() {
     let mut ana = clinic.signed_in("ana@northside.example").await;
     let page = ana.get("/console/retention").await;
     assert!(page.body.contains("Nobody has said yet"), "{}", page.body);
+    let profile = serde_json::json!({"states": ["US-CA"], "provider_types": ["hospital"], "zone": "America/Los_Angeles"});
+    let profile = serde_json::from_value(profile).expect("a profile");
+    let set = clinic
+        .records
+        .set_keeping_profile(&clinic.ctx, &profile, "We are a hospital");
+    set.expect("set");
+    let page = ana.get("/console/retention").await;
     let rule = quoted_after(&page.body, "name=\"rule\" value=");
     let propose = |reason: &'static str| {
         let rule = rule.clone();
