@@ -249,6 +249,11 @@ async fn workers(
         while !*stopped.borrow() && records.reckon()? > 0 {}
         Ok(())
     });
+    let (records, stopped) = (wired.records.clone(), stop.clone());
+    every(tasks, stop.clone(), RECKON_EVERY, "disposal", move || {
+        while !*stopped.borrow() && records.dispose()? > 0 {}
+        Ok(())
+    });
     watch_sending(wired, stop.clone(), tasks);
     outward(wired, net, stop, tasks);
     Ok(())

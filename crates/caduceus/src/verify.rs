@@ -78,6 +78,21 @@ fn explain(answer: &Checked) {
                 .iter()
                 .for_each(|line| say(format!("  {line}")));
         }
+        Ok(Verdict::Certificate(report)) => {
+            let status = if report.is_final {
+                "final"
+            } else {
+                "provisional"
+            };
+            say(format!(
+                "{}: verified, certificate of disposal, {status}",
+                answer.name
+            ));
+            report
+                .statements
+                .iter()
+                .for_each(|line| say(format!("  {line}")));
+        }
         Ok(Verdict::Proof {
             index,
             entry,
@@ -102,6 +117,11 @@ fn as_json(answer: &Checked) -> serde_json::Value {
         Ok(Verdict::Bundle(report)) => serde_json::json!({
             "file": answer.name, "verified": true, "level": report.level.word(), "statements": report.statements,
             "organisation": report.organisation, "message": report.message, "recipient": report.recipient,
+            "key": if report.trust == Trust::Given { "given" } else { "embedded" },
+        }),
+        Ok(Verdict::Certificate(report)) => serde_json::json!({
+            "file": answer.name, "verified": true, "disposal": report.body.disposal,
+            "status": if report.is_final { "final" } else { "provisional" }, "statements": report.statements,
             "key": if report.trust == Trust::Given { "given" } else { "embedded" },
         }),
         Ok(Verdict::Proof {

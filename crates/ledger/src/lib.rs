@@ -3,7 +3,7 @@
 //! Entries are canonical JSON without PHI ([`entry`]). They become the leaves of an RFC 6962 tree
 //! ([`tree`]), stored as C2SP tiles ([`tile`]). Size and root are signed as a checkpoint
 //! ([`checkpoint`], a [`note`]). From that come proofs anyone can check with files alone: one entry
-//! ([`proof`], a `.tlog-proof` text), everything known about one recipient of one message
+//! ([`proof`], a `.tlog-proof` text), records that were destroyed ([`certificate`], a JSON file), everything known about one recipient of one message
 //! ([`bundle`], a JSON file), or the whole log ([`audit`]). [`offline`] is what `caduceus verify`
 //! runs.
 //!
@@ -63,6 +63,7 @@
 pub mod audit;
 mod broken;
 pub mod bundle;
+pub mod certificate;
 pub mod checkpoint;
 mod digest;
 pub mod entry;

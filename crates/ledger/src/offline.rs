@@ -1,6 +1,6 @@
 //! What `caduceus verify FILE…` does, without the files: given their bytes, say what each proves.
 //!
-//! It takes bundles ([`crate::bundle`]), and bare `.tlog-proof` texts together with the entries they
+//! It takes bundles ([`crate::bundle`]), certificates of disposal ([`crate::certificate`]), and bare `.tlog-proof` texts together with the entries they
 //! are about. What a file is shows in its bytes; which entry belongs to a proof shows in the tree,
 //! so names do not matter. Across all files it also looks for two histories of one log.
 
@@ -8,6 +8,7 @@ use model::Result;
 
 use crate::Broken;
 use crate::bundle::{Bundle, Report};
+use crate::certificate::{self, Certificate};
 use crate::checkpoint::Checkpoint;
 use crate::entry::Entry;
 use crate::note::Verifier;
@@ -31,6 +32,8 @@ pub struct Checked {
 #[derive(Clone, Debug)]
 pub enum Verdict {
     Bundle(Box<Report>),
+    /// A certificate of disposal.
+    Certificate(Box<certificate::Report>),
     /// A proof, and the entry it shows to be in the log.
     Proof {
         index: u64,
@@ -53,6 +56,7 @@ pub fn check(files: &[File<'_>], trusted: Option<&Verifier>) -> Vec<Checked> {
             Is::Proof => check_proof(file.bytes, files, &kinds, trusted),
             Is::Entry => check_entry(file.bytes, files, &kinds),
             Is::Bundle => check_bundle(file.bytes, trusted),
+            Is::Certificate => check_certificate(file.bytes, trusted),
         };
         answers.push(Checked {
             name: file.name.to_owned(),
@@ -67,16 +71,33 @@ enum Is {
     Proof,
     Entry,
     Bundle,
+    Certificate,
 }
+
+/// Where the format's name stands at the latest.
+const HEAD: usize = 100;
 
 fn recognise(bytes: &[u8]) -> Is {
     if bytes.starts_with(HEADING.as_bytes()) {
         Is::Proof
     } else if Entry::decode(bytes).is_ok() {
         Is::Entry
+    } else if is_certificate(bytes) {
+        Is::Certificate
     } else {
         Is::Bundle
     }
+}
+
+fn is_certificate(bytes: &[u8]) -> bool {
+    let name = certificate::FORMAT.as_bytes();
+    let head = bytes.get(..HEAD).unwrap_or(bytes);
+    head.windows(name.len()).any(|part| part == name)
+}
+
+fn check_certificate(bytes: &[u8], trusted: Option<&Verifier>) -> Result<Verdict> {
+    let report = Certificate::parse(bytes)?.verify(trusted)?;
+    Ok(Verdict::Certificate(Box::new(report)))
 }
 
 fn check_bundle(bytes: &[u8], trusted: Option<&Verifier>) -> Result<Verdict> {
@@ -143,6 +164,7 @@ fn find_split_view(answers: &mut [Checked]) {
     for answer in answers {
         let checkpoint = match &answer.result {
             Ok(Verdict::Bundle(report)) => report.checkpoint.clone(),
+            Ok(Verdict::Certificate(report)) => report.checkpoint.clone(),
             Ok(Verdict::Proof { checkpoint, .. }) => checkpoint.clone(),
             _ => continue,
         };

@@ -6,6 +6,7 @@
 
 mod archive;
 mod detectors;
+mod disposals;
 mod holds;
 mod keys;
 mod kind;
@@ -392,6 +393,15 @@ pub const ALL: &[Kind] = &[
     retention::ANCHORED,
     retention::CORRECTED,
     retention::SHOWN,
+    disposals::PROPOSED,
+    disposals::LISTED,
+    disposals::APPROVED,
+    disposals::REFUSED,
+    disposals::DESTROYED,
+    disposals::SPARED,
+    disposals::CERTIFIED,
+    disposals::FINAL,
+    disposals::SHOWN,
     holds::OPENED,
     holds::CLOSED,
     holds::PLACED,

@@ -188,6 +188,8 @@ ids! {
     HoldId = "hld";
     /// A package of messages for somebody outside.
     ExportId = "exp";
+    /// Records that are destroyed together.
+    DisposalId = "dis";
     /// A version of an organisation's own rules.
     RuleVersionId = "rul";
     /// A detector that an organisation wrote.

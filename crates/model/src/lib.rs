@@ -31,8 +31,9 @@ pub use time::Timestamp;
 pub use tls::{Floor, PolicyFacts, StsPolicy, TlsGoal, TlsProbe, TlsSession, Tlsa, Trust};
 pub use words::{
     ArrivalState, BounceAction, BounceClass, CustodianState, Demand, DirectoryStep, DirectoryTls,
-    HoldState, KeyAnswer, KeyFor, KeySource, KeyStanding, Kind, LiftReason, MatterState, Method,
-    Mode, Origin, PhiLevel, ProbeState, Purpose, RecipientClass, RecipientState, RefusalScope,
-    Restriction, RevocationDoubt, RevocationReason, RevocationState, RevocationUse, Severity,
-    Stream, StsMode, SuppressionReason, SuppressionSource, TlsPolicy,
+    DisposalState, DisposedState, HoldState, KeyAnswer, KeyFor, KeySource, KeyStanding, Kind,
+    LiftReason, MatterState, Method, Mode, Origin, PhiLevel, ProbeState, Purpose, RecipientClass,
+    RecipientState, RefusalScope, Restriction, RevocationDoubt, RevocationReason, RevocationState,
+    RevocationUse, Severity, SparedFor, Stream, StsMode, SuppressionReason, SuppressionSource,
+    TlsPolicy,
 };

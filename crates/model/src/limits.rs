@@ -308,6 +308,15 @@ pub const RETENTION_COOLING_DAYS: u32 = 14;
 pub const RETENTION_ANCHOR_LINES_MAX: usize = 100_000;
 /// Days for which a hold still binds after its release was agreed to.
 pub const HOLD_RELEASE_DAYS: u32 = 30;
+/// Records of one disposal; those kept by a hold that it names one by one; records shown as a sample.
+pub const DISPOSAL_RECORDS_MAX: usize = 10_000;
+pub const DISPOSAL_HELD_MAX: usize = 1_000;
+pub const DISPOSAL_SAMPLE: usize = 20;
+/// Days between the approval of a disposal and its begin.
+pub const DISPOSAL_COOLING_DAYS: u32 = 14;
+/// Days after which no backup of the database may hold a key that was destroyed, unless the configuration says
+/// otherwise.
+pub const BACKUP_DAYS: u32 = 30;
 /// Phrases that all parts of a search stand for together.
 pub const SEARCH_PHRASES_MAX: usize = 16_384;
 /// Octets of a search of the archive; words, phrases and marks in it; brackets within brackets.

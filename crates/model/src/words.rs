@@ -358,6 +358,44 @@ words! {
     }
     /// What a custodian of a hold knows of it.
     CustodianState { Untold = "untold", Told = "told", Acknowledged = "acknowledged", }
+    /// Where a disposal is on its way.
+    DisposalState {
+        /// What is due is being put together.
+        Listing = "listing",
+        /// Somebody asked for it, and a second person may look and agree.
+        Proposed = "proposed",
+        /// A second person agreed; it cools off.
+        Approved = "approved",
+        /// Its records are being destroyed.
+        Destroying = "destroying",
+        /// The words that stood in them alone are being taken out of the lexicon.
+        Pruning = "pruning",
+        /// Done; backups may still hold keys.
+        Provisional = "provisional",
+        /// Done, and no backup can hold a key any more.
+        Final = "final",
+        /// Somebody called it off before it began, or nothing was left of it.
+        Refused = "refused",
+    }
+    /// What becomes of a record of a disposal.
+    DisposedState {
+        Listed = "listed",
+        Destroyed = "destroyed",
+        Spared = "spared",
+    }
+    /// Why a record of a disposal was not destroyed.
+    SparedFor {
+        /// A legal hold keeps it.
+        Held = "held",
+        /// It is not due by what binds now, or its day is not known.
+        NotDue = "not_due",
+        /// A delivery of it is open, somebody outside may still read it, or a package with it can still be taken.
+        InUse = "in_use",
+        /// It is not in the archive, or not as it was listed.
+        Gone = "gone",
+        /// The disposal was called off.
+        Refused = "refused",
+    }
     /// How loud an audit entry is.
     Severity { Info = "info", Notice = "notice", Warning = "warning", }
 }

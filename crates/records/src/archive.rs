@@ -15,6 +15,7 @@ use model::{Code, Error, MessageId, Mode, OrganisationId, Result, Timestamp};
 use store::Tx;
 use store::tables::postings::{self, Placed, Posting};
 use store::tables::records::{self, Record, RecordState};
+use store::tables::{archive_heads, lexicon_pieces};
 
 use crate::Records;
 use crate::search::tokens::{Field, MARKS, Tokens};
@@ -142,13 +143,22 @@ impl Records {
         let count = indexed.len();
         let now = world.now();
         let written = piece.as_ref().map(|piece| piece.row.clone());
-        world.store.write(move |tx| {
+        let prunings = held.prunings();
+        let done = world.store.write(move |tx| {
+            if !archive_heads::commit(tx, of, prunings)? {
+                return Ok(false);
+            }
             for one in &indexed {
                 write(tx, of, one, now)?;
             }
             let mut row = written.iter();
-            row.try_for_each(|row| store::tables::lexicon_pieces::insert(tx, row))
+            row.try_for_each(|row| lexicon_pieces::insert(tx, row))?;
+            Ok(true)
         })?;
+        if !done {
+            // Another node pruned the lexicon: words that were known are not.
+            return Ok(0);
+        }
         if let Some(piece) = piece {
             held.keep(piece);
         }

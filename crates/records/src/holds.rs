@@ -21,6 +21,7 @@ use store::tables::holds as table;
 
 use crate::Records;
 
+pub(crate) use bound::Plan;
 pub use bound::{HeldBy, Why};
 pub use kept::{Keeps, Sort};
 pub use scope::Scope;

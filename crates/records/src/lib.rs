@@ -8,6 +8,7 @@
 //!  excerpt.rs what the hits of one page say around the words
 //!  holds/     matters and legal holds: what nobody may destroy
 //!  keeping/   how long: profile, rules, days of patients, what is due and why
+//!  disposal/  what is due, destroyed by two people's word, and certified
 //!  import/    readers of old archives: mbox, Maildir, EML, emlx, ZIP, tar, gzip, PST
 //!  disclose/  packages that leave the house, and to whom
 //!  export/    packages for courts, counsel and patients
@@ -17,6 +18,7 @@
 
 mod archive;
 pub mod disclose;
+pub mod disposal;
 mod excerpt;
 pub mod export;
 mod find;
@@ -42,6 +44,8 @@ pub struct Records {
     lexicons: Arc<Mutex<HashMap<OrganisationId, archive::Shared>>>,
     /// Held by who makes a package.
     packing: Arc<Mutex<()>>,
+    /// How long a backup of the database may be kept.
+    backup_days: u32,
 }
 
 impl Records {
@@ -50,7 +54,14 @@ impl Records {
             flow,
             lexicons: Arc::default(),
             packing: Arc::default(),
+            backup_days: model::limits::BACKUP_DAYS,
         }
+    }
+
+    /// Days after which no backup of the database is left that was made today.
+    pub fn with_backup_days(mut self, days: u32) -> Self {
+        self.backup_days = days;
+        self
     }
 
     fn lexicon(&self, of: OrganisationId) -> archive::Shared {

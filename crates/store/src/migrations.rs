@@ -50,4 +50,5 @@ migrations! {
     32 "0032_holds",
     33 "0033_retention",
     34 "0034_exports",
+    35 "0035_disposals",
 }

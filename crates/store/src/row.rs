@@ -170,6 +170,7 @@ ids!(
     MatterId,
     HoldId,
     ExportId,
+    DisposalId,
     ImportId,
     WebhookId
 );
@@ -210,5 +211,8 @@ words!(
     RevocationUse,
     MatterState,
     HoldState,
-    CustodianState
+    CustodianState,
+    DisposalState,
+    DisposedState,
+    SparedFor
 );

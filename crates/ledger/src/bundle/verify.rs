@@ -101,7 +101,7 @@ pub(super) fn verify(bundle: &Bundle, trusted: Option<&Verifier>) -> Result<Repo
 }
 
 impl Trust {
-    fn says(self, key: &Verifier) -> String {
+    pub(crate) fn says(self, key: &Verifier) -> String {
         let print = key.fingerprint();
         match self {
             Self::Given => {

@@ -120,6 +120,10 @@ words! {
         RetentionManage = "retention.manage",
         /// Approve a rule that somebody else proposed. Never one's own.
         RetentionApprove = "retention.approve",
+        /// Ask that what is due be destroyed; call a disposal off.
+        DisposalManage = "disposal.manage",
+        /// Agree to a disposal that somebody else asked for. Never one's own.
+        DisposalApprove = "disposal.approve",
         /// Who sends unusually, and why.
         AnomalyRead = "anomaly.read",
         /// End a restriction that unusual sending led to.

@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ctx::World;
 use model::{Code, Error, LexiconPieceId, OrganisationId, Result};
+use store::tables::archive_heads;
 use store::tables::lexicon_pieces::{self, Piece};
 use vault::OpenedKey;
 
-use crate::search::lexicon::Lexicon;
+use crate::search::lexicon::{Lexicon, Places};
 
 /// Pieces that are kept before one takes their place.
 const PIECES_MAX: usize = 64;
@@ -27,6 +28,8 @@ pub(crate) struct Known {
     pub(crate) words: Lexicon,
     /// Pieces that were read.
     read: BTreeSet<LexiconPieceId>,
+    /// How often it had been pruned then.
+    prunings: u64,
 }
 
 /// A lexicon in hand: nobody else changes it meanwhile.
@@ -49,12 +52,53 @@ impl<'a> Held<'a> {
         &self.0.words
     }
 
+    pub(crate) fn pieces(&self) -> BTreeSet<LexiconPieceId> {
+        self.0.read.clone()
+    }
+
+    /// How often it had been pruned when it was read.
+    pub(crate) fn prunings(&self) -> u64 {
+        self.0.prunings
+    }
+
+    /// Every word with its places.
+    pub(crate) fn all(&mut self) -> Vec<(String, Places)> {
+        let all = self.0.words.all();
+        all.map(|(word, places)| (word.to_owned(), places))
+            .collect()
+    }
+
+    /// A piece of nothing but these words.
+    pub(crate) fn whole(
+        world: &World,
+        of: OrganisationId,
+        words: &[(String, Places)],
+    ) -> Result<Piece> {
+        let said = words.iter().map(|(word, places)| (word.as_str(), *places));
+        sealed(world, of, said)
+    }
+
+    /// Nothing is known; the next to learn reads all.
+    pub(crate) fn forget(&mut self) {
+        *self.0 = Known::default();
+    }
+
     /// Reads the pieces that came since.
     ///
     /// # Errors
     /// The database's; `seal_broken` when a piece was altered.
     pub(crate) fn learn(&mut self, world: &World, of: OrganisationId) -> Result<()> {
-        let all = world.store.read(move |tx| lexicon_pieces::ids(tx, of))?;
+        let (prunings, all) = world.store.read(move |tx| {
+            let prunings = archive_heads::prunings(tx, of)?;
+            Ok((prunings, lexicon_pieces::ids(tx, of)?))
+        })?;
+        if prunings != self.0.prunings {
+            // Words went with messages that were destroyed: what is known of them goes too.
+            *self.0 = Known {
+                prunings,
+                ..Known::default()
+            };
+        }
         for id in all {
             if self.0.read.contains(&id) {
                 continue;

@@ -1,14 +1,19 @@
 //! Which holds bind a record.
 //!
-//! A plan turns the scopes of all holds into tokens beforehand, since that needs the open lexicon. What cannot be told
-//! counts as held: a search that stands for too much, a file that could not be read, a message that did not open.
+//! A plan turns the scopes of all holds into tokens beforehand, since that needs the open lexicon; who destroys by it
+//! asks in the same transaction whether it still stands. What cannot be told counts as held: a search that stands for too much, a file that could not be read, a message that did not open.
+
+use std::collections::BTreeSet;
 
 use ctx::Ctx;
-use model::{HoldId, MatterId, MessageId, Mode, OrganisationId, Result, Timestamp, limits};
+use model::{
+    HoldId, LexiconPieceId, MatterId, MessageId, Mode, OrganisationId, Result, Timestamp, limits,
+};
 use store::Tx;
 use store::tables::holds as table;
 use store::tables::postings::{self, Find, Token, Window};
 use store::tables::records::{self, Filing, RecordState};
+use store::tables::{archive_heads, lexicon_pieces};
 
 use super::scope::Scope;
 use super::shown;
@@ -65,9 +70,12 @@ pub(super) struct Bind {
     every: Token,
 }
 
-/// All holds as tokens.
+/// All holds as tokens, and what they were made of.
 #[derive(Clone)]
 pub(crate) struct Plan {
+    organisation: OrganisationId,
+    version: u64,
+    pieces: BTreeSet<LexiconPieceId>,
     live: Vec<Bind>,
     test: Vec<Bind>,
 }
@@ -77,13 +85,14 @@ impl Records {
     pub(crate) fn plan_holds(&self, of: OrganisationId) -> Result<Plan> {
         let world = self.flow.world();
         let ctx = world.system(of);
-        let scopes = world.store.read(move |tx| {
+        let (version, scopes) = world.store.read(move |tx| {
+            let version = archive_heads::holds(tx, of)?;
             let holds = table::binding(tx, of, ctx.now(), limits::HOLDS_BINDING_MAX + 1)?;
             let scopes = holds.into_iter().map(|hold| {
                 let (scope, ..) = shown::opened(&ctx, tx, &hold)?;
                 Ok((hold, scope))
             });
-            scopes.collect::<Result<Vec<_>>>()
+            Ok((version, scopes.collect::<Result<Vec<_>>>()?))
         })?;
         let shared = self.lexicon(of);
         let mut held = Held::take(&shared);
@@ -96,6 +105,9 @@ impl Records {
             binds.collect()
         };
         Ok(Plan {
+            organisation: of,
+            version,
+            pieces: held.pieces(),
             live: binds(Mode::Live)?,
             test: binds(Mode::Test)?,
         })
@@ -166,6 +178,16 @@ fn narrow(query: Option<&Query>, words: &Lexicon, tokens: &Tokens) -> Narrow {
 }
 
 impl Plan {
+    /// Whether no hold was placed or moved on, and no word came, since it was made; nobody changes a hold before
+    /// this transaction ends.
+    pub(crate) fn stands(&self, tx: &mut Tx<'_>) -> Result<bool> {
+        if !archive_heads::lock_holds(tx, self.organisation, self.version)? {
+            return Ok(false);
+        }
+        let pieces = lexicon_pieces::ids(tx, self.organisation)?;
+        Ok(pieces.iter().all(|piece| self.pieces.contains(piece)))
+    }
+
     /// The holds that bind a record.
     pub(crate) fn holds(
         &self,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use ctx::{Action, Ctx, Event};
 use model::{Code, HoldId, Result, limits};
 use store::Tx;
+use store::tables::archive_heads;
 use store::tables::holds::{self as table, Hold};
 
 use crate::Records;
@@ -69,6 +70,7 @@ impl Records {
             if !step(&ctx2, tx, &hold)? {
                 return Err(Code::StateConflict.into());
             }
+            archive_heads::change_holds(tx, of)?;
             let key = ctx2.world().item_key(tx, of, id.as_bytes())?;
             let mut event = Event::new(kind).about(id);
             if let Some(until) = table::load(tx, id, of)?.binds_until {

@@ -7,7 +7,7 @@ use model::{
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use store::Tx;
-use store::tables::holds as table;
+use store::tables::{archive_heads, holds as table};
 use vault::OpenedKey;
 
 use super::scope::Written;
@@ -168,6 +168,7 @@ pub(super) fn insert(
         binds_until: None,
     };
     table::insert(tx, &row)?;
+    archive_heads::change_holds(tx, of)?;
     let mut payload =
         serde_json::to_vec(&written).map_err(|e| Error::new(Code::Internal).because(e))?;
     for (number, address) in (0_u32..).zip(&scope.custodians) {

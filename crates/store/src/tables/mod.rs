@@ -16,6 +16,7 @@ macro_rules! tables {
 
 tables! {
     apps,
+    archive_heads,
     arrivals,
     blobs,
     census,
@@ -23,6 +24,7 @@ tables! {
     deliveries,
     detectors,
     directories,
+    disposals,
     domain_health,
     domains,
     events,

@@ -11,6 +11,8 @@ pub enum RecordState {
     Whole,
     /// Some of it cannot, for the reasons that `unread` names.
     Partial,
+    /// It was destroyed when its time was over.
+    Destroyed,
 }
 
 impl RecordState {
@@ -18,6 +20,7 @@ impl RecordState {
         match self {
             Self::Whole => "whole",
             Self::Partial => "partial",
+            Self::Destroyed => "destroyed",
         }
     }
 }
@@ -63,13 +66,13 @@ statements! {
     pub FILING = "SELECT r.message, r.position, r.state, r.unread, m.created_at, m.mode FROM records r
         JOIN messages m ON m.id = r.message WHERE r.organisation = $1 AND r.message = $2";
     pub PARTS = "SELECT r.message, r.position, r.state, r.unread, m.created_at, m.mode FROM records r
-        JOIN messages m ON m.id = r.message WHERE r.organisation = $1 AND r.state <> 'whole' AND r.position >= $2
+        JOIN messages m ON m.id = r.message WHERE r.organisation = $1 AND r.state = 'partial' AND r.position >= $2
         AND r.position <= $3 ORDER BY r.position DESC LIMIT $4";
     pub ACCEPTED = "SELECT count(*) FROM messages WHERE organisation = $1";
     pub ARCHIVED = "SELECT count(*) FROM records WHERE organisation = $1";
-    pub PARTIAL = "SELECT count(*) FROM records WHERE organisation = $1 AND state <> 'whole'";
+    pub PARTIAL = "SELECT count(*) FROM records WHERE organisation = $1 AND state = 'partial'";
     pub WAITING = "SELECT count(*) FROM to_archive WHERE organisation = $1";
-    pub UNREAD = "SELECT message, position, unread, archived_at FROM records WHERE organisation = $1 AND state <> 'whole'
+    pub UNREAD = "SELECT message, position, unread, archived_at FROM records WHERE organisation = $1 AND state = 'partial'
         AND position < $2 ORDER BY position DESC LIMIT $3";
 }
 
@@ -174,6 +177,7 @@ fn filed(row: &Row<'_>) -> Result<Filing> {
         position: row.int(1)?,
         state: match row.text(2)? {
             "whole" => RecordState::Whole,
+            "destroyed" => RecordState::Destroyed,
             _ => RecordState::Partial,
         },
         unread: row.text(3)?.to_owned(),

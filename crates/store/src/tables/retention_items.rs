@@ -22,11 +22,13 @@ pub enum ItemState {
     Unknown,
     /// For people to decide.
     Conflict,
+    /// Gone, on its day.
+    Destroyed,
 }
 
 impl ItemState {
-    pub const ALL: [Self; 5] =
-        [Self::Waiting, Self::Dated, Self::Never, Self::Unknown, Self::Conflict];
+    pub const ALL: [Self; 6] =
+        [Self::Waiting, Self::Dated, Self::Never, Self::Unknown, Self::Conflict, Self::Destroyed];
 
     pub const fn word(self) -> &'static str {
         match self {
@@ -35,6 +37,7 @@ impl ItemState {
             Self::Never => "never",
             Self::Unknown => "unknown",
             Self::Conflict => "conflict",
+            Self::Destroyed => "destroyed",
         }
     }
     pub fn from_word(word: &str) -> Option<Self> {
@@ -70,20 +73,20 @@ statements! {
     pub FIND = "SELECT message, party_token, patient_token, classes, state, month, sealed_answer, generation
         FROM retention_items WHERE organisation = $1 AND message = $2";
     pub PAGE = "SELECT message, party_token, patient_token, classes, state, month, sealed_answer, generation
-        FROM retention_items WHERE organisation = $1 AND message > $2 ORDER BY message LIMIT $3";
+        FROM retention_items WHERE organisation = $1 AND message > $2 AND state <> 'destroyed' ORDER BY message LIMIT $3";
     pub OF_STATE = "SELECT message, party_token, patient_token, classes, state, month, sealed_answer, generation
         FROM retention_items WHERE organisation = $1 AND state = $2 AND message > $3 ORDER BY message LIMIT $4";
     pub BY_MONTH = "SELECT message, party_token, patient_token, classes, state, month, sealed_answer, generation
         FROM retention_items WHERE organisation = $1 AND state = 'dated' AND month <= $2 AND message > $3
         ORDER BY message LIMIT $4";
     pub OUTDATED = "SELECT message, party_token, patient_token, classes, state, month, sealed_answer, generation
-        FROM retention_items WHERE organisation = $1 AND generation < $2 ORDER BY generation, message LIMIT $3";
+        FROM retention_items WHERE organisation = $1 AND generation < $2 AND state <> 'destroyed' ORDER BY generation, message LIMIT $3";
     pub SET = "UPDATE retention_items SET party_token = $3, patient_token = $4, classes = $5, state = $6, month = $7,
         sealed_answer = $8, generation = $9 WHERE organisation = $1 AND message = $2";
-    pub OF_PATIENT = "UPDATE retention_items SET generation = 0 WHERE organisation = $1 AND (patient_token = $2
+    pub OF_PATIENT = "UPDATE retention_items SET generation = 0 WHERE organisation = $1 AND state <> 'destroyed' AND (patient_token = $2
         OR party_token IN (SELECT address_token FROM retention_addresses WHERE organisation = $1 AND patient_token = $2))";
     pub COUNTS = "SELECT state, count(*) FROM retention_items WHERE organisation = $1 GROUP BY state";
-    pub LEFT = "SELECT count(*) FROM retention_items WHERE organisation = $1 AND generation < $2";
+    pub LEFT = "SELECT count(*) FROM retention_items WHERE organisation = $1 AND generation < $2 AND state <> 'destroyed'";
     pub WORK = "SELECT generation, made_of FROM retention_work WHERE organisation = $1";
     pub BEGIN = "INSERT INTO retention_work (organisation, generation, made_of, updated_at) VALUES ($1, $2, $3, $4)
         ON CONFLICT (organisation) DO UPDATE SET generation = $2, made_of = $3, updated_at = $4";

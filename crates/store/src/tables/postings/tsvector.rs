@@ -146,7 +146,7 @@ const fn is_leaf(find: &Find) -> bool {
     matches!(find, Find::Phrase(_) | Find::Near(..))
 }
 
-fn query(what: &Find) -> String {
+pub(super) fn query(what: &Find) -> String {
     let mut out = String::new();
     write(what, &mut out);
     out
