@@ -59,7 +59,11 @@ impl Flow {
         let house = crate::notice::house(self, &ctx)?;
         let mut entries = vec![entry(&ctx, &main)?];
         for reply in replies_of(&ctx, &main, &notice)? {
-            entries.push(entry(&ctx, &load(&ctx, reply)?)?);
+            match load(&ctx, reply).and_then(|reply| entry(&ctx, &reply)) {
+                // Destroyed when its time was over: the rest of the thread stays.
+                Err(error) if error.code() == Code::KeyDestroyed => {}
+                reply => entries.push(reply?),
+            }
         }
         let notices = match main.recipients.iter().find(|r| r.id == notice.recipient) {
             Some(row) => crate::seal::statements(&ctx, row)?,
@@ -83,7 +87,10 @@ impl Flow {
         let mut known = vec![notice.message];
         known.extend(replies_of(&ctx, &main, &notice)?);
         for message in known {
-            let stored = load(&ctx, message)?;
+            let stored = match load(&ctx, message) {
+                Err(error) if error.code() == Code::KeyDestroyed => continue,
+                stored => stored?,
+            };
             if let Some(found) = stored.envelope.files.iter().find(|f| f.id == id) {
                 let file = extract(&ctx, &stored, found.part)?;
                 let event = Event::new("portal.downloaded")

@@ -71,6 +71,12 @@ impl House {
         user(&self.world, self.organisation, roles)
     }
 
+    /// The officer's roles with a test key.
+    pub fn in_test_mode(&self) -> Ctx {
+        let roles = [Role::Staff, Role::Compliance];
+        seated(&self.world, self.organisation, &roles, Mode::Test)
+    }
+
     pub fn send(&self, letter: Letter) -> MessageId {
         let draft = self
             .flow
@@ -174,6 +180,10 @@ fn found(world: &Arc<World>, domain: &str) -> OrganisationId {
 }
 
 fn user(world: &Arc<World>, organisation: OrganisationId, roles: &[Role]) -> Ctx {
+    seated(world, organisation, roles, Mode::Live)
+}
+
+fn seated(world: &Arc<World>, organisation: OrganisationId, roles: &[Role], mode: Mode) -> Ctx {
     let principal = Principal {
         id: UserId::mint(world.now(), world.rng.as_ref()).to_string(),
         organisation,
@@ -184,7 +194,7 @@ fn user(world: &Arc<World>, organisation: OrganisationId, roles: &[Role]) -> Ctx
         world,
         Seat {
             principal,
-            mode: Mode::Live,
+            mode,
             session: None,
         },
     )

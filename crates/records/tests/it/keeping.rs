@@ -9,19 +9,19 @@ use retention::{Class, Classifier, Day, Profile, Rule, RuleRef, Verdict};
 
 use crate::house::{House, letter};
 
-const DAY: u64 = 86_400;
-const YEAR: u64 = 366 * DAY;
-const WHY: &str = "Counsel read the text";
+pub const DAY: u64 = 86_400;
+pub const YEAR: u64 = 366 * DAY;
+pub const WHY: &str = "Counsel read the text";
 
-fn code<T>(result: Result<T>) -> Option<Code> {
+pub fn code<T>(result: Result<T>) -> Option<Code> {
     result.err().map(|error| error.code())
 }
 
-fn read<T: serde::de::DeserializeOwned>(text: &str) -> T {
+pub fn read<T: serde::de::DeserializeOwned>(text: &str) -> T {
     serde_json::from_str(text).expect("it can be read")
 }
 
-fn shipped(id: &str) -> Proposed {
+pub fn shipped(id: &str) -> Proposed {
     Proposed::Enable(RuleRef {
         id: id.to_owned(),
         version: 1,
@@ -29,7 +29,7 @@ fn shipped(id: &str) -> Proposed {
 }
 
 /// A rule of the organisation's own, by what differs.
-fn own(id: &str, keep: &str, from: &str) -> Rule {
+pub fn own(id: &str, keep: &str, from: &str) -> Rule {
     read(&format!(
         r#"{{"id": "{id}", "jurisdiction": "ORG", "classes": ["clinical"], "record": "all of it", "keep": "{keep}",
             "from": ["{from}"], "citation": "House rule 7", "confidence": "high"}}"#
@@ -37,7 +37,7 @@ fn own(id: &str, keep: &str, from: &str) -> Rule {
 }
 
 impl House {
-    fn profile(&self, states: &str, types: &str) {
+    pub fn profile(&self, states: &str, types: &str) {
         let text = format!(
             r#"{{"states": [{states}], "provider_types": [{types}], "zone": "America/New_York"}}"#
         );
@@ -47,11 +47,11 @@ impl House {
             .expect("set");
     }
 
-    fn wait(&self, seconds: u64) {
+    pub fn wait(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
-    fn propose(&self, what: &Proposed) -> u32 {
+    pub fn propose(&self, what: &Proposed) -> u32 {
         let number = self
             .records
             .propose_rule(&self.officer, what, WHY)
@@ -62,7 +62,7 @@ impl House {
         number
     }
 
-    fn approve(&self, what: &Proposed) {
+    pub fn approve(&self, what: &Proposed) {
         let number = self.propose(what);
         let second = self.person(&[Role::Compliance]);
         self.records
@@ -71,17 +71,17 @@ impl House {
     }
 
     /// Approved and past its cooling-off.
-    fn adopt(&self, what: &Proposed) {
+    pub fn adopt(&self, what: &Proposed) {
         self.approve(what);
         self.wait(14 * DAY);
     }
 
-    fn reckoned(&self) -> usize {
+    pub fn reckoned(&self) -> usize {
         std::iter::from_fn(|| Some(self.records.reckon().expect("reckoned")).filter(|n| *n > 0))
             .sum()
     }
 
-    fn due(&self) -> Vec<MessageId> {
+    pub fn due(&self) -> Vec<MessageId> {
         self.reckoned();
         let (records, ctx) = (self.records.clone(), self.officer.clone());
         let found = self.world.store.write(move |tx| {
@@ -99,7 +99,7 @@ impl House {
         found.expect("asked")
     }
 
-    fn still_due(&self, message: MessageId) -> Option<DueItem> {
+    pub fn still_due(&self, message: MessageId) -> Option<DueItem> {
         let (records, ctx) = (self.records.clone(), self.officer.clone());
         let found = self
             .world
@@ -108,7 +108,7 @@ impl House {
         found.expect("asked")
     }
 
-    fn state(&self, message: MessageId) -> ItemState {
+    pub fn state(&self, message: MessageId) -> ItemState {
         self.reckoned();
         self.records
             .record_keeping(&self.officer, message)
@@ -117,7 +117,7 @@ impl House {
             .state
     }
 
-    fn kept_through(&self, message: MessageId) -> Option<Day> {
+    pub fn kept_through(&self, message: MessageId) -> Option<Day> {
         self.reckoned();
         let shown = self
             .records
@@ -131,7 +131,7 @@ impl House {
         }
     }
 
-    fn correct(&self, message: MessageId, class: Class) {
+    pub fn correct(&self, message: MessageId, class: Class) {
         let word = Correcting {
             classes: [class].into(),
             patient: None,
@@ -142,11 +142,11 @@ impl House {
             .expect("corrected");
     }
 
-    fn feed(&self, csv: &str) -> Fed {
+    pub fn feed(&self, csv: &str) -> Fed {
         self.records.feed_anchors(&self.officer, csv).expect("fed")
     }
 
-    fn archived_letter(&self, to: &str) -> MessageId {
+    pub fn archived_letter(&self, to: &str) -> MessageId {
         let message = self.send(letter(to, "Result", "The result is in."));
         self.archived();
         message
@@ -157,7 +157,7 @@ fn approves(house: &House, who: &Ctx, number: u32) -> Option<Code> {
     code(house.records.approve_rule(who, number, WHY))
 }
 
-const ALL_DAYS: &str = "patient,email,birth,last_service,discharge,last_encounter,last_entry,death,\
+pub const ALL_DAYS: &str = "patient,email,birth,last_service,discharge,last_encounter,last_entry,death,\
 litigation_notice,litigation_resolved\n17,lee@mail.example,1970-02-03,2026-11-22,2026-11-22,2026-11-22,2026-11-22,never,never,never\n";
 
 sim::both_engines! {

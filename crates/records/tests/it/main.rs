@@ -6,6 +6,8 @@ mod archive;
 mod archives;
 mod cases;
 mod disclose;
+mod disposal;
+mod disposal_orders;
 mod excerpts;
 mod folders;
 mod holds;

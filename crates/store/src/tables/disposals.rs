@@ -51,6 +51,9 @@ pub struct Item {
     pub told: String,
 }
 
+/// As of a message in which nothing was found.
+const NO_FINDINGS: &str = r#"{"findings":[],"level":"none","subject_phi":false,"unscannable":[],"health_terms":0,"counts":{}}"#;
+
 statements! {
     pub INSERT = "INSERT INTO disposals (id, organisation, state, sealed_text, asked_by, asked_at, looked_at, records, held,
         destroyed, spared) VALUES ($1, $2, 'listing', $3, $4, $5, $6, 0, 0, 0, 0)";
@@ -89,8 +92,8 @@ statements! {
     pub CONTENTS = "SELECT content FROM messages WHERE id = $1 UNION SELECT s.content FROM deliveries d
         JOIN sealed s ON s.id = d.sealed WHERE d.message = $1 AND s.message = $1 AND s.content IS NOT NULL";
     pub ERASE_BLOB = "DELETE FROM blobs WHERE id = $1 AND organisation = $2";
-    pub ERASE_MESSAGE = "UPDATE messages SET sealed_envelope = $2, findings = '{}' WHERE id = $1";
-    pub ERASE_RECIPIENTS = "UPDATE recipients SET sealed_address = $2, address_token = $2 WHERE message = $1";
+    pub ERASE_MESSAGE = "UPDATE messages SET sealed_envelope = $2, findings = $3 WHERE id = $1";
+    pub ERASE_RECIPIENTS = "UPDATE recipients SET sealed_address = $2, address_token = $3 WHERE message = $1";
     pub ERASE_SEALED = "UPDATE sealed SET sealed_head = $2 WHERE message = $1 AND id IN (
         SELECT sealed FROM deliveries WHERE message = $1)";
     pub ERASE_ROUTES = "UPDATE deliveries SET sealed_route = $2 WHERE message = $1";
@@ -261,16 +264,14 @@ pub fn destroy(
         tx.execute(&ERASE_BLOB, &[(*blob).into(), of.into()])?;
     }
     let nothing: &[u8] = &[];
-    for erase in [
-        &ERASE_MESSAGE,
-        &ERASE_RECIPIENTS,
-        &ERASE_SEALED,
-        &ERASE_ROUTES,
-        &ERASE_EVIDENCE,
-        &ERASE_ARRIVAL,
-    ] {
+    tx.execute(&ERASE_MESSAGE, &[message.into(), nothing.into(), NO_FINDINGS.into()])?;
+    for erase in [&ERASE_SEALED, &ERASE_ROUTES, &ERASE_EVIDENCE] {
         tx.execute(erase, &[message.into(), nothing.into()])?;
     }
+    // No address has this token.
+    let nobody: &[u8] = &[0; 32];
+    tx.execute(&ERASE_RECIPIENTS, &[message.into(), nothing.into(), nobody.into()])?;
+    tx.execute(&ERASE_ARRIVAL, &[message.into(), nobody.into()])?;
     tx.execute(&ERASE_PAYLOADS, &[message.into()])?;
     tx.execute(&ERASE_RECORD, &[message.into()])?;
     tx.execute(&ERASE_KEEPING, &[message.into(), i64::MAX.into()])?;

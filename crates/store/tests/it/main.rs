@@ -3,6 +3,7 @@
 extern crate caduceus_store as store;
 
 mod blobs;
+mod disposals;
 mod durability;
 mod frequent;
 mod full_disk;
