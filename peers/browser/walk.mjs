@@ -1,6 +1,7 @@
 // The order of the walk: what staff and patient do, one after the other, in one running demo.
 import { api, authenticator, mailboxes, verifier } from "./doors.mjs";
 import * as archive from "./archive.mjs";
+import * as disposal from "./disposal.mjs";
 import * as holds from "./holds.mjs";
 import * as officer from "./officer.mjs";
 import * as patient from "./patient.mjs";
@@ -41,6 +42,9 @@ export async function walk({ places, binary, folder, wanted }) {
 
   await seen.part("staff without scripts", () => staff.withoutScripts(world));
   await seen.part("a patient without scripts", () => patient.withoutScripts(world));
+
+  // Last: the demo's time goes on for years.
+  await seen.part("a record's last day", () => disposal.lastDay(world));
 
   await seen.close();
   console.log(`${seen.pictured} pages pictured in ${pictures}, ${seen.looked} times read by axe`);

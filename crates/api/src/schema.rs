@@ -6,10 +6,11 @@ use flow::inbound::SuspicionKind;
 use flow::keys::{KeyHealth, TakenAs};
 use flow::view::WaitsFor;
 use model::{
-    ArrivalState, BounceClass, CustodianState, Demand, DirectoryStep, DirectoryTls, HoldState,
-    KeyFor, KeySource, KeyStanding, Kind, LiftReason, MatterState, Method, Mode, Origin, PhiLevel,
-    Purpose, RecipientClass, RecipientState, RefusalScope, Restriction, RevocationDoubt,
-    RevocationReason, RevocationState, RevocationUse, Stream, SuppressionReason, SuppressionSource,
+    ArrivalState, BounceClass, CustodianState, Demand, DirectoryStep, DirectoryTls, DisposalState,
+    DisposedState, HoldState, KeyFor, KeySource, KeyStanding, Kind, LiftReason, MatterState,
+    Method, Mode, Origin, PhiLevel, Purpose, RecipientClass, RecipientState, RefusalScope,
+    Restriction, RevocationDoubt, RevocationReason, RevocationState, RevocationUse, Stream,
+    SuppressionReason, SuppressionSource,
 };
 use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -235,6 +236,9 @@ pub(crate) fn export_id() -> Object {
 pub(crate) fn matter_id() -> Object {
     id("mat", "A dispute or inquiry.")
 }
+pub(crate) fn disposal_id() -> Object {
+    id("dis", "Records that are destroyed together.")
+}
 pub(crate) fn hold_id() -> Object {
     id("hld", "A legal hold.")
 }
@@ -361,6 +365,18 @@ pub(crate) fn matter_state() -> Object {
     closed(
         MatterState::ALL.iter().map(|w| w.word()),
         "Whether it may have holds.",
+    )
+}
+pub(crate) fn disposal_state() -> Object {
+    closed(
+        DisposalState::ALL.iter().map(|w| w.word()),
+        "Where it is on its way: whoever asked for it, another person has to agree.",
+    )
+}
+pub(crate) fn disposed_state() -> Object {
+    closed(
+        DisposedState::ALL.iter().map(|w| w.word()),
+        "What became of a record of a disposal.",
     )
 }
 pub(crate) fn hold_state() -> Object {

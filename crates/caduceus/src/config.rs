@@ -37,9 +37,28 @@ pub struct Config {
     #[serde(default)]
     pub health: Health,
     #[serde(default)]
+    pub records: Records,
+    #[serde(default)]
     pub log: Log,
     #[serde(default)]
     pub telemetry: Telemetry,
+}
+
+/// What is kept, and how it goes.
+#[derive(Deserialize, Clone, Copy)]
+#[serde(deny_unknown_fields)]
+pub struct Records {
+    /// Days after which no backup of the database is left: a certificate of disposal is provisional for so long,
+    /// since a backup holds the keys of what was destroyed. Default: 30.
+    pub backup_days: u32,
+}
+
+impl Default for Records {
+    fn default() -> Self {
+        Self {
+            backup_days: model::limits::BACKUP_DAYS,
+        }
+    }
 }
 
 /// What is watched of the sending domains.

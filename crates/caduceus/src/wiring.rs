@@ -55,10 +55,14 @@ pub fn wire(config: &Config) -> anyhow::Result<Wired> {
             greylist: inbound.greylist,
         });
     }
-    wire_with(config, settings)
+    wire_with(config, settings, Arc::new(SystemClock))
 }
 
-pub fn wire_with(config: &Config, mut settings: Settings) -> anyhow::Result<Wired> {
+pub fn wire_with(
+    config: &Config,
+    mut settings: Settings,
+    clock: Arc<dyn Clock>,
+) -> anyhow::Result<Wired> {
     settings.ways = ways::build(config)?;
     settings.extractor = crate::extractor::workers()?;
     if let Some(max) = config.delivery.in_memory_max {
@@ -70,14 +74,14 @@ pub fn wire_with(config: &Config, mut settings: Settings) -> anyhow::Result<Wire
     let parts = Parts {
         store,
         vault,
-        clock: Arc::new(SystemClock),
+        clock,
         rng: Arc::new(SystemRng),
     };
     let world = World::open(parts).context("the organisations' keys did not open")?;
     let flow = Flow::new(world.clone(), settings);
     Ok(Wired {
         people: People::new(world.clone()),
-        records: Records::new(flow.clone()),
+        records: Records::new(flow.clone()).with_backup_days(config.records.backup_days),
         flow,
         world,
     })

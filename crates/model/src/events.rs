@@ -7,6 +7,7 @@
 mod archive;
 mod detectors;
 mod disposals;
+mod domains;
 mod holds;
 mod keys;
 mod kind;
@@ -557,32 +558,12 @@ pub const ALL: &[Kind] = &[
     auditors("app.created", "Software was registered", &["scopes"]),
     auditors("key.created", "An API key was made", &["mode"]),
     auditors("key.revoked", "An API key was revoked", &[]),
-    auditors("domain.added", "A sending domain was added", &[]),
-    auditors(
-        "domain.health_changed",
-        "A check of a sending domain came to another result",
-        &["was", "grade", "checks"],
-    ),
-    auditors(
-        "domain.key_prepared",
-        "A new DKIM key waits to be published",
-        &["selector", "algorithm"],
-    ),
-    auditors(
-        "domain.key_activated",
-        "A DKIM key signs from now on",
-        &["selector", "because"],
-    ),
-    auditors(
-        "domain.key_retiring",
-        "A DKIM key signs no more; its record stays for mail on its way",
-        &["selector"],
-    ),
-    auditors(
-        "domain.key_retired",
-        "A DKIM key is gone and its record may go",
-        &["selector"],
-    ),
+    domains::ADDED,
+    domains::HEALTH_CHANGED,
+    domains::KEY_PREPARED,
+    domains::KEY_ACTIVATED,
+    domains::KEY_RETIRING,
+    domains::KEY_RETIRED,
     auditors(
         "key.organisation_rotated",
         "The organisation's key was renewed",

@@ -34,7 +34,7 @@ use store::tables::disposals::{self as table, Disposal};
 use crate::Records;
 
 pub use certificate::Proof;
-pub use shown::{Destroyed, DisposalView, Due, ItemView};
+pub use shown::{Destroyed, DisposalView, Due, ItemView, Said};
 
 const COOLING: Duration = Duration::from_secs(limits::DISPOSAL_COOLING_DAYS as u64 * 86_400);
 

@@ -9,6 +9,7 @@ mod content;
 mod correspondents;
 mod detectors;
 mod directories;
+mod disposals;
 mod document;
 mod domains;
 mod dry_run;
@@ -132,6 +133,7 @@ pub(crate) fn doors() -> Vec<Door> {
     ];
     doors.extend(protection());
     doors.extend(retention::doors());
+    doors.extend(disposals::doors());
     doors.extend(webhooks::doors());
     doors.extend([document::door(), health::door()]);
     doors
@@ -294,6 +296,14 @@ fn schemas_of_records(named: &mut Vec<(String, RefOr<Schema>)>) {
     with::<matters::list::MatterShown>(named);
     with::<matters::open::MatterNew>(named);
     with::<matters::open::MatterSet>(named);
+    with::<disposals::DisposalShown>(named);
+    with::<disposals::DisposalSaid>(named);
+    with::<disposals::DisposalRecord>(named);
+    with::<disposals::DisposalReason>(named);
+    with::<disposals::DisposalSet>(named);
+    with::<disposals::list::DisposalList>(named);
+    with::<disposals::show::DisposalWhole>(named);
+    with::<disposals::records::DisposalRecordList>(named);
     with::<retention::RetentionReason>(named);
     with::<retention::RetentionNumber>(named);
     with::<retention::RetentionRule>(named);

@@ -20,6 +20,7 @@ struct Target {
     matter: String,
     hold: String,
     export: String,
+    disposal: String,
     key: String,
     own_key: String,
     authority: String,
@@ -43,6 +44,7 @@ impl Target {
             matter: "mat_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             hold: "hld_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             export: "exp_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
+            disposal: "dis_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             key: "rky_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             own_key: "oky_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             authority: "aut_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
@@ -87,6 +89,9 @@ impl Target {
         let (matter, name) = (text(&matter["id"]), "/v1/holds");
         let hold = client.post(name, &hold(&matter)).await.json();
         let made = client.post("/v1/archive/exports", &export(&id)).await;
+        let over = serde_json::json!({"reason": "It is over"});
+        let disposal = client.post("/v1/disposals", &over).await.json();
+        assert_ne!(disposal["id"], Value::Null, "{disposal}");
         let key = client.post("/v1/keys", &certificate()).await.json();
         let own = client
             .post("/v1/own-keys", &serde_json::json!({}))
@@ -117,6 +122,7 @@ impl Target {
             matter,
             hold: text(&hold["id"]),
             export: text(&made.json()["id"]),
+            disposal: text(&disposal["id"]),
             key: text(&key["keys"][0]["id"]),
             own_key: text(&own["id"]),
             directory: text(&directory["id"]),
@@ -142,6 +148,8 @@ impl Target {
             &self.matter
         } else if route.starts_with("/v1/archive/exports") {
             &self.export
+        } else if route.starts_with("/v1/disposals") {
+            &self.disposal
         } else if route.starts_with("/v1/holds") {
             &self.hold
         } else if route.starts_with("/v1/correspondents") {
@@ -231,7 +239,7 @@ fn body(verb: &str, path: &str) -> Value {
             serde_json::json!({"enable": {"id": "us-zz", "version": 1}, "reason": "counsel read it"})
         }
         Some("anchors") => serde_json::json!({"csv": "patient,birth\r\n"}),
-        Some("ask" | "release" | "refuse" | "approve" | "reject") => {
+        Some("ask" | "release" | "refuse" | "approve" | "reject" | "disposals") => {
             serde_json::json!({"reason": "It is over"})
         }
         _ if path.contains("/custodians/") => serde_json::json!({"state": "told"}),
@@ -335,6 +343,8 @@ async fn table(house: &House) -> String {
             "matters",
             "holds",
             "exports",
+            "disposals",
+            "records",
             "items",
             "proposals",
             "rules",

@@ -43,6 +43,8 @@ impl Addresses {
             "smtps": self.smtps, "submission": self.submission, "email": clinic.email,
             "password": clinic.password, "totp_secret": clinic.totp_secret.expose(),
             "api_key": clinic.live_key.expose(), "organisation": clinic.organisation,
+            "second": { "email": clinic.second.email, "password": clinic.second.password },
+            "records_key": clinic.records_key.expose(),
         })
     }
 
@@ -54,7 +56,11 @@ impl Addresses {
             clinic.email, clinic.password
         ));
         say(format!(
-            "               second factor: the authenticator on http://{}/ shows it",
+            "               {} / {}   (for what takes two people)",
+            clinic.second.email, clinic.second.password
+        ));
+        say(format!(
+            "               second factors: the authenticators on http://{}/ show them",
             self.viewer
         ));
         say(format!(

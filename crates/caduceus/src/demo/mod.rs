@@ -4,6 +4,7 @@
 mod authority;
 mod check;
 mod clinic;
+mod clock;
 mod doors;
 mod mailboxes;
 mod servers;
@@ -53,7 +54,8 @@ async fn play(arguments: &Arguments, folder: &Path) -> anyhow::Result<()> {
     // A greylisted letter is due again in seconds, so that the demo does not last minutes.
     settings.queue.retry.first_min = Duration::from_secs(2);
     settings.queue.retry.first_max = Duration::from_secs(3);
-    let wired = wire_with(&config, settings)?;
+    let clock = Arc::new(clock::DemoClock::default());
+    let wired = wire_with(&config, settings, clock.clone())?;
     let mailboxes = Arc::new(mailboxes::Mailboxes::default());
     let (stop, stopped) = watch::channel(false);
     let net = servers::start(
@@ -68,13 +70,7 @@ async fn play(arguments: &Arguments, folder: &Path) -> anyhow::Result<()> {
         tokio::task::spawn_blocking(move || clinic::found(&people, &world)).await??
     };
     let mut tasks = serve::start(&config, &wired, Arc::new(net), None, stopped.clone()).await?;
-    let viewer = viewer::start(
-        mailboxes.clone(),
-        &clinic,
-        wired.world.clock.clone(),
-        stopped,
-    )
-    .await?;
+    let viewer = viewer::start(mailboxes.clone(), &clinic, clock, stopped).await?;
     let addresses = doors::Addresses::of(&config, viewer)?;
     story::send(&addresses, &clinic, &authority).await?;
     let seen = check::watch(&wired, &mailboxes).await?;
@@ -133,6 +129,7 @@ fn configuration(folder: &Path, authority: &authority::Authority) -> anyhow::Res
             daily: false,
             ..Health::default()
         },
+        records: crate::config::Records::default(),
         log: Log::default(),
         telemetry: Telemetry::default(),
     })

@@ -1,4 +1,4 @@
-//! The mail viewer: what every recipient's server has, and the nurse's authenticator. Loopback only.
+//! The mail viewer: what every recipient's server has, two authenticators, and a way to let days pass. Loopback only.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -6,13 +6,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
 use model::seams::Clock;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::clinic::Clinic;
+use super::clock::DemoClock;
 use super::mailboxes::{Delivered, Mailboxes};
 use crate::http;
 
@@ -21,14 +22,15 @@ const STYLE: &str = include_str!("viewer.css");
 #[derive(Clone)]
 struct Viewer {
     mailboxes: Arc<Mailboxes>,
-    clock: Arc<dyn Clock>,
-    totp_secret: Arc<str>,
+    clock: Arc<DemoClock>,
+    /// Of the nurse, of the officer.
+    totp_secrets: [Arc<str>; 2],
 }
 
 pub async fn start(
     mailboxes: Arc<Mailboxes>,
     clinic: &Clinic,
-    clock: Arc<dyn Clock>,
+    clock: Arc<DemoClock>,
     stop: watch::Receiver<bool>,
 ) -> anyhow::Result<SocketAddr> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
@@ -36,12 +38,14 @@ pub async fn start(
     let viewer = Viewer {
         mailboxes,
         clock,
-        totp_secret: clinic.totp_secret.expose().as_str().into(),
+        totp_secrets: [&clinic.totp_secret, &clinic.second.totp_secret]
+            .map(|secret| secret.expose().as_str().into()),
     };
     let router = Router::new()
         .route("/", get(list))
         .route("/mail/{number}", get(one))
         .route("/code", get(code))
+        .route("/later", post(later))
         .route(
             "/viewer.css",
             get(|| async { ([(header::CONTENT_TYPE, "text/css")], STYLE) }),
@@ -63,10 +67,14 @@ async fn list(State(viewer): State<Viewer>) -> Html<String> {
         ));
     }
     let body = format!(
-        "<h1>What recipients have</h1><p>Authenticator of the nurse: <strong id=\"code\">{}</strong> \
-         (a code works once; a new one comes every 30 seconds)</p><table><thead><tr><th>To</th><th>Subject</th>\
+        "<h1>What recipients have</h1><p>Authenticator of the nurse: <strong id=\"code\">{}</strong>, of the officer: \
+         <strong id=\"code-officer\">{}</strong> (a code works once; a new one comes every 30 seconds)</p>\
+         <form method=\"post\" action=\"/later\"><p>It is {} here. <label>Let days pass: <input name=\"days\" type=\"number\" min=\"1\" \
+         max=\"36600\" value=\"15\"></label> <button>Go</button></p></form><table><thead><tr><th>To</th><th>Subject</th>\
          <th>Protection</th><th>When</th></tr></thead><tbody>{rows}</tbody></table>",
-        present_code(&viewer)
+        present_code(&viewer, 0),
+        present_code(&viewer, 1),
+        viewer.clock.now().rfc3339()
     );
     page("Mail viewer", &body)
 }
@@ -90,11 +98,20 @@ async fn one(State(viewer): State<Viewer>, Path(number): Path<usize>) -> Respons
 }
 
 async fn code(State(viewer): State<Viewer>) -> String {
-    present_code(&viewer)
+    present_code(&viewer, 0)
 }
 
-fn present_code(viewer: &Viewer) -> String {
-    people::code_at(&viewer.totp_secret, viewer.clock.now()).unwrap_or_default()
+/// Nothing comes back from there: the demo's time only goes on.
+async fn later(State(viewer): State<Viewer>, body: String) -> Redirect {
+    let days = body.trim().strip_prefix("days=");
+    if let Some(days) = days.and_then(|days| days.parse().ok()) {
+        viewer.clock.later(days);
+    }
+    Redirect::to("/")
+}
+
+fn present_code(viewer: &Viewer, whose: usize) -> String {
+    people::code_at(&viewer.totp_secrets[whose], viewer.clock.now()).unwrap_or_default()
 }
 
 fn subject(letter: &Delivered) -> String {

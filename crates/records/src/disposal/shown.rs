@@ -119,7 +119,7 @@ impl Records {
         })
     }
 
-    /// Its records in a state, behind a number.
+    /// Its records in a state, behind a number; one more than a page may be asked for.
     ///
     /// # Errors
     /// `action_forbidden`; `not_found`.
@@ -132,7 +132,7 @@ impl Records {
         rows: usize,
     ) -> Result<Vec<ItemView>> {
         reads(ctx)?;
-        let (of, rows) = (ctx.organisation(), rows.clamp(1, limits::PAGE_ROWS_MAX));
+        let (of, rows) = (ctx.organisation(), rows.clamp(1, limits::PAGE_ROWS_MAX + 1));
         let items = ctx.world().store.read(move |tx| {
             table::load(tx, id, of)?;
             table::items(tx, id, state, after, rows)

@@ -118,13 +118,25 @@ impl Records {
     /// # Errors
     /// `not_found` for what is not in the archive.
     pub fn held_by(&self, ctx: &Ctx, message: MessageId) -> Result<Vec<HeldBy>> {
+        let each = self.each_held_by(ctx, &[message])?;
+        Ok(each.into_iter().flatten().collect())
+    }
+
+    /// Which holds keep each of some messages now.
+    ///
+    /// # Errors
+    /// `not_found` for what is not in the archive.
+    pub fn each_held_by(&self, ctx: &Ctx, messages: &[MessageId]) -> Result<Vec<Vec<HeldBy>>> {
         super::reads(ctx)?;
         let (of, now) = (ctx.organisation(), ctx.now());
-        let plan = self.plan_holds(of)?;
+        let (plan, messages) = (self.plan_holds(of)?, messages.to_vec());
         ctx.world().store.read(move |tx| {
-            let record = records::filing(tx, of, message)?;
-            let record = record.ok_or_else(|| model::Error::new(model::Code::NotFound))?;
-            plan.holds(tx, &record, now)
+            let held = messages.iter().map(|message| {
+                let record = records::filing(tx, of, *message)?;
+                let record = record.ok_or_else(|| model::Error::new(model::Code::NotFound))?;
+                plan.holds(tx, &record, now)
+            });
+            held.collect()
         })
     }
 

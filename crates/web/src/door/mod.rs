@@ -375,6 +375,20 @@ fn archive_routes() -> Router<WebState> {
             get(|asked| console(asked, console::exports::take)),
         )
         .route(
+            "/console/disposals",
+            get(|asked| console(asked, console::disposals::show))
+                .post(|asked| console(asked, console::disposals::submit)),
+        )
+        .route(
+            "/console/disposals/{id}",
+            get(|asked| console(asked, console::disposal::show))
+                .post(|asked| console(asked, console::disposal::submit)),
+        )
+        .route(
+            "/console/disposals/{id}/certificate",
+            get(|asked| console(asked, console::disposal::take)),
+        )
+        .route(
             "/console/holds",
             get(|asked| console(asked, console::holds::show))
                 .post(|asked| console(asked, console::holds::submit)),

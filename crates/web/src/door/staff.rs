@@ -97,6 +97,14 @@ impl Desk {
     pub fn approves_rules(&self, proposed_by: &str) -> bool {
         self.releases_holds(proposed_by)
     }
+    /// Asks for a disposal of what is due.
+    pub fn disposes(&self) -> bool {
+        self.keeps_rules()
+    }
+    /// Agrees to a disposal that somebody else asked for.
+    pub fn approves_disposal(&self, asked_by: &str) -> bool {
+        self.releases_holds(asked_by)
+    }
     /// Agrees to a release that somebody else asked for.
     pub fn releases_holds(&self, asked_by: &str) -> bool {
         let own = self.ctx.as_ref().is_some_and(|ctx| ctx.actor() == asked_by);

@@ -30,6 +30,10 @@ const FILES: &[(&str, &str)] = &[
         "retention.toml",
         include_str!("../../catalogue/retention.toml"),
     ),
+    (
+        "disposals.toml",
+        include_str!("../../catalogue/disposals.toml"),
+    ),
     ("holds.toml", include_str!("../../catalogue/holds.toml")),
     ("archive.toml", include_str!("../../catalogue/archive.toml")),
     ("inbound.toml", include_str!("../../catalogue/inbound.toml")),

@@ -67,6 +67,8 @@ templates! {
     "pages/console/archive_unread.html"
     "pages/console/exports.html"
     "pages/console/retention.html"
+    "pages/console/disposals.html"
+    "pages/console/disposal.html"
     "pages/console/holds.html"
     "pages/console/hold.html"
     "pages/console/audit.html"

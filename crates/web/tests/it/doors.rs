@@ -23,6 +23,8 @@ const DOORS: &[&str] = &[
     "/console/exports",
     "/console/holds",
     "/console/retention",
+    "/console/disposals",
+    "/console/disposals/dis_00000000000000000000000000",
     "/console/holds/hld_00000000000000000000000000",
     "/console/inbound",
     "/console/risk/usr_00000000000000000000000000",

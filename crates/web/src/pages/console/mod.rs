@@ -11,6 +11,8 @@ pub mod detector;
 pub mod detector_learn;
 pub mod detectors;
 pub mod directories;
+pub mod disposal;
+pub mod disposals;
 pub mod domain;
 pub mod domain_rotate;
 pub mod domains;
