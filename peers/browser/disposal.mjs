@@ -86,6 +86,7 @@ export async function lastDay({ seen, places, folder, api, verify }) {
   seen.check(`the certificate verifies: ${said.said}`, said.good && said.said.includes("certificate of disposal, provisional") && said.said.includes("1 records"));
   await page.goto(`${places.console}console/messages/${sent.id}`);
   await seen.look(page, "message-destroyed");
+  await seen.says(page, "The content was destroyed when its time was over", "The disposal and its certificate");
   seen.check("nothing of the letter is left on its page", !(await page.content()).includes("pat@verified.example"));
 
   await later(places, 31);
@@ -103,7 +104,7 @@ async function adopted(places, id) {
     return answer.ok ? answer.json() : null;
   };
   const reason = "Counsel read it";
-  await ask("POST", "/retention/profile", { profile: { states: ["US-NY"], provider_types: ["physician"], zone: "America/New_York" }, reason });
+  await ask("POST", "/retention/profile", { states: ["US-NY"], provider_types: ["physician"], zone: "America/New_York", reason });
   // Once it is in the archive.
   await until("the letter to be archived", () => ask("POST", `/retention/items/${id}/classes`, { classes: ["routine"], reason }));
   const rule = { id: "own-canteen", jurisdiction: "ORG", classes: ["routine"], record: "menus", keep: "1 year", from: ["creation"], citation: "House rule 3", confidence: "high" };

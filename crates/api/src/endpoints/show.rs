@@ -6,8 +6,8 @@ use axum::routing::get;
 use ctx::Action;
 use flow::view::{Advice, AttemptView, MessageView, RecipientView};
 use model::{
-    AttemptId, Code, Demand, Kind, MessageId, Method, Mode, Origin, Purpose, RecipientId,
-    RecipientState, RefusalScope, Stream, ThreadId, Timestamp,
+    AttemptId, Code, Demand, DisposalId, Kind, MessageId, Method, Mode, Origin, Purpose,
+    RecipientId, RecipientState, RefusalScope, Stream, ThreadId, Timestamp,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -57,6 +57,9 @@ pub(crate) struct MessageShown {
     attachments: u32,
     /// SHA-256 of the message, hexadecimal; the audit log commits to it.
     content_sha256: String,
+    /// The disposal that destroyed it: what is told here is all that is left. Null: it was not destroyed.
+    #[schema(value_type = Option<String>)]
+    disposal: Option<DisposalId>,
     /// Something of it can still be stopped.
     may_cancel: bool,
     recipients: Vec<RecipientShown>,
@@ -186,6 +189,7 @@ fn shown(view: MessageView) -> MessageShown {
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect(),
+        disposal: view.destroyed,
         may_cancel: view.may_cancel,
         recipients: view.recipients.into_iter().map(recipient).collect(),
         thread_messages: view

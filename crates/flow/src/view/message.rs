@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use ctx::{Action, Ctx, PrincipalKind, Resource};
 use model::{
-    AttemptId, Code, Demand, Kind, MessageId, Method, Mode, Origin, PolicyFacts, Purpose,
-    RecipientId, RecipientState, RefusalScope, Result, Stream, ThreadId, Timestamp, TlsFacts,
+    AttemptId, Code, Demand, DisposalId, Kind, MessageId, Method, Mode, Origin, PolicyFacts,
+    Purpose, RecipientId, RecipientState, RefusalScope, Result, Stream, ThreadId, Timestamp,
+    TlsFacts,
 };
 use policy::{OrgRules, Trace};
 use store::Tx;
-use store::tables::{arrivals, deliveries, messages, portal, recipients, reviews};
+use store::tables::{arrivals, deliveries, disposals, messages, portal, recipients, reviews};
 use vault::OpenedKey;
 
 use super::found::{FoundAt, Places, found_at};
@@ -40,6 +41,8 @@ pub struct MessageView {
     pub unread: BTreeSet<String>,
     /// What this person said of the findings.
     pub opinion: Option<Opinion>,
+    /// The disposal that destroyed it.
+    pub destroyed: Option<DisposalId>,
     pub octets: u64,
     pub attachments: u32,
     pub content_sha256: [u8; 32],
@@ -170,6 +173,7 @@ impl Flow {
             let view = view(row, views, thread, may_cancel)?;
             Ok(MessageView {
                 opinion,
+                destroyed: disposals::of_message(tx, id, organisation)?.map(|(by, _)| by),
                 arrival,
                 ..view
             })
@@ -220,6 +224,7 @@ fn view(
             .map(|(_, why)| why)
             .collect(),
         opinion: None,
+        destroyed: None,
         octets: row.octets,
         attachments: row.attachments,
         content_sha256: row.content_sha256,

@@ -17,6 +17,10 @@ const BATCH: usize = 100;
 
 impl Records {
     pub(super) fn list_some(&self, ctx: &Ctx, id: DisposalId) -> Result<usize> {
+        // Candidates are found by what was reckoned: it waits for the rest.
+        if !self.is_reckoned(ctx)? {
+            return Ok(0);
+        }
         let plan = self.plan_holds(ctx.organisation())?;
         let ctx2 = ctx.clone();
         ctx.world().store.write(move |tx| {

@@ -69,12 +69,10 @@ impl Records {
         })
     }
 
-    fn reckon_of(&self, of: OrganisationId) -> Result<usize> {
-        let world = self.flow.world();
-        let ctx = world.system(of);
-        // A look without a lock first: mostly there is nothing to do.
-        let ctx2 = ctx.clone();
-        let idle = world.store.read(move |tx| {
+    /// Whether every record is reckoned by what binds now.
+    pub(crate) fn is_reckoned(&self, ctx: &Ctx) -> Result<bool> {
+        let (of, ctx2) = (ctx.organisation(), ctx.clone());
+        ctx.world().store.read(move |tx| {
             let made_of = Book::read(&ctx2, tx)?.made_of;
             match table::work(tx, of)? {
                 Some((generation, held)) if held == made_of => {
@@ -82,8 +80,14 @@ impl Records {
                 }
                 _ => Ok(false),
             }
-        })?;
-        if idle {
+        })
+    }
+
+    fn reckon_of(&self, of: OrganisationId) -> Result<usize> {
+        let world = self.flow.world();
+        let ctx = world.system(of);
+        // A look without a lock first: mostly there is nothing to do.
+        if self.is_reckoned(&ctx)? {
             return Ok(0);
         }
         world.store.write(move |tx| {

@@ -43,6 +43,8 @@ pub struct MessagePage {
     /// How many recipients a cancel would stop; none when there are none or it is not allowed.
     pub cancellable: Option<u64>,
     pub cancelled: Option<u64>,
+    /// What destroyed it, and proves so.
+    pub disposal_href: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]

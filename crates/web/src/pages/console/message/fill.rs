@@ -56,13 +56,17 @@ impl MessagePage {
             decide_href: shown
                 .filter(|r| r.state == RecipientState::Held)
                 .map(|_| format!("/console/held/{}", view.id)),
-            gives_opinion: !view.origin.stays_here(),
+            gives_opinion: !view.origin.stays_here() && view.destroyed.is_none(),
+            disposal_href: view.destroyed.map(|by| format!("/console/disposals/{by}")),
             opinion: view.opinion.map(Opinion::word),
             caution: view.arrival.as_ref().and_then(Caution::of),
             attempts: shown
                 .map(|r| r.attempts.iter().map(attempt).collect())
                 .unwrap_or_default(),
-            content,
+            content: match view.destroyed {
+                Some(_) => Content::Destroyed,
+                None => content,
+            },
             replies: replies.map(|(id, _, at)| reply(*id, *at)).collect(),
             cancellable: (view.may_cancel && queued > 0).then_some(queued),
             cancelled: None,
@@ -80,7 +84,9 @@ impl MessagePage {
             }
         }
         self.gives_opinion &= desk.gives_opinion();
-        if !desk.takes_proof() {
+        let is_gone = self.disposal_href.is_some();
+        self.disposal_href = self.disposal_href.take().filter(|_| desk.reads_audit());
+        if is_gone || !desk.takes_proof() {
             self.recipients.iter_mut().for_each(|r| r.proof_href = None);
         }
     }

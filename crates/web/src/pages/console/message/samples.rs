@@ -96,6 +96,7 @@ fn delivered() -> MessagePage {
         replies: Vec::new(),
         cancellable: None,
         cancelled: None,
+        disposal_href: None,
     }
 }
 
@@ -298,6 +299,7 @@ fn returned() -> MessagePage {
         timeline,
         attempts: vec![refused],
         content: Content::Destroyed,
+        disposal_href: Some("#".to_owned()),
         ..delivered()
     }
 }
