@@ -7,6 +7,7 @@
 //!  destroy.rs     records destroyed in steps
 //!  prune.rs       words that stood in them alone, out of the lexicon
 //!  certificate.rs what proves it
+//!  paper.rs       the same as a PDF
 //!  shown.rs       lists, samples, reasons
 //! ```
 //!
@@ -18,6 +19,7 @@ mod certificate;
 mod destroy;
 mod gate;
 mod list;
+mod paper;
 mod prune;
 mod shown;
 
@@ -33,7 +35,7 @@ use store::tables::disposals::{self as table, Disposal};
 
 use crate::Records;
 
-pub use certificate::Proof;
+pub use certificate::{Form, Proof};
 pub use shown::{Destroyed, DisposalView, Due, ItemView, Said};
 
 const COOLING: Duration = Duration::from_secs(limits::DISPOSAL_COOLING_DAYS as u64 * 86_400);

@@ -9,6 +9,7 @@
 //!  holds/     matters and legal holds: what nobody may destroy
 //!  keeping/   how long: profile, rules, days of patients, what is due and why
 //!  disposal/  what is due, destroyed by two people's word, and certified
+//!  paper.rs   lines as a PDF
 //!  import/    readers of old archives: mbox, Maildir, EML, emlx, ZIP, tar, gzip, PST
 //!  disclose/  packages that leave the house, and to whom
 //!  export/    packages for courts, counsel and patients
@@ -25,6 +26,7 @@ mod find;
 pub mod holds;
 pub mod import;
 pub mod keeping;
+mod paper;
 pub mod search;
 
 use std::collections::HashMap;

@@ -150,10 +150,17 @@ impl DisposalRecord {
     }
 }
 
+fn content_type(name: &str) -> &'static str {
+    match name.ends_with(".pdf") {
+        true => "application/pdf",
+        false => "application/json",
+    }
+}
+
 /// A certificate as a file.
 fn file(proof: Proof) -> Response {
     let headers = [
-        (header::CONTENT_TYPE, "application/json".to_owned()),
+        (header::CONTENT_TYPE, content_type(&proof.name).to_owned()),
         (
             header::CONTENT_DISPOSITION,
             format!("attachment; filename=\"{}\"", proof.name),

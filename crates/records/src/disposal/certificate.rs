@@ -15,6 +15,15 @@ use store::tables::organisations;
 use super::reads;
 use crate::Records;
 
+/// What is made of a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// For `caduceus verify`.
+    Json,
+    /// For who files or signs it; it names the digest of the other.
+    Pdf,
+}
+
 /// A certificate as a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
@@ -64,14 +73,14 @@ impl Records {
     ///
     /// # Errors
     /// `action_forbidden`; `not_found`; `state_conflict` before it is done.
-    pub fn disposal_certificate(&self, ctx: &Ctx, id: DisposalId) -> Result<Proof> {
+    pub fn disposal_certificate(&self, ctx: &Ctx, id: DisposalId, form: Form) -> Result<Proof> {
         reads(ctx)?;
         let of = ctx.organisation();
         let (row, items) = ctx.world().store.read(move |tx| {
             let row = table::load(tx, id, of)?;
             Ok((row, destroyed(tx, id)?))
         })?;
-        let proof = self.proof(ctx, &row, Shown::All(told(&items)?))?;
+        let proof = self.proof(ctx, &row, Shown::All(told(&items)?), form)?;
         self.note_taken(ctx, &row)?;
         Ok(proof)
     }
@@ -94,18 +103,19 @@ impl Records {
         let index = at as u64;
         let path = certificate::path(&told, index)?;
         let shown = Shown::One(index, Box::new(told[at].clone()), path);
-        let proof = self.proof(ctx, &row, shown)?;
+        let proof = self.proof(ctx, &row, shown, Form::Json)?;
         self.note_taken(ctx, &row)?;
         Ok(proof)
     }
 
-    fn proof(&self, ctx: &Ctx, row: &Disposal, shown: Shown) -> Result<Proof> {
+    fn proof(&self, ctx: &Ctx, row: &Disposal, shown: Shown, form: Form) -> Result<Proof> {
         let certified = row.certified.ok_or(Code::StateConflict)?;
         let world = ctx.world();
         while world.sequence()? > 0 {}
         let events = Certificate::events(certified, row.finished);
         let proven = world.prove(ctx.organisation(), events, None)?;
         let name = match &shown {
+            Shown::All(_) if form == Form::Pdf => format!("{}.pdf", row.id),
             Shown::All(_) => format!("{}.json", row.id),
             Shown::One(_, item, _) => format!("{}-destroyed.json", item.message),
         };
@@ -118,7 +128,10 @@ impl Records {
         };
         Ok(Proof {
             name,
-            bytes: certificate.encode()?,
+            bytes: match form {
+                Form::Json => certificate.encode()?,
+                Form::Pdf => super::paper::certificate(&certificate)?,
+            },
             is_final: row.finished.is_some(),
         })
     }

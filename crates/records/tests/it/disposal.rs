@@ -6,7 +6,7 @@ use ctx::{Ctx, Role};
 use ledger::certificate::{Certificate, Shown};
 use model::{Code, DisposalId, DisposalState, DisposedState, HoldId, MessageId, SparedFor};
 use records::disclose::{NewExport, Which};
-use records::disposal::DisposalView;
+use records::disposal::{DisposalView, Form};
 use records::export::Format;
 use records::holds::Scope;
 use records::keeping::ItemState;
@@ -121,7 +121,9 @@ impl House {
     }
 
     fn certificate(&self, id: DisposalId) -> Vec<u8> {
-        let proof = self.records.disposal_certificate(&self.officer, id);
+        let proof = self
+            .records
+            .disposal_certificate(&self.officer, id, Form::Json);
         proof.expect("certified").bytes
     }
 }
@@ -171,7 +173,7 @@ sim::both_engines! {
         let (house, sent) = due_house(store, &["One.", "Two.", "Three."]);
         assert_eq!(code(house.records.destruction_proof(&house.officer, sent[1])), Some(Code::NotFound));
         let id = house.listed();
-        assert_eq!(code(house.records.disposal_certificate(&house.officer, id)), Some(Code::StateConflict));
+        assert_eq!(code(house.records.disposal_certificate(&house.officer, id, Form::Json)), Some(Code::StateConflict));
         house.agreed(id);
         house.wait(14 * DAY);
         house.dispose();
@@ -185,6 +187,12 @@ sim::both_engines! {
             let changed = text.replacen(from, to, 1);
             let read = Certificate::parse(changed.as_bytes()).and_then(|certificate| certificate.verify(None));
             assert_eq!(code(read), Some(Code::LedgerBroken), "{from}");
+        }
+        let paper = house.records.disposal_certificate(&house.officer, id, Form::Pdf)?;
+        assert_eq!(paper.name, format!("{id}.pdf"));
+        let text = String::from_utf8_lossy(&paper.bytes).into_owned();
+        for word in [sent[0].to_string(), report.body.digest()?, report.body.root.clone(), "Provisional".to_owned()] {
+            assert!(text.contains(&word), "{word} is not on paper");
         }
         let alone = house.records.destruction_proof(&house.officer, sent[1])?.bytes;
         let certificate = Certificate::parse(&alone)?;

@@ -13,7 +13,7 @@ use model::{
     limits,
 };
 use records::Records;
-use records::disposal::{DisposalView, Due, ItemView};
+use records::disposal::{DisposalView, Due, Form, ItemView};
 use serde::Serialize;
 
 use super::disposals::look;
@@ -143,8 +143,12 @@ pub async fn take(asked: Asked) -> Result<Response> {
     let desk = desk(&asked).await?;
     let id: DisposalId = asked.segment(2).parse()?;
     let (records, ctx) = (asked.state().records.clone(), desk.ctx()?.clone());
-    let proof = run(move || records.disposal_certificate(&ctx, id)).await?;
-    Ok(download(&proof.name, "application/json", proof.bytes))
+    let (form, kind) = match asked.query("form") {
+        "pdf" => (Form::Pdf, "application/pdf"),
+        _ => (Form::Json, "application/json"),
+    };
+    let proof = run(move || records.disposal_certificate(&ctx, id, form)).await?;
+    Ok(download(&proof.name, kind, proof.bytes))
 }
 
 async fn load(asked: &Asked, desk: &Desk) -> Result<Disposal> {
