@@ -30,3 +30,51 @@ fn every_statement_begins_with_its_verb() {
     }
     assert!(crate::tables::apps::REVOKE_KEY.changes_settings());
 }
+
+/// What holds a message or its key goes by these alone: a new deleter has to ask what they ask, and be named here.
+#[test]
+fn whatever_destroys_messages_is_known() {
+    let guarded = [
+        "item_keys",
+        "messages",
+        "blobs",
+        "recipients",
+        "sealed",
+        "records",
+        "postings",
+        "retention_items",
+        "legal_holds",
+        "matters",
+        "hold_custodians",
+        "disposals",
+        "disposal_items",
+        "ledger_payloads",
+        "ledger_entries",
+        "exports",
+        "disclosed",
+    ];
+    let deletes = |sql: &str| {
+        let table = sql.strip_prefix("DELETE FROM ")?;
+        let end = table.find(' ').unwrap_or(table.len());
+        guarded.into_iter().find(|one| *one == &table[..end])
+    };
+    let mut found = Vec::new();
+    for (module, all) in crate::tables::ALL {
+        for statement in *all {
+            for sql in [statement.postgres(), statement.sqlite()] {
+                found.extend(deletes(sql).map(|table| format!("{module}: {table}")));
+            }
+        }
+    }
+    found.sort();
+    found.dedup();
+    // A key of a thing that is no message; a key and a blob of one that two people agreed on; its words.
+    let known = [
+        "disposals: blobs",
+        "disposals: item_keys",
+        "disposals: ledger_payloads",
+        "item_keys: item_keys",
+        "postings: postings",
+    ];
+    assert_eq!(found, known);
+}

@@ -11,7 +11,8 @@ statements! {
     pub OUTDATED = "SELECT item, wrapped_key FROM item_keys WHERE organisation = $1 AND version <> $2 LIMIT 500";
     pub DESTROY = "DELETE FROM item_keys WHERE item = $1 AND organisation = $2
         AND NOT EXISTS (SELECT 1 FROM messages WHERE id = $1) AND NOT EXISTS (SELECT 1 FROM legal_holds WHERE id = $1)
-        AND NOT EXISTS (SELECT 1 FROM matters WHERE id = $1)";
+        AND NOT EXISTS (SELECT 1 FROM matters WHERE id = $1) AND NOT EXISTS (SELECT 1 FROM disposals WHERE id = $1)
+        AND NOT EXISTS (SELECT 1 FROM exports WHERE id = $1)";
     pub REWRAP = "UPDATE item_keys SET version = $2, wrapped_key = $3 WHERE item = $1";
 }
 
