@@ -15,6 +15,7 @@ export async function lastDay({ seen, places, folder, api, verify }) {
   const enter = (name, who) => signedIn(places, desks[name], who);
 
   await enter("sam", sam);
+  await profiled({ seen, places }, desks.sam);
   await desks.sam.goto(`${places.console}console/retention`);
   await desks.sam.fill("input[id^=reason-]", "Counsel read it");
   await desks.sam.click("button:has-text('Approve')");
@@ -95,7 +96,27 @@ export async function lastDay({ seen, places, folder, api, verify }) {
   await shows(page, "Done, final");
 }
 
-// What the organisation is, what the letter is, and a rule for such letters, with what it would change on record.
+// What the organisation is, as an officer says it.
+async function profiled({ seen, places }, page) {
+  await page.goto(`${places.console}console/retention`);
+  await page.click("text=What this organisation is");
+  await page.fill("#states", "New York");
+  await page.check("#provider_physician");
+  page.expected = [422];
+  await page.click("button:has-text('Put it on record')");
+  await seen.says(page, "Name at least one state by its two letters");
+  page.expected = [];
+  seen.check("what was ticked is still ticked", await page.isChecked("#provider_physician"));
+  await page.fill("#states", "ny");
+  await page.fill("#reason", "Counsel read it");
+  await page.click("button:has-text('Put it on record')");
+  await seen.says(page, "On record. Rules of its states show below");
+  await page.click("text=What this organisation is");
+  await seen.look(page, "retention-profile");
+  seen.check("what was said shows", await page.inputValue("#states") === "NY");
+}
+
+// What the letter is, and a rule for such letters, with what it would change on record.
 async function adopted(places, id) {
   const ask = async (method, path, body) => {
     const headers = { authorization: `Bearer ${places.records_key}`, "content-type": "application/json" };
@@ -104,7 +125,6 @@ async function adopted(places, id) {
     return answer.ok ? answer.json() : null;
   };
   const reason = "Counsel read it";
-  await ask("POST", "/retention/profile", { states: ["US-NY"], provider_types: ["physician"], zone: "America/New_York", reason });
   // Once it is in the archive.
   await until("the letter to be archived", () => ask("POST", `/retention/items/${id}/classes`, { classes: ["routine"], reason }));
   const rule = { id: "own-canteen", jurisdiction: "ORG", classes: ["routine"], record: "menus", keep: "1 year", from: ["creation"], citation: "House rule 3", confidence: "high" };

@@ -37,8 +37,8 @@ pub use due::DueItem;
 pub use proposals::{ProposalView, Proposed};
 pub use reckon::Progress;
 pub use retention::{
-    Anchor, Change, Class, Classifier, Known, Profile, Rule, RuleRef, RuleState, Sentence,
-    Simulation,
+    Anchor, Change, Class, Classifier, Known, Profile, Programme, Provider, Rule, RuleRef,
+    RuleState, Sentence, Simulation,
 };
 pub use shown::{Correcting, KeptItem, RecordKeeping};
 pub use store::tables::retention_items::ItemState;

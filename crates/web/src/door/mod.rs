@@ -375,6 +375,11 @@ fn archive_routes() -> Router<WebState> {
             get(|asked| console(asked, console::exports::take)),
         )
         .route(
+            "/console/retention/profile",
+            get(|asked| console(asked, console::retention_profile::show))
+                .post(|asked| console(asked, console::retention_profile::submit)),
+        )
+        .route(
             "/console/disposals",
             get(|asked| console(asked, console::disposals::show))
                 .post(|asked| console(asked, console::disposals::submit)),

@@ -67,6 +67,7 @@ templates! {
     "pages/console/archive_unread.html"
     "pages/console/exports.html"
     "pages/console/retention.html"
+    "pages/console/retention_profile.html"
     "pages/console/disposals.html"
     "pages/console/disposal.html"
     "pages/console/holds.html"

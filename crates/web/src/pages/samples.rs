@@ -58,6 +58,7 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     draw::<console::archive_unread::ArchiveUnread>(face, &mut all)?;
     draw::<console::exports::Exports>(face, &mut all)?;
     draw::<console::retention::Retention>(face, &mut all)?;
+    draw::<console::retention_profile::RetentionProfile>(face, &mut all)?;
     draw::<console::disposals::Disposals>(face, &mut all)?;
     draw::<console::disposal::Disposal>(face, &mut all)?;
     draw::<console::holds::Holds>(face, &mut all)?;

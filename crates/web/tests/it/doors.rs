@@ -23,6 +23,7 @@ const DOORS: &[&str] = &[
     "/console/exports",
     "/console/holds",
     "/console/retention",
+    "/console/retention/profile",
     "/console/disposals",
     "/console/disposals/dis_00000000000000000000000000",
     "/console/holds/hld_00000000000000000000000000",

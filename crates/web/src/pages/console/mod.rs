@@ -42,6 +42,7 @@ pub mod queue;
 pub mod recovery;
 pub mod registry;
 pub mod retention;
+pub mod retention_profile;
 pub mod risk;
 pub mod risk_limits;
 pub mod rule_ask;

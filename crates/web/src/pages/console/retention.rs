@@ -82,7 +82,7 @@ pub async fn show(asked: Asked) -> Result<Response> {
     let desk = desk(&asked).await?;
     let mut page = load(&asked, &desk).await?;
     let done = asked.query("done");
-    let words = ["proposed", "shown", "approved", "rejected"].into_iter();
+    let words = ["proposed", "shown", "approved", "rejected", "profiled"].into_iter();
     page.done = words.into_iter().find(|word| *word == done);
     desk_page(&asked, &desk, StatusCode::OK, &page)
 }
@@ -292,6 +292,7 @@ impl Page for Retention {
             Sample::new("shown", done("shown")),
             Sample::new("approved", done("approved")),
             Sample::new("rejected", done("rejected")),
+            Sample::new("profiled", done("profiled")),
             Sample::new("error_reason", wrong("retention_reason")),
             Sample::new("error_moved", wrong("retention_moved")),
             Sample::spanish(many),
