@@ -134,6 +134,12 @@ pub const STEPS: &[Step] = &[
         pace: Pace::Works,
     },
     Step {
+        name: "stamps",
+        why: "OpenSSL answers our questions for time stamps and accepts the tokens; what was changed is refused by both",
+        work: stamps,
+        pace: Pace::Works,
+    },
+    Step {
         name: "exports",
         why: "sha256sum, unzip, OpenSSL and Python's readers of ZIP, mbox, CSV and XML agree with our packages",
         work: exports,
@@ -368,6 +374,11 @@ fn smime(root: &Path) -> Result<()> {
     program(root, &peers::python(root), &words)?;
     on_both_engines(root, "peers/ldap.py", &[])?;
     on_both_engines(root, "peers/revocation.py", &[])
+}
+
+fn stamps(root: &Path) -> Result<()> {
+    let words = ["peers/stamps.py", "--binary", &example(root, "stamp")?];
+    program(root, &peers::python(root), &words)
 }
 
 fn exports(root: &Path) -> Result<()> {
