@@ -71,7 +71,7 @@ fn of_date(message: &Message<'_>, first: Option<Timestamp>) -> Option<Finding> {
         return Some(Finding::of(FindingKind::FieldUnreadable).in_field("Date"));
     };
     let after = written.secs().saturating_sub(first?.secs());
-    let is_far = after > DATE_AFTER_SECONDS || after < -DATE_BEFORE_SECONDS;
+    let is_far = !(-DATE_BEFORE_SECONDS..=DATE_AFTER_SECONDS).contains(&after);
     is_far.then(|| Finding::of(FindingKind::DateFar).seconds(after))
 }
 
