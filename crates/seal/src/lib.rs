@@ -1,6 +1,7 @@
 //! Sealing: what is put around a message so that others can check or only one can read it.
 //!
-//! Signing what leaves (DKIM, ARC) and checking what comes in (SPF, DKIM, DMARC, ARC). Bytes in,
+//! Signing what leaves (DKIM, ARC) and checking what comes in (SPF, DKIM, DMARC, ARC); time stamps
+//! by others ([`stamp`]). Bytes in,
 //! bytes out; no clock, no sockets (DNS is what `dns::Known` holds), no storage of keys. Invariant:
 //! a message that leaves is never changed, only fields put before it.
 
@@ -15,4 +16,5 @@ pub mod results;
 mod signature;
 pub mod smime;
 pub mod spf;
+pub mod stamp;
 mod tags;

@@ -8,20 +8,20 @@
 //!
 //! A private copy of OpenSSL is built in, the one that encrypts the pages of SQLite.
 
-mod ber;
+pub(crate) mod ber;
 mod capabilities;
-mod certificate;
-mod der;
+pub(crate) mod certificate;
+pub(crate) mod der;
 mod envelope;
 mod error;
 mod identity;
 mod message;
-mod oid;
+pub(crate) mod oid;
 mod open;
 mod recipient;
 mod revocation;
 mod sign;
-mod signed;
+pub(crate) mod signed;
 mod structure;
 mod trust;
 

@@ -12,6 +12,7 @@ mod names;
 mod proofs;
 mod reports;
 mod smtp;
+mod stamps;
 
 use crate::kit::hostile::Target;
 
@@ -32,6 +33,7 @@ pub const TARGETS: &[Target] = &[
     proofs::BUNDLES,
     proofs::LOG_FILES,
     proofs::SHAPING,
+    stamps::STAMPS,
 ];
 
 pub fn find(name: &str) -> Option<&'static Target> {

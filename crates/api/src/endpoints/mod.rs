@@ -20,6 +20,7 @@ mod exports;
 mod feedback;
 mod file;
 mod found;
+mod headers;
 mod health;
 mod held;
 mod holds;
@@ -117,6 +118,7 @@ pub(crate) fn doors() -> Vec<Door> {
         held::door(),
         content::door(),
         parsed::door(),
+        headers::door(),
         file::door(),
         queue::door(),
         orders::door(),
@@ -268,6 +270,8 @@ pub(crate) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
     with::<suppressions::import::ImportDone>(&mut named);
     with::<feedback::Feedback>(&mut named);
     with::<feedback::FeedbackGiven>(&mut named);
+    with::<headers::HeadersAsked>(&mut named);
+    with::<headers::HeadersJudged>(&mut named);
     with::<held::HeldList>(&mut named);
     schemas_of_protection(&mut named);
     schemas_of_records(&mut named);

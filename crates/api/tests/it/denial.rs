@@ -213,6 +213,7 @@ fn body(verb: &str, path: &str) -> Value {
     match path.rsplit('/').next() {
         Some("orders") => order(),
         Some("rules") => rules(),
+        Some("headers") => serde_json::json!({"message": "msg_01KAJ5Z3E9T7M0X4Q8V2B6N1CD"}),
         Some("try") if path.contains("directories") => {
             serde_json::json!({"address": "lee@hospital.example"})
         }

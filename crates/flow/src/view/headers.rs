@@ -48,12 +48,8 @@ impl Flow {
         ctx.open_phi(Event::new("message.headers_opened").message(id))?;
         let content = load(ctx, id)?.content(ctx)?;
         let message = mail::parse(&content)?;
-        let host = &self.settings().hostname;
-        let own = message
-            .headers("authentication-results")
-            .find(|value| value.split(';').next().is_some_and(|id| id.trim() == host));
         Ok(Phi::new(HeadersView {
-            checks: own.map(checks).unwrap_or_default(),
+            checks: own_checks(&message, &self.settings().hostname),
             hops: message.headers("received").map(hop).collect(),
             seals: message.headers("arc-seal").map(seal).collect(),
             fields: message
@@ -62,6 +58,13 @@ impl Flow {
                 .collect(),
         }))
     }
+}
+
+/// What we wrote when it came in; fields under our name that came with it were taken out.
+pub(super) fn own_checks(message: &mail::Message<'_>, host: &str) -> Vec<HeaderCheck> {
+    let mut fields = message.headers("authentication-results");
+    let own = fields.find(|value| value.split(';').next().is_some_and(|id| id.trim() == host));
+    own.map(checks).unwrap_or_default()
 }
 
 /// `method=result property=value …`

@@ -48,10 +48,7 @@ impl Flow {
     /// # Errors
     /// `not_found` when it is another organisation's, `key_destroyed` when it was destroyed.
     pub fn parsed(&self, ctx: &Ctx, id: MessageId) -> Result<Parsed> {
-        let (row, first) = self.with_first(ctx, id)?;
-        let resource = resource(ctx, &row, first.as_ref())?;
-        ctx.allow(Action::MessageOpen, &resource)?;
-        self.allow_quarantined(ctx, &row)?;
+        let (row, first) = self.allow_parts(ctx, id)?;
         ctx.open_phi(
             Event::new("message.opened")
                 .message(id)
@@ -97,7 +94,19 @@ impl Flow {
         })
     }
 
-    /// The message, and the first one of its conversation.
+    /// The message, and the first one of its conversation, for whoever may open its parts.
+    pub(super) fn allow_parts(
+        &self,
+        ctx: &Ctx,
+        id: MessageId,
+    ) -> Result<(messages::Message, Option<messages::Message>)> {
+        let (row, first) = self.with_first(ctx, id)?;
+        let resource = resource(ctx, &row, first.as_ref())?;
+        ctx.allow(Action::MessageOpen, &resource)?;
+        self.allow_quarantined(ctx, &row)?;
+        Ok((row, first))
+    }
+
     fn with_first(
         &self,
         ctx: &Ctx,

@@ -5,7 +5,7 @@
 //! left out of a hop, not guessed.
 
 use mail_parser::DateTime;
-use model::{Timestamp, limits};
+use model::{Domain, Timestamp, limits};
 
 use crate::message::Message;
 
@@ -16,6 +16,8 @@ pub struct Hop {
     pub from: Option<String>,
     /// The address that the server saw, where it wrote one.
     pub seen_from: Option<String>,
+    /// The name that the server found for that address, where it wrote one.
+    pub resolved: Option<String>,
     pub by: Option<String>,
     /// Such as `ESMTPS`.
     pub with: Option<String>,
@@ -82,6 +84,7 @@ fn read(field: &str) -> Hop {
     let mut hop = Hop {
         from: after("from"),
         seen_from: seen_from(&comments),
+        resolved: resolved(&comments),
         by: after("by"),
         with: after("with"),
         at: moment(&without_comments(date).0),
@@ -125,7 +128,18 @@ fn seen_from(comments: &str) -> Option<String> {
     literals.filter_map(address).map(|ip| ip.to_string()).next()
 }
 
-fn moment(date: &str) -> Option<Timestamp> {
+/// The first word before an address that is a name with a dot: as most servers write it.
+fn resolved(comments: &str) -> Option<String> {
+    let mut words = comments.split('[').next()?.split_whitespace();
+    let name = words.find_map(|word| {
+        let name = word.trim_end_matches('.');
+        let is_name = name.contains('.') && name.parse::<std::net::IpAddr>().is_err();
+        Domain::parse(name).ok().filter(|_| is_name)
+    })?;
+    Some(name.as_str().to_owned())
+}
+
+pub(crate) fn moment(date: &str) -> Option<Timestamp> {
     let date = DateTime::parse_rfc822(&format!("{}\n", date.trim()))?;
     let sound = date.is_valid() && (1970..=9_999).contains(&date.year);
     sound.then(|| Timestamp::from_secs(date.to_timestamp()))

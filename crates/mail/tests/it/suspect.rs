@@ -1,6 +1,7 @@
 //! Whatever stands in a message, looking at it ends, soon and without a panic.
 
 use caduceus_mail::engines::{clamd, rspamd};
+use caduceus_mail::forensics;
 use caduceus_mail::suspect::{
     Arrival, Known, Language, Proved, SUSPICIONS_MAX, Seen, banner, hops, suspicions,
 };
@@ -37,6 +38,8 @@ fn look(wire: &[u8]) -> usize {
     assert!(found.len() <= SUSPICIONS_MAX);
     assert!(banner(&found, Language::Spanish).is_some() || found.iter().all(|s| s.weight < 20));
     hops::hops(&message);
+    let read = forensics::examine(wire).expect("a body is not looked at");
+    assert!(read.findings.len() <= forensics::FINDINGS_MAX && read.legs.len() == read.hops.len());
     found.len()
 }
 

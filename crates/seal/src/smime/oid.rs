@@ -15,6 +15,12 @@ pub(crate) const SIGNED: &[u8] = pkcs!(7, 2);
 pub(crate) const ENVELOPED: &[u8] = pkcs!(7, 3);
 pub(crate) const AUTH_ENVELOPED: &[u8] = pkcs!(9, 16, 1, 23);
 
+// of time stamps (RFC 3161 §2.3, §2.4; RFC 5035)
+pub(crate) const STAMP_CONTENT: &[u8] = pkcs!(9, 16, 1, 4);
+pub(crate) const SIGNING_CERTIFICATE: &[u8] = pkcs!(9, 16, 2, 12);
+pub(crate) const SIGNING_CERTIFICATE_V2: &[u8] = pkcs!(9, 16, 2, 47);
+pub(crate) const TIME_STAMPING: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 8];
+
 // signed attributes
 pub(crate) const CONTENT_TYPE: &[u8] = pkcs!(9, 3);
 pub(crate) const MESSAGE_DIGEST: &[u8] = pkcs!(9, 4);

@@ -14,8 +14,8 @@ use super::{Capabilities, Certificate, Purpose, SmimeError, Trust, Verdict};
 use crate::entity::{canonical, with_crlf};
 use data::{SignedData, Signer};
 
-mod data;
-mod signature;
+pub(crate) mod data;
+pub(crate) mod signature;
 
 pub use signature::Signature;
 

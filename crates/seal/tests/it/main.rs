@@ -9,5 +9,6 @@ mod pgp;
 mod protected;
 mod signatures;
 mod smime;
+mod stamp;
 mod vectors;
 mod verifier;

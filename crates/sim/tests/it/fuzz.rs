@@ -73,6 +73,10 @@ fn log_files() {
 fn shaping() {
     survive("shaping", 10_000);
 }
+#[test]
+fn stamps() {
+    survive("stamps", 5_000);
+}
 
 /// A target that is listed and not played would rest on nothing.
 #[test]

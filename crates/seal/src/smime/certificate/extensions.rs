@@ -19,6 +19,7 @@ pub(crate) struct Extensions {
     key_usage: Option<u16>,
     /// None: for every purpose.
     purposes: Option<Vec<Vec<u8>>>,
+    is_purpose_critical: bool,
     pub emails: Vec<String>,
     pub key_id: Option<Vec<u8>>,
     pub capabilities: Capabilities,
@@ -36,7 +37,10 @@ impl Extensions {
                 while let Some(extension) = list.find_next()? {
                     let mut inside = extension.inside();
                     let id = inside.load(ber::OID)?.body;
-                    inside.find(ber::BOOLEAN)?;
+                    let critical = inside.find(ber::BOOLEAN)?;
+                    if id == oid::EXTENDED_KEY_USAGE {
+                        found.is_purpose_critical = critical.is_some_and(|said| said.body != [0]);
+                    }
                     let value = inside.load(ber::OCTETS)?.body;
                     if seen.contains(&id) {
                         return Err(SmimeError::Unreadable);
@@ -93,6 +97,11 @@ impl Extensions {
     }
     pub(crate) fn may_sign_lists(&self) -> bool {
         self.has(0x0200)
+    }
+    /// RFC 3161 §2.3: for that alone, and critical.
+    pub(crate) fn is_for_stamps_alone(&self) -> bool {
+        let purposes = self.purposes.as_deref().unwrap_or_default();
+        self.is_purpose_critical && purposes == [oid::TIME_STAMPING]
     }
     /// RFC 8550 §4.4.4. Of an issuer it says what it may issue for.
     pub(crate) fn is_for_mail(&self) -> bool {

@@ -16,27 +16,27 @@ const SIGNERS_MAX: usize = 10;
 /// `[0]` as subject key identifier.
 const KEY_ID: u8 = 0x80;
 
-pub(super) struct SignedData<'a> {
+pub(crate) struct SignedData<'a> {
     pub content_type: &'a [u8],
     content: Option<Cow<'a, [u8]>>,
     pub certificates: Vec<Certificate>,
     pub signers: Vec<Signer<'a>>,
 }
 
-pub(super) enum SignerId<'a> {
+pub(crate) enum SignerId<'a> {
     Issuer { name: &'a [u8], serial: &'a [u8] },
     Key(&'a [u8]),
 }
 
 /// An algorithm: its id, and its parameters with tag and length.
 #[derive(Clone, Copy)]
-pub(super) struct Algorithm<'a> {
+pub(crate) struct Algorithm<'a> {
     pub id: &'a [u8],
     pub parameters: Option<Element<'a>>,
 }
 
 impl<'a> Algorithm<'a> {
-    pub(super) fn read(element: Element<'a>) -> Result<Self, SmimeError> {
+    pub(crate) fn read(element: Element<'a>) -> Result<Self, SmimeError> {
         let mut inside = element.inside();
         Ok(Self {
             id: inside.load(ber::OID)?.body,
@@ -46,16 +46,19 @@ impl<'a> Algorithm<'a> {
 }
 
 #[derive(Default)]
-pub(super) struct Attributes<'a> {
+pub(crate) struct Attributes<'a> {
     /// As they were signed; `None` where the content itself was.
     pub signed: Option<Vec<u8>>,
     pub content_type: Option<&'a [u8]>,
     pub digest: Option<&'a [u8]>,
     pub signed_at: Option<Timestamp>,
     pub capabilities: Capabilities,
+    /// SigningCertificate and SigningCertificateV2 (RFC 5035).
+    pub named_by_sha1: Option<Element<'a>>,
+    pub named: Option<Element<'a>>,
 }
 
-pub(super) struct Signer<'a> {
+pub(crate) struct Signer<'a> {
     id: SignerId<'a>,
     pub digest: Algorithm<'a>,
     pub algorithm: Algorithm<'a>,
@@ -64,7 +67,7 @@ pub(super) struct Signer<'a> {
 }
 
 impl<'a> SignedData<'a> {
-    pub(super) fn read(definite: &'a [u8]) -> Result<Self, SmimeError> {
+    pub(crate) fn read(definite: &'a [u8]) -> Result<Self, SmimeError> {
         let mut info = Reader::new(definite).load(ber::SEQUENCE)?.inside();
         if info.load(ber::OID)?.body != oid::SIGNED {
             return Err(SmimeError::NotProtected);
@@ -90,7 +93,7 @@ impl<'a> SignedData<'a> {
     }
 
     /// The content inside, or the one beside it; both would be two messages.
-    pub(super) fn content_or(
+    pub(crate) fn content_or(
         &self,
         detached: Option<Cow<'a, [u8]>>,
     ) -> Result<Cow<'a, [u8]>, SmimeError> {
@@ -158,7 +161,7 @@ impl<'a> Signer<'a> {
         })
     }
 
-    pub(super) fn find_certificate<'c>(&self, all: &'c [Certificate]) -> Option<&'c Certificate> {
+    pub(crate) fn find_certificate<'c>(&self, all: &'c [Certificate]) -> Option<&'c Certificate> {
         all.iter().find(|certificate| match self.id {
             SignerId::Issuer { name, serial } => {
                 certificate.issuer == name && certificate.serial_element == serial
@@ -198,6 +201,8 @@ impl<'a> Attributes<'a> {
             oid::MESSAGE_DIGEST => self.digest = Some(value.body),
             oid::SIGNING_TIME => self.signed_at = Some(extension_time(value)?),
             oid::CAPABILITIES => self.capabilities = Capabilities::read(value.whole)?,
+            oid::SIGNING_CERTIFICATE => self.named_by_sha1 = Some(value),
+            oid::SIGNING_CERTIFICATE_V2 => self.named = Some(value),
             _ => {}
         }
         Ok(())

@@ -25,7 +25,7 @@ pub enum Signature {
     NoCertificate,
 }
 
-pub(super) fn check(
+pub(crate) fn check(
     signer: &Signer<'_>,
     certificate: &Certificate,
     content_type: &[u8],
