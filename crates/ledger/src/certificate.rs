@@ -216,7 +216,11 @@ impl Certificate {
             [] => Ok((checkpoint, false)),
             [last] => {
                 let last_entry = self.entry(1, last, &checkpoint, "disposal.final")?;
-                if last_entry.facts.get("sha256") != Some(&digest) || last.index <= first.index {
+                let is_late = last_entry.at.rfc3339() >= self.body.keys_gone_by;
+                if last_entry.facts.get("sha256") != Some(&digest)
+                    || last.index <= first.index
+                    || !is_late
+                {
                     return Err(Broken::Order.at("/entries/1"));
                 }
                 Ok((checkpoint, true))
@@ -289,6 +293,12 @@ impl Certificate {
 
     fn says(&self, is_final: bool) -> Vec<String> {
         let body = &self.body;
+        if body.destroyed == 0 {
+            return vec![format!(
+                "No record was destroyed: all that were named were kept. It ended at {}.",
+                body.ended_at
+            )];
+        }
         let mut says = match &self.shown {
             Shown::All(_) => vec![format!(
                 "{} records, accepted from {} to {}, were destroyed between {} and {}.",

@@ -14,6 +14,7 @@ use ctx::{Action, Ctx, Event};
 use flow::view::cursor;
 use model::{Code, Error, ExportId, HoldId, MessageId, Mode, Result, Secret, Timestamp, limits};
 use store::tables::exports::{self as table, Export};
+use store::tables::{archive_heads, item_keys};
 
 use crate::Records;
 use crate::export::Format;
@@ -106,6 +107,11 @@ impl Records {
         let (ctx2, payload) = (ctx.clone(), made.payload(&order.messages)?);
         let (messages, left_out) = (order.messages.len(), made.left_out.len());
         ctx.world().store.write(move |tx| {
+            // Nothing of it is destroyed beside this commit, or was since it was looked up.
+            archive_heads::touch(tx, ctx2.organisation())?;
+            for message in &order.messages {
+                item_keys::load(tx, message.as_bytes(), ctx2.organisation())?;
+            }
             key.insert(tx)?;
             table::insert(tx, &row, &order.messages)?;
             let event = Event::new("archive.exported").about(id);

@@ -1,18 +1,17 @@
-//! `/v1/disposals`: what is due and goes, by the word of two people, and what proves it. One file each.
+//! `/v1/disposals`: what is due and goes, by the word of two people, and what proves it. One file each. Software reads
+//! here; asking and agreeing are for people, in the console.
 
 pub(super) mod certificate;
 pub(super) mod list;
 pub(super) mod of_message;
-pub(super) mod propose;
 pub(super) mod records;
-pub(super) mod refuse;
 pub(super) mod show;
 
 use ::records::disposal::{DisposalView, ItemView, Proof};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use model::{DisposalId, DisposalState, DisposedState, MessageId, SparedFor, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::schema;
@@ -21,10 +20,8 @@ use crate::schema;
 pub(super) fn doors() -> Vec<super::Door> {
     vec![
         list::door(),
-        propose::door(),
         show::door(),
         records::door(),
-        refuse::door(),
         certificate::door(),
         of_message::door(),
     ]
@@ -91,21 +88,6 @@ pub(crate) struct DisposalRecord {
     rules: Vec<String>,
     kept_through: Option<String>,
     destroyed_at: Option<String>,
-}
-
-/// Why; kept sealed beside it and in the audit log.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct DisposalReason {
-    #[schema(max_length = 500)]
-    reason: String,
-}
-
-/// Which one it is.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct DisposalSet {
-    #[schema(schema_with = schema::disposal_id)]
-    id: DisposalId,
 }
 
 impl DisposalShown {

@@ -303,8 +303,6 @@ fn schemas_of_records(named: &mut Vec<(String, RefOr<Schema>)>) {
     with::<disposals::DisposalShown>(named);
     with::<disposals::DisposalSaid>(named);
     with::<disposals::DisposalRecord>(named);
-    with::<disposals::DisposalReason>(named);
-    with::<disposals::DisposalSet>(named);
     with::<disposals::list::DisposalList>(named);
     with::<disposals::show::DisposalWhole>(named);
     with::<disposals::records::DisposalRecordList>(named);

@@ -55,7 +55,7 @@ pub(crate) struct MessageShown {
     unread: Vec<String>,
     octets: u64,
     attachments: u32,
-    /// SHA-256 of the message, hexadecimal; the audit log commits to it.
+    /// SHA-256 of the message, hexadecimal; the audit log commits to it. Empty once it was destroyed.
     content_sha256: String,
     /// The disposal that destroyed it: what is told here is all that is left. Null: it was not destroyed.
     #[schema(value_type = Option<String>)]
@@ -184,11 +184,14 @@ fn shown(view: MessageView) -> MessageShown {
         unread: view.unread.into_iter().collect(),
         octets: view.octets,
         attachments: view.attachments,
-        content_sha256: view
-            .content_sha256
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
+        content_sha256: match view.destroyed {
+            Some(_) => String::new(),
+            None => view
+                .content_sha256
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
+        },
         disposal: view.destroyed,
         may_cancel: view.may_cancel,
         recipients: view.recipients.into_iter().map(recipient).collect(),

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use sim::kit::{SimClock, SimRng, TestStore, memory_root};
 use tower::ServiceExt;
 
-pub const ALL_SCOPES: [&str; 32] = [
+pub const ALL_SCOPES: [&str; 31] = [
     "message.send",
     "message.list",
     "message.read",
@@ -42,7 +42,6 @@ pub const ALL_SCOPES: [&str; 32] = [
     "hold.manage",
     "retention.read",
     "retention.manage",
-    "disposal.manage",
     "quarantine.read",
     "registry.read",
     "registry.manage",

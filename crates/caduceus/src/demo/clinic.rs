@@ -110,7 +110,6 @@ fn records_key(people: &People, ctx: &Ctx) -> anyhow::Result<Secret<String>> {
                 "hold.read",
                 "retention.read",
                 "retention.manage",
-                "disposal.manage",
             ]
             .map(str::to_owned)
             .to_vec(),

@@ -120,7 +120,7 @@ words! {
         RetentionManage = "retention.manage",
         /// Approve a rule that somebody else proposed. Never one's own.
         RetentionApprove = "retention.approve",
-        /// Ask that what is due be destroyed; call a disposal off.
+        /// Ask that what is due be destroyed; call a disposal off. People alone.
         DisposalManage = "disposal.manage",
         /// Agree to a disposal that somebody else asked for. Never one's own.
         DisposalApprove = "disposal.approve",

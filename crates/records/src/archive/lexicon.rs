@@ -149,18 +149,25 @@ impl<'a> Held<'a> {
             return Ok(());
         }
         let piece = Arc::new(sealed(world, of, self.0.words.all())?);
-        let (id, old) = (piece.id, std::mem::take(&mut self.0.read));
+        let (id, prunings) = (piece.id, self.0.prunings);
+        let old = std::mem::take(&mut self.0.read);
         let gone = old.clone();
         let done = world.store.write(move |tx| {
+            // What another node pruned does not come back by what is known here.
+            if !archive_heads::commit(tx, of, prunings)? {
+                return Ok(false);
+            }
             lexicon_pieces::insert(tx, &piece)?;
             gone.iter()
-                .try_for_each(|old| lexicon_pieces::remove(tx, of, *old))
+                .try_for_each(|old| lexicon_pieces::remove(tx, of, *old))?;
+            Ok(true)
         });
-        self.0.read = match done {
-            Ok(()) => BTreeSet::from([id]),
-            Err(_) => old,
-        };
-        done
+        match done {
+            Ok(true) => self.0.read = BTreeSet::from([id]),
+            Ok(false) => self.forget(),
+            Err(_) => self.0.read = old,
+        }
+        done.map(drop)
     }
 
     /// Takes over what was committed.

@@ -10,7 +10,7 @@ use model::{
 };
 use store::Tx;
 use store::tables::disposals::{self as table, Disposal, Item};
-use store::tables::organisations;
+use store::tables::{organisations, postings};
 
 use super::reads;
 use crate::Records;
@@ -35,6 +35,11 @@ pub struct Proof {
 impl Records {
     /// Prunes the lexicon, then certifies.
     pub(super) fn finish_disposal(&self, ctx: &Ctx, id: DisposalId) -> Result<usize> {
+        let store = &ctx.world().store;
+        let mut first = true;
+        while store.write(move |tx| postings::merge(tx, first))? {
+            first = false;
+        }
         if !self.prune(ctx)? {
             return Ok(0);
         }
@@ -153,7 +158,7 @@ fn certify(ctx: &Ctx, tx: &mut Tx<'_>, row: &Disposal, backups: Duration) -> Res
     let body = Body {
         keys_gone_by: keys_gone_by.rfc3339(),
         ended_at: now.rfc3339(),
-        spared: spared(tx, row.id)?,
+        spared: spared(tx, row)?,
         ..made(ctx, tx, row, &told)?
     };
     let event = Event::new("disposal.certified").about(row.id);
@@ -214,10 +219,14 @@ fn counted<'a>(words: impl Iterator<Item = &'a String>) -> BTreeMap<String, u64>
 }
 
 /// Those that were named to be destroyed, or kept by a hold from the beginning.
-fn spared(tx: &mut Tx<'_>, id: DisposalId) -> Result<BTreeMap<String, u64>> {
-    let mut counts = BTreeMap::new();
+fn spared(tx: &mut Tx<'_>, row: &Disposal) -> Result<BTreeMap<String, u64>> {
+    // Of those that a hold kept from the beginning not all are named one by one.
+    let unnamed = row.held.saturating_sub(limits::DISPOSAL_HELD_MAX as u64);
+    let held = SparedFor::Held.word().to_owned();
+    let mut counts = BTreeMap::from([(held, unnamed)]);
+    counts.retain(|_, count| *count > 0);
     let most = limits::DISPOSAL_RECORDS_MAX + limits::DISPOSAL_HELD_MAX;
-    for item in table::items(tx, id, DisposedState::Spared, 0, most)? {
+    for item in table::items(tx, row.id, DisposedState::Spared, 0, most)? {
         let why = item.why.map_or("", SparedFor::word);
         *counts.entry(why.to_owned()).or_default() += 1;
     }

@@ -1,5 +1,7 @@
 //! Records destroyed in steps, each asked again in the transaction that destroys it.
 
+use std::sync::Arc;
+
 use ctx::{Ctx, Event};
 use ledger::certificate::Item as Told;
 use model::{BlobId, DisposalId, DisposalState, DisposedState, Result, SparedFor};
@@ -15,6 +17,8 @@ use crate::keeping::Book;
 
 /// Records of one commit.
 const BATCH: usize = 20;
+/// Commits by one plan.
+const BATCHES: usize = 16;
 /// Plans made anew when holds or words changed meanwhile, before the next turn tries.
 const PLANS: usize = 8;
 
@@ -26,24 +30,31 @@ enum Step {
 }
 
 impl Records {
+    /// Some hundreds, by one plan as long as it stands.
     pub(super) fn destroy_some(&self, ctx: &Ctx, id: DisposalId) -> Result<usize> {
+        let (mut done, store) = (0, &ctx.world().store);
         for _ in 0..PLANS {
-            let plan = self.plan_holds(ctx.organisation())?;
-            let ctx2 = ctx.clone();
-            let step = ctx
-                .world()
-                .store
-                .write(move |tx| step(&ctx2, tx, &plan, id))?;
-            if let Step::Done(count, blobs) = step {
+            let plan = Arc::new(self.plan_holds(ctx.organisation())?);
+            for _ in 0..BATCHES {
+                let (ctx2, plan) = (ctx.clone(), plan.clone());
+                let Step::Done(count, blobs) = store.write(move |tx| step(&ctx2, tx, &plan, id))?
+                else {
+                    break;
+                };
                 // What a crash leaves behind goes with the next tidying: no row names it any more.
-                let store = &ctx.world().store;
                 for blob in blobs {
                     store.blobs().remove(&blob.to_string())?;
                 }
-                return Ok(count);
+                done += count;
+                if count == 0 {
+                    return Ok(done);
+                }
+            }
+            if done > 0 {
+                return Ok(done);
             }
         }
-        Ok(0)
+        Ok(done)
     }
 }
 

@@ -17,8 +17,8 @@ const BATCH: usize = 100;
 
 impl Records {
     pub(super) fn list_some(&self, ctx: &Ctx, id: DisposalId) -> Result<usize> {
-        // Candidates are found by what was reckoned: it waits for the rest.
-        if !self.is_reckoned(ctx)? {
+        // Candidates are found by what was reckoned.
+        if !self.is_settled(ctx)? {
             return Ok(0);
         }
         let plan = self.plan_holds(ctx.organisation())?;

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ctx::Ctx;
-use model::{Mode, Result};
+use model::{LexiconPieceId, Mode, Result};
 use store::Tx;
 use store::tables::{archive_heads, lexicon_pieces, postings};
 
@@ -17,6 +17,8 @@ use crate::search::tokens::{Field, Tokens};
 
 /// Words of one read.
 const BATCH: usize = 500;
+/// How often the last step is tried while others add words.
+const TRIES: usize = 8;
 
 impl Records {
     /// False when others changed the lexicon meanwhile: to be tried again.
@@ -41,37 +43,51 @@ impl Records {
         if fewer.is_empty() {
             return Ok(true);
         }
-        let mut held = Held::take(&shared);
-        held.learn(world, of)?;
-        let (known, pieces, all) = (held.prunings(), held.pieces(), held.all());
-        let ctx2 = ctx.clone();
-        let done = world.store.write(move |tx| {
-            let world = ctx2.world();
-            world.keys_in(tx, of)?;
-            let now: BTreeSet<_> = lexicon_pieces::ids(tx, of)?.into_iter().collect();
-            if now != pieces || !archive_heads::prune(tx, of, known)? {
-                return Ok(false);
+        for _ in 0..TRIES {
+            let mut held = Held::take(&shared);
+            held.learn(world, of)?;
+            let (known, pieces, all) = (held.prunings(), held.pieces(), held.all());
+            let (ctx2, tokens, fewer) = (ctx.clone(), tokens.clone(), fewer.clone());
+            let write =
+                move |tx: &mut Tx<'_>| stored(&ctx2, tx, &tokens, (known, &pieces), &all, &fewer);
+            let done = world.store.write(write)?;
+            held.forget();
+            if done {
+                return Ok(true);
             }
-            let again: Vec<_> = all
-                .iter()
-                .filter(|(word, _)| fewer.contains_key(word))
-                .cloned()
-                .collect();
-            let fewer = changed(tx, &tokens, &again)?;
-            let left: Vec<_> = all
-                .iter()
-                .map(|(word, places)| (word.clone(), fewer.get(word).copied().unwrap_or(*places)))
-                .filter(|(_, places)| *places != 0)
-                .collect();
-            lexicon_pieces::insert(tx, &Held::whole(world, of, &left)?)?;
-            for piece in &pieces {
-                lexicon_pieces::remove(tx, of, *piece)?;
-            }
-            Ok(true)
-        })?;
-        held.forget();
-        Ok(done)
+        }
+        Ok(false)
     }
+}
+
+/// The lexicon without them, unless somebody changed it meanwhile.
+fn stored(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    tokens: &[Tokens; 2],
+    (known, pieces): (u64, &BTreeSet<LexiconPieceId>),
+    all: &[(String, Places)],
+    fewer: &BTreeMap<String, Places>,
+) -> Result<bool> {
+    let (world, of) = (ctx.world(), ctx.organisation());
+    world.keys_in(tx, of)?;
+    let now: BTreeSet<_> = lexicon_pieces::ids(tx, of)?.into_iter().collect();
+    if now != *pieces || !archive_heads::prune(tx, of, known)? {
+        return Ok(false);
+    }
+    let again = all.iter().filter(|(word, _)| fewer.contains_key(word));
+    let again: Vec<_> = again.cloned().collect();
+    let fewer = changed(tx, tokens, &again)?;
+    let left: Vec<_> = all
+        .iter()
+        .map(|(word, places)| (word.clone(), fewer.get(word).copied().unwrap_or(*places)))
+        .filter(|(_, places)| *places != 0)
+        .collect();
+    lexicon_pieces::insert(tx, &Held::whole(world, of, &left)?)?;
+    for piece in pieces {
+        lexicon_pieces::remove(tx, of, *piece)?;
+    }
+    Ok(true)
 }
 
 /// Words that stand in fewer places than is known, with those that are left.

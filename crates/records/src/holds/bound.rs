@@ -233,7 +233,7 @@ impl Bind {
         }
         let theirs = match &self.people {
             Narrow::Not | Narrow::Unknown => true,
-            Narrow::To(people) => record.is_unopened() || has(tx, people, record)?,
+            Narrow::To(people) => record.hides_names() || has(tx, people, record)?,
         };
         if !theirs {
             return Ok(None);

@@ -89,6 +89,27 @@ impl Beside {
         }
     }
 
+    /// Every token of the archive's index that lies there, whether or not a search would find it.
+    pub fn index_tokens(&mut self) -> std::collections::BTreeSet<String> {
+        match self {
+            Self::Sqlite(db) => {
+                let sql = "CREATE VIRTUAL TABLE temp.tokens USING fts5vocab(main, postings, 'row')";
+                db.execute_batch(sql).expect("a vocabulary");
+                let mut statement = db.prepare("SELECT term FROM temp.tokens").expect("terms");
+                let terms = statement.query_map([], |row| row.get(0)).expect("terms");
+                let terms = terms.map(|term| term.expect("a term")).collect();
+                drop(statement);
+                db.execute_batch("DROP TABLE temp.tokens").expect("dropped");
+                terms
+            }
+            Self::Postgres(client) => {
+                let sql = "SELECT word FROM ts_stat('SELECT terms FROM postings')";
+                let rows = client.query(sql, &[]).expect("terms");
+                rows.iter().map(|row| row.get(0)).collect()
+            }
+        }
+    }
+
     fn tables(&mut self) -> Vec<String> {
         match self {
             Self::Sqlite(db) => {

@@ -14,6 +14,7 @@ statements! {
     pub PRUNINGS = "SELECT prunings FROM archive_heads WHERE organisation = $1";
     pub CHANGE_HOLDS = "UPDATE archive_heads SET holds = holds + 1 WHERE organisation = $1";
     pub LOCK_HOLDS = "UPDATE archive_heads SET holds = holds WHERE organisation = $1 AND holds = $2";
+    pub TOUCH = "UPDATE archive_heads SET holds = holds WHERE organisation = $1";
     pub COMMIT = "UPDATE archive_heads SET commits = commits + 1 WHERE organisation = $1 AND prunings = $2";
     pub PRUNE = "UPDATE archive_heads SET prunings = prunings + 1 WHERE organisation = $1 AND prunings = $2";
 }
@@ -38,6 +39,12 @@ pub fn change_holds(tx: &mut Tx<'_>, of: OrganisationId) -> Result<()> {
 pub fn lock_holds(tx: &mut Tx<'_>, of: OrganisationId, known: u64) -> Result<bool> {
     tx.execute(&BEGIN, &[of.into()])?;
     Ok(tx.execute(&LOCK_HOLDS, &[of.into(), known.into()])? == 1)
+}
+
+/// No record is destroyed beside this transaction.
+pub fn touch(tx: &mut Tx<'_>, of: OrganisationId) -> Result<()> {
+    tx.execute(&BEGIN, &[of.into()])?;
+    tx.execute(&TOUCH, &[of.into()]).map(drop)
 }
 
 /// Part of every commit that archives; false when the lexicon was pruned since, and what is known of it is old.

@@ -92,9 +92,9 @@ statements! {
     pub CONTENTS = "SELECT content FROM messages WHERE id = $1 UNION SELECT s.content FROM deliveries d
         JOIN sealed s ON s.id = d.sealed WHERE d.message = $1 AND s.message = $1 AND s.content IS NOT NULL";
     pub ERASE_BLOB = "DELETE FROM blobs WHERE id = $1 AND organisation = $2";
-    pub ERASE_MESSAGE = "UPDATE messages SET sealed_envelope = $2, findings = $3 WHERE id = $1";
+    pub ERASE_MESSAGE = "UPDATE messages SET sealed_envelope = $2, findings = $3, content_sha256 = $4 WHERE id = $1";
     pub ERASE_RECIPIENTS = "UPDATE recipients SET sealed_address = $2, address_token = $3 WHERE message = $1";
-    pub ERASE_SEALED = "UPDATE sealed SET sealed_head = $2 WHERE message = $1 AND id IN (
+    pub ERASE_SEALED = "UPDATE sealed SET sealed_head = $2, sent_sha256 = $3 WHERE message = $1 AND id IN (
         SELECT sealed FROM deliveries WHERE message = $1)";
     pub ERASE_ROUTES = "UPDATE deliveries SET sealed_route = $2 WHERE message = $1";
     pub ERASE_EVIDENCE = "UPDATE attempts SET sealed_evidence = $2 WHERE message = $1";
@@ -104,6 +104,8 @@ statements! {
     pub ERASE_KEEPING = "UPDATE retention_items SET state = 'destroyed', party_token = NULL, patient_token = NULL, month = NULL,
         sealed_answer = NULL, generation = $2 WHERE message = $1";
     pub IN_DELIVERY = "SELECT 1 FROM deliveries WHERE message = $1 AND state <> 'settled' LIMIT 1";
+    pub IN_REVIEW = "SELECT 1 FROM recipients WHERE message = $1 AND state = 'held'
+        UNION SELECT 1 FROM arrivals WHERE message = $1 AND state = 'quarantined' LIMIT 1";
     pub IN_PORTAL = "SELECT 1 FROM recipients r JOIN notices n ON n.recipient = r.id WHERE r.message = $1
         AND n.message = $1 AND n.expires_at > $2 LIMIT 1";
     pub IN_EXPORT = "SELECT 1 FROM disclosed d JOIN exports e ON e.id = d.export WHERE d.message = $1 AND e.ends_at >= $2 LIMIT 1";
@@ -235,10 +237,11 @@ pub fn done(tx: &mut Tx<'_>, disposal: DisposalId, item: &Item) -> Result<bool> 
     Ok(tx.execute(&DONE, &given)? == 1)
 }
 
-/// Whether somebody outside may still be given it: by a delivery, in the portal, in a package.
+/// Whether somebody may still be given it: by a delivery or a release, in the portal, in a package.
 pub fn is_in_use(tx: &mut Tx<'_>, message: MessageId, now: Timestamp) -> Result<bool> {
     let is = |found: Option<()>| found.is_some();
     Ok(is(tx.find(&IN_DELIVERY, &[message.into()], |_| Ok(()))?)
+        || is(tx.find(&IN_REVIEW, &[message.into()], |_| Ok(()))?)
         || is(tx.find(&IN_PORTAL, &[message.into(), now.into()], |_| Ok(()))?)
         || is(tx.find(&IN_EXPORT, &[message.into(), now.into()], |_| Ok(()))?))
 }
@@ -264,12 +267,13 @@ pub fn destroy(
         tx.execute(&ERASE_BLOB, &[(*blob).into(), of.into()])?;
     }
     let nothing: &[u8] = &[];
-    tx.execute(&ERASE_MESSAGE, &[message.into(), nothing.into(), NO_FINDINGS.into()])?;
-    for erase in [&ERASE_SEALED, &ERASE_ROUTES, &ERASE_EVIDENCE] {
-        tx.execute(erase, &[message.into(), nothing.into()])?;
-    }
-    // No address has this token.
+    // No address has this token, no text this sum.
     let nobody: &[u8] = &[0; 32];
+    let id = message.into();
+    tx.execute(&ERASE_MESSAGE, &[id, nothing.into(), NO_FINDINGS.into(), nobody.into()])?;
+    tx.execute(&ERASE_SEALED, &[message.into(), nothing.into(), nobody.into()])?;
+    tx.execute(&ERASE_ROUTES, &[message.into(), nothing.into()])?;
+    tx.execute(&ERASE_EVIDENCE, &[message.into(), nothing.into()])?;
     tx.execute(&ERASE_RECIPIENTS, &[message.into(), nothing.into(), nobody.into()])?;
     tx.execute(&ERASE_ARRIVAL, &[message.into(), nobody.into()])?;
     tx.execute(&ERASE_PAYLOADS, &[message.into()])?;

@@ -13,6 +13,9 @@ use crate::{Engine, Tx, Value, statements};
 /// A keyed word: the first octets of its HMAC.
 pub type Token = [u8; 10];
 
+/// Pages of one step of [`merge`]: a fraction of a second.
+const MERGE_PAGES: i64 = 500;
+
 /// Parts of a message that no phrase runs across.
 pub const COLUMNS: usize = 6;
 
@@ -69,6 +72,8 @@ statements! {
     pub HAS = "SELECT 1 FROM postings WHERE terms @@ $1::text::tsquery LIMIT 1" =>
         "SELECT 1 FROM postings WHERE postings MATCH $1 LIMIT 1";
     pub BY_INDEX = "SELECT set_config('enable_seqscan', 'off', true)" => "SELECT 1";
+    pub MERGE = "SELECT 1 WHERE $1::bigint = 0" => "INSERT INTO postings (postings, rank) VALUES ('merge', $1)";
+    pub CHANGES = "SELECT 0" => "SELECT total_changes()";
     pub REMOVE = "DELETE FROM postings WHERE position = $1" => "DELETE FROM postings WHERE rowid = $1";
 }
 
@@ -106,6 +111,20 @@ pub fn count(tx: &mut Tx<'_>, what: &Find, window: Window) -> Result<u64> {
     let text = fts::query(what);
     let values = [text.as_str().into(), window.first.into(), window.last.into()];
     Ok(tx.find(&COUNT, &values, |row| row.uint(0))?.unwrap_or(0))
+}
+
+/// Works so many pages of the index over, so that nothing of what was removed is left in them; `first` begins with
+/// all of it. False when nothing was left to do. PostgreSQL's own vacuum does it there.
+pub fn merge(tx: &mut Tx<'_>, first: bool) -> Result<bool> {
+    if tx.engine() == Engine::Postgres {
+        return Ok(false);
+    }
+    let before = tx.find(&CHANGES, &[], |row| row.int(0))?.unwrap_or(0);
+    let pages = if first { -MERGE_PAGES } else { MERGE_PAGES };
+    tx.execute(&MERGE, &[pages.into()])?;
+    let after = tx.find(&CHANGES, &[], |row| row.int(0))?.unwrap_or(0);
+    // A merge with nothing to do counts one change (FTS5's documentation, §6.8).
+    Ok(after - before >= 2)
 }
 
 /// Before many [`has`]: they look into the index, however rare the planner thinks a token is.

@@ -150,9 +150,10 @@ pub struct Filing {
 }
 
 impl Filing {
-    /// Nothing of it could be read, not even who wrote it.
-    pub fn is_unopened(&self) -> bool {
-        self.unread.split(' ').any(|word| word == "unopened")
+    /// Who wrote it, or to whom, may not be found.
+    pub fn hides_names(&self) -> bool {
+        let hides = |word: &str| matches!(word, "unopened" | "broken" | "limit_lexicon");
+        self.unread.split(' ').any(hides)
     }
 }
 

@@ -81,6 +81,8 @@ statements! {
         ORDER BY message LIMIT $4";
     pub OUTDATED = "SELECT message, party_token, patient_token, classes, state, month, sealed_answer, generation
         FROM retention_items WHERE organisation = $1 AND generation < $2 AND state <> 'destroyed' ORDER BY generation, message LIMIT $3";
+    pub ANY_OLDER = "SELECT 1 FROM retention_items WHERE organisation = $1 AND generation > 0 AND generation < $2
+        AND state <> 'destroyed' LIMIT 1";
     pub SET = "UPDATE retention_items SET party_token = $3, patient_token = $4, classes = $5, state = $6, month = $7,
         sealed_answer = $8, generation = $9 WHERE organisation = $1 AND message = $2";
     pub OF_PATIENT = "UPDATE retention_items SET generation = 0 WHERE organisation = $1 AND state <> 'destroyed' AND (patient_token = $2
@@ -137,6 +139,12 @@ pub fn outdated(
 ) -> Result<Vec<Item>> {
     let generation = signed(generation)?;
     tx.query(&OUTDATED, &[organisation.into(), generation.into(), rows.into()], item)
+}
+
+/// Whether any was reckoned by an earlier generation; what is new is not meant.
+pub fn any_older(tx: &mut Tx<'_>, organisation: OrganisationId, generation: u64) -> Result<bool> {
+    let given = [organisation.into(), signed(generation)?.into()];
+    Ok(tx.find(&ANY_OLDER, &given, |_| Ok(()))?.is_some())
 }
 
 pub fn set(tx: &mut Tx<'_>, organisation: OrganisationId, item: &Item) -> Result<()> {

@@ -19,6 +19,19 @@ pub struct Picture {
 /// Tue 3 March 2026, 14:15 in New York.
 pub const NOW: Timestamp = Timestamp::from_secs(1_772_565_300);
 
+fn records(face: &Face, all: &mut Vec<Picture>) -> Result<()> {
+    draw::<console::archive::Archive>(face, all)?;
+    draw::<console::archive_unread::ArchiveUnread>(face, all)?;
+    draw::<console::exports::Exports>(face, all)?;
+    draw::<console::retention::Retention>(face, all)?;
+    draw::<console::retention_profile::RetentionProfile>(face, all)?;
+    draw::<console::disposals::Disposals>(face, all)?;
+    draw::<console::disposal::Disposal>(face, all)?;
+    draw::<console::holds::Holds>(face, all)?;
+    draw::<console::hold::Hold>(face, all)?;
+    Ok(())
+}
+
 /// All samples of all pages, rendered strictly.
 pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     let mut all = Vec::new();
@@ -54,15 +67,7 @@ pub fn pictures(face: &Face) -> Result<Vec<Picture>> {
     draw::<console::audit::Audit>(face, &mut all)?;
     draw::<console::held::Held>(face, &mut all)?;
     draw::<console::held_decide::Decide>(face, &mut all)?;
-    draw::<console::archive::Archive>(face, &mut all)?;
-    draw::<console::archive_unread::ArchiveUnread>(face, &mut all)?;
-    draw::<console::exports::Exports>(face, &mut all)?;
-    draw::<console::retention::Retention>(face, &mut all)?;
-    draw::<console::retention_profile::RetentionProfile>(face, &mut all)?;
-    draw::<console::disposals::Disposals>(face, &mut all)?;
-    draw::<console::disposal::Disposal>(face, &mut all)?;
-    draw::<console::holds::Holds>(face, &mut all)?;
-    draw::<console::hold::Hold>(face, &mut all)?;
+    records(face, &mut all)?;
     draw::<console::inbound::Inbound>(face, &mut all)?;
     draw::<console::inbound_decide::InboundDecide>(face, &mut all)?;
     draw::<console::inbound_decide::InboundDelete>(face, &mut all)?;
