@@ -173,9 +173,9 @@ fn marks(stored: &crate::content::Stored) -> Result<BTreeSet<(&'static str, Stri
     let message = &stored.message;
     let findings: phi::Findings = serde_json::from_str(&message.findings)
         .map_err(|_| model::Error::new(model::Code::StoredDataInvalid))?;
-    let way = match message.origin {
-        Origin::Inbound => "received",
-        _ => "sent",
+    let way = match message.origin.stays_here() {
+        true => "received",
+        false => "sent",
     };
     let mut marks = BTreeSet::from([
         ("in", way.to_owned()),

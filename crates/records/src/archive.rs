@@ -188,7 +188,7 @@ impl Records {
                 // It will open no better the next time.
                 Err(error) if is_final(error.code()) => {
                     tracing::warn!(message = %message, code = %error.code(), "a message cannot be searched");
-                    unopened(*message, world.now())
+                    unopened(*message)
                 }
                 Err(error) => {
                     tracing::warn!(message = %message, code = %error.code(), "a message waits to be archived");
@@ -210,10 +210,11 @@ pub(crate) const fn is_final(code: Code) -> bool {
     )
 }
 
-fn unopened(message: MessageId, now: Timestamp) -> Indexed {
+/// By its id it is of the second in which it was accepted.
+fn unopened(message: MessageId) -> Indexed {
     Indexed {
         message,
-        at: now,
+        at: message.minted_at(),
         posting: Posting::default(),
         said: BTreeMap::new(),
         unread: BTreeSet::from(["unopened".to_owned()]),

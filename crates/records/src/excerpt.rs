@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use ctx::{Action, Ctx, Event};
 use flow::archive::{Filed, FiledPlace};
-use model::{Code, MessageId, Result, SearchId};
+use model::{MessageId, Result, SearchId};
 use store::tables::postings::{Find, Token};
 
 use crate::archive::field;
@@ -57,14 +57,10 @@ impl Records {
             .iter()
             .map(|message| match self.flow.filed(ctx, *message) {
                 Ok(filed) => Ok(wanted.excerpt(&filed)),
-                Err(error)
-                    if matches!(error.code(), Code::KeyDestroyed | Code::StoredDataInvalid) =>
-                {
-                    Ok(Excerpt {
-                        gone: true,
-                        ..Excerpt::default()
-                    })
-                }
+                Err(error) if crate::archive::is_final(error.code()) => Ok(Excerpt {
+                    gone: true,
+                    ..Excerpt::default()
+                }),
                 Err(error) => Err(error),
             });
         opened.collect()

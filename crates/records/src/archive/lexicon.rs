@@ -88,33 +88,33 @@ impl<'a> Held<'a> {
     /// # Errors
     /// The database's; `seal_broken` when a piece was altered.
     pub(crate) fn learn(&mut self, world: &World, of: OrganisationId) -> Result<()> {
-        let (prunings, all) = world.store.read(move |tx| {
+        let (known, before) = (self.0.read.clone(), self.0.prunings);
+        // In one read: no piece is replaced by another one's between its name and its words.
+        let (prunings, pieces) = world.store.read(move |tx| {
             let prunings = archive_heads::prunings(tx, of)?;
-            Ok((prunings, lexicon_pieces::ids(tx, of)?))
+            let mut pieces = Vec::new();
+            for id in lexicon_pieces::ids(tx, of)? {
+                if prunings != before || !known.contains(&id) {
+                    let piece = lexicon_pieces::find(tx, of, id)?;
+                    pieces.push(piece.ok_or(Error::new(Code::StoredDataInvalid))?);
+                }
+            }
+            Ok((prunings, pieces))
         })?;
-        if prunings != self.0.prunings {
+        if prunings != before {
             // Words went with messages that were destroyed: what is known of them goes too.
             *self.0 = Known {
                 prunings,
                 ..Known::default()
             };
         }
-        for id in all {
-            if self.0.read.contains(&id) {
-                continue;
-            }
-            let Some(piece) = world
-                .store
-                .read(move |tx| lexicon_pieces::find(tx, of, id))?
-            else {
-                continue;
-            };
-            let aad = vault::aad("lexicon_pieces", "sealed_words", id.as_bytes());
+        for piece in pieces {
+            let aad = vault::aad("lexicon_pieces", "sealed_words", piece.id.as_bytes());
             let packed = key(world, of)?.open(&aad, &piece.sealed_words)?;
             let said = zstd::bulk::decompress(&packed, octets_max(piece.words))
                 .map_err(|_| Error::new(Code::StoredDataInvalid))?;
             read(&said, |word, places| self.0.words.add(word, places))?;
-            self.0.read.insert(id);
+            self.0.read.insert(piece.id);
         }
         Ok(())
     }

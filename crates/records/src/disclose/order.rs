@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use ctx::Ctx;
-use model::{Code, Error, ExportId, MessageId, Mode, Result, Timestamp, limits};
+use model::{Code, Error, ExportId, MessageId, Mode, OrganisationId, Result, Timestamp, limits};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::tables::exports::Export;
 use store::tables::postings::{self, Window};
-use store::tables::{messages, organisations, records};
+use store::tables::{messages, organisations, records, retention_items};
 use vault::OpenedKey;
 
 use super::{ExportView, NewExport, Which};
@@ -76,7 +76,7 @@ impl Records {
             for id in &own {
                 let row = messages::load(tx, *id, of)?;
                 octets += row.octets;
-                if is_part2(&row.findings)? {
+                if is_part2(&row.findings)? || is_so_classed(tx, of, *id)? {
                     part2.insert(*id);
                 }
             }
@@ -302,6 +302,13 @@ pub(super) fn view(ctx: &Ctx, tx: &mut Tx<'_>, row: &Export) -> Result<ExportVie
         ends_at: row.ends_at,
         taken: row.taken,
     })
+}
+
+/// Whether rules or a person classed it so.
+fn is_so_classed(tx: &mut Tx<'_>, of: OrganisationId, id: MessageId) -> Result<bool> {
+    let item = retention_items::find(tx, of, id)?;
+    let is_so = |classes: String| classes.split(' ').any(|class| class == "substance_use");
+    Ok(item.is_some_and(|item| is_so(item.classes)))
 }
 
 /// Whether the scan labelled it as of treatment for substance use.

@@ -268,7 +268,7 @@ impl Bind {
     }
 }
 
-fn has(tx: &mut Tx<'_>, what: &Find, record: &Filing) -> Result<bool> {
+pub(super) fn has(tx: &mut Tx<'_>, what: &Find, record: &Filing) -> Result<bool> {
     let window = Window {
         first: record.position,
         last: record.position,

@@ -7,7 +7,7 @@ use store::tables::holds as table;
 use store::tables::postings::{self, Find, Window};
 use store::tables::records;
 
-use super::bound::{Bind, Why};
+use super::bound::{Bind, has};
 use super::shown;
 use crate::Records;
 use crate::archive::first_position;
@@ -112,7 +112,7 @@ fn unreadable(tx: &mut Tx<'_>, of: OrganisationId, bind: &Bind, page: Window) ->
         rows: LOOKED_AT,
         ..page
     };
-    let (mut rows, mut last) = (Vec::new(), None);
+    let (mut rows, mut last, what) = (Vec::new(), None, bind.what());
     let parts = records::parts(tx, of, looked_at)?;
     let all = parts.len() == LOOKED_AT;
     for record in parts {
@@ -120,7 +120,8 @@ fn unreadable(tx: &mut Tx<'_>, of: OrganisationId, bind: &Bind, page: Window) ->
             return Ok((rows, last));
         }
         last = Some(record.position);
-        if bind.covers(tx, &record)? == Some(Why::Unreadable) {
+        // What its words find stands in the other list.
+        if bind.covers(tx, &record)?.is_some() && !has(tx, &what, &record)? {
             rows.push((record.message, record.created_at));
         }
     }

@@ -147,6 +147,10 @@ impl Bound {
 /// Whether the first keeps at least as long as the second, and longer or less surely due.
 fn keeps_longer(first: &Verdict, second: &Verdict) -> bool {
     match (day(first), day(second)) {
+        // Of one day, in two zones: due when it is over in both.
+        (Some(one), Some(other)) if one == other => {
+            !matches!(first, Verdict::Due { .. }) && matches!(second, Verdict::Due { .. })
+        }
         (Some(first), Some(second)) => first > second,
         (first, second) => first.is_none() && second.is_some(),
     }

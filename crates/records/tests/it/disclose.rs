@@ -5,6 +5,7 @@ use model::{Code, MessageId, Method, Result};
 use records::disclose::{NewExport, Which};
 use records::export::Format;
 use records::holds::Scope;
+use retention::Class;
 use sim::kit::{Engine, TestStore, store_on};
 use store::tables::recipients;
 
@@ -111,6 +112,9 @@ sim::both_engines! {
         assert_eq!(code(records.disclose(one, &export(these(&[told])))), Some(Code::FieldInvalid));
         let all = NewExport { with_part2: true, ..export(these(&[told, plain])) };
         assert_eq!(records.disclose(one, &all)?.messages, 2);
+        // Of whatever a person says that it is one.
+        house.correct(plain, Class::SubstanceUse);
+        assert_eq!(code(records.disclose(one, &export(these(&[plain])))), Some(Code::FieldInvalid));
     }
 
     fn what_a_hold_keeps_goes_whole(store) {

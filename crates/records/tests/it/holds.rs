@@ -247,3 +247,28 @@ fn no_word_of_a_hold_is_stored_in_the_clear_on_sqlite() -> Result<()> {
 fn no_word_of_a_hold_is_stored_in_the_clear_on_postgres() -> Result<()> {
     nothing_stands_in_the_clear(&store_on(Engine::Postgres))
 }
+
+/// Nobody can say what it is about: it is kept, and shown among what cannot be read, of the day it came.
+#[test]
+fn what_does_not_open_is_listed_where_a_hold_keeps_it() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let store = store_on(engine);
+        let house = House::open(&store);
+        let lost = house.send(letter("lee@mail.example", "Pump", "The pump is in."));
+        let until = Some(house.world.now().plus(std::time::Duration::from_secs(5)));
+        assert_eq!(
+            store.beside().remove("item_keys", "item", lost.as_bytes()),
+            1
+        );
+        wait(&house, 3);
+        house.archived();
+        let scope = Scope {
+            until,
+            ..of("ann@mail.example", "")
+        };
+        let hold = place(&house, &scope);
+        assert_eq!(why(&house, lost), [Why::InScope]);
+        assert_eq!(kept(&house, hold, Sort::Covered), []);
+        assert_eq!(kept(&house, hold, Sort::Unreadable), [lost]);
+    }
+}

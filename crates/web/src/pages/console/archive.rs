@@ -21,7 +21,7 @@ use crate::face::format::Zone;
 use crate::pages::{Page, Place, Sample, Voice};
 
 /// Characters of a search: its limit is in octets, said by the search itself.
-const QUERY_CHARS_MAX: usize = limits::SEARCH_OCTETS_MAX;
+const QUERY_CHARS_MAX: usize = limits::SEARCH_OCTETS_MAX + 1;
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Archive {

@@ -179,7 +179,7 @@ impl Form {
         let formats = Format::ALL.iter().filter(|one| chosen(one));
         Self {
             hold: field("hold", 100),
-            query: field("query", limits::SEARCH_OCTETS_MAX),
+            query: field("query", limits::SEARCH_OCTETS_MAX + 1),
             from: field("from", 10),
             to: field("to", 10),
             recipient: field("recipient", 2_000),

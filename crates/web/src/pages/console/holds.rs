@@ -221,7 +221,7 @@ impl Form {
         Self {
             matter: field("matter", 100),
             custodians: field("custodians", 60_000),
-            query: field("query", limits::SEARCH_OCTETS_MAX),
+            query: field("query", limits::SEARCH_OCTETS_MAX + 1),
             from: field("from", 10),
             to: field("to", 10),
             reason: field("reason", 2_000),
