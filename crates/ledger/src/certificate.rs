@@ -43,6 +43,9 @@ pub use tree::{path, root};
 /// In the normal course of business (Federal Rules of Evidence 803(6) speaks of such records).
 pub const STATEMENT: &str = "The records were destroyed in the normal course of business, under the retention rules that are \
      named here, each after it was found due and under no legal hold in the very transaction that destroyed it.";
+/// Where nothing was left to destroy.
+pub const NOTHING: &str =
+    "No record was destroyed: all that were named were kept when they were asked about again.";
 /// NIST SP 800-88 Rev. 2 names cryptographic erase among the purge methods.
 pub const METHOD: &str = "Cryptographic erase (NIST SP 800-88 Rev. 2, purge): each record was encrypted with an AES-256-GCM key of \
      its own from the moment it was stored, and that key was deleted. Stored content, sealed fields, entries of the \
@@ -294,10 +297,10 @@ impl Certificate {
     fn says(&self, is_final: bool) -> Vec<String> {
         let body = &self.body;
         if body.destroyed == 0 {
-            return vec![format!(
-                "No record was destroyed: all that were named were kept. It ended at {}.",
-                body.ended_at
-            )];
+            return vec![
+                NOTHING.to_owned(),
+                format!("It ended at {}.", body.ended_at),
+            ];
         }
         let mut says = match &self.shown {
             Shown::All(_) => vec![format!(

@@ -297,7 +297,10 @@ async fn tells_nothing(client: &Client<'_>, verb: &str, route: &str, denied: &An
 
 async fn table(house: &House) -> String {
     let owner = house.client(&ALL_SCOPES);
-    let target = Target::new(&owner).await;
+    let target = Target {
+        disposal: house.disposal(),
+        ..Target::new(&owner).await
+    };
     let anonymous = house.anonymous();
     let test = house.test_client(&ALL_SCOPES);
     let elsewhere = house.other_organisation();

@@ -6,10 +6,10 @@ use api::{ApiState, Settings};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
-use ctx::{NewOrganisation, Parts, World};
+use ctx::{Ctx, NewOrganisation, Parts, Principal, PrincipalKind, Role, Seat, World};
 use flow::Flow;
 use http_body_util::BodyExt;
-use model::{AppId, Mode, OrganisationId, Timestamp};
+use model::{AppId, Mode, OrganisationId, Timestamp, UserId};
 use people::{NewApp, People};
 use serde_json::{Value, json};
 use sim::kit::{SimClock, SimRng, TestStore, memory_root};
@@ -54,6 +54,7 @@ pub struct House {
     pub world: Arc<World>,
     pub people: People,
     pub clinic: OrganisationId,
+    records: records::Records,
     router: Router,
 }
 
@@ -77,10 +78,11 @@ impl House {
             world.clone(),
             flow::Settings::new("mail.clinic.example", "https://mail.clinic.example"),
         );
+        let records = records::Records::new(flow.clone());
         let router = api::router(ApiState::new(
-            flow.clone(),
+            flow,
             people.clone(),
-            records::Records::new(flow),
+            records.clone(),
             settings,
         ));
         let clinic = organisation(&world);
@@ -89,8 +91,27 @@ impl House {
             world,
             people,
             clinic,
+            records,
             router,
         }
+    }
+
+    /// A disposal of the clinic, which people alone ask for.
+    pub fn disposal(&self) -> String {
+        let principal = Principal {
+            id: UserId::mint(self.world.now(), self.world.rng.as_ref()).to_string(),
+            organisation: self.clinic,
+            kind: PrincipalKind::User(vec![Role::Compliance]),
+            second_factor: true,
+        };
+        let seat = Seat {
+            principal,
+            mode: Mode::Live,
+            session: None,
+        };
+        let officer = Ctx::seat(&self.world, seat);
+        let asked = self.records.propose_disposal(&officer, "It is over");
+        asked.expect("asked for").to_string()
     }
 
     pub fn other_organisation(&self) -> OrganisationId {

@@ -16,7 +16,7 @@ pub struct Clinic {
     pub key_id: String,
     /// Somebody else, for what takes two.
     pub second: Person,
-    /// Of an app for records: retention, holds, disposal.
+    /// Of an app for records: it reads holds and sets retention.
     pub records_key: Secret<String>,
 }
 

@@ -9,8 +9,8 @@ use model::seams::Clock;
 
 use crate::wiring::SystemClock;
 
-/// Days at one time.
-pub const DAYS_MAX: u64 = 36_600;
+/// Days in all.
+const DAYS_MAX: u64 = 36_600;
 
 #[derive(Default)]
 pub struct DemoClock {

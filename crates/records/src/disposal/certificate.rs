@@ -186,8 +186,14 @@ fn made(ctx: &Ctx, tx: &mut Tx<'_>, row: &Disposal, told: &[Told]) -> Result<Bod
         disposal: row.id.to_string(),
         organisation: row.organisation.to_string(),
         house: house.name,
-        statement: certificate::STATEMENT.to_owned(),
-        method: certificate::METHOD.to_owned(),
+        statement: match told.is_empty() {
+            true => certificate::NOTHING.to_owned(),
+            false => certificate::STATEMENT.to_owned(),
+        },
+        method: match told.is_empty() {
+            true => String::new(),
+            false => certificate::METHOD.to_owned(),
+        },
         asked_by: row.asked_by.clone(),
         asked_at: row.asked_at.rfc3339(),
         approved_by: row.closed_by.clone().unwrap_or_default(),

@@ -232,6 +232,21 @@ sim::both_engines! {
         assert_eq!((body.destroyed, body.spared.get("held")), (1, Some(&1)));
     }
 
+    fn a_disposal_that_came_to_nothing_says_so(store) {
+        let (house, sent) = due_house(store, &["The pump is in."]);
+        let id = house.listed();
+        house.agreed(id);
+        house.hold("pump");
+        house.wait(14 * DAY);
+        house.dispose();
+        assert!(!house.is_gone(sent[0]));
+        let report = Certificate::parse(&house.certificate(id))?.verify(None)?;
+        assert_eq!((report.body.destroyed, report.body.spared.get("held")), (0, Some(&1)));
+        assert!(report.statements[0].starts_with("No record was destroyed"), "{:?}", report.statements);
+        assert!(report.body.statement.starts_with("No record was destroyed") && report.body.method.is_empty());
+        assert!(report.statements.iter().all(|line| !line.contains("were destroyed")), "{:?}", report.statements);
+    }
+
     fn a_record_that_is_due_no_more_or_still_in_use_stays(store) {
         let (house, sent) = due_house(store, &["One.", "Two."]);
         let other = house.send(letter("max@mail.example", "Result", "Three."));
