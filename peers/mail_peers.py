@@ -11,12 +11,12 @@ import json
 import sys
 import time
 
-from chapters import clients, dane, opinions, ports, relays, seals
+from chapters import clients, dane, opinions, ports, proofs, relays, seals
 from chapters.town import Town
 from mail import trial
 
 CHAPTERS = {"relays": relays, "clients": clients, "seals": seals, "opinions": opinions,
-            "ports": ports, "dane": dane}
+            "ports": ports, "dane": dane, "proofs": proofs}
 
 
 def main() -> int:

@@ -8,16 +8,26 @@ import urllib.request
 
 def call(world, verb: str, path: str, body: dict | None = None) -> dict:
     """The answer's JSON, a problem's too."""
+    try:
+        with _open(world, verb, path, body) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        return json.loads(error.read())
+
+
+def download(world, path: str) -> bytes:
+    """A file, to the octet."""
+    with _open(world, "GET", path, None) as answer:
+        return answer.read()
+
+
+def _open(world, verb: str, path: str, body: dict | None):
     request = urllib.request.Request(
         world.api_url + path, None if body is None else json.dumps(body).encode(),
         {"Authorization": f"Bearer {world.api_key}", "Content-Type": "application/json"}, method=verb,
     )
     context = ssl.create_default_context(cafile=world.ca_file) if world.api_url.startswith("https") else None
-    try:
-        with urllib.request.urlopen(request, timeout=60, context=context) as answer:
-            return json.load(answer)
-    except urllib.error.HTTPError as error:
-        return json.loads(error.read())
+    return urllib.request.urlopen(request, timeout=60, context=context)
 
 
 def events(world, message: str) -> list[dict]:

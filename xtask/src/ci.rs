@@ -135,7 +135,7 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         name: "stamps",
-        why: "OpenSSL answers our questions for time stamps and accepts the tokens; what was changed is refused by both",
+        why: "OpenSSL answers our questions for time stamps and accepts the tokens; what was changed is refused by both; a server's audit log is anchored by it",
         work: stamps,
         pace: Pace::Works,
     },
@@ -378,7 +378,8 @@ fn smime(root: &Path) -> Result<()> {
 
 fn stamps(root: &Path) -> Result<()> {
     let words = ["peers/stamps.py", "--binary", &example(root, "stamp")?];
-    program(root, &peers::python(root), &words)
+    program(root, &peers::python(root), &words)?;
+    on_both_engines(root, "peers/anchors.py", &[])
 }
 
 fn exports(root: &Path) -> Result<()> {

@@ -6,11 +6,11 @@ use flow::inbound::SuspicionKind;
 use flow::keys::{KeyHealth, TakenAs};
 use flow::view::WaitsFor;
 use model::{
-    ArrivalState, BounceClass, CustodianState, Demand, DirectoryStep, DirectoryTls, DisposalState,
-    DisposedState, HoldState, KeyFor, KeySource, KeyStanding, Kind, LiftReason, MatterState,
-    Method, Mode, Origin, PhiLevel, Purpose, RecipientClass, RecipientState, RefusalScope,
-    Restriction, RevocationDoubt, RevocationReason, RevocationState, RevocationUse, Stream,
-    SuppressionReason, SuppressionSource,
+    AnchorKind, AnchorState, ArchiveCheckState, ArrivalState, BounceClass, CustodianState, Demand,
+    DirectoryStep, DirectoryTls, DisposalState, DisposedState, HoldState, KeyFor, KeySource,
+    KeyStanding, Kind, LiftReason, MatterState, Method, Mode, Origin, PhiLevel, Purpose,
+    RecipientClass, RecipientState, RefusalScope, Restriction, RevocationDoubt, RevocationReason,
+    RevocationState, RevocationUse, Stream, SuppressionReason, SuppressionSource,
 };
 use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -238,6 +238,27 @@ pub(crate) fn matter_id() -> Object {
 }
 pub(crate) fn disposal_id() -> Object {
     id("dis", "Records that are destroyed together.")
+}
+pub(crate) fn saved_search_id() -> Object {
+    id("svs", "A saved search.")
+}
+pub(crate) fn anchor_kind() -> Object {
+    closed(
+        AnchorKind::ALL.iter().map(|w| w.word()),
+        "Where a checkpoint left the house to.",
+    )
+}
+pub(crate) fn anchor_state() -> Object {
+    closed(
+        AnchorState::ALL.iter().map(|w| w.word()),
+        "How far a checkpoint is on its way out.",
+    )
+}
+pub(crate) fn archive_check_state() -> Object {
+    closed(
+        ArchiveCheckState::ALL.iter().map(|w| w.word()),
+        "What a nightly check of the archive gave.",
+    )
 }
 pub(crate) fn hold_id() -> Object {
     id("hld", "A legal hold.")

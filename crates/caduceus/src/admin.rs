@@ -7,6 +7,7 @@ mod correspondents;
 mod detector;
 mod directories;
 mod domain;
+mod import;
 mod inbound;
 mod keys;
 mod mail;
@@ -204,6 +205,9 @@ pub enum Command {
     /// The organisation's patients, as keyed tokens, so that detection knows their names.
     #[command(subcommand)]
     Registry(registry::Command),
+    /// Older archives: take them in as records, go on, cancel, see what could not be read.
+    #[command(subcommand)]
+    Import(import::Command),
     /// The organisation's own rules: write, try on what was decided before, make active.
     #[command(subcommand)]
     Rules(rules::Command),
@@ -337,6 +341,7 @@ fn dispatch_mail(wired: &Wired, command: Command) -> anyhow::Result<Output> {
         Command::OwnKeys(command) => own_keys::run(wired, command),
         Command::OwnDetectors(command) => own_detectors::run(wired, command),
         Command::Registry(command) => registry::run(wired, command),
+        Command::Import(command) => import::run(wired, command),
         Command::Rules(command) => rules::run(wired, command),
         Command::Detector(command) => detector::run(wired, command),
         Command::Mail { of, act } => mail::run(wired, &system(wired, &of)?, &act),

@@ -39,6 +39,8 @@ pub struct Config {
     #[serde(default)]
     pub records: Records,
     #[serde(default)]
+    pub anchors: Anchors,
+    #[serde(default)]
     pub log: Log,
     #[serde(default)]
     pub telemetry: Telemetry,
@@ -59,6 +61,22 @@ impl Default for Records {
             backup_days: model::limits::BACKUP_DAYS,
         }
     }
+}
+
+/// Where the newest checkpoint of each audit log goes once a day, out of the hands of whoever runs this. Nowhere by
+/// default.
+#[derive(Deserialize, Clone, Default)]
+#[serde(deny_unknown_fields)]
+pub struct Anchors {
+    /// A folder that somebody else copies, or a disk that is written once: one file an organisation.
+    pub folder: Option<PathBuf>,
+    /// An authority that stamps with the time (RFC 3161), such as `https://tsa.example/`.
+    pub authority_url: Option<String>,
+    /// The certificates (PEM) of authorities whose stamps are believed.
+    pub authority_file: Option<PathBuf>,
+    /// Addresses, such as counsel's, that get it as a letter.
+    #[serde(default)]
+    pub mail: Vec<String>,
 }
 
 /// What is watched of the sending domains.

@@ -1,6 +1,7 @@
 //! The binary: configuration, wiring, command line. What it is not: it decides nothing about mail.
 
 mod admin;
+mod anchoring;
 mod checks;
 mod config;
 mod demo;

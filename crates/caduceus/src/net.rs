@@ -75,6 +75,16 @@ struct Routed {
     hosts: BTreeSet<Domain>,
 }
 
+impl Routed {
+    /// What is routed by hand has no word in DNS about it either.
+    fn is_routed(&self, name: &str) -> bool {
+        self.domains.iter().any(|domain| {
+            let parent = name.strip_suffix(domain.as_str());
+            parent.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        })
+    }
+}
+
 impl Net for Routed {
     fn mx<'a>(&'a self, domain: &'a Domain) -> Later<'a, Result<Answer<MxHosts>, NetFault>> {
         if self.domains.contains(domain) {
@@ -94,15 +104,20 @@ impl Net for Routed {
         }
     }
     fn txt<'a>(&'a self, name: &'a str) -> Later<'a, Result<Vec<Vec<u8>>, NetFault>> {
-        // What is routed by hand has no word in DNS about it either.
-        let routed = self.domains.iter().any(|domain| {
-            let parent = name.strip_suffix(domain.as_str());
-            parent.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-        });
-        if routed {
+        if self.is_routed(name) {
             self.table.txt(name)
         } else {
             self.world.txt(name)
+        }
+    }
+    fn proved_txt<'a>(
+        &'a self,
+        name: &'a str,
+    ) -> Later<'a, Result<Answer<Vec<Vec<u8>>>, NetFault>> {
+        if self.is_routed(name) {
+            self.table.proved_txt(name)
+        } else {
+            self.world.proved_txt(name)
         }
     }
     fn names(&self, ip: IpAddr) -> Later<'_, Result<Vec<Domain>, NetFault>> {

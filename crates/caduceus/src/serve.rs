@@ -26,6 +26,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const ARCHIVE_EVERY: Duration = Duration::from_millis(500);
 const RECKON_EVERY: Duration = Duration::from_secs(10);
 const MEASURE_EVERY: Duration = Duration::from_secs(60);
+const ANCHOR_EVERY: Duration = Duration::from_secs(30);
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(600);
 
 pub fn run(path: &Path) -> anyhow::Result<()> {
@@ -129,7 +130,7 @@ pub async fn start(
             stop.clone(),
         ));
     }
-    workers(wired, net, stop, &mut tasks).await?;
+    workers(config, wired, net, stop, &mut tasks).await?;
     Ok(tasks)
 }
 
@@ -192,6 +193,7 @@ fn probe(wired: &Wired, config: &Config, net: &Arc<dyn Net>) -> anyhow::Result<a
 }
 
 async fn workers(
+    config: &Config,
     wired: &Wired,
     net: Arc<dyn Net>,
     stop: watch::Receiver<bool>,
@@ -238,10 +240,21 @@ async fn workers(
     every(tasks, stop.clone(), MEASURE_EVERY, "gauges", move || {
         flow.measure()
     });
+    keep_records(wired, &stop, tasks);
+    watch_sending(wired, stop.clone(), tasks);
+    anchor(config, wired, &net, &stop, tasks);
+    outward(wired, net, stop, tasks);
+    Ok(())
+}
+
+/// The archive: what comes into it, until when it is kept, and what goes.
+fn keep_records(wired: &Wired, stop: &watch::Receiver<bool>, tasks: &mut JoinSet<()>) {
     // What still waits at the end is archived after the next start.
     let (records, stopped) = (wired.records.clone(), stop.clone());
     every(tasks, stop.clone(), ARCHIVE_EVERY, "archive", move || {
         while !*stopped.borrow() && records.archive()? > 0 {}
+        // Then the index, for as long as nothing else comes.
+        while !*stopped.borrow() && records.settle_index()? && records.archive()? == 0 {}
         Ok(())
     });
     let (records, stopped) = (wired.records.clone(), stop.clone());
@@ -254,9 +267,14 @@ async fn workers(
         while !*stopped.borrow() && records.dispose()? > 0 {}
         Ok(())
     });
-    watch_sending(wired, stop.clone(), tasks);
-    outward(wired, net, stop, tasks);
-    Ok(())
+    let records = wired.records.clone();
+    every(
+        tasks,
+        stop.clone(),
+        HOUSEKEEPING_EVERY,
+        "archive check",
+        move || records.check_archives().map(drop),
+    );
 }
 
 /// What follows commits, as soon as there is some.
@@ -287,6 +305,22 @@ fn watch_sending(wired: &Wired, stop: watch::Receiver<bool>, tasks: &mut JoinSet
     every(tasks, stop, MEASURE_EVERY, "sending", move || {
         flow.note_failed_sign_ins(people.take_failed_sign_ins());
         flow.watch_sending()
+    });
+}
+
+/// Checkpoints of audit logs leave the house once a day.
+fn anchor(
+    config: &Config,
+    wired: &Wired,
+    net: &Arc<dyn Net>,
+    stop: &watch::Receiver<bool>,
+    tasks: &mut JoinSet<()>,
+) {
+    let runtime = tokio::runtime::Handle::current();
+    let way = crate::anchoring::Way::new(&config.anchors, net.clone(), runtime);
+    let records = wired.records.clone();
+    every(tasks, stop.clone(), ANCHOR_EVERY, "anchors", move || {
+        records.anchor(&way).map(drop)
     });
 }
 

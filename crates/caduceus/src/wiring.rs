@@ -81,7 +81,9 @@ pub fn wire_with(
     let flow = Flow::new(world.clone(), settings);
     Ok(Wired {
         people: People::new(world.clone()),
-        records: Records::new(flow.clone()).with_backup_days(config.records.backup_days),
+        records: Records::new(flow.clone())
+            .with_backup_days(config.records.backup_days)
+            .with_anchors(crate::anchoring::settings(&config.anchors)?),
         flow,
         world,
     })

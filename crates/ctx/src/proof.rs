@@ -9,7 +9,7 @@ use ledger::note::Verifier;
 use ledger::tree::{Frontier, TileSource, leaf_hash};
 use model::{Code, Error, EventId, MessageId, OrganisationId, Result, Timestamp};
 use store::Tx;
-use store::tables::{ledger as log, organisations};
+use store::tables::{anchors, ledger as log, organisations};
 
 use crate::sequence::TxTiles;
 use crate::{Ctx, World};
@@ -28,6 +28,8 @@ pub struct LedgerState {
 /// Entries with their proofs against one checkpoint; payloads opened where a key was given.
 pub struct Proven {
     pub checkpoint: String,
+    /// An authority's token over the checkpoint, where one that covers all of them was stamped (RFC 3161).
+    pub stamp: Option<Vec<u8>>,
     pub verifier: Verifier,
     pub entries: Vec<BundleEntry>,
 }
@@ -123,11 +125,22 @@ impl World {
                 Some(id) => Some(world.item_key(tx, organisation, id.as_bytes())?),
                 None => None,
             };
-            let mut entries = Vec::with_capacity(events.len());
+            let mut chained = Vec::with_capacity(events.len());
             for &event in &events {
-                let Some(found) = log::find_event(tx, organisation, event)? else {
-                    continue;
-                };
+                chained
+                    .extend(log::find_event(tx, organisation, event)?.map(|found| (event, found)));
+            }
+            let last = chained.iter().map(|(_, found)| found.position).max();
+            let stamped = match last {
+                Some(last) => anchors::covering(tx, organisation, last)?,
+                None => None,
+            };
+            let (size, checkpoint, stamp) = match stamped {
+                Some(stamped) => (stamped.size, stamped.checkpoint, Some(stamped.token)),
+                None => (head.size, head.checkpoint, None),
+            };
+            let mut entries = Vec::with_capacity(chained.len());
+            for (event, found) in chained {
                 let opened = match (&key, log::find_payload(tx, event)?) {
                     (Some(key), Some(sealed)) => {
                         let (salt, payload) = crate::event::open_payload(event, &sealed, key)?;
@@ -135,7 +148,7 @@ impl World {
                     }
                     _ => None,
                 };
-                let proof = inclusion(tx, organisation, found.position, head.size)?;
+                let proof = inclusion(tx, organisation, found.position, size)?;
                 entries.push(BundleEntry {
                     index: found.position,
                     leaf: found.entry,
@@ -144,7 +157,8 @@ impl World {
                 });
             }
             Ok(Proven {
-                checkpoint: head.checkpoint,
+                checkpoint,
+                stamp,
                 verifier: Verifier::parse(&row.ledger_verifier)?,
                 entries,
             })

@@ -103,6 +103,14 @@ impl Accepted {
     pub(crate) fn key(&self) -> &ItemKey {
         &self.key
     }
+    /// Its key and its content, for a stage that writes its own rows.
+    pub(crate) fn store(&self, tx: &mut Tx<'_>) -> Result<()> {
+        self.key.insert(tx)?;
+        blobs::insert(tx, &self.blob)
+    }
+    pub(crate) fn content_sha256(&self) -> [u8; 32] {
+        self.content_sha256
+    }
     pub(crate) fn envelope(&self) -> &Envelope {
         &self.envelope
     }
@@ -191,6 +199,7 @@ fn envelope(ctx: &Ctx, draft: &Draft, scanned: &Scanned) -> Envelope {
         files,
         transport: draft.transport,
         terms: draft.terms.clone(),
+        captured: draft.captured.clone(),
     }
 }
 
@@ -198,8 +207,7 @@ fn envelope(ctx: &Ctx, draft: &Draft, scanned: &Scanned) -> Envelope {
 pub(crate) fn insert(ctx: &Ctx, tx: &mut Tx<'_>, decided: &Decided) -> Result<Receipt> {
     let accepted = decided.accepted();
     let draft = &accepted.draft;
-    accepted.key.insert(tx)?;
-    blobs::insert(tx, &accepted.blob)?;
+    accepted.store(tx)?;
     messages::insert(tx, decided.message(), decided.rows().len())?;
     records::ask(tx, draft.id, ctx.organisation(), ctx.now())?;
     let mut receipt = Receipt {

@@ -3,17 +3,19 @@
 //! Every message asks for it in the commit that accepts it; nobody can switch it off. Not here:
 //! the index itself (`records`). Invariant: what could not be read is named, never silently left out.
 
+mod opened;
 mod told;
 
 use std::collections::BTreeSet;
 
 use ctx::Ctx;
-use model::{Kind, MessageId, Mode, Origin, Result, Timestamp};
+use model::{ArrivalState, Kind, MessageId, Mode, Origin, Result, Timestamp};
 use phi::Form;
 
 use crate::Flow;
 use crate::scan::Reading;
 
+pub use opened::{Archived, ArchivedRecipient};
 pub use told::{Told, token as address_token, told};
 
 /// A message taken apart for the archive.
@@ -50,12 +52,13 @@ impl Flow {
     pub fn filed(&self, ctx: &Ctx, id: MessageId) -> Result<Filed> {
         let stored = crate::content::load(ctx, id)?;
         let content = stored.content(ctx)?;
+        let is_rejected = is_rejected(ctx, &stored)?;
         let mut filed = Filed {
             message: id,
             mode: stored.message.mode,
             at: stored.message.created_at,
             texts: Vec::new(),
-            marks: marks(&stored)?,
+            marks: marks(&stored, is_rejected)?,
             recipients: stored.recipients.len(),
             unread: BTreeSet::new(),
         };
@@ -63,6 +66,13 @@ impl Flow {
         for recipient in &stored.recipients {
             let address = stored.address(recipient)?;
             filed.add(FiledPlace::To, Some(address.as_str().to_owned()));
+        }
+        if let Some(captured) = &stored.envelope.captured {
+            filed.recipients = captured.participants.len();
+            let named = captured.participants.iter().map(|(_, address)| address);
+            for address in named.chain(&captured.custodian) {
+                filed.add(FiledPlace::To, Some(address.clone()));
+            }
         }
         match mail::parse(&content) {
             Ok(message) => filed.read(self, &message),
@@ -123,6 +133,8 @@ pub struct Kept {
     pub message_id: String,
     /// Address and method.
     pub recipients: Vec<(Kind, String, &'static str)>,
+    /// Somebody outside wrote it.
+    pub is_received: bool,
     pub text: Option<String>,
     pub files: Vec<mail::Part>,
     /// It cannot be taken apart: there are its octets alone.
@@ -142,11 +154,16 @@ impl Flow {
             let method = recipient.method.word();
             Ok((recipient.kind, address.as_str().to_owned(), method))
         });
+        let captured = stored.envelope.captured.iter();
+        let named = captured.flat_map(|captured| &captured.participants);
+        let way = stored.message.origin.word();
+        let named = named.map(|(kind, address)| Ok((*kind, address.clone(), way)));
         let mut kept = Kept {
             id,
             at: stored.message.created_at,
             origin: stored.message.origin,
-            recipients: recipients.collect::<Result<_>>()?,
+            recipients: recipients.chain(named).collect::<Result<_>>()?,
+            is_received: is_received(&stored),
             envelope_from: stored.envelope.from.clone().unwrap_or_default(),
             from: String::new(),
             subject: String::new(),
@@ -169,11 +186,35 @@ impl Flow {
     }
 }
 
-fn marks(stored: &crate::content::Stored) -> Result<BTreeSet<(&'static str, String)>> {
+/// Its client was told no.
+fn is_rejected(ctx: &Ctx, stored: &crate::content::Stored) -> Result<bool> {
+    // Most of what is archived is sent, and was never an arrival.
+    if stored.message.origin != Origin::Inbound {
+        return Ok(false);
+    }
+    let (id, of) = (stored.message.id, ctx.organisation());
+    let store = &ctx.world().store;
+    let arrival = store.read(move |tx| store::tables::arrivals::find(tx, id, of))?;
+    Ok(arrival.is_some_and(|arrival| arrival.state == ArrivalState::Rejected))
+}
+
+/// Somebody outside wrote it.
+fn is_received(stored: &crate::content::Stored) -> bool {
+    match &stored.envelope.captured {
+        Some(captured) => !captured.outgoing,
+        None => stored.message.origin.stays_here(),
+    }
+}
+
+fn marks(
+    stored: &crate::content::Stored,
+    is_rejected: bool,
+) -> Result<BTreeSet<(&'static str, String)>> {
     let message = &stored.message;
     let findings: phi::Findings = serde_json::from_str(&message.findings)
         .map_err(|_| model::Error::new(model::Code::StoredDataInvalid))?;
-    let way = match message.origin.stays_here() {
+    let way = match is_received(stored) {
+        true if is_rejected => "rejected",
         true => "received",
         false => "sent",
     };
@@ -182,6 +223,9 @@ fn marks(stored: &crate::content::Stored) -> Result<BTreeSet<(&'static str, Stri
         ("level", message.level.clone()),
         ("stream", message.stream.word().to_owned()),
     ]);
+    if message.origin.is_captured() {
+        marks.insert(("in", message.origin.word().to_owned()));
+    }
     if message.attachments > 0 {
         marks.insert(("has", "file".to_owned()));
     }

@@ -17,7 +17,7 @@ use model::{
 
 use ctx::{Action, Ctx};
 
-use crate::envelope::{Terms, Transport};
+use crate::envelope::{CapturedFacts, Terms, Transport};
 use crate::scan::Reading;
 
 pub(crate) use letter::check_files;
@@ -66,6 +66,8 @@ pub struct Draft {
     pub(crate) body_hash: [u8; 32],
     /// What `content` says, where it was parsed already.
     pub(crate) reading: Option<Reading>,
+    /// Of what did not go through us.
+    pub(crate) captured: Option<CapturedFacts>,
 }
 
 /// # Errors

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mail::smtp::{Dsn, Notify};
-use model::{Address, AttachmentId, Code, Error, MessageId, Result};
+use model::{Address, AttachmentId, Code, Error, Kind, MessageId, Result};
 use serde::{Deserialize, Serialize};
 use vault::OpenedKey;
 
@@ -26,6 +26,19 @@ pub(crate) struct Envelope {
     pub transport: Transport,
     #[serde(default, skip_serializing_if = "Terms::is_usual")]
     pub terms: Terms,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured: Option<CapturedFacts>,
+}
+
+/// What is known of a message that did not go through us.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct CapturedFacts {
+    /// Whom it was for, as its header fields or its journal say: nobody of them is given anything.
+    pub participants: Vec<(Kind, String)>,
+    /// One of the organisation's own people wrote it.
+    pub outgoing: bool,
+    /// Whose mailbox it was in.
+    pub custodian: Option<String>,
 }
 
 /// What was asked of reports beside NOTIFY (RFC 3461), which stands with each recipient. RET is not

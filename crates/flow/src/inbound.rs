@@ -16,6 +16,7 @@ mod grey;
 mod mailbox;
 mod message;
 mod quarantine;
+mod refused;
 mod told;
 
 use std::sync::Arc;
@@ -33,6 +34,7 @@ pub use door::Door;
 pub use examine::Examination;
 pub(crate) use familiar::Kept as FamiliarKept;
 pub use mail::suspect::SuspicionKind;
+pub(crate) use quarantine::is_closed;
 pub use quarantine::{ArrivalFilter, ArrivalPage, ArrivalRow, Caution, Fate, Suspected};
 pub use seal::dns::{Ask, Found, Known};
 pub use seal::results::Results;
@@ -71,28 +73,40 @@ impl Flow {
     ///
     /// # Errors
     /// `mail_loop`, `mime_invalid`, `author_refused`, `author_unchecked`, `action_forbidden` when the
-    /// content is not what the address is for, the store's. On any error nothing was changed.
+    /// content is not what the address is for, the store's. On any error nothing was changed, but that a copy of
+    /// what its author's domain disowns, or what has no one author, is kept as rejected.
     pub fn take_in(&self, incoming: Incoming) -> Result<String> {
-        let parsed = mail::parse(&incoming.content)?;
-        if parsed.received_count() > limits::RECEIVED_FIELDS_MAX {
-            return Err(Code::MailLoop.into());
-        }
-        let request = RequestId::mint(self.world().now(), self.world().rng.as_ref());
-        let mut effects: Vec<Effect> = Vec::new();
-        for door in &incoming.doors {
-            match door {
-                Door::Bounce(path) => effects.push(told::bounce(self, path, &incoming)?),
-                Door::Complaints => effects.push(told::complaint(self, &incoming)?),
-                Door::Reports(of) => effects.push(aggregate::effect(self, of, &incoming)?),
-                Door::Reply(to) => effects.push(message::reply(self, to, &parsed, &incoming)?),
-                Door::Mailbox(to) => effects.push(message::letter(self, to, &parsed, &incoming)?),
+        let effects = match self.effects(&incoming) {
+            Err(error) if refused::is_kept(error.code()) => {
+                self.keep_refused(&incoming, error.code())?;
+                return Err(error);
             }
-        }
+            effects => effects?,
+        };
+        let request = RequestId::mint(self.world().now(), self.world().rng.as_ref());
         self.world()
             .store
             .write(move |tx| effects.iter().try_for_each(|effect| effect(tx)))?;
         self.ring();
         Ok(request.to_string())
+    }
+
+    fn effects(&self, incoming: &Incoming) -> Result<Vec<Effect>> {
+        let parsed = mail::parse(&incoming.content)?;
+        if parsed.received_count() > limits::RECEIVED_FIELDS_MAX {
+            return Err(Code::MailLoop.into());
+        }
+        let mut effects: Vec<Effect> = Vec::new();
+        for door in &incoming.doors {
+            match door {
+                Door::Bounce(path) => effects.push(told::bounce(self, path, incoming)?),
+                Door::Complaints => effects.push(told::complaint(self, incoming)?),
+                Door::Reports(of) => effects.push(aggregate::effect(self, of, incoming)?),
+                Door::Reply(to) => effects.push(message::reply(self, to, &parsed, incoming)?),
+                Door::Mailbox(to) => effects.push(message::letter(self, to, &parsed, incoming)?),
+            }
+        }
+        Ok(effects)
     }
 }
 

@@ -15,6 +15,7 @@
 //!  after/      audit log, reports, fallback to the portal: fed by the outbox
 //!  risk/       sending that is unusual: counted at commit 1, asked before it
 //!  archive.rs  what a message says, for who keeps and finds it
+//!  capture.rs  what did not go through us: a record, with nobody to be sent anything
 //!  tidy.rs     what has a keeping time and is past it
 //!  held.rs     what somebody releases or rejects
 //!  feedback.rs what people say about what detection found
@@ -35,6 +36,7 @@ mod accept;
 pub mod after;
 pub mod archive;
 mod besides;
+pub mod capture;
 mod clock;
 mod content;
 pub mod correspondents;

@@ -31,6 +31,16 @@ pub(crate) fn house(flow: &Flow, ctx: &Ctx) -> Result<House> {
     })
 }
 
+impl Flow {
+    /// Whom letters of the program itself come from.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn system_sender(&self, ctx: &Ctx) -> Result<Address> {
+        house(self, ctx).map(|house| house.sender)
+    }
+}
+
 /// The notice that a message waits, signed, as exact octets.
 pub(crate) fn pick_up(
     flow: &Flow,

@@ -135,6 +135,20 @@ impl Reading {
         reading
     }
 
+    /// Of what cannot be taken apart: nobody knows what it says.
+    pub(crate) fn broken() -> Self {
+        Self {
+            texts: Vec::new(),
+            subject: None,
+            from_name: None,
+            author: None,
+            message_id: None,
+            files: Vec::new(),
+            carried: Carried::default(),
+            unreadable: vec![(mail::PartName::Body(0), "broken".to_owned())],
+        }
+    }
+
     /// A text with what else it may say, and the files that stand in it.
     fn text(&mut self, mut text: mail::TextPart, more: Readings, files: &mut Vec<Held>) {
         let part = text.part;

@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 use ctx::{Event, World};
 use mail::smtp::Notify;
 use model::{
-    AttemptId, Code, DeliveryId, Demand, Evidence, Method, Mode, OrderId, Outcome, PolicyFacts,
-    RecipientState, RefusalScope, Result, Timestamp, TlsFacts,
+    AttemptId, Code, DeliveryId, Demand, DnsSeen, Evidence, Method, Mode, OrderId, Outcome,
+    PolicyFacts, RecipientState, RefusalScope, Result, Timestamp, TlsFacts,
 };
 use queue::{Effect, Settlement};
 use serde::Serialize;
@@ -36,8 +36,8 @@ struct Made {
     number: u32,
     outcome: Outcome,
     evidence: Evidence,
-    /// See [`Made::json`].
-    json: OnceLock<Vec<u8>>,
+    /// See [`Made::payload`].
+    payload: OnceLock<Vec<u8>>,
 }
 
 impl Settling {
@@ -47,7 +47,7 @@ impl Settling {
             number: job.attempt,
             outcome,
             evidence,
-            json: OnceLock::new(),
+            payload: OnceLock::new(),
         };
         Self {
             delivery: job.delivery,
@@ -409,7 +409,7 @@ fn record(
         event = event.fact("next_attempt_at", due);
     }
     if let Some(made) = &s.attempt {
-        event = with_evidence(event, made).payload(made.json(world).to_vec(), key);
+        event = with_evidence(event, made).payload(made.payload(world).to_vec(), key);
     }
     world
         .system(s.tracked.organisation)
@@ -456,17 +456,19 @@ struct Told<'a> {
     scope: Option<RefusalScope>,
     started_at: Timestamp,
     tls: Option<&'a TlsFacts>,
+    #[serde(skip_serializing_if = "<[DnsSeen]>::is_empty")]
+    dns: &'a [DnsSeen],
 }
 
 impl Made {
-    /// The evidence as it is kept, made once for both places.
-    fn json(&self, world: &Arc<World>) -> &[u8] {
-        self.json
-            .get_or_init(|| evidence_json(world, &self.evidence))
+    /// The evidence as the audit entry keeps it: with what DNS said, for which the attempt's row has no use.
+    fn payload(&self, world: &Arc<World>) -> &[u8] {
+        self.payload
+            .get_or_init(|| evidence_json(world, &self.evidence, &self.evidence.dns))
     }
 }
 
-fn evidence_json(world: &Arc<World>, e: &Evidence) -> Vec<u8> {
+fn evidence_json(world: &Arc<World>, e: &Evidence, dns: &[DnsSeen]) -> Vec<u8> {
     // The program keeps its own evidence sealed under the message's key; nobody reads it here.
     let access = world
         .system(model::OrganisationId::from_bytes([0; 16]))
@@ -483,6 +485,7 @@ fn evidence_json(world: &Arc<World>, e: &Evidence) -> Vec<u8> {
         scope: e.verdict.map(|verdict| verdict.scope),
         started_at: e.started_at,
         tls: e.tls.as_ref(),
+        dns,
     };
     serde_json::to_vec(&told).expect("texts and numbers have a JSON form")
 }
@@ -497,6 +500,7 @@ fn note_attempt(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling, key: &OpenedK
     }
     let id = AttemptId::mint(world.now(), world.rng.as_ref());
     let aad = vault::aad("attempts", "sealed_evidence", id.as_bytes());
+    let shown = evidence_json(world, &made.evidence, &[]);
     let row = deliveries::Attempt {
         id,
         delivery: s.delivery,
@@ -510,7 +514,7 @@ fn note_attempt(world: &Arc<World>, tx: &mut Tx<'_>, s: &Settling, key: &OpenedK
         class: made.evidence.verdict.map(|v| v.class.word().to_owned()),
         tls_version: made.evidence.tls.as_ref().map(|t| t.version.clone()),
         tls_verified: made.evidence.tls.as_ref().is_some_and(|t| t.verified),
-        sealed_evidence: key.seal(&aad, made.json(world), world.rng.as_ref())?,
+        sealed_evidence: key.seal(&aad, &shown, world.rng.as_ref())?,
         started_at: made.evidence.started_at,
         ended_at: made.evidence.ended_at,
     };

@@ -18,6 +18,7 @@ mod parsed;
 mod proof;
 mod queue;
 mod reschedule;
+mod standing;
 mod stream;
 mod waiting;
 
@@ -36,6 +37,7 @@ pub(crate) use message::{live_only, reachable, trace};
 pub use overview::Overview;
 pub use parsed::{Parsed, ParsedContent, ParsedFile};
 pub use queue::{QueueLine, QueueView};
+pub use standing::Standing;
 pub use store::tables::messages::Filter;
 pub use stream::{StreamFilter, TracedRecipient};
 pub use waiting::{Summary, Waiting, WaitingPage, Why};

@@ -14,10 +14,13 @@
 //! }
 //! ```
 //!
+//! `stamp`, where it is there, is an authority's token (RFC 3161) over the octets of `checkpoint`; whether to believe it
+//! is asked elsewhere, since it takes certificates.
+//!
 //! `log` is the public key, as Go's `note` package writes it. Each leaf is the exact text that was
 //! hashed into the tree, `proof` its inclusion hashes in the tree of the one checkpoint. `opened`
 //! shows what an entry committed to; without it the entry still proves when something happened,
-//! not what it was. The file names no other recipient, so it can be handed to this one.
+//! not what it was. Of a delivery it shows what the wire and DNS said ([`Report::dns`]). The file names no other recipient, so it can be handed to this one.
 //!
 //! Nothing in the file is believed: the claim and the summary are derived again from the entries
 //! and compared. Invariant: a bundle that verifies is byte for byte the one that was made; any
@@ -25,11 +28,14 @@
 //! is why a report without a trusted key says so.
 
 mod claim;
+mod dns;
 mod form;
+mod standing;
 mod statements;
 mod verify;
 
-pub use claim::{Claim, LIMITS};
+pub use claim::{Claim, LIMITS, LIMITS_SPANISH};
+pub use standing::{End, Standing, Step, Tongue};
 pub use verify::{Report, Shown, Trust};
 
 use model::{MessageId, OrganisationId, RecipientId, Result};
@@ -46,6 +52,7 @@ pub struct Bundle {
     recipient: RecipientId,
     log: Verifier,
     checkpoint: String,
+    stamp: Option<Vec<u8>>,
     entries: Vec<BundleEntry>,
     claim: Claim,
     summary: Vec<String>,
@@ -95,6 +102,7 @@ impl Bundle {
             recipient,
             log,
             checkpoint,
+            stamp: None,
             entries,
             claim,
             summary,
@@ -103,6 +111,18 @@ impl Bundle {
         bundle.claim = derived.level;
         bundle.summary = derived.summary;
         Ok(bundle)
+    }
+
+    /// With an authority's token over the checkpoint.
+    pub fn stamped(mut self, token: Option<Vec<u8>>) -> Self {
+        self.stamp = token;
+        self
+    }
+
+    /// The signed note, and the token over its octets where an authority stamped it.
+    pub fn stamp(&self) -> Option<(&str, &[u8])> {
+        let token = self.stamp.as_deref()?;
+        Some((&self.checkpoint, token))
     }
 
     /// The file's bytes: the same for the same evidence, always.

@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use model::{Address, Kind, Result};
+use model::{Address, Kind, Result, Timestamp};
 
 mod content;
 mod fields;
@@ -23,6 +23,7 @@ use fields::Field;
 use structure::{Leaf, Structure};
 
 use crate::readings::Readings;
+use crate::suspect::hops;
 
 /// A parsed message; it borrows the bytes.
 pub struct Message<'a> {
@@ -108,6 +109,16 @@ impl Message<'_> {
                 .map(move |(_, address)| (kind, address))
         };
         kinds.into_iter().flat_map(of).collect()
+    }
+
+    /// What its Date field says.
+    pub fn date(&self) -> Option<Timestamp> {
+        self.header("date").and_then(hops::moment)
+    }
+
+    /// When the last server says that it took it (RFC 5321 §4.4).
+    pub fn last_received(&self) -> Option<Timestamp> {
+        hops::hops(self).first()?.at
     }
 
     /// With its angle brackets, as it stands.

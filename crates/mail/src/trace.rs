@@ -84,7 +84,7 @@ pub(crate) fn field_end(bytes: &[u8], at: usize, body: usize) -> usize {
     end
 }
 
-fn is_named(field: &[u8], name: &[u8]) -> bool {
+pub(crate) fn is_named(field: &[u8], name: &[u8]) -> bool {
     let said = field.split(|&b| b == b':').next().unwrap_or(&[]);
     field.contains(&b':') && said.trim_ascii_end().eq_ignore_ascii_case(name)
 }

@@ -182,6 +182,10 @@ ids! {
     LexiconPieceId = "lex";
     /// A search of the archive.
     SearchId = "sea";
+    /// A search of the archive that somebody keeps.
+    SavedSearchId = "svs";
+    /// An import of an older archive.
+    ArchiveImportId = "aim";
     /// A dispute or inquiry for whose sake records are kept.
     MatterId = "mat";
     /// A scope of records that nobody may destroy.

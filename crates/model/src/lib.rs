@@ -6,6 +6,7 @@
 
 mod address;
 mod code;
+mod dns;
 mod error;
 pub mod events;
 mod id;
@@ -21,6 +22,7 @@ mod words;
 
 pub use address::{Address, Domain};
 pub use code::{Code, CodeRow, Fault, SmtpReply};
+pub use dns::{DnsKind, DnsSeen, DnsStanding};
 pub use error::{Error, Result};
 pub use id::*;
 pub use metric::{METRICS, Metric, MetricKind};
@@ -30,10 +32,10 @@ pub use text::is_hidden;
 pub use time::Timestamp;
 pub use tls::{Floor, PolicyFacts, StsPolicy, TlsGoal, TlsProbe, TlsSession, Tlsa, Trust};
 pub use words::{
-    ArrivalState, BounceAction, BounceClass, CustodianState, Demand, DirectoryStep, DirectoryTls,
-    DisposalState, DisposedState, HoldState, KeyAnswer, KeyFor, KeySource, KeyStanding, Kind,
-    LiftReason, MatterState, Method, Mode, Origin, PhiLevel, ProbeState, Purpose, RecipientClass,
-    RecipientState, RefusalScope, Restriction, RevocationDoubt, RevocationReason, RevocationState,
-    RevocationUse, Severity, SparedFor, Stream, StsMode, SuppressionReason, SuppressionSource,
-    TlsPolicy,
+    AnchorKind, AnchorState, ArchiveCheckState, ArrivalState, BounceAction, BounceClass,
+    CustodianState, Demand, DirectoryStep, DirectoryTls, DisposalState, DisposedState, HoldState,
+    ImportState, KeyAnswer, KeyFor, KeySource, KeyStanding, Kind, LiftReason, MatterState, Method,
+    Mode, Origin, PhiLevel, ProbeState, Purpose, RecipientClass, RecipientState, RefusalScope,
+    Restriction, RevocationDoubt, RevocationReason, RevocationState, RevocationUse, Severity,
+    SparedFor, Stream, StsMode, SuppressionReason, SuppressionSource, TlsPolicy,
 };

@@ -79,6 +79,15 @@ pub const SMTP_OCTETS_IN_MEMORY_MAX: usize = 256 * 1024 * 1024;
 /// Addresses of mail servers tried in one attempt: a domain with many dead hosts must not hold a
 /// slot for hours.
 pub const MX_ADDRESSES_TRIED_MAX: usize = 10;
+/// Questions to DNS that the evidence of one attempt tells of, records of one answer, and octets of
+/// one record; the key of RSA with 8,192 bits fits.
+pub const DNS_QUESTIONS_TOLD_MAX: usize = 24;
+pub const DNS_RECORDS_TOLD_MAX: usize = 16;
+pub const DNS_RECORD_TOLD_OCTETS_MAX: usize = 2_048;
+/// Octets of all records that the receiving domain has a hand in: its owner writes into our audit log.
+pub const DNS_TOLD_OCTETS_MAX: usize = 8 * 1024;
+/// How long the end of an attempt waits for what DNS says of our own DKIM keys, which is asked beside it.
+pub const DKIM_RECORD_WAIT: Duration = Duration::from_secs(2);
 pub const SMTP_ERRORS_PER_SESSION_MAX: u32 = 20;
 /// RFC 5321 §4.5.3.2.7.
 pub const SMTP_COMMAND_WAIT: Duration = Duration::from_secs(300);
@@ -161,6 +170,11 @@ pub const TLS_REPORT_OCTETS_MAX: usize = 2 * 1024 * 1024;
 pub const REPORT_ROWS_MAX: usize = 5_000;
 /// How long bounces and complaints about a letter, and answers to it, find their way back.
 pub const RETURN_PATH_LIFETIME: Duration = Duration::from_secs(90 * 86_400);
+/// Messages that were refused once their content was here and that an organisation keeps, in 24 hours; beyond it the
+/// attempt alone is on record.
+pub const REFUSED_PER_DAY_MAX: u64 = 2_000;
+/// Octets of such messages, in the same time.
+pub const REFUSED_OCTETS_PER_DAY_MAX: u64 = 512 * 1024 * 1024;
 /// Messages that one client network may hand to the MX in a minute.
 pub const MX_MESSAGES_PER_MINUTE_MAX: u32 = 120;
 /// Unknown recipients that one client network may ask the MX for in a minute; then it is told to come
@@ -317,6 +331,9 @@ pub const DISPOSAL_COOLING_DAYS: u32 = 14;
 /// Days after which no backup of the database may hold a key that was destroyed, unless the configuration says
 /// otherwise.
 pub const BACKUP_DAYS: u32 = 30;
+/// Searches that the people of an organisation keep; characters of what one is called.
+pub const SAVED_SEARCHES_MAX: usize = 500;
+pub const SAVED_SEARCH_NAME_CHARS_MAX: usize = 100;
 /// Phrases that all parts of a search stand for together.
 pub const SEARCH_PHRASES_MAX: usize = 16_384;
 /// Octets of a search of the archive; words, phrases and marks in it; brackets within brackets.

@@ -62,6 +62,7 @@ metrics! {
     Gauge "conservation_off" [] "Recipients accepted and not accounted for: not delivered, notified, picked up, bounced, suppressed, recalled, expired, held, blocked, cancelled or quarantined, and not waiting for anything that will act. Any value but 0 is a fault of ours.";
     Gauge "conservation_seconds" [] "How long the last conservation check took; it runs so seldom that it uses at most 1 % of the time.";
     Gauge "ledger_pending_entries" [] "Audit entries committed and not chained yet.";
+    Gauge "anchor_age_seconds" [] "How long ago a checkpoint last left the house, of the audit log for which that is longest; ten years where none did. 0 without [anchors].";
     // Coming in
     Counter "total_messages_received" ["service"] "Messages accepted durably, by the door they came in by." "zonemta_message_push, postal_smtp_server_*_total";
     Gauge "connection_count" ["service"] "Open connections: `smtp_submission` in, `smtp_client` out.";

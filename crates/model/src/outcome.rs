@@ -1,8 +1,8 @@
 //! What the wire said about one attempt: the vocabulary between `mta`, `queue` and `flow`.
 
 use crate::{
-    BounceAction, BounceClass, Domain, Phi, PolicyFacts, RefusalScope, StsPolicy, Timestamp,
-    TlsSession,
+    BounceAction, BounceClass, DnsSeen, Domain, Phi, PolicyFacts, RefusalScope, StsPolicy,
+    Timestamp, TlsSession,
 };
 
 /// What a refusal means. Made by `mail::bounce` alone.
@@ -64,6 +64,8 @@ pub struct Evidence {
     pub learned: Option<(Domain, StsPolicy)>,
     /// Connections of this attempt that a policy of the domain spoke about.
     pub sessions: Vec<TlsSession>,
+    /// What DNS was asked on the way, and what it said.
+    pub dns: Vec<DnsSeen>,
 }
 
 impl Evidence {
@@ -83,6 +85,7 @@ impl Evidence {
             policy: None,
             learned: None,
             sessions: Vec::new(),
+            dns: Vec::new(),
         }
     }
 }

@@ -85,6 +85,13 @@ pub trait Net: Send + Sync {
     ) -> Later<'a, Result<Answer<Vec<IpAddr>>, NetFault>>;
     /// TXT records, the strings of each joined. The name may have labels with underscores.
     fn txt<'a>(&'a self, name: &'a str) -> Later<'a, Result<Vec<Vec<u8>>, NetFault>>;
+    /// The same, with whether DNSSEC proved them; where nobody can tell, it did not.
+    fn proved_txt<'a>(
+        &'a self,
+        name: &'a str,
+    ) -> Later<'a, Result<Answer<Vec<Vec<u8>>>, NetFault>> {
+        Box::pin(async move { self.txt(name).await.map(Answer::insecure) })
+    }
     /// The names an address has (PTR).
     fn names(&self, ip: IpAddr) -> Later<'_, Result<Vec<Domain>, NetFault>>;
     /// TLSA records of a TCP port of a host. `NoRecord` when there is certainly none.

@@ -37,6 +37,17 @@ pub struct Tlsa {
     pub data: Vec<u8>,
 }
 
+impl Tlsa {
+    /// As zone files write it.
+    pub fn line(&self) -> String {
+        let mut out = format!("{} {} {} ", self.usage, self.selector, self.matching);
+        for octet in &self.data {
+            out.push_str(&format!("{octet:02x}"));
+        }
+        out
+    }
+}
+
 /// What a server's certificate is held against.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Trust {

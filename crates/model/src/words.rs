@@ -233,7 +233,19 @@ words! {
     /// Whether real mail may leave. Chosen by the key, visible in the key and in every answer.
     Mode { Live = "live", Test = "test", }
     /// Which door a message came in by.
-    Origin { Api = "api", Smtp = "smtp", Console = "console", Portal = "portal", System = "system", Inbound = "inbound", }
+    Origin {
+        Api = "api", Smtp = "smtp", Console = "console", Portal = "portal", System = "system", Inbound = "inbound",
+        /// Out of an older archive: it never went through us.
+        Imported = "imported",
+        /// A copy that another mail system gave for the archive.
+        Journal = "journal",
+    }
+    /// How an import of an older archive stands.
+    ImportState {
+        /// Something of it is left to take.
+        Running = "running",
+        Done = "done", Cancelled = "cancelled",
+    }
     /// Which address field named the recipient. `bcc` never shows in what others get.
     Kind { To = "to", Cc = "cc", Bcc = "bcc", }
     /// Where one recipient stands. The sum over all states equals what was accepted.
@@ -262,6 +274,8 @@ words! {
         Released = "released",
         /// It was in quarantine, and somebody took it out of sight; the archive keeps it.
         Deleted = "deleted",
+        /// Its sender was told no while it listened; a copy is kept that reviewers alone open.
+        Rejected = "rejected",
     }
     /// How sure detection is that a message holds PHI. Order is certainty, least first.
     PhiLevel {
@@ -396,6 +410,31 @@ words! {
         /// The disposal was called off.
         Refused = "refused",
     }
+    /// Where a checkpoint of an audit log left the house to.
+    AnchorKind {
+        /// A file, in a folder that somebody else can copy.
+        File = "file",
+        /// An authority that stamps its digest with the time (RFC 3161).
+        Authority = "rfc3161",
+        /// Somebody's mailbox, such as counsel's.
+        Mail = "mail",
+    }
+    /// How far a checkpoint is on its way out.
+    AnchorState {
+        Waiting = "waiting",
+        Done = "done",
+        /// Not before a newer one took its place.
+        Failed = "failed",
+    }
+    /// What the nightly comparison of the archive with accepted mail gave.
+    ArchiveCheckState {
+        /// Everything that was accepted can be found, but for what is explained.
+        Whole = "whole",
+        /// Something waits for longer than it should.
+        Late = "late",
+        /// Something that was accepted is missing, in the archive or in its index.
+        Torn = "torn",
+    }
     /// How loud an audit entry is.
     Severity { Info = "info", Notice = "notice", Warning = "warning", }
 }
@@ -404,5 +443,9 @@ impl Origin {
     /// Written by someone outside and kept here for staff: nothing of it is sent.
     pub fn stays_here(self) -> bool {
         matches!(self, Self::Portal | Self::Inbound)
+    }
+    /// It did not go through us and is a record alone: nobody is sent anything of it.
+    pub fn is_captured(self) -> bool {
+        matches!(self, Self::Imported | Self::Journal)
     }
 }

@@ -5,6 +5,7 @@
 //! sent below the demand or what the receiving domain's policy asks for, on any host; nothing is sent twice once a final dot may have arrived; an
 //! absence DNS is not sure of never bounces mail.
 
+pub(crate) mod asked;
 pub(crate) mod plan;
 pub(crate) mod route;
 mod sessions;
@@ -20,6 +21,7 @@ use model::{Demand, Domain, Evidence, Outcome, RefusalScope, StsPolicy};
 
 use crate::pool::{Bounds, Pool};
 use crate::telemetry::Resolving;
+use asked::Asked;
 use plan::Planner;
 use route::DeadEnd;
 pub use route::mail_hosts;
@@ -81,7 +83,9 @@ pub async fn carry(
 ) -> (Outcome, Evidence) {
     let start = Evidence::starting(clock.now());
     let resolving = Resolving::begin();
-    let found = route::find(net, rng, &pool.settings().hostname, &errand.destination).await;
+    let asked = Asked::default();
+    let (own, to) = (&pool.settings().hostname, &errand.destination);
+    let found = route::find((net, clock, rng), own, to, &asked).await;
     let secure = found.as_ref().is_ok_and(|route| route.secure);
     resolving.end(!matches!(found, Err(DeadEnd::DnsFailed)), secure);
     let (outcome, mut evidence) = match found {
@@ -98,6 +102,7 @@ pub async fn carry(
             let sts = memory
                 .sts(net, clock, &errand.destination, errand.sts.as_ref())
                 .await;
+            sts.seen.iter().for_each(|seen| asked.note(seen.clone()));
             let learned = sts
                 .policy
                 .clone()
@@ -117,6 +122,7 @@ pub async fn carry(
                     tls_optional: errand.tls_optional,
                     sts,
                     hosts_secure: route.secure,
+                    asked: &asked,
                 },
                 bounds,
                 start,
@@ -128,6 +134,7 @@ pub async fn carry(
             (outcome, evidence)
         }
     };
+    evidence.dns = asked.into_all();
     evidence.ended_at = clock.now();
     (outcome, evidence)
 }

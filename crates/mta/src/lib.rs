@@ -11,6 +11,7 @@ mod ldap;
 mod listening;
 mod mx;
 pub mod net;
+mod own_keys;
 mod policy;
 mod pool;
 mod probe;

@@ -107,6 +107,12 @@ impl Net for RealNet {
         Box::pin(self.resolver.addresses(host))
     }
     fn txt<'a>(&'a self, name: &'a str) -> Later<'a, Result<Vec<Vec<u8>>, NetFault>> {
+        Box::pin(async move { Ok(self.resolver.txt(name).await?.value) })
+    }
+    fn proved_txt<'a>(
+        &'a self,
+        name: &'a str,
+    ) -> Later<'a, Result<Answer<Vec<Vec<u8>>>, NetFault>> {
         Box::pin(self.resolver.txt(name))
     }
     fn names(&self, ip: IpAddr) -> Later<'_, Result<Vec<Domain>, NetFault>> {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use mail::sts;
 use model::seams::{Answer, Clock, HttpMethod, HttpRequest, HttpTo, Net, NetFault};
-use model::{Domain, StsPolicy, Timestamp, Tlsa, limits};
+use model::{DnsSeen, Domain, StsPolicy, Timestamp, Tlsa, limits};
 
 /// How long an answer is taken as still true. DNS has no shorter memory in practice, and a burst to
 /// one domain asks once.
@@ -27,9 +27,12 @@ pub(crate) struct Sts {
     pub policy: Option<StsPolicy>,
     /// Why a policy that is announced could not be had: a result type of RFC 8460 §4.3.
     pub fault: Option<&'static str>,
+    /// The record that announces one, as DNS told it.
+    pub seen: Option<DnsSeen>,
 }
 
-type TlsaAnswer = Result<Answer<Vec<Tlsa>>, NetFault>;
+/// An answer, and as of when.
+type TlsaAnswer = (Timestamp, Result<Answer<Vec<Tlsa>>, NetFault>);
 
 /// Recent answers, shared by all attempts of a process.
 #[derive(Default)]
@@ -60,14 +63,14 @@ impl Memory {
         found
     }
 
-    /// The TLSA records of a host's mail port.
+    /// The TLSA records of a host's mail port, and as of when.
     pub async fn tlsa(&self, net: &dyn Net, clock: &dyn Clock, host: &Domain) -> TlsaAnswer {
         let now = clock.now();
         if let Some(found) = recent(&self.tlsa, host, now) {
             return found;
         }
-        let found = net.tlsa(host, net.smtp_port()).await;
-        if matches!(found, Ok(_) | Err(NetFault::NoRecord)) {
+        let found = (now, net.tlsa(host, net.smtp_port()).await);
+        if matches!(found.1, Ok(_) | Err(NetFault::NoRecord)) {
             remember(&self.tlsa, host, now, found.clone());
         }
         found
@@ -75,20 +78,18 @@ impl Memory {
 }
 
 async fn look(net: &dyn Net, clock: &dyn Clock, domain: &Domain, known: Option<&StsPolicy>) -> Sts {
+    let name = format!("_mta-sts.{}", domain.as_str());
+    let found = net.proved_txt(&name).await;
+    let now = clock.now();
+    let seen = Some(DnsSeen::txt(&name, now, &found));
     let kept = |fault| Sts {
         policy: known.cloned(),
         fault,
+        seen: seen.clone(),
     };
-    let name = format!("_mta-sts.{}", domain.as_str());
-    let Some(id) = net
-        .txt(&name)
-        .await
-        .ok()
-        .and_then(|found| sts::find_id(&found))
-    else {
+    let Some(id) = found.ok().and_then(|found| sts::find_id(&found.value)) else {
         return kept(None);
     };
-    let now = clock.now();
     if known.is_some_and(|k| k.id == id && now.since(k.fetched_at) < REFRESH_AFTER) {
         return kept(None);
     }
@@ -96,6 +97,7 @@ async fn look(net: &dyn Net, clock: &dyn Clock, domain: &Domain, known: Option<&
         Ok(policy) => Sts {
             policy: Some(policy),
             fault: None,
+            seen,
         },
         Err(fault) => kept(Some(fault)),
     }

@@ -13,6 +13,7 @@ use model::seams::{Clock, Egress, Net, NetFault, Rng};
 use model::{Demand, Domain, Floor, Outcome, ProbeState, Timestamp, TlsProbe};
 use tokio::time::timeout;
 
+use crate::attempt::asked::Asked;
 use crate::attempt::plan::{Barred, HostPlan, Planner};
 use crate::attempt::route::{self, DeadEnd, Route};
 use crate::policy::Memory;
@@ -75,7 +76,9 @@ impl Prober {
     }
 
     async fn look(&self, domain: &Domain) -> TlsProbe {
-        let found = route::find(&*self.net, &*self.rng, &self.hostname, domain).await;
+        let asked = Asked::default();
+        let seams = (&*self.net, &*self.clock, &*self.rng);
+        let found = route::find(seams, &self.hostname, domain, &asked).await;
         let route = match found {
             Ok(route) => route,
             Err(DeadEnd::NullMx | DeadEnd::Loop) => return TlsProbe::only(ProbeState::NoMail),
@@ -94,6 +97,7 @@ impl Prober {
                 .sts(&*self.net, &*self.clock, domain, None)
                 .await,
             hosts_secure: route.secure,
+            asked: &asked,
         };
         let mut said = TlsProbe::only(ProbeState::Unreachable);
         for host in route.hosts.iter().take(HOSTS_MAX) {

@@ -16,6 +16,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tracing::Instrument;
 
 use crate::attempt::{attempt, mail_hosts};
+use crate::own_keys::OwnKeys;
 use crate::pool::{Pool, PoolSettings};
 use crate::{stopped, telemetry};
 
@@ -35,6 +36,7 @@ struct Runner {
     flow: Flow,
     net: Arc<dyn Net>,
     pool: Pool,
+    keys: OwnKeys,
 }
 
 /// Delivers until `stop` is true or its sender is gone, then lets running attempts end.
@@ -55,6 +57,7 @@ pub async fn deliver_forever(
         flow,
         net,
         pool: Pool::new(PoolSettings::new(hostname)),
+        keys: OwnKeys::default(),
     });
     let mut running = JoinSet::new();
     runner.keep_busy(slots, stop, &mut running).await;
@@ -178,6 +181,7 @@ impl Runner {
                 return (Outcome::OurFault, started);
             }
         };
+        let head = Arc::clone(&letter.head);
         let task = tokio::spawn(async move {
             let world = runner.flow.world();
             attempt(
@@ -194,8 +198,16 @@ impl Runner {
         // All waiting in an attempt has its own bound; this is for a fault of ours, which would keep a
         // place for good. The delivery itself is given back by the end of its lease.
         let bound = self.flow.settings().queue.lease;
-        match timeout(bound, task.ended()).await {
-            Ok(Some(end)) => return end,
+        let clock = &*self.flow.world().clock;
+        let keys = self.keys.seen(&*self.net, clock, &head);
+        let (ended, keys) = tokio::join!(timeout(bound, task.ended()), keys);
+        match ended {
+            Ok(Some((outcome, mut evidence))) => {
+                if evidence.sent_sha256.is_some() {
+                    evidence.dns.extend(keys);
+                }
+                return (outcome, evidence);
+            }
             Ok(None) => tracing::error!(%delivery, "an attempt panicked; it may have been sent"),
             Err(_) => {
                 metrics::counter!("dispatcher_watchdog_aborted_total").increment(1);

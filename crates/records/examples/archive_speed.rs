@@ -91,6 +91,9 @@ fn main() -> Outcome<()> {
     let (began, started) = (cpu()?, now());
     while records.archive()? > 0 {}
     let (indexing, wall) = (cpu()? - began, started.elapsed().as_secs_f64());
+    let began = cpu()?;
+    while records.settle_index()? {}
+    let settling = cpu()? - began;
     drop((records, world));
     store.reopen();
     let grown = disk(store.dir())?.saturating_sub(before);
@@ -101,6 +104,12 @@ fn main() -> Outcome<()> {
         many,
         (accepting, indexing),
         (grown as f64, octets as f64),
+    )?;
+    figure(
+        &mut out,
+        "archive.settle",
+        many / settling.max(0.001),
+        "messages per CPU second",
     )?;
     writeln!(
         out,

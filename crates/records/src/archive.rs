@@ -7,15 +7,16 @@
 mod lexicon;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 
 use ctx::{Action, Ctx};
 use flow::archive::{Filed, FiledPlace};
 use model::limits::{ARCHIVE_BATCH_WORDS_MAX, ARCHIVE_WORDS_MAX};
 use model::{Code, Error, MessageId, Mode, OrganisationId, Result, Timestamp};
-use store::Tx;
 use store::tables::postings::{self, Placed, Posting};
 use store::tables::records::{self, Record, RecordState};
 use store::tables::{archive_heads, lexicon_pieces};
+use store::{Engine, Tx};
 
 use crate::Records;
 use crate::search::tokens::{Field, MARKS, Tokens};
@@ -73,9 +74,26 @@ impl Records {
                 }
             }
             if done > 0 {
+                self.unsettled.store(true, Ordering::Relaxed);
                 return Ok(done);
             }
         }
+    }
+
+    /// Works on the index while nothing waits, so that a search looks into few of its segments. Gives whether there is
+    /// more to do.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn settle_index(&self) -> Result<bool> {
+        let store = &self.flow.world().store;
+        // A commit twice a second for nothing would cost a sync each.
+        if store.engine() == Engine::Postgres || !self.unsettled.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
+        let more = store.write(postings::settle)?;
+        self.unsettled.store(more, Ordering::Relaxed);
+        Ok(more)
     }
 
     /// How many were accepted and how many of them can be found.

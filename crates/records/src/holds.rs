@@ -70,6 +70,16 @@ pub struct Listed<T> {
     pub next: Option<String>,
 }
 
+impl<T> Listed<T> {
+    /// Of rows of which one more was asked for than a page has; `end` says where the page behind the last begins.
+    pub(crate) fn of(mut found: Vec<T>, rows: usize, end: impl Fn(&T) -> String) -> Self {
+        let more = found.len() > rows;
+        found.truncate(rows);
+        let next = found.last().filter(|_| more).map(end);
+        Self { rows: found, next }
+    }
+}
+
 impl Records {
     /// # Errors
     /// `action_forbidden`; `field_missing` or `field_invalid` at `/name`.
@@ -128,16 +138,14 @@ impl Records {
         let before = after.map(cursor::decode).transpose()?;
         let before = before.map(|(at, id)| (at, MatterId::from_bytes(id)));
         let (of, ctx2) = (ctx.organisation(), ctx.clone());
-        let mut found = ctx.world().store.read(move |tx| {
+        let found = ctx.world().store.read(move |tx| {
             let found = table::list_matters(tx, of, before, rows + 1)?;
             let views = found.into_iter().map(|row| shown::matter(&ctx2, tx, row));
             views.collect::<Result<Vec<_>>>()
         })?;
-        let more = found.len() > rows;
-        found.truncate(rows);
-        let last = found.last().filter(|_| more);
-        let next = last.map(|last| cursor::encode(last.created_at, last.id.as_bytes()));
-        Ok(Listed { rows: found, next })
+        Ok(Listed::of(found, rows, |last| {
+            cursor::encode(last.created_at, last.id.as_bytes())
+        }))
     }
 
     /// # Errors
@@ -183,16 +191,14 @@ impl Records {
         let before = after.map(cursor::decode).transpose()?;
         let before = before.map(|(at, id)| (at, HoldId::from_bytes(id)));
         let (of, ctx2) = (ctx.organisation(), ctx.clone());
-        let mut found = ctx.world().store.read(move |tx| {
+        let found = ctx.world().store.read(move |tx| {
             let found = table::list(tx, of, before, rows + 1)?;
             let views = found.into_iter().map(|row| shown::hold(&ctx2, tx, row));
             views.collect::<Result<Vec<_>>>()
         })?;
-        let more = found.len() > rows;
-        found.truncate(rows);
-        let last = found.last().filter(|_| more);
-        let next = last.map(|last| cursor::encode(last.created_at, last.id.as_bytes()));
-        Ok(Listed { rows: found, next })
+        Ok(Listed::of(found, rows, |last| {
+            cursor::encode(last.created_at, last.id.as_bytes())
+        }))
     }
 
     /// # Errors

@@ -20,7 +20,7 @@ mod due;
 mod facts;
 mod proposals;
 mod reckon;
-mod sealed;
+pub(crate) mod sealed;
 mod shown;
 
 use ctx::{Action, Ctx, Event};

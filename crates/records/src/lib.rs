@@ -11,13 +11,16 @@
 //!  disposal/  what is due, destroyed by two people's word, and certified
 //!  paper.rs   lines as a PDF
 //!  import/    readers of old archives: mbox, Maildir, EML, emlx, ZIP, tar, gzip, PST
+//!  imports.rs what they give into records, as an order that survives a crash
 //!  disclose/  packages that leave the house, and to whom
 //!  export/    packages for courts, counsel and patients
 //! ```
 //!
 //! Invariant: every accepted message is archived or waits for it; both are counted, nobody can switch it off.
 
+pub mod anchors;
 mod archive;
+mod checks;
 pub mod disclose;
 pub mod disposal;
 mod excerpt;
@@ -25,11 +28,15 @@ pub mod export;
 mod find;
 pub mod holds;
 pub mod import;
+pub mod imports;
 pub mod keeping;
 mod paper;
+mod preview;
+pub mod saved;
 pub mod search;
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use flow::Flow;
@@ -38,6 +45,8 @@ use model::OrganisationId;
 pub use archive::{Gap, Unread};
 pub use excerpt::Excerpt;
 pub use find::{Found, Hit, Page, Sought};
+pub use preview::Preview;
+pub use store::tables::archive_checks::ArchiveCheck;
 
 /// The archive of all organisations. Cheap to clone.
 #[derive(Clone)]
@@ -48,6 +57,9 @@ pub struct Records {
     packing: Arc<Mutex<()>>,
     /// How long a backup of the database may be kept.
     backup_days: u32,
+    anchors: Arc<anchors::Anchors>,
+    /// Whether segments of the index may be left to put together.
+    unsettled: Arc<AtomicBool>,
 }
 
 impl Records {
@@ -57,6 +69,8 @@ impl Records {
             lexicons: Arc::default(),
             packing: Arc::default(),
             backup_days: model::limits::BACKUP_DAYS,
+            anchors: Arc::default(),
+            unsettled: Arc::new(AtomicBool::new(true)),
         }
     }
 

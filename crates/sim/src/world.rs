@@ -14,7 +14,6 @@
 
 mod books;
 mod canary;
-mod faults;
 mod house;
 mod oracle;
 mod planted;

@@ -51,4 +51,8 @@ migrations! {
     33 "0033_retention",
     34 "0034_exports",
     35 "0035_disposals",
+    36 "0036_archive_desk",
+    37 "0037_anchors",
+    38 "0038_index",
+    39 "0039_captures",
 }

@@ -169,6 +169,8 @@ ids!(
     SearchId,
     MatterId,
     HoldId,
+    ArchiveImportId,
+    SavedSearchId,
     ExportId,
     DisposalId,
     ImportId,
@@ -213,6 +215,9 @@ words!(
     HoldState,
     CustodianState,
     DisposalState,
+    AnchorKind,
+    AnchorState,
+    ArchiveCheckState,
     DisposedState,
     SparedFor
 );

@@ -27,6 +27,8 @@ pub(crate) struct HoldShown {
     custodians: Vec<HoldCustodian>,
     /// A search of the archive.
     query: String,
+    /// Record classes; empty where they do not narrow it.
+    classes: Vec<String>,
     #[schema(schema_with = schema::moment_or_null)]
     since: Option<Timestamp>,
     /// Not part of it.
@@ -76,6 +78,7 @@ impl HoldShown {
             matter: view.matter,
             custodians: view.custodians.into_iter().map(custodian).collect(),
             query: view.scope.query,
+            classes: view.scope.classes,
             since: view.scope.since,
             until: view.scope.until,
             state: view.state,

@@ -1,6 +1,7 @@
 //! Every endpoint, one file each. A [`Door`] is route, right, codes and documentation in one value,
 //! so that none exists without the others.
 
+mod anchors;
 mod archive;
 mod arrivals;
 mod authorities;
@@ -39,6 +40,7 @@ mod registry;
 mod reschedule;
 mod retention;
 mod rules;
+mod searches;
 mod send;
 mod senders;
 mod show;
@@ -114,6 +116,7 @@ pub(crate) fn doors() -> Vec<Door> {
         reschedule::door(),
         stream::door(),
         proof::door(),
+        anchors::door(),
         feedback::door(),
         held::door(),
         content::door(),
@@ -136,6 +139,8 @@ pub(crate) fn doors() -> Vec<Door> {
     doors.extend(protection());
     doors.extend(retention::doors());
     doors.extend(disposals::doors());
+    doors.extend(archive::doors());
+    doors.extend(searches::doors());
     doors.extend(webhooks::doors());
     doors.extend([document::door(), health::door()]);
     doors
@@ -185,9 +190,6 @@ fn protection() -> Vec<Door> {
         directories::change::door(),
         directories::remove::door(),
         directories::try_it::door(),
-        archive::gap::door(),
-        archive::search::door(),
-        archive::unread::door(),
         exports::list::door(),
         exports::make::door(),
         exports::take::door(),
@@ -283,14 +285,14 @@ pub(crate) fn schemas(components: ComponentsBuilder) -> ComponentsBuilder {
     components.schemas_from_iter(named)
 }
 
+/// Schemas by their names.
+type Named = Vec<(String, RefOr<Schema>)>;
+
 /// Of the archive and what binds it.
-fn schemas_of_records(named: &mut Vec<(String, RefOr<Schema>)>) {
-    with::<archive::gap::ArchiveGap>(named);
-    with::<archive::search::ArchiveSearch>(named);
-    with::<archive::search::ArchiveHits>(named);
-    with::<archive::search::ArchiveHit>(named);
-    with::<archive::unread::ArchiveUnreadList>(named);
-    with::<archive::unread::ArchiveUnread>(named);
+fn schemas_of_records(named: &mut Named) {
+    anchors::name(named);
+    archive::name(named);
+    searches::name(named);
     with::<exports::list::ExportList>(named);
     with::<exports::ExportShown>(named);
     with::<exports::make::ExportNew>(named);
@@ -347,7 +349,7 @@ fn schemas_of_records(named: &mut Vec<(String, RefOr<Schema>)>) {
     with::<holds::of_message::MessageHold>(named);
 }
 
-fn schemas_of_protection(named: &mut Vec<(String, RefOr<Schema>)>) {
+fn schemas_of_protection(named: &mut Named) {
     with::<rules::list::RuleList>(named);
     with::<rules::save::RulesNew>(named);
     with::<rules::save::RulesSaved>(named);
@@ -400,7 +402,7 @@ fn schemas_of_protection(named: &mut Vec<(String, RefOr<Schema>)>) {
     with::<registry::import::RegistryImported>(named);
 }
 
-fn with<T: ToSchema>(named: &mut Vec<(String, RefOr<Schema>)>) {
+fn with<T: ToSchema>(named: &mut Named) {
     T::schemas(named);
     named.push((T::name().into_owned(), T::schema()));
 }

@@ -160,7 +160,7 @@ pub(crate) struct RetentionItem {
 }
 
 impl RetentionItem {
-    fn of(item: KeptItem) -> Self {
+    pub(super) fn of(item: KeptItem) -> Self {
         Self {
             id: item.message,
             classes: item.classes,

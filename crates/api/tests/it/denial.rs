@@ -21,6 +21,7 @@ struct Target {
     hold: String,
     export: String,
     disposal: String,
+    search: String,
     key: String,
     own_key: String,
     authority: String,
@@ -45,6 +46,7 @@ impl Target {
             hold: "hld_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             export: "exp_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             disposal: "dis_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
+            search: "svs_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             key: "rky_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             own_key: "oky_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
             authority: "aut_01KAJ5Z3E9T7M0X4Q8V2B6N1CD".into(),
@@ -89,6 +91,7 @@ impl Target {
         let (matter, name) = (text(&matter["id"]), "/v1/holds");
         let hold = client.post(name, &hold(&matter)).await.json();
         let made = client.post("/v1/archive/exports", &export(&id)).await;
+        let search = client.post("/v1/archive/searches", &search()).await.json();
         let key = client.post("/v1/keys", &certificate()).await.json();
         let own = client
             .post("/v1/own-keys", &serde_json::json!({}))
@@ -120,6 +123,7 @@ impl Target {
             hold: text(&hold["id"]),
             export: text(&made.json()["id"]),
             disposal: Self::missing().disposal,
+            search: text(&search["id"]),
             key: text(&key["keys"][0]["id"]),
             own_key: text(&own["id"]),
             directory: text(&directory["id"]),
@@ -143,6 +147,8 @@ impl Target {
             "1"
         } else if route.starts_with("/v1/matters") {
             &self.matter
+        } else if route.starts_with("/v1/archive/searches") {
+            &self.search
         } else if route.starts_with("/v1/archive/exports") {
             &self.export
         } else if route.starts_with("/v1/disposals") {
@@ -175,6 +181,10 @@ fn hold(matter: &str) -> Value {
 
 fn export(message: &str) -> Value {
     serde_json::json!({"messages": [message], "recipient": "Doe & Roe LLP", "purpose": "Subpoena"})
+}
+
+fn search() -> Value {
+    serde_json::json!({"name": "Recall", "query": "pump in:sent"})
 }
 
 fn directory() -> Value {
@@ -223,6 +233,10 @@ fn body(verb: &str, path: &str) -> Value {
             serde_json::json!({"domain": "peer.example"})
         }
         Some("search") if path.contains("archive") => serde_json::json!({"query": "in:sent"}),
+        Some("searches") => search(),
+        _ if path.starts_with("/v1/archive/searches/svs_") && !path.ends_with("/remove") => {
+            search()
+        }
         Some("exports") => export("msg_01KAJ5Z3E9T7M0X4Q8V2B6N1CD"),
         Some("matters") => serde_json::json!({"name": "Kim v. Clinic"}),
         Some("holds") => hold("mat_01KAJ5Z3E9T7M0X4Q8V2B6N1CD"),
@@ -345,6 +359,9 @@ async fn table(house: &House) -> String {
             "holds",
             "exports",
             "disposals",
+            "searches",
+            "checks",
+            "anchors",
             "records",
             "items",
             "proposals",

@@ -54,7 +54,7 @@ pub struct House {
     pub world: Arc<World>,
     pub people: People,
     pub clinic: OrganisationId,
-    records: records::Records,
+    pub records: records::Records,
     router: Router,
 }
 
@@ -96,8 +96,8 @@ impl House {
         }
     }
 
-    /// A disposal of the clinic, which people alone ask for.
-    pub fn disposal(&self) -> String {
+    /// A person of the clinic who may ask for disposals, or agree to them; another one each time.
+    pub fn officer(&self) -> Ctx {
         let principal = Principal {
             id: UserId::mint(self.world.now(), self.world.rng.as_ref()).to_string(),
             organisation: self.clinic,
@@ -109,8 +109,12 @@ impl House {
             mode: Mode::Live,
             session: None,
         };
-        let officer = Ctx::seat(&self.world, seat);
-        let asked = self.records.propose_disposal(&officer, "It is over");
+        Ctx::seat(&self.world, seat)
+    }
+
+    /// A disposal of the clinic, which people alone ask for.
+    pub fn disposal(&self) -> String {
+        let asked = self.records.propose_disposal(&self.officer(), "It is over");
         asked.expect("asked for").to_string()
     }
 

@@ -8,6 +8,7 @@ mod bad_input;
 mod conforming;
 mod denial;
 mod detectors;
+mod disposals;
 mod headers;
 mod house;
 mod idempotency;

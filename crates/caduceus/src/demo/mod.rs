@@ -98,6 +98,8 @@ async fn play(arguments: &Arguments, folder: &Path) -> anyhow::Result<()> {
 
 fn configuration(folder: &Path, authority: &authority::Authority) -> anyhow::Result<Config> {
     let web = free_port()?;
+    let anchors = folder.join("anchors");
+    std::fs::create_dir_all(&anchors)?;
     Ok(Config {
         api: Api::default(),
         policy: crate::config::Policy::default(),
@@ -130,6 +132,10 @@ fn configuration(folder: &Path, authority: &authority::Authority) -> anyhow::Res
             ..Health::default()
         },
         records: crate::config::Records::default(),
+        anchors: crate::config::Anchors {
+            folder: Some(anchors),
+            ..crate::config::Anchors::default()
+        },
         log: Log::default(),
         telemetry: Telemetry::default(),
     })

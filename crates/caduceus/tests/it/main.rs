@@ -2,6 +2,7 @@
 
 mod doctor;
 mod exports;
+mod imports;
 mod logs;
 mod program;
 mod refusals;

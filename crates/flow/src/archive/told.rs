@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ctx::Ctx;
-use model::{Address, Code, Error, MessageId, Origin, Result, Timestamp};
+use model::{Address, Code, Error, MessageId, Result, Timestamp};
 use store::Tx;
 use vault::OpenedKey;
 
@@ -31,14 +31,18 @@ pub fn told(ctx: &Ctx, tx: &mut Tx<'_>, id: MessageId) -> Result<Told> {
     let stored = crate::content::read(ctx.world(), tx, ctx.organisation(), id)?;
     let findings: phi::Findings = serde_json::from_str(&stored.message.findings)
         .map_err(|_| Error::new(Code::StoredDataInvalid))?;
-    let is_received = matches!(stored.message.origin, Origin::Inbound | Origin::Portal);
+    let is_received = super::is_received(&stored);
     let party = match is_received {
         true => match stored.envelope.author()?.or(stored.envelope.sender()?) {
             Some(author) => Some(token(ctx, tx, &author)?),
             None => None,
         },
-        false => match stored.recipients.as_slice() {
-            [only] => Some(only.address_token),
+        false => match (stored.recipients.as_slice(), &stored.envelope.captured) {
+            ([only], None) => Some(only.address_token),
+            (_, Some(captured)) => match captured.participants.as_slice() {
+                [(_, only)] => Some(token(ctx, tx, &Address::parse(only)?)?),
+                _ => None,
+            },
             _ => None,
         },
     };

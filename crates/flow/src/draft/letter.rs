@@ -114,6 +114,7 @@ impl Flow {
             transport: letter.transport,
             terms: Terms::default(),
             reading: None,
+            captured: None,
         })
     }
 

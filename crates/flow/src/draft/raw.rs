@@ -102,6 +102,7 @@ impl Flow {
             content,
             content_sha256: whole.then_some(body_hash),
             reading,
+            captured: None,
         })
     }
 }

@@ -61,6 +61,8 @@ pub(super) struct Judged {
     domain: [u8; 32],
     /// Whose people answered us with this, where that may be learnt.
     answers: Option<Domain>,
+    /// Its sender was told no.
+    is_refused: bool,
 }
 
 /// # Errors
@@ -107,6 +109,7 @@ pub(super) fn judge(
         sender,
         domain,
         answers,
+        is_refused: false,
     })
 }
 
@@ -176,8 +179,15 @@ impl Judged {
         Ok(self)
     }
 
+    /// Of what is kept although it was refused.
+    pub fn refused(mut self) -> Self {
+        self.is_refused = true;
+        self
+    }
+
     pub fn state(&self) -> ArrivalState {
         match self.concern {
+            _ if self.is_refused => ArrivalState::Rejected,
             Concern::Quarantine => ArrivalState::Quarantined,
             Concern::None | Concern::Banner => ArrivalState::Passed,
         }
@@ -198,6 +208,9 @@ impl Judged {
             decided: None,
         };
         arrivals::insert(tx, &row, self.suspicions.iter().map(|s| s.kind.word()))?;
+        if row.state == ArrivalState::Rejected {
+            return Ok(());
+        }
         if row.state != ArrivalState::Quarantined {
             if let Some(domain) = &self.answers {
                 frequent::learn(ctx, tx, domain)?;

@@ -176,7 +176,7 @@ fn brought(
 
 /// A message to many mailboxes is one of its own for each, and all of them are held until their commit:
 /// of each what is small enough for the database, and nothing twice.
-fn decided(flow: &Flow, ctx: &Ctx, draft: Draft) -> Result<Decided> {
+pub(super) fn decided(flow: &Flow, ctx: &Ctx, draft: Draft) -> Result<Decided> {
     decide(flow, ctx, prepare(flow, ctx, draft)?).map(Decided::without_content)
 }
 
@@ -228,7 +228,7 @@ fn reader(flow: &Flow, main: &Stored, who: &recipients::Recipient) -> Ctx {
     Ctx::seat(flow.world(), seat)
 }
 
-fn draft(
+pub(super) fn draft(
     flow: &Flow,
     ctx: &Ctx,
     incoming: &Incoming,
@@ -266,6 +266,7 @@ fn draft(
         transport: Transport::Usual,
         terms: Terms::default(),
         reading: None,
+        captured: None,
     })
 }
 
@@ -301,7 +302,11 @@ fn marked(
 }
 
 /// The same message for the same thread, however often a client sends it.
-fn retry_key(message: &mail::Message<'_>, incoming: &Incoming, answered: MessageId) -> String {
+pub(super) fn retry_key(
+    message: &mail::Message<'_>,
+    incoming: &Incoming,
+    answered: MessageId,
+) -> String {
     let content = hex::encode(sha256(&incoming.content));
     format!(
         "{answered} {} {content}",
@@ -310,14 +315,20 @@ fn retry_key(message: &mail::Message<'_>, incoming: &Incoming, answered: Message
 }
 
 /// Nothing is sealed for the wire: staff read it in the console, once nothing is in its way.
-fn keep_here(ctx: &Ctx, tx: &mut Tx<'_>, decided: &Decided, judged: &Judged) -> Result<()> {
+pub(super) fn keep_here(
+    ctx: &Ctx,
+    tx: &mut Tx<'_>,
+    decided: &Decided,
+    judged: &Judged,
+) -> Result<()> {
     let receipt = insert(ctx, tx, decided)?;
     let (from, to) = (messages::Stage::Decided, messages::Stage::Enqueued);
     messages::advance(tx, receipt.message, from, to)?;
     let quarantined = judged.state() == ArrivalState::Quarantined;
-    let state = match quarantined {
-        true => RecipientState::Quarantined,
-        false => RecipientState::Notified,
+    let state = match judged.state() {
+        ArrivalState::Quarantined => RecipientState::Quarantined,
+        ArrivalState::Rejected => RecipientState::Blocked,
+        _ => RecipientState::Notified,
     };
     for r in &receipt.recipients {
         recipients::move_method(tx, r.id, Method::Portal)?;

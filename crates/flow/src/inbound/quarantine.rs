@@ -181,12 +181,7 @@ impl Flow {
         let (id, organisation) = (row.id, row.organisation);
         let store = &self.world().store;
         match store.read(move |tx| arrivals::find(tx, id, organisation))? {
-            Some(found)
-                if matches!(
-                    found.state,
-                    ArrivalState::Quarantined | ArrivalState::Deleted
-                ) =>
-            {
+            Some(found) if is_closed(found.state) => {
                 if matches!(ctx.principal().kind, PrincipalKind::App { .. }) {
                     return Err(Code::ActionForbidden.into());
                 }
@@ -194,6 +189,14 @@ impl Flow {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// Whether reviewers alone open it.
+pub(crate) fn is_closed(state: ArrivalState) -> bool {
+    match state {
+        ArrivalState::Quarantined | ArrivalState::Deleted | ArrivalState::Rejected => true,
+        ArrivalState::Passed | ArrivalState::Released => false,
     }
 }
 

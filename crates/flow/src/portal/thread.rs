@@ -1,9 +1,7 @@
 //! Reading: the message a visit is for, and the replies that follow it. Opening is a receipt.
 
 use ctx::{Ctx, Event};
-use model::{
-    ArrivalState, AttachmentId, Code, Error, MessageId, RecipientState, Result, Timestamp,
-};
+use model::{AttachmentId, Code, Error, MessageId, RecipientState, Result, Timestamp};
 use store::Tx;
 use store::tables::{arrivals, messages, portal, recipients};
 
@@ -143,10 +141,7 @@ fn replies_of(ctx: &Ctx, main: &Stored, notice: &portal::Notice) -> Result<Vec<M
 /// An answer by mail that looks harmful may be somebody else's: its reader sees it once it is released.
 fn is_shown(tx: &mut Tx<'_>, message: &messages::Message) -> Result<bool> {
     let found = arrivals::find(tx, message.id, message.organisation)?;
-    Ok(
-        !found
-            .is_some_and(|a| matches!(a.state, ArrivalState::Quarantined | ArrivalState::Deleted)),
-    )
+    Ok(!found.is_some_and(|a| crate::inbound::is_closed(a.state)))
 }
 
 pub(super) fn entry(ctx: &Ctx, stored: &Stored) -> Result<ThreadEntry> {

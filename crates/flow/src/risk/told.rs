@@ -139,6 +139,7 @@ fn draft(flow: &Flow, ctx: &Ctx, readers: Vec<Address>) -> Result<Draft> {
         terms: Terms::default(),
         attested: false,
         reading: None,
+        captured: None,
     })
 }
 

@@ -72,6 +72,10 @@ pub(super) fn allow_open(flow: &Flow, ctx: &Ctx, id: MessageId) -> Result<()> {
         .world()
         .store
         .read(move |tx| messages::load(tx, id, organisation))?;
+    // What is a record alone is opened in the archive alone.
+    if row.origin.is_captured() {
+        return Err(Code::NotFound.into());
+    }
     ctx.allow(Action::MessageOpen, &reachable(ctx, &row)?)?;
     flow.allow_quarantined(ctx, &row)
 }

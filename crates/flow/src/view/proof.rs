@@ -9,6 +9,9 @@ use store::tables::{events, messages, recipients};
 use super::message::reachable;
 use crate::Flow;
 
+/// That a bundle was made is in the log and in no bundle: else each would need a checkpoint younger than itself, and
+/// none could have been stamped.
+const MADE: &str = "proof.made";
 const EVENTS_PER_READ: usize = 1_000;
 
 impl Flow {
@@ -24,11 +27,7 @@ impl Flow {
         })?;
         ctx.allow(Action::ProofDownload, &reachable(ctx, &row)?)?;
         let message = row.id;
-        ctx.open_phi(
-            Event::new("proof.made")
-                .message(message)
-                .recipient(recipient),
-        )?;
+        ctx.open_phi(Event::new(MADE).message(message).recipient(recipient))?;
         while self.world().sequence_one(organisation)? == ctx::World::SEQUENCE_BATCH {}
         let ids = self
             .world()
@@ -45,7 +44,7 @@ impl Flow {
             proven.checkpoint,
             proven.entries,
         )?;
-        Ok(bundle.encode())
+        Ok(bundle.stamped(proven.stamp).encode())
     }
 }
 
@@ -62,7 +61,7 @@ fn events_of(
         ids.extend(
             found
                 .iter()
-                .filter(|e| e.recipient == Some(recipient))
+                .filter(|e| e.recipient == Some(recipient) && e.kind != MADE)
                 .map(|e| e.id),
         );
         match found.last() {

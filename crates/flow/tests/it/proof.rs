@@ -3,7 +3,8 @@
 
 use ledger::bundle::{Bundle, Claim};
 use ledger::note::Verifier;
-use model::{Code, Outcome, RecipientId};
+use model::seams::Answer;
+use model::{Code, DnsSeen, Domain, Outcome, RecipientId};
 
 use crate::clinic::Clinic;
 use crate::letters::{letter, link_of, portal_letter};
@@ -86,6 +87,28 @@ on_disk! {
         assert!(shown.concat().contains("lee@a.example"));
         let view = clinic.flow.message(&clinic.staff, receipt.message)?;
         assert!(report.find_digest(&view.content_sha256).is_some());
+    }
+
+    /// MX and key records change and are taken away: the proof tells what stood there, of its own recipient alone.
+    fn proof_tells_what_dns_said(store) {
+        let clinic = Clinic::open(store);
+        let receipt = clinic.send(&["lee@a.example", "kim@b.example"]);
+        let mut asked = Vec::new();
+        for job in clinic.take() {
+            let to = clinic.letter(&job).destination;
+            let mut evidence = clinic.evidence(&job, Outcome::Accepted);
+            let hosts = vec![(10, Domain::parse(&format!("mx.{}", to.as_str()))?)];
+            evidence.dns.push(DnsSeen::mx(&to, evidence.started_at, &Ok(Answer::secure(hosts))));
+            asked.push((to, evidence.dns[0].clone()));
+            clinic.flow.dispatcher().finish(job, Outcome::Accepted, evidence)?;
+        }
+        for (at, domain) in ["a.example", "b.example"].into_iter().enumerate() {
+            let file = clinic.flow.proof(&clinic.staff, receipt.recipients[at].id)?;
+            let told: Vec<DnsSeen> = Bundle::parse(&file)?.verify(None)?.dns().into_iter().map(|(_, seen)| seen).collect();
+            let own: Vec<DnsSeen> =
+                asked.iter().filter(|(to, _)| to.as_str() == domain).map(|(_, seen)| seen.clone()).collect();
+            assert_eq!((told.len(), told), (1, own));
+        }
     }
 
     /// A message with so many events that one read does not hold them still proves its end.

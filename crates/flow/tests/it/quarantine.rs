@@ -97,6 +97,35 @@ on_disk! {
     }
 
     /// The list of an archive shows what is in it, and not what is in that.
+    fn what_is_refused_is_kept_for_reviewers_alone(store) {
+        let clinic = Clinic::open(store).taking_mail(false);
+        desk(&clinic);
+        let two = PLAIN.replacen("From:", "From: eve@partner.example\nFrom:", 1);
+        for _ in 0..2 {
+            assert_eq!(code(take_in(&clinic, &two, Looked::default())), Some(Code::AuthorUnclear));
+        }
+        let wanted = ArrivalFilter { state: Some(ArrivalState::Rejected), ..ArrivalFilter::default() };
+        let rows = clinic.flow.arrivals(&clinic.staff, &wanted, None, 10)?.rows;
+        assert_eq!(rows.len(), 1, "a client that comes again brings nothing new");
+        let id = rows[0].id;
+        assert_eq!(state(&clinic, id), RecipientState::Blocked);
+        let all = clinic.flow.events(&clinic.staff, id, None, 50)?.rows;
+        let refused = all.iter().find(|e| e.kind == "message.refused").expect("on record");
+        assert_eq!((refused.facts["code"].as_str(), refused.facts["kept"].as_str()), ("author_unclear", "true"));
+
+        let (nurse, officer) = (clinic.user(&[Role::Staff]), clinic.officer());
+        let opened = clinic.flow.open_content(&officer, id)?;
+        let access = officer.machine_access();
+        assert_eq!(opened.entry.open(access).text.as_deref().map(str::trim), Some("hello"));
+        assert_eq!(code(clinic.flow.open_content(&nurse, id)), Some(Code::ActionForbidden));
+        let released = clinic.flow.decide_arrival(&officer, id, Fate::Release, REASON);
+        assert_eq!(code(released), Some(Code::StateConflict));
+        let filed = clinic.flow.filed(&clinic.staff, id)?;
+        assert!(filed.marks.contains(&("in", "rejected".to_owned())));
+        assert!(!filed.marks.contains(&("in", "received".to_owned())));
+        assert_eq!(clinic.flow.overview(&clinic.staff)?.off_by, 0);
+    }
+
     fn programs_are_found_however_deep(store) {
         let clinic = Clinic::open(store).taking_mail(false);
         desk(&clinic);

@@ -5,7 +5,7 @@
 
 use model::{Method, Mode};
 
-use crate::entry::Entry;
+use super::standing::Step;
 
 /// How far a message provably came, weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,6 +19,10 @@ pub enum Claim {
 
 /// Said in every report, whatever its level.
 pub const LIMITS: &str = "No mail system can prove that a message was not received, and no entry proves more than its level says.";
+
+/// [`LIMITS`], in Spanish.
+pub const LIMITS_SPANISH: &str = "Ningún sistema de correo puede probar que un mensaje no se recibió, y ninguna \
+    entrada prueba más de lo que dice su nivel.";
 
 impl Claim {
     pub const ALL: &'static [Self] = &[Self::S0, Self::S1, Self::S2, Self::S3, Self::S4];
@@ -74,13 +78,40 @@ impl Claim {
         }
     }
 
+    /// The same, in Spanish.
+    pub const fn says_in_spanish(self) -> &'static str {
+        match self {
+            Self::S0 => {
+                "S0: se pidió al servicio enviar este mensaje a este destinatario y quedó registrado. \
+                 Esto no demuestra que se haya transmitido nada."
+            }
+            Self::S1 => {
+                "S1: el servicio transmitió el mensaje a un servidor de correo del dominio del destinatario. \
+                 Esto no demuestra que el servidor lo haya aceptado."
+            }
+            Self::S2 => {
+                "S2: un servidor de correo del dominio del destinatario aceptó el mensaje. \
+                 Esto no prueba que llegara a la bandeja de entrada ni que alguien lo leyera."
+            }
+            Self::S3 => {
+                "S3: una notificación de estado informó de que el mensaje se entregó o se reenvió. \
+                 La notificación es una declaración de otro sistema; no prueba la bandeja de entrada ni que alguien \
+                 lo leyera."
+            }
+            Self::S4 => {
+                "S4: un lector que demostró controlar el buzón del destinatario abrió el mensaje en el portal. \
+                 Esto no demuestra qué persona fue."
+            }
+        }
+    }
+
     /// The level one entry supports alone; `None` for entries that only tell of the way.
-    pub(crate) fn of(entry: &Entry) -> Option<Self> {
-        match entry.kind.as_str() {
+    pub(crate) fn of(step: Step<'_>) -> Option<Self> {
+        match step.kind {
             "message.accepted" => Some(Self::S0),
-            "delivery.transmitted" if carries_message(entry) => Some(Self::S1),
-            "delivery.accepted" if carries_message(entry) => Some(Self::S2),
-            "dsn" if carries_message(entry) && is_positive(entry) => Some(Self::S3),
+            "delivery.transmitted" if carries_message(step) => Some(Self::S1),
+            "delivery.accepted" if carries_message(step) => Some(Self::S2),
+            "dsn" if carries_message(step) && is_positive(step) => Some(Self::S3),
             "portal.read" => Some(Self::S4),
             _ => None,
         }
@@ -95,20 +126,20 @@ impl std::fmt::Display for Claim {
 
 /// Whether the entry follows something sent beside the message: a notice that it waits in the
 /// portal, a one-time code, a report to the sender.
-pub(crate) fn is_beside(entry: &Entry) -> bool {
-    let of_the_way = entry.kind.starts_with("delivery.") || entry.kind == "dsn";
-    let role = fact(entry, "role");
+pub(crate) fn is_beside(step: Step<'_>) -> bool {
+    let of_the_way = step.kind.starts_with("delivery.") || step.kind == "dsn";
+    let role = fact(step, "role");
     of_the_way
-        && (method(entry) == Some(Method::Portal) || role.is_some_and(|role| role != "letter"))
+        && (method(step) == Some(Method::Portal) || role.is_some_and(|role| role != "letter"))
 }
 
 /// Whether the entry belongs to a rehearsal, in which nothing leaves the service.
-pub(crate) fn is_test(entry: &Entry) -> bool {
-    fact(entry, "mode").and_then(Mode::from_word) == Some(Mode::Test)
+pub(crate) fn is_test(step: Step<'_>) -> bool {
+    fact(step, "mode").and_then(Mode::from_word) == Some(Mode::Test)
 }
 
 /// Whether the entry records that the message did not get through.
-pub(crate) fn is_failure(entry: &Entry) -> bool {
+pub(crate) fn is_failure(step: Step<'_>) -> bool {
     let ends = [
         ".refused",
         ".bounced",
@@ -116,30 +147,35 @@ pub(crate) fn is_failure(entry: &Entry) -> bool {
         ".deferred",
         ".ambiguous",
     ];
-    ends.iter().any(|end| entry.kind.ends_with(end)) || (entry.kind == "dsn" && !is_positive(entry))
+    ends.iter().any(|end| step.kind.ends_with(end)) || (step.kind == "dsn" && !is_positive(step))
 }
 
 /// A delivery counts for the message only when it says that the message itself travelled: by its
 /// role, or by a method that sends. A silent one could be a notice's.
-fn carries_message(entry: &Entry) -> bool {
+fn carries_message(step: Step<'_>) -> bool {
     use Method::{Pgp, Plain, Smime, Tls, TlsOrDrop};
-    let sends = matches!(method(entry), Some(Plain | TlsOrDrop | Tls | Pgp | Smime));
-    let letter = fact(entry, "role") == Some("letter");
-    (sends || letter) && !is_beside(entry) && !is_test(entry)
+    let sends = matches!(method(step), Some(Plain | TlsOrDrop | Tls | Pgp | Smime));
+    let letter = fact(step, "role") == Some("letter");
+    (sends || letter) && !is_beside(step) && !is_test(step)
+}
+
+/// RFC 3464 §2.3.3: nothing more will be tried.
+pub(crate) fn says_failed(step: Step<'_>) -> bool {
+    fact(step, "action") == Some("failed")
 }
 
 /// RFC 3464 §2.3.3: of the actions only these two say that the message went on.
-fn is_positive(entry: &Entry) -> bool {
+fn is_positive(step: Step<'_>) -> bool {
     matches!(
-        entry.facts.get("action").map(String::as_str),
+        step.facts.get("action").map(String::as_str),
         Some("delivered" | "relayed")
     )
 }
 
-fn method(entry: &Entry) -> Option<Method> {
-    fact(entry, "method").and_then(Method::from_word)
+fn method(step: Step<'_>) -> Option<Method> {
+    fact(step, "method").and_then(Method::from_word)
 }
 
-fn fact<'a>(entry: &'a Entry, key: &str) -> Option<&'a str> {
-    entry.facts.get(key).map(String::as_str)
+fn fact<'a>(step: Step<'a>, key: &str) -> Option<&'a str> {
+    step.facts.get(key).map(String::as_str)
 }

@@ -23,6 +23,8 @@ struct Form {
     recipient: RecipientId,
     log: String,
     checkpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    stamp: Option<String>,
     entries: Vec<EntryForm>,
 }
 
@@ -53,6 +55,7 @@ pub(super) fn encode(bundle: &Bundle) -> Vec<u8> {
         recipient: bundle.recipient,
         log: bundle.log.to_string(),
         checkpoint: bundle.checkpoint.clone(),
+        stamp: bundle.stamp.as_deref().map(base64),
         entries: bundle.entries.iter().map(encode_entry).collect(),
     };
     let mut bytes =
@@ -92,12 +95,17 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Bundle> {
         .enumerate()
         .map(parse_entry)
         .collect::<Result<Vec<_>>>()?;
+    let stamp = match &form.stamp {
+        None => None,
+        Some(text) => Some(unbase64(text).ok_or(Broken::Format.at("/stamp"))?),
+    };
     let bundle = Bundle {
         organisation: form.organisation,
         message: form.message,
         recipient: form.recipient,
         log,
         checkpoint: form.checkpoint,
+        stamp,
         entries,
         claim,
         summary: form.summary,

@@ -12,13 +12,13 @@ const TEST: &str = "The message was sent in test mode: nothing was transmitted."
 pub(super) fn summary(level: Claim, entries: &[(&BundleEntry, Entry)]) -> Vec<String> {
     let mut out = vec![level.says().to_owned()];
     out.extend(entries.iter().map(|(place, entry)| line(place, entry)));
-    if entries.iter().any(|(_, entry)| is_beside(entry)) {
+    if entries.iter().any(|(_, entry)| is_beside(entry.into())) {
         out.push(BESIDE.to_owned());
     }
-    if entries.iter().any(|(_, entry)| is_test(entry)) {
+    if entries.iter().any(|(_, entry)| is_test(entry.into())) {
         out.push(TEST.to_owned());
     }
-    for (place, _) in entries.iter().filter(|(_, entry)| is_failure(entry)) {
+    for (place, _) in entries.iter().filter(|(_, entry)| is_failure(entry.into())) {
         out.push(format!(
             "Entry {} records a failure or delay: read it together with the level.",
             place.index

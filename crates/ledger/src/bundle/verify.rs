@@ -2,6 +2,7 @@
 
 use model::{MessageId, OrganisationId, RecipientId, Result};
 
+use super::standing::{Standing, Tongue};
 use super::{Bundle, BundleEntry, Claim, statements};
 use crate::Broken;
 use crate::checkpoint::{self, Checkpoint};
@@ -13,7 +14,9 @@ use crate::tree::{leaf_hash, verify_inclusion};
 #[derive(Clone, Debug)]
 pub struct Report {
     pub level: Claim,
-    /// Sentences for the reader: the level, each entry, the limits, and what the key is worth.
+    /// The level with how the way ended.
+    pub standing: Standing,
+    /// Sentences for the reader: the level, each entry, the limits, how the way ended, and what the key is worth.
     pub statements: Vec<String>,
     pub checkpoint: Checkpoint,
     pub trust: Trust,
@@ -65,6 +68,7 @@ impl Report {
 /// What follows from the evidence alone, before it is compared with what the file says.
 pub(super) struct Derived {
     pub(super) level: Claim,
+    standing: Standing,
     pub(super) summary: Vec<String>,
     checkpoint: Checkpoint,
     shown: Vec<Shown>,
@@ -82,6 +86,8 @@ pub(super) fn verify(bundle: &Bundle, trusted: Option<&Verifier>) -> Result<Repo
         return Err(Broken::Summary.at("/summary"));
     }
     let mut statements = derived.summary;
+    let end = derived.standing.end.map(|end| end.says(Tongue::English));
+    statements.extend(end.map(str::to_owned));
     let trust = if trusted.is_some() {
         Trust::Given
     } else {
@@ -90,6 +96,7 @@ pub(super) fn verify(bundle: &Bundle, trusted: Option<&Verifier>) -> Result<Repo
     statements.push(trust.says(&bundle.log));
     Ok(Report {
         level: derived.level,
+        standing: derived.standing,
         statements,
         checkpoint: derived.checkpoint,
         trust,
@@ -120,7 +127,8 @@ pub(super) fn derive(bundle: &Bundle, key: &Verifier) -> Result<Derived> {
     let checkpoint = open_checkpoint(bundle, key)?;
     let entries = open_entries(bundle, &checkpoint)?;
     check_order(&entries)?;
-    let level = level_of(bundle, &entries)?;
+    let standing = standing_of(bundle, &entries)?;
+    let level = standing.level;
     let shown = entries.iter().filter_map(|(place, entry)| {
         let opened = place.opened.as_ref()?;
         Some(Shown {
@@ -132,6 +140,7 @@ pub(super) fn derive(bundle: &Bundle, key: &Verifier) -> Result<Derived> {
     let shown = shown.collect();
     Ok(Derived {
         level,
+        standing,
         summary: statements::summary(level, &entries),
         checkpoint,
         shown,
@@ -203,7 +212,7 @@ fn is_about(bundle: &Bundle, entry: &Entry) -> bool {
         named.all(|s| s == id)
     };
     let names = |id: &String| entry.subject.contains(id);
-    let claim = Claim::of(entry);
+    let claim = Claim::of(entry.into());
     entry.organisation == bundle.organisation
         && names(&message)
         && (claim.is_none() || all_are("msg_", &message))
@@ -221,10 +230,16 @@ fn check_order(entries: &[(&BundleEntry, Entry)]) -> Result<()> {
     {
         return Err(Broken::Order.at(format!("/entries/{}", n + 1)));
     }
-    let mut counting = entries.iter().filter_map(|(_, entry)| Claim::of(entry));
+    let mut counting = entries
+        .iter()
+        .filter_map(|(_, entry)| Claim::of(entry.into()));
     match counting.next() {
         Some(Claim::S0) => {}
-        Some(_) if entries.iter().any(|(_, e)| Claim::of(e) == Some(Claim::S0)) => {
+        Some(_)
+            if entries
+                .iter()
+                .any(|(_, e)| Claim::of(e.into()) == Some(Claim::S0)) =>
+        {
             return Err(Broken::Order.at("/entries"));
         }
         _ => return Err(Broken::NoAcceptance.at("/entries")),
@@ -235,7 +250,7 @@ fn check_order(entries: &[(&BundleEntry, Entry)]) -> Result<()> {
     Ok(())
 }
 
-fn level_of(bundle: &Bundle, entries: &[(&BundleEntry, Entry)]) -> Result<Claim> {
+fn standing_of(bundle: &Bundle, entries: &[(&BundleEntry, Entry)]) -> Result<Standing> {
     let recipient = bundle.recipient.to_string();
     if !entries
         .iter()
@@ -243,9 +258,6 @@ fn level_of(bundle: &Bundle, entries: &[(&BundleEntry, Entry)]) -> Result<Claim>
     {
         return Err(Broken::Subject.at("/recipient"));
     }
-    let highest = entries
-        .iter()
-        .filter_map(|(_, entry)| Claim::of(entry))
-        .max();
-    highest.ok_or(Broken::NoAcceptance.at("/entries"))
+    let steps = entries.iter().map(|(_, entry)| entry.into());
+    Standing::of(steps).ok_or(Broken::NoAcceptance.at("/entries"))
 }

@@ -6,8 +6,11 @@
 
 use mail::sts;
 use model::seams::{Clock, Net, NetFault};
-use model::{Demand, Domain, Floor, PolicyFacts, StsMode, StsPolicy, TlsPolicy, Tlsa, Trust};
+use model::{
+    Demand, DnsSeen, Domain, Floor, PolicyFacts, StsMode, StsPolicy, TlsPolicy, Tlsa, Trust,
+};
 
+use super::asked::Asked;
 use crate::net::dane;
 use crate::policy::{Memory, Sts};
 
@@ -63,6 +66,7 @@ pub(crate) struct Planner<'a> {
     pub sts: Sts,
     /// The list of hosts was proved by DNSSEC.
     pub hosts_secure: bool,
+    pub asked: &'a Asked,
 }
 
 impl Planner<'_> {
@@ -70,7 +74,10 @@ impl Planner<'_> {
     pub async fn plan(&self, host: &Domain, addresses_secure: bool) -> Result<HostPlan, Barred> {
         let sts = self.sts.policy.as_ref().filter(|_| !self.relaxed());
         if self.hosts_secure && addresses_secure && !self.relaxed() {
-            match self.memory.tlsa(self.net, self.clock, host).await {
+            let (at, found) = self.memory.tlsa(self.net, self.clock, host).await;
+            let place = (host, self.net.smtp_port());
+            self.asked.note(DnsSeen::tlsa(place, at, &found));
+            match found {
                 Ok(answer) if answer.secure => {
                     if let Some(plan) = self.dane(host, answer.value, sts.is_some()) {
                         return Ok(plan);
@@ -119,7 +126,7 @@ impl Planner<'_> {
 
     /// None: MTA-STS speaks, since no record is usable.
     fn dane(&self, host: &Domain, found: Vec<Tlsa>, sts_speaks: bool) -> Option<HostPlan> {
-        let lines = found.iter().map(line).collect();
+        let lines = found.iter().map(Tlsa::line).collect();
         let records: Vec<Tlsa> = found.into_iter().filter(dane::is_usable).collect();
         if records.is_empty() {
             // RFC 7672 §2.2: records exist, so TLS is spoken; none can say with whom.
@@ -170,15 +177,4 @@ impl Planner<'_> {
             told: Some(told),
         })
     }
-}
-
-/// As zone files write it.
-fn line(record: &Tlsa) -> String {
-    format!(
-        "{} {} {} {}",
-        record.usage,
-        record.selector,
-        record.matching,
-        hex::encode(&record.data)
-    )
 }

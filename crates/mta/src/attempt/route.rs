@@ -1,7 +1,9 @@
 //! Where a domain's mail goes: its MX hosts in the order they are tried (RFC 5321 §5.1).
 
-use model::Domain;
-use model::seams::{MxHosts, Net, NetFault, Rng};
+use model::seams::{Clock, MxHosts, Net, NetFault, Rng};
+use model::{DnsSeen, Domain};
+
+use super::asked::Asked;
 
 /// Why there is no host to try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,12 +29,14 @@ pub(crate) struct Route {
 
 /// Asks DNS. `own` is our own host name.
 pub(crate) async fn find(
-    net: &dyn Net,
-    rng: &dyn Rng,
+    (net, clock, rng): (&dyn Net, &dyn Clock, &dyn Rng),
     own: &Domain,
     to: &Domain,
+    asked: &Asked,
 ) -> Result<Route, DeadEnd> {
-    let (records, implicit, secure) = match net.mx(to).await {
+    let found = net.mx(to).await;
+    asked.note(DnsSeen::mx(to, clock.now(), &found));
+    let (records, implicit, secure) = match found {
         Ok(records) if records.value.is_empty() => return Err(DeadEnd::NullMx),
         Ok(records) => (records.value, false, records.secure),
         // Only certain absence allows the implicit MX.

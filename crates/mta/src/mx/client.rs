@@ -125,13 +125,16 @@ impl Client {
         let (results, content, looked) = if doors.iter().any(Door::is_for_people) {
             let of = Examination::new(self.ip, &helo, from.as_ref(), received.bytes, began);
             let (results, content) = dns::examine(&self.net, of).await?;
-            let looked = self
-                .engines
-                .look(&self.brought(&from, &helo), &content)
-                .await?;
+            let brought = self.brought(&from, &helo);
+            let looked = self.engines.look(&brought, &content).await;
             (results, content, looked)
         } else {
-            (Results::unexamined(), received.bytes, Looked::default())
+            (Results::unexamined(), received.bytes, Ok(Looked::default()))
+        };
+        let (looked, refused) = match looked {
+            Ok(looked) => (looked, None),
+            Err(error) if error.code() == Code::ContentHarmful => (Looked::default(), Some(error)),
+            Err(error) => return Err(error),
         };
         let incoming = Incoming {
             doors,
@@ -142,6 +145,10 @@ impl Client {
             results,
             looked,
         };
+        if let Some(error) = refused {
+            crate::blocking(move || flow.keep_refused(&incoming, Code::ContentHarmful)).await?;
+            return Err(error);
+        }
         let name = crate::blocking(move || flow.take_in(incoming)).await?;
         let took = self.flow.world().now().since(began);
         metrics::histogram!("smtpsrv_process_data_duration").record(took.as_secs_f64());

@@ -92,13 +92,16 @@ impl Resolver {
         }
     }
 
-    pub async fn txt(&self, name: &str) -> Result<Vec<Vec<u8>>, NetFault> {
+    pub async fn txt(&self, name: &str) -> Result<Answer<Vec<Vec<u8>>>, NetFault> {
         let answer = self.ask(absolute(name)?, RecordType::TXT).await?;
         let texts = data(&answer).filter_map(|data| match data {
             RData::TXT(txt) => Some(txt.txt_data.concat()),
             _ => None,
         });
-        some(texts.collect())
+        Ok(Answer {
+            value: some(texts.collect())?,
+            secure: is_secure(&answer),
+        })
     }
 
     pub async fn names(&self, ip: IpAddr) -> Result<Vec<Domain>, NetFault> {

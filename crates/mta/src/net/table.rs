@@ -25,7 +25,7 @@ pub struct TableNet {
     names: BTreeMap<IpAddr, Vec<Domain>>,
     tlsa: BTreeMap<Domain, Result<Answer<Vec<Tlsa>>, NetFault>>,
     pages: BTreeMap<String, Result<HttpAnswer, NetFault>>,
-    /// Whether MX and address answers count as proved by DNSSEC.
+    /// Whether MX, address and TXT answers count as proved by DNSSEC.
     secure: bool,
 }
 
@@ -44,7 +44,7 @@ impl TableNet {
             secure: false,
         }
     }
-    /// From now on MX and address answers count as proved by DNSSEC.
+    /// From now on MX, address and TXT answers count as proved by DNSSEC.
     pub fn secure(mut self) -> Self {
         self.secure = true;
         self
@@ -113,6 +113,13 @@ impl Net for TableNet {
     fn txt<'a>(&'a self, name: &'a str) -> Later<'a, Result<Vec<Vec<u8>>, NetFault>> {
         let answer = self.texts.get(name).cloned();
         Box::pin(async move { answer.unwrap_or(Err(NetFault::NoRecord)) })
+    }
+    fn proved_txt<'a>(
+        &'a self,
+        name: &'a str,
+    ) -> Later<'a, Result<Answer<Vec<Vec<u8>>>, NetFault>> {
+        let answer = self.texts.get(name).cloned();
+        self.proved(answer.unwrap_or(Err(NetFault::NoRecord)))
     }
     fn names(&self, ip: IpAddr) -> Later<'_, Result<Vec<Domain>, NetFault>> {
         let answer = self.names.get(&ip).cloned();

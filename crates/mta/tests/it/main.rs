@@ -11,6 +11,7 @@ mod deterministic;
 mod directories;
 mod dns;
 mod engines;
+mod evidence;
 mod http;
 mod knot;
 mod ldap;

@@ -108,6 +108,8 @@ words! {
         ArchiveSearch = "archive.search",
         /// Packages of messages for somebody outside, and to whom messages were disclosed so.
         ArchiveExport = "archive.export",
+        /// Take older archives in, as records.
+        ArchiveImport = "archive.import",
         /// Matters, legal holds and what they keep.
         HoldRead = "hold.read",
         /// Open matters, place holds, ask for their release, put notices on record.

@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 
 use ctx::{Ctx, Event};
 use flow::archive::Kept;
-use model::{Code, Error, ExportId, Kind, MessageId, Origin, Result, Secret};
+use model::{Code, Error, ExportId, Kind, MessageId, Result, Secret};
 use store::tables::exports::{self as table, Export};
 
 use super::order::{self, Written};
@@ -99,7 +99,7 @@ fn matter(row: &Export, written: &Written) -> Matter {
         id: row.id.to_string(),
         matter: written.purpose.clone(),
         requester: written.recipient.clone(),
-        approver: written.author.clone(),
+        approver: "nobody: one person with the right to export is enough".to_owned(),
         purpose: written.purpose.clone(),
         query: written.asked.clone(),
         index: IndexState {
@@ -142,7 +142,7 @@ impl Source for OfArchive<'_> {
 }
 
 fn item(kept: Kept, methods: &[String]) -> Item {
-    let came = kept.origin.stays_here();
+    let came = kept.is_received;
     let of = |kind: Kind| -> Vec<Recipient> {
         let all = kept.recipients.iter().zip(methods);
         all.filter(|((own, ..), _)| *own == kind)
@@ -168,9 +168,9 @@ fn item(kept: Kept, methods: &[String]) -> Item {
         custodian: custodian.unwrap_or_default(),
         sent_at: (!came).then_some(kept.at),
         received_at: came.then_some(kept.at),
-        direction: match kept.origin {
-            Origin::Inbound | Origin::Portal => Direction::Received,
-            _ => Direction::Sent,
+        direction: match came {
+            true => Direction::Received,
+            false => Direction::Sent,
         },
         envelope_from: kept.envelope_from,
         from: kept.from,

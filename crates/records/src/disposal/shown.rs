@@ -92,7 +92,7 @@ impl Records {
         let before = after.map(cursor::decode).transpose()?;
         let before = before.map(|(at, id)| (at, DisposalId::from_bytes(id)));
         let (of, ctx2) = (ctx.organisation(), ctx.clone());
-        let mut found = ctx.world().store.read(move |tx| {
+        let found = ctx.world().store.read(move |tx| {
             let found = table::list(tx, of, before, rows + 1)?;
             let views = found.into_iter().map(|row| {
                 let key = ctx2.world().item_key(tx, of, row.id.as_bytes())?;
@@ -100,11 +100,9 @@ impl Records {
             });
             views.collect::<Result<Vec<_>>>()
         })?;
-        let more = found.len() > rows;
-        found.truncate(rows);
-        let last = found.last().filter(|_| more);
-        let next = last.map(|last| cursor::encode(last.asked_at, last.id.as_bytes()));
-        Ok(Listed { rows: found, next })
+        Ok(Listed::of(found, rows, |last| {
+            cursor::encode(last.asked_at, last.id.as_bytes())
+        }))
     }
 
     /// # Errors

@@ -9,11 +9,12 @@ use ctx::Ctx;
 use model::{
     HoldId, LexiconPieceId, MatterId, MessageId, Mode, OrganisationId, Result, Timestamp, limits,
 };
+use retention::Class;
 use store::Tx;
 use store::tables::holds as table;
 use store::tables::postings::{self, Find, Token, Window};
 use store::tables::records::{self, Filing, RecordState};
-use store::tables::{archive_heads, lexicon_pieces};
+use store::tables::{archive_heads, lexicon_pieces, retention_items};
 
 use super::scope::Scope;
 use super::shown;
@@ -66,6 +67,8 @@ pub(super) struct Bind {
     pub hold: table::Hold,
     pub people: Narrow,
     pub words: Narrow,
+    /// Record classes; empty where they do not narrow it.
+    pub classes: BTreeSet<String>,
     /// Stands in every message.
     every: Token,
 }
@@ -177,6 +180,7 @@ fn bind(hold: &table::Hold, scope: &Scope, words: &Lexicon, tokens: &Tokens) -> 
         hold: hold.clone(),
         people: narrow(people.as_ref(), words, tokens),
         words: narrow(query.as_ref(), words, tokens),
+        classes: scope.classes.iter().cloned().collect(),
         every: tokens.every(),
     })
 }
@@ -198,6 +202,12 @@ impl Plan {
         }
         let pieces = lexicon_pieces::ids(tx, self.organisation)?;
         Ok(pieces.iter().all(|piece| self.pieces.contains(piece)))
+    }
+
+    /// Whether a hold tells records apart by their classes: then what is reckoned has to be what binds now.
+    pub(crate) fn names_classes(&self) -> bool {
+        let mut all = self.live.iter().chain(&self.test);
+        all.any(|bind| !bind.classes.is_empty())
     }
 
     /// The holds that bind a record.
@@ -238,12 +248,39 @@ impl Bind {
         if !theirs {
             return Ok(None);
         }
-        Ok(match &self.words {
+        let classed = self.classed(tx, record.message)?;
+        if classed == Classed::Other {
+            return Ok(None);
+        }
+        let why = match &self.words {
             Narrow::Not => Some(Why::InScope),
             Narrow::Unknown => Some(Why::Unreadable),
             Narrow::To(words) if has(tx, words, record)? => Some(Why::Matched),
             Narrow::To(_) if record.state == RecordState::Partial => Some(Why::Unreadable),
             Narrow::To(_) => None,
+        };
+        Ok(match classed {
+            Classed::Unknown => why.map(|_| Why::Unreadable),
+            Classed::Within | Classed::Other => why,
+        })
+    }
+
+    /// Whether its record class is one of the scope's.
+    pub(super) fn classed(&self, tx: &mut Tx<'_>, message: MessageId) -> Result<Classed> {
+        if self.classes.is_empty() {
+            return Ok(Classed::Within);
+        }
+        let of = self.hold.organisation;
+        let Some(item) = retention_items::find(tx, of, message)? else {
+            return Ok(Classed::Unknown);
+        };
+        let current = retention_items::work(tx, of)?.map_or(0, |(generation, _)| generation);
+        let mut own = item.classes.split_whitespace();
+        Ok(match own.any(|class| self.classes.contains(class)) {
+            true => Classed::Within,
+            // Reckoned by rules that bind no more, or nobody knows what it is.
+            false if item.generation < current || is_unknown(&item) => Classed::Unknown,
+            false => Classed::Other,
         })
     }
 
@@ -266,6 +303,21 @@ impl Bind {
         self.hold.since.is_none_or(|since| since <= at)
             && self.hold.until.is_none_or(|until| at < until)
     }
+}
+
+/// A record beside the classes of a scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Classed {
+    Within,
+    Other,
+    /// Nobody knows yet: it counts as held.
+    Unknown,
+}
+
+fn is_unknown(item: &retention_items::Item) -> bool {
+    let unclassified = Class::Unclassified.word();
+    let mut own = item.classes.split_whitespace().peekable();
+    own.peek().is_none() || own.any(|class| class == unclassified)
 }
 
 pub(super) fn has(tx: &mut Tx<'_>, what: &Find, record: &Filing) -> Result<bool> {

@@ -7,7 +7,7 @@ use store::tables::holds as table;
 use store::tables::postings::{self, Find, Window};
 use store::tables::records;
 
-use super::bound::{Bind, has};
+use super::bound::{Bind, Classed, has};
 use super::shown;
 use crate::Records;
 use crate::archive::first_position;
@@ -30,6 +30,8 @@ pub struct Keeps {
     pub next: Option<i64>,
     /// All that it covers by what can be read.
     pub covered: u64,
+    /// Its classes were not counted apart: fewer may be covered.
+    pub at_most: bool,
 }
 
 impl Records {
@@ -58,13 +60,15 @@ impl Records {
             let what = bind.what();
             let covered = postings::count(tx, &what, all)?;
             let (messages, next) = match sort {
-                Sort::Covered => by_words(tx, of, &what, page)?,
+                Sort::Covered if bind.classes.is_empty() => by_words(tx, of, &what, page)?,
+                Sort::Covered => by_class(tx, of, &bind, page)?,
                 Sort::Unreadable => unreadable(tx, of, &bind, page)?,
             };
             Ok(Keeps {
                 messages,
                 next,
                 covered,
+                at_most: !bind.classes.is_empty(),
             })
         })?;
         self.note_kept(ctx, id, keeps.messages.len())?;
@@ -104,6 +108,29 @@ fn by_words(tx: &mut Tx<'_>, of: OrganisationId, what: &Find, page: Window) -> R
         found.ok_or_else(|| Error::new(Code::StoredDataInvalid))
     });
     Ok((rows.collect::<Result<_>>()?, next))
+}
+
+/// Of what its words find, those of its classes, and those whose class nobody knows.
+fn by_class(tx: &mut Tx<'_>, of: OrganisationId, bind: &Bind, page: Window) -> Result<Rows> {
+    let looked_at = Window {
+        rows: LOOKED_AT,
+        ..page
+    };
+    let (mut rows, mut last) = (Vec::new(), None);
+    let positions = postings::find(tx, &bind.what(), looked_at)?;
+    let all = positions.len() == LOOKED_AT;
+    for position in positions {
+        if rows.len() + 1 == page.rows {
+            return Ok((rows, last));
+        }
+        last = Some(position);
+        let found = records::at(tx, of, position)?;
+        let (message, at) = found.ok_or_else(|| Error::new(Code::StoredDataInvalid))?;
+        if bind.classed(tx, message)? != Classed::Other {
+            rows.push((message, at));
+        }
+    }
+    Ok((rows, last.filter(|_| all)))
 }
 
 /// Kept since not all of it can be read.

@@ -1,18 +1,21 @@
 //! What a hold covers.
 
 use model::{Address, Code, Error, Result, Timestamp, limits};
+use retention::Class;
 use serde::{Deserialize, Serialize};
 
 use crate::search::query::{self, Form, Place, Query, Term, Words};
 use crate::search::words::words;
 
-/// Custodians, days, a search. What is empty does not narrow it.
+/// Custodians, days, a search, record classes. What is empty does not narrow it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scope {
     /// Whose mail: any of them wrote it or received it.
     pub custodians: Vec<Address>,
     /// As the archive is searched.
     pub query: String,
+    /// Record classes, such as `billing`: words of retention.
+    pub classes: Vec<String>,
     pub since: Option<Timestamp>,
     /// Not part of it.
     pub until: Option<Timestamp>,
@@ -22,14 +25,21 @@ pub struct Scope {
 #[derive(Serialize, Deserialize)]
 pub(super) struct Written {
     pub query: String,
+    #[serde(default)]
+    pub classes: Vec<String>,
     pub reason: String,
 }
 
 impl Scope {
+    /// Words that `classes` may hold.
+    pub fn classes() -> impl Iterator<Item = &'static str> {
+        Class::WELL_KNOWN.iter().map(Class::word)
+    }
+
     /// Each custodian once.
     ///
     /// # Errors
-    /// `field_invalid` at `/custodians`, `/until` or `/query`.
+    /// `field_invalid` at `/custodians`, `/until`, `/classes` or `/query`.
     pub(super) fn checked(&self) -> Result<Self> {
         let mut scope = self.clone();
         scope.query = self.query.trim().to_owned();
@@ -39,6 +49,15 @@ impl Scope {
             .retain(|one| seen.insert(one.as_str().to_lowercase()));
         if scope.custodians.len() > limits::HOLD_CUSTODIANS_MAX {
             return Err(Error::new(Code::FieldInvalid).at("/custodians"));
+        }
+        scope.classes.sort();
+        scope.classes.dedup();
+        if !scope
+            .classes
+            .iter()
+            .all(|word| Class::parse(word).is_some())
+        {
+            return Err(Error::new(Code::FieldInvalid).at("/classes"));
         }
         if scope
             .since

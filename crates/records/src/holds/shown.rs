@@ -122,6 +122,7 @@ pub(super) fn opened(
     let scope = Scope {
         custodians: custodians.iter().map(|one| one.address.clone()).collect(),
         query: written.query,
+        classes: written.classes,
         since: row.since,
         until: row.until,
     };
@@ -149,6 +150,7 @@ pub(super) fn insert(
     key.insert(tx)?;
     let written = Written {
         query: scope.query.clone(),
+        classes: scope.classes.clone(),
         reason: reason.to_owned(),
     };
     let row = table::Hold {

@@ -9,12 +9,13 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use ctx::Ctx;
-use model::{Code, Error, Result, Timestamp, limits};
+use model::{Code, Error, OrganisationId, Result, Timestamp, limits};
 use retention::{
     Answer, Approval, Classification, Classifier, Profile, Rule, RuleRef, RuleState, Rules,
     Verdict, Zone, due, pack,
 };
 use store::Tx;
+use store::tables::retention_items;
 use store::tables::retention_proposals::{self, Proposal, RuleChange};
 use store::tables::retention_settings::{self, SettingKind};
 
@@ -109,6 +110,16 @@ impl Book {
 
     pub(super) fn zone(&self) -> Zone {
         self.next.profile.zone
+    }
+
+    /// Whether no record stands as older rules, profile or classes have it.
+    pub(crate) fn is_reckoned(&self, tx: &mut Tx<'_>, of: OrganisationId) -> Result<bool> {
+        match retention_items::work(tx, of)? {
+            Some((generation, made_of)) if made_of == self.made_of => {
+                Ok(!retention_items::any_older(tx, of, generation)?)
+            }
+            _ => Ok(false),
+        }
     }
 
     /// By the facts alone: who holds what is asked elsewhere.

@@ -72,15 +72,8 @@ impl Records {
     /// Whether no record is reckoned by what does not bind any more; what came since may wait.
     pub(crate) fn is_settled(&self, ctx: &Ctx) -> Result<bool> {
         let (of, ctx2) = (ctx.organisation(), ctx.clone());
-        ctx.world().store.read(move |tx| {
-            let made_of = Book::read(&ctx2, tx)?.made_of;
-            match table::work(tx, of)? {
-                Some((generation, held)) if held == made_of => {
-                    Ok(!table::any_older(tx, of, generation)?)
-                }
-                _ => Ok(false),
-            }
-        })
+        let store = &ctx.world().store;
+        store.read(move |tx| Book::read(&ctx2, tx)?.is_reckoned(tx, of))
     }
 
     /// Whether every record is reckoned by what binds now.

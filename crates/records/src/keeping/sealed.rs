@@ -8,7 +8,7 @@ use store::Tx;
 use vault::OpenedKey;
 
 /// A table and its sealed column.
-pub(super) type Place = (&'static str, &'static str);
+pub(crate) type Place = (&'static str, &'static str);
 
 pub(super) const SETTING: Place = ("retention_settings", "sealed_setting");
 pub(super) const PROPOSAL: Place = ("retention_proposals", "sealed_text");
@@ -43,7 +43,7 @@ pub(super) fn new_key(
     Ok(key.shared())
 }
 
-pub(super) fn seal<T: Serialize>(
+pub(crate) fn seal<T: Serialize>(
     ctx: &Ctx,
     key: &OpenedKey,
     place: Place,
@@ -55,7 +55,7 @@ pub(super) fn seal<T: Serialize>(
     key.seal(&vault::aad(place.0, place.1, row), &plain, rng)
 }
 
-pub(super) fn open<T: DeserializeOwned>(
+pub(crate) fn open<T: DeserializeOwned>(
     key: &OpenedKey,
     place: Place,
     row: &[u8; 16],

@@ -65,7 +65,7 @@ impl Records {
         let more = found.len() > rows;
         found.truncate(rows);
         let next = found.last().filter(|_| more).map(|last| last.message);
-        Ok((found.into_iter().map(item).collect(), next))
+        Ok((found.into_iter().map(KeptItem::of).collect(), next))
     }
 
     /// How many records are in each state.
@@ -98,7 +98,7 @@ impl Records {
                 (Some(held.classification), held.answer)
             });
             Ok(RecordKeeping {
-                item: item(row),
+                item: KeptItem::of(row),
                 classification,
                 answer,
             })
@@ -140,15 +140,17 @@ impl Records {
     }
 }
 
-fn item(row: table::Item) -> KeptItem {
-    let month = row.month.map(|month| {
-        let of_year = u32::try_from(month.rem_euclid(12)).unwrap_or(0);
-        (month.div_euclid(12), of_year + 1)
-    });
-    KeptItem {
-        message: row.message,
-        classes: row.classes.split_whitespace().map(str::to_owned).collect(),
-        state: row.state,
-        month,
+impl KeptItem {
+    pub(crate) fn of(row: table::Item) -> Self {
+        let month = row.month.map(|month| {
+            let of_year = u32::try_from(month.rem_euclid(12)).unwrap_or(0);
+            (month.div_euclid(12), of_year + 1)
+        });
+        Self {
+            message: row.message,
+            classes: row.classes.split_whitespace().map(str::to_owned).collect(),
+            state: row.state,
+            month,
+        }
     }
 }

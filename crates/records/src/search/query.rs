@@ -201,7 +201,10 @@ impl Mark {
             .find(|known| *known == kind)
             .ok_or(Why::UnknownPlace)?;
         let known = match kind {
-            "in" => matches!(word, "sent" | "received"),
+            "in" => matches!(
+                word,
+                "sent" | "received" | "rejected" | "imported" | "journal"
+            ),
             "has" => matches!(word, "file" | "phi"),
             "method" => Method::from_word(word).is_some(),
             "level" => PhiLevel::from_word(word).is_some(),

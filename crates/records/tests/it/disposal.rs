@@ -98,7 +98,7 @@ impl House {
             .collect()
     }
 
-    fn hold(&self, query: &str) -> HoldId {
+    pub fn hold(&self, query: &str) -> HoldId {
         let scope = Scope {
             query: query.to_owned(),
             ..Scope::default()

@@ -1,14 +1,17 @@
-//! Whatever the order of holds, releases, days, rules, disposals and restarts: nothing goes that a hold keeps or whose
-//! time is not over, and in the end everything goes that nothing keeps.
+//! Whatever the order of holds, releases, days, rules, disposals, failures and crashes: nothing goes that a hold keeps
+//! or whose time is not over, and in the end everything goes that nothing keeps.
 //!
 //! What may go is told here by a slow model of its own: words of letters, ages in days, a birth date.
 
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use ctx::Role;
 use model::{DisposalState, HoldId, HoldState, MessageId, Timestamp};
+use records::Records;
 use records::holds::Scope;
-use sim::kit::{Engine, SimRng, TestStore, store_on};
+use sim::kit::{Engine, Faults, Rates, SimRng, TestStore, store_on};
 
 use crate::house::{House, letter};
 use crate::keeping::{ALL_DAYS, DAY, WHY, YEAR, shipped};
@@ -16,6 +19,12 @@ use crate::keeping::{ALL_DAYS, DAY, WHY, YEAR, shipped};
 const WORDS: [&str; 4] = ["pump", "form", "bill", "x-ray"];
 /// As long as the adopted rule keeps, and a day for the end of it.
 const KEPT_DAYS: i64 = 6 * 366 + 1;
+/// In a thousand calls of the store.
+const FAULTS: Rates = Rates {
+    not_done: 30,
+    unreported: 30,
+    death: 15,
+};
 
 struct Letter {
     id: MessageId,
@@ -36,6 +45,9 @@ struct Play {
     /// Another process on the same database.
     beside: House,
     rng: SimRng,
+    faults: Arc<Faults>,
+    /// How often a process died or was told of a failure.
+    disturbed: usize,
     letters: Vec<Letter>,
     holds: Vec<Held>,
     is_minor: bool,
@@ -52,11 +64,14 @@ impl Play {
             beside: house.again(),
             house,
             rng: SimRng::new(seed),
+            faults: Faults::new(seed, FAULTS),
+            disturbed: 0,
             letters: Vec::new(),
             holds: Vec::new(),
             is_minor: false,
             gone: BTreeSet::new(),
         };
+        store.inject(play.faults.seam());
         (0..4).for_each(|_| play.write());
         play.house.wait(6 * YEAR);
         play
@@ -73,6 +88,9 @@ impl Play {
             .collect();
         let text = format!("About the {}.", words.join(" and the "));
         let id = self.house.send(letter("lee@mail.example", "Result", &text));
+        let beside = self.rng.happens(1, 2);
+        self.disturb(beside, |records| records.archive().map(drop));
+        self.disturb(beside, |records| records.reckon().map(drop));
         self.house.archived();
         self.house.settled(&[id]);
         let at = self.now();
@@ -81,8 +99,11 @@ impl Play {
 
     fn hold(&mut self) {
         let word = *self.rng.pick(&["", "pump", "form", "bill"]);
+        // Nobody classifies a letter here, so what names a class keeps all that its words find.
+        let classes = self.rng.happens(1, 4).then(|| "billing".to_owned());
         let scope = Scope {
             query: word.to_owned(),
+            classes: classes.into_iter().collect(),
             ..Scope::default()
         };
         let records = &self.house.records;
@@ -175,13 +196,8 @@ impl Play {
             .filter(|one| self.may_go(one))
             .map(|one| one.id)
             .collect();
-        let which = self.rng.happens(1, 2);
-        let records = if which {
-            &self.house.records
-        } else {
-            &self.beside.records
-        };
-        records.dispose().expect("a step");
+        let beside = self.rng.happens(1, 2);
+        self.disturb(beside, |records| records.dispose().map(drop));
         for one in &self.letters {
             if self.house.is_gone(one.id) && self.gone.insert(one.id) {
                 assert!(
@@ -192,6 +208,27 @@ impl Play {
                     self.now().rfc3339()
                 );
             }
+        }
+    }
+
+    /// Work that fails before or after a commit, or dies there, and is begun again by a process that knows nothing.
+    fn disturb(&mut self, beside: bool, work: impl FnOnce(&Records) -> model::Result<()>) {
+        let house = if beside {
+            &mut self.beside
+        } else {
+            &mut self.house
+        };
+        self.faults.arm(true);
+        let ended = catch_unwind(AssertUnwindSafe(|| work(&house.records)));
+        self.faults.arm(false);
+        let died = self.faults.take_death();
+        let fired = self.faults.take_fired();
+        self.disturbed += usize::from(died || fired.any());
+        match ended {
+            _ if died => *house = house.again(),
+            Ok(Err(error)) if !fired.any() => panic!("nothing was in its way: {error:?}"),
+            Ok(_) => {}
+            Err(words) => std::panic::resume_unwind(words),
         }
     }
 
@@ -274,20 +311,23 @@ impl Play {
     }
 }
 
-/// Gives how many went before all holds were over.
-fn play(store: &TestStore, seed: u64, turns: usize) -> usize {
+/// Gives how many went before all holds were over, and how often work was disturbed.
+fn play(store: &TestStore, seed: u64, turns: usize) -> (usize, usize) {
     let mut play = Play::begin(store, seed);
     (0..turns).for_each(|_| play.turn());
-    let gone = play.gone.len();
+    let seen = (play.gone.len(), play.disturbed);
     play.end();
-    gone
+    seen
 }
 
 #[test]
 fn no_order_of_things_destroys_what_is_kept() {
     let play = |seed| play(&store_on(Engine::Memory), seed, 200);
-    let gone: usize = (0..24).map(play).sum();
+    let (gone, disturbed) = (0..24).map(play).fold((0, 0), |(gone, disturbed), one| {
+        (gone + one.0, disturbed + one.1)
+    });
     assert!(gone > 12, "{gone}: too little happened to prove anything");
+    assert!(disturbed > 100, "{disturbed}: too little went wrong");
 }
 
 sim::both_engines! {

@@ -3,6 +3,7 @@
 use ctx::{Ctx, Role};
 use model::{Address, Code, CustodianState, HoldId, HoldState, MessageId, Result, Timestamp};
 use records::holds::{Scope, Sort, Why};
+use retention::Class;
 use sim::kit::{Engine, TestStore, store_on};
 
 use crate::house::{House, letter};
@@ -202,6 +203,39 @@ sim::both_engines! {
         let many = Scope { custodians: many.collect(), ..Scope::default() };
         assert_eq!(at(many), (Code::FieldInvalid, Some("/custodians".to_owned())));
         assert_eq!(code(records.open_matter(one, "  ")), Some(Code::FieldMissing));
+    }
+
+    fn a_hold_keeps_the_classes_it_names_and_what_nobody_has_classified(store) {
+        let house = House::open(store);
+        let new = || {
+            house.clock.advance(std::time::Duration::from_secs(1));
+            house.archived_letter("lee@mail.example")
+        };
+        let (bill, advert, unknown) = (new(), new(), new());
+        house.profile("\"US-NY\"", "\"physician\"");
+        house.reckoned();
+        house.correct(bill, Class::Billing);
+        house.correct(advert, Class::Routine);
+        house.reckoned();
+        let scope = Scope { classes: vec!["billing".to_owned()], ..Scope::default() };
+        let hold = place(&house, &scope);
+        assert_eq!(house.records.hold(&house.officer, hold)?.scope, scope);
+        assert_eq!(why(&house, bill), [Why::InScope]);
+        assert_eq!(why(&house, advert), []);
+        assert_eq!(why(&house, unknown), [Why::Unreadable]);
+        assert_eq!(kept(&house, hold, Sort::Covered), [unknown, bill]);
+        let late = new();
+        assert_eq!(why(&house, late), [Why::Unreadable], "it is not reckoned yet");
+        house.correct(advert, Class::Billing);
+        assert_eq!(why(&house, advert), [Why::InScope]);
+        house.profile("\"US-CA\"", "\"physician\"");
+        house.correct(bill, Class::Routine);
+        assert_eq!(why(&house, bill), [], "a person's word counts at once");
+        let words = Scope { classes: vec!["Billing".to_owned()], ..Scope::default() };
+        let (one, records) = (&house.officer, &house.records);
+        let matter = records.open_matter(one, "Another")?;
+        let refused = records.place_hold(one, matter, &words, WHY).expect_err("refused");
+        assert_eq!((refused.code(), refused.pointer()), (Code::FieldInvalid, Some("/classes")));
     }
 
     fn holds_are_for_those_who_may_and_for_their_own_house(store) {

@@ -2,9 +2,12 @@
 
 extern crate caduceus_records as records;
 
+mod anchors;
 mod archive;
 mod archives;
+mod captures;
 mod cases;
+mod checks;
 mod disclose;
 mod disposal;
 mod disposal_orders;
@@ -16,6 +19,7 @@ mod keeping;
 mod kit;
 mod limits;
 mod mailboxes;
+mod previews;
 mod properties;
 mod pst;
 mod store;

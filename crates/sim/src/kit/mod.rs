@@ -7,6 +7,7 @@
 mod beside;
 mod chance;
 mod clock;
+mod faults;
 pub mod hostile;
 mod postgres;
 mod scratch;
@@ -15,6 +16,7 @@ mod stores;
 pub use beside::{Beside, Cell};
 pub use chance::SimRng;
 pub use clock::SimClock;
+pub use faults::{Faults, Fired, Rates};
 pub use postgres::{Cluster, Database};
 pub use scratch::Scratch;
 pub use stores::{TestStore, store_on};

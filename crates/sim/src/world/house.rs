@@ -19,10 +19,9 @@ use people::{NewApp, NewUser, People, SignIn};
 use store::tables::domains;
 use vault::RootKeys;
 
-use super::faults::Faults;
 use super::planted::Planted;
 use super::sea::{Dns, Guard, Habits, Sea, domain};
-use crate::kit::{Engine, SimClock, SimRng, TestStore, store_on};
+use crate::kit::{Engine, Faults, SimClock, SimRng, TestStore, store_on};
 
 pub(crate) const PASSWORD: &str = "correct-horse-battery";
 const HOSTNAME: &str = "mail.caduceus.example";

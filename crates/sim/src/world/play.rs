@@ -21,11 +21,10 @@ use model::{Fault, Result, Timestamp};
 use store::Tx;
 
 use super::books::Books;
-use super::faults::Fired;
 use super::house::{House, Node};
 use super::oracle::{Broken, Oracle, Snapshot, Verdict};
 use super::planted::{Plant, Planted};
-use crate::kit::SimRng;
+use crate::kit::{Fired, SimRng};
 
 pub(crate) struct Driver {
     pub house: House,

@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use store::Engine;
 
-use super::faults::{Faults, Rates};
 use super::house::House;
 use super::oracle::Broken;
 use super::planted::Planted;
 use super::play::Driver;
 use super::sea::{Dns, Guard, Habits, Sea, domain};
-use crate::kit::{SimClock, SimRng};
+use crate::kit::{Faults, Rates, SimClock, SimRng};
 
 /// Messages that every history accepts at least.
 const MESSAGES_MIN: usize = 10;

@@ -52,6 +52,9 @@ statements! {
         AND created_at >= $4 AND (created_at < $5 OR (created_at = $5 AND message < $6))
         ORDER BY created_at DESC, message DESC LIMIT $7";
     pub WAITING = "SELECT count(*) FROM arrivals WHERE organisation = $1 AND state = 'quarantined'";
+    pub REJECTED = "SELECT count(*), CAST(COALESCE(SUM(m.octets), 0) AS BIGINT) FROM arrivals a
+        JOIN messages m ON m.id = a.message
+        WHERE a.organisation = $1 AND a.state = 'rejected' AND a.created_at >= $2";
     pub DECIDE = "UPDATE arrivals SET state = $3, decided_at = $4, decided_by = $5 WHERE message = $1 AND organisation = $2
         AND state = 'quarantined'";
     pub FIND_SENDER = "SELECT 1 FROM known_senders WHERE organisation = $1 AND token = $2";
@@ -125,6 +128,19 @@ pub fn list(
 pub fn waiting(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<u64> {
     let found = tx.find(&WAITING, &[organisation.into()], |row| row.int(0))?;
     Ok(u64::try_from(found.unwrap_or(0)).unwrap_or(0))
+}
+
+/// How many were refused and kept since then, and their octets.
+pub fn rejected(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+    since: Timestamp,
+) -> Result<(u64, u64)> {
+    let read = |row: &Row<'_>| Ok((row.int(0)?, row.int(1)?));
+    let found = tx.find(&REJECTED, &[organisation.into(), since.into()], read)?;
+    let (count, octets) = found.unwrap_or_default();
+    let whole = |number: i64| u64::try_from(number).unwrap_or(0);
+    Ok((whole(count), whole(octets)))
 }
 
 /// False when it was in quarantine no more, so that two people cannot both decide.

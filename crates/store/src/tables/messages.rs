@@ -76,7 +76,7 @@ statements! {
     pub LIST = "SELECT id, organisation, thread, actor, origin, mode, stream, purpose, priority, sealed_envelope, content,
         octets, content_sha256, attachments, findings, level, stage, send_at, created_at
         FROM messages m WHERE organisation = $1 AND (created_at < $2 OR (created_at = $2 AND id < $3))
-        AND created_at >= $4 AND origin <> 'system' AND ($5 = '' OR EXISTS (SELECT 1 FROM recipients r
+        AND created_at >= $4 AND origin NOT IN ('system', 'imported', 'journal') AND ($5 = '' OR EXISTS (SELECT 1 FROM recipients r
             WHERE r.message = m.id AND r.state = $5))
         AND ($6 = '' OR EXISTS (SELECT 1 FROM recipients r WHERE r.message = m.id AND r.method = $6))
         AND ($7 = '' OR (actor = $7 AND mode = $8))

@@ -15,10 +15,13 @@ macro_rules! tables {
 }
 
 tables! {
+    anchors,
     apps,
+    archive_checks,
     archive_heads,
     arrivals,
     blobs,
+    captures,
     census,
     correspondents,
     deliveries,
@@ -33,6 +36,7 @@ tables! {
     frequent_domains,
     held_notices,
     holds,
+    imports,
     item_keys,
     key_lookups,
     ledger,
@@ -49,6 +53,7 @@ tables! {
     recipient_keys,
     recipients,
     records,
+    saved_searches,
     sender_reports,
     sending_caps,
     sign_in,

@@ -15,6 +15,8 @@ pub type Token = [u8; 10];
 
 /// Pages of one step of [`merge`]: a fraction of a second.
 const MERGE_PAGES: i64 = 500;
+/// The same of [`settle`], which works beside the mail.
+const SETTLE_PAGES: i64 = 64;
 
 /// Parts of a message that no phrase runs across.
 pub const COLUMNS: usize = 6;
@@ -119,12 +121,24 @@ pub fn merge(tx: &mut Tx<'_>, first: bool) -> Result<bool> {
     if tx.engine() == Engine::Postgres {
         return Ok(false);
     }
+    merged(tx, if first { -MERGE_PAGES } else { MERGE_PAGES })
+}
+
+fn merged(tx: &mut Tx<'_>, pages: i64) -> Result<bool> {
     let before = tx.find(&CHANGES, &[], |row| row.int(0))?.unwrap_or(0);
-    let pages = if first { -MERGE_PAGES } else { MERGE_PAGES };
     tx.execute(&MERGE, &[pages.into()])?;
     let after = tx.find(&CHANGES, &[], |row| row.int(0))?.unwrap_or(0);
     // A merge with nothing to do counts one change (FTS5's documentation, §6.8).
     Ok(after - before >= 2)
+}
+
+/// Puts segments of the index together, a fraction of a second's work; false when nothing is left to do. PostgreSQL
+/// has none.
+pub fn settle(tx: &mut Tx<'_>) -> Result<bool> {
+    if tx.engine() == Engine::Postgres {
+        return Ok(false);
+    }
+    merged(tx, SETTLE_PAGES)
 }
 
 /// Before many [`has`]: they look into the index, however rare the planner thinks a token is.

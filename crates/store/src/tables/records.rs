@@ -71,6 +71,9 @@ statements! {
     pub ACCEPTED = "SELECT count(*) FROM messages WHERE organisation = $1";
     pub ARCHIVED = "SELECT count(*) FROM records WHERE organisation = $1";
     pub PARTIAL = "SELECT count(*) FROM records WHERE organisation = $1 AND state = 'partial'";
+    pub DESTROYED = "SELECT count(*) FROM records WHERE organisation = $1 AND state = 'destroyed'";
+    pub FINDABLE = "SELECT count(*) FROM records WHERE organisation = $1 AND state <> 'destroyed' AND unread <> 'unopened'";
+    pub WAITING_BEFORE = "SELECT 1 FROM to_archive WHERE organisation = $1 AND created_at < $2 LIMIT 1";
     pub WAITING = "SELECT count(*) FROM to_archive WHERE organisation = $1";
     pub UNREAD = "SELECT message, position, unread, archived_at FROM records WHERE organisation = $1 AND state = 'partial'
         AND position < $2 ORDER BY position DESC LIMIT $3";
@@ -197,6 +200,17 @@ fn count(tx: &mut Tx<'_>, counted: &'static Statement, organisation: Organisatio
     Ok(found.unwrap_or(0))
 }
 
+
+/// Records that were destroyed when their time was over, and those of which the index has to know.
+pub fn destroyed_and_findable(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<(u64, u64)> {
+    Ok((count(tx, &DESTROYED, organisation)?, count(tx, &FINDABLE, organisation)?))
+}
+
+/// Whether something waits since before then.
+pub fn waits_since(tx: &mut Tx<'_>, organisation: OrganisationId, before: Timestamp) -> Result<bool> {
+    let given = [organisation.into(), before.into()];
+    Ok(tx.find(&WAITING_BEFORE, &given, |_| Ok(()))?.is_some())
+}
 
 pub fn gap(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<Gap> {
     Ok(Gap {

@@ -132,6 +132,10 @@ impl Asked {
     pub fn query(&self, name: &str) -> &str {
         find(&self.0.query, name)
     }
+    /// Where a list's page begins; none for the first.
+    pub fn after(&self) -> Option<String> {
+        Some(self.query("after").to_owned()).filter(|after| !after.is_empty())
+    }
     pub fn field(&self, name: &str) -> &str {
         find(&self.0.form.fields, name)
     }

@@ -216,6 +216,10 @@ fn console_routes() -> Router<WebState> {
             get(|asked| console(asked, console::audit::show)),
         )
         .route(
+            "/console/audit/anchors",
+            get(|asked| console(asked, console::anchors::show)),
+        )
+        .route(
             "/console/audit/checkpoint",
             get(|asked| console(asked, console::audit::checkpoint)),
         )
@@ -360,6 +364,30 @@ fn archive_routes() -> Router<WebState> {
             "/console/archive/unread",
             get(|asked| console(asked, console::archive_unread::show)),
         )
+        .route(
+            "/console/archive/gap",
+            get(|asked| console(asked, console::archive_gap::show)),
+        )
+        .route(
+            "/console/archive/searches",
+            get(|asked| console(asked, console::archive_searches::show))
+                .post(|asked| console(asked, console::archive_searches::submit)),
+        )
+        .route(
+            "/console/archive/searches/{id}",
+            get(|asked| console(asked, console::archive_saved::show))
+                .post(|asked| console(asked, console::archive_saved::submit)),
+        )
+        .route(
+            "/console/archive/{id}",
+            get(|asked| console(asked, console::archive_message::show)),
+        )
+        .merge(keeping_routes())
+}
+
+/// What is kept for how long, given away, and destroyed.
+fn keeping_routes() -> Router<WebState> {
+    Router::new()
         .route(
             "/console/retention",
             get(|asked| console(asked, console::retention::show))

@@ -36,6 +36,10 @@ const FILES: &[(&str, &str)] = &[
     ),
     ("holds.toml", include_str!("../../catalogue/holds.toml")),
     ("archive.toml", include_str!("../../catalogue/archive.toml")),
+    (
+        "archive_desk.toml",
+        include_str!("../../catalogue/archive_desk.toml"),
+    ),
     ("inbound.toml", include_str!("../../catalogue/inbound.toml")),
     ("risk.toml", include_str!("../../catalogue/risk.toml")),
     ("rules.toml", include_str!("../../catalogue/rules.toml")),

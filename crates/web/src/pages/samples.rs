@@ -21,6 +21,11 @@ pub const NOW: Timestamp = Timestamp::from_secs(1_772_565_300);
 
 fn records(face: &Face, all: &mut Vec<Picture>) -> Result<()> {
     draw::<console::archive::Archive>(face, all)?;
+    draw::<console::archive_message::ArchiveMessage>(face, all)?;
+    draw::<console::archive_searches::ArchiveSearches>(face, all)?;
+    draw::<console::archive_saved::ArchiveSaved>(face, all)?;
+    draw::<console::archive_gap::ArchiveGap>(face, all)?;
+    draw::<console::anchors::Anchors>(face, all)?;
     draw::<console::archive_unread::ArchiveUnread>(face, all)?;
     draw::<console::exports::Exports>(face, all)?;
     draw::<console::retention::Retention>(face, all)?;

@@ -20,6 +20,8 @@ const DOORS: &[&str] = &[
     "/console/messages/cancel",
     "/console/held/msg_00000000000000000000000000",
     "/console/archive",
+    "/console/archive/searches",
+    "/console/archive/searches/svs_00000000000000000000000000",
     "/console/exports",
     "/console/holds",
     "/console/retention",

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use ctx::Role;
 use flow::Flow;
 use flow::inbound::{InboundSettings, Incoming, Looked, Results, SuspicionKind};
-use model::{Address, Domain, MessageId};
+use model::{Address, Code, Domain, MessageId};
 
 use crate::clinic::Clinic;
 
@@ -12,20 +12,27 @@ fn address(text: &str) -> Address {
     Address::parse(text).expect("an address")
 }
 
-/// A letter to the clinic's desk, as its MX takes it in.
-fn arrived(clinic: &Clinic, from: &str, word: &str, looked: Looked) -> MessageId {
+/// A process that takes mail in.
+fn taking(clinic: &Clinic) -> Flow {
     let mut settings = clinic.flow.settings().clone();
     settings.inbound = Some(InboundSettings {
         domain: Domain::parse("bounces.northside.example").expect("a domain"),
         replies: true,
         greylist: false,
     });
-    let flow = Flow::new(clinic.flow.world().clone(), settings);
+    Flow::new(clinic.flow.world().clone(), settings)
+}
+
+/// A letter to the clinic's desk, as its MX takes it in.
+fn arrived(clinic: &Clinic, from: &str, word: &str, looked: Looked) -> MessageId {
+    let flow = taking(clinic);
     let desk = address("desk@northside.example");
     // The second letter finds the mailbox there.
     let _ = flow.add_mailbox(&clinic.ctx, &desk);
     let content =
         format!("From: Kim <{from}>\r\nSubject: Kanarisubject\r\n\r\nKanaribody {word}\r\n");
+    // so that the newest is this one
+    clinic.clock.advance(std::time::Duration::from_secs(1));
     let taken = flow.take_in(Incoming {
         doors: vec![flow.inbound_door(&desk).expect("a door")],
         from: Some(address(from)),
@@ -37,6 +44,35 @@ fn arrived(clinic: &Clinic, from: &str, word: &str, looked: Looked) -> MessageId
     });
     taken.expect("taken in");
     let page = flow.list_messages(&clinic.ctx, Default::default(), None, 1);
+    page.expect("a list").rows[0].id
+}
+
+/// Refused at the end of DATA, and kept.
+fn refused(clinic: &Clinic, from: &str, word: &str) -> MessageId {
+    arrived(
+        clinic,
+        "first@elsewhere.example",
+        "before",
+        Looked::default(),
+    );
+    clinic.clock.advance(std::time::Duration::from_secs(1));
+    let flow = taking(clinic);
+    let desk = address("desk@northside.example");
+    let content = format!("From: Eve <{from}>\r\nSubject: Offer\r\n\r\n{word}\r\n");
+    let incoming = Incoming {
+        doors: vec![flow.inbound_door(&desk).expect("a door")],
+        from: Some(address(from)),
+        helo: "out.peer.example".to_owned(),
+        with: "ESMTPS",
+        content: content.into_bytes(),
+        results: Results::unexamined(),
+        looked: Looked::default(),
+    };
+    let kept = flow.keep_refused(&incoming, Code::AuthorRefused);
+    kept.expect("kept");
+    let page = clinic
+        .flow
+        .list_messages(&clinic.ctx, Default::default(), None, 1);
     page.expect("a list").rows[0].id
 }
 
@@ -161,4 +197,29 @@ async fn a_deletion_asks_and_what_came_in_is_found_by_word_state_and_domain() {
     let mut nurse = clinic.signed_in("ned@northside.example").await;
     let page = nurse.post(&open, &[]).await;
     assert!(!page.says("Kanaribody"));
+}
+
+#[tokio::test]
+async fn what_was_refused_is_found_and_opens_to_reviewers_alone() {
+    let clinic = Clinic::open();
+    clinic.hire(&clinic.ctx, "ola@northside.example", &[Role::Compliance]);
+    clinic.hire(&clinic.ctx, "ben@northside.example", &[Role::Staff]);
+    let fine = arrived(&clinic, "kim@partner.example", "one", Looked::default()).to_string();
+    let refused = refused(&clinic, "eve@elsewhere.example", "Kanariloaf").to_string();
+    while clinic.records.archive().expect("archived") > 0 {}
+    let mut officer = clinic.signed_in("ola@northside.example").await;
+    let page = officer.get("/console/inbound?state=rejected").await;
+    assert!(page.says(&refused) && !page.says(&fine), "{}", page.body);
+    let page = officer
+        .post("/console/archive", &[("query", "kanariloaf in:rejected")])
+        .await;
+    assert!(page.says(&refused), "{}", page.body);
+    let page = officer
+        .post("/console/archive", &[("query", "in:received")])
+        .await;
+    assert!(page.says(&fine) && !page.says(&refused));
+    let mut staff = clinic.signed_in("ben@northside.example").await;
+    let open = format!("/console/messages/{refused}/open");
+    let page = staff.post(&open, &[]).await;
+    assert!(!page.says("Kanariloaf"), "{}", page.body);
 }

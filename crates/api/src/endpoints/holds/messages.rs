@@ -30,6 +30,8 @@ pub(crate) struct HoldMessages {
     messages: Vec<HoldMessage>,
     /// All that it covers by what can be read.
     covered: u64,
+    /// Its record classes were not counted apart: fewer may be covered.
+    at_most: bool,
     /// Pass it as `after` for the next page; null on the last.
     next: Option<String>,
 }
@@ -80,6 +82,7 @@ async fn list_hold_messages(
         Ok(HoldMessages {
             messages: page.messages.into_iter().map(message).collect(),
             covered: page.covered,
+            at_most: page.at_most,
             next: page.next.map(|at| at.to_string()),
         })
     })

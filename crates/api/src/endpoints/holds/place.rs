@@ -31,6 +31,10 @@ pub(crate) struct HoldNew {
     #[serde(default)]
     #[schema(max_length = 2000, example = "asbestos OR \"safety report\"")]
     query: String,
+    /// Record classes of retention, such as `billing`. What is not classified yet is kept.
+    #[serde(default)]
+    #[schema(example = json!(["billing"]))]
+    classes: Vec<String>,
     /// RFC 3339.
     since: Option<String>,
     /// RFC 3339; not part of it.
@@ -77,6 +81,7 @@ async fn place_hold(
         let scope = Scope {
             custodians: custodians.collect::<Result<_, _>>()?,
             query: new.query,
+            classes: new.classes,
             since: input::moment("since", new.since.as_deref())?,
             until: input::moment("until", new.until.as_deref())?,
         };

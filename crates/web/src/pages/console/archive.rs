@@ -184,7 +184,7 @@ impl Archive {
 }
 
 impl Gap {
-    fn of(gap: &records::Gap) -> Self {
+    pub(super) fn of(gap: &records::Gap) -> Self {
         Self {
             accepted: gap.accepted,
             archived: gap.archived,

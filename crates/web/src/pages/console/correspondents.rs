@@ -68,7 +68,7 @@ const DONE: &[&str] = &["set", "removed"];
 pub async fn show(asked: Asked) -> Result<Response> {
     let desk = desk(&asked).await?;
     let class = RecipientClass::from_word(asked.query("class"));
-    let after = Some(asked.query("after").to_owned()).filter(|after| !after.is_empty());
+    let after = asked.after();
     let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
     let is_first = after.is_none();
     let found =

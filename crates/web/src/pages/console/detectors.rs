@@ -137,7 +137,7 @@ async fn load(asked: &Asked, desk: &Desk) -> Result<Detectors> {
         state: DetectorState::from_word(asked.query("state")),
         word: asked.query("name").trim().chars().take(60).collect(),
     };
-    let after = Some(asked.query("after").to_owned()).filter(|after| !after.is_empty());
+    let after = asked.after();
     let (flow, ctx, wanted) = (
         asked.state().flow.clone(),
         desk.ctx()?.clone(),

@@ -70,10 +70,7 @@ pub async fn submit(asked: Asked) -> Result<Response> {
 }
 
 async fn load(asked: &Asked, desk: &Desk) -> Result<Disposals> {
-    let after = match asked.query("after") {
-        "" => None,
-        after => Some(after.to_owned()),
-    };
+    let after = asked.after();
     let (records, ctx) = (asked.state().records.clone(), desk.ctx()?.clone());
     let page = after.clone();
     let found = run(move || records.disposals(&ctx, page.as_deref(), limits::PAGE_ROWS)).await?;

@@ -139,10 +139,7 @@ fn fault(error: Error) -> Result<Fault> {
 }
 
 async fn load(asked: &Asked, desk: &Desk) -> Result<Exports> {
-    let after = match asked.query("after") {
-        "" => None,
-        after => Some(after.to_owned()),
-    };
+    let after = asked.after();
     let (records, ctx) = (asked.state().records.clone(), desk.ctx()?.clone());
     let (from, now) = (after.clone(), ctx.now());
     let page = run(move || records.exports(&ctx, from.as_deref(), limits::PAGE_ROWS)).await?;

@@ -65,7 +65,7 @@ const DONE: &[&str] = &["release", "reject", "waiting"];
 /// GET `/console/held`
 pub async fn show(asked: Asked) -> Result<Response> {
     let desk = desk(&asked).await?;
-    let after = Some(asked.query("after").to_owned()).filter(|after| !after.is_empty());
+    let after = asked.after();
     let rule: String = asked.query("rule").trim().chars().take(80).collect();
     let waits_for = WaitsFor::from_word(asked.query("waits_for"));
     let filter = HeldFilter {

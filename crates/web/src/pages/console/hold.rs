@@ -19,6 +19,7 @@ pub struct Hold {
     pub matter: String,
     pub custodians: Vec<Custodian>,
     pub query: String,
+    pub classes: Vec<String>,
     pub since: Option<Timestamp>,
     pub until: Option<Timestamp>,
     pub reason: String,
@@ -33,6 +34,7 @@ pub struct Hold {
     pub rows: Vec<Kept>,
     /// All that it covers by what can be read.
     pub covered: u64,
+    pub at_most: bool,
     /// Those are shown that it keeps only since they cannot be read in full.
     pub unreadable: bool,
     pub older_href: Option<String>,
@@ -158,6 +160,7 @@ impl Hold {
             matter,
             custodians: view.custodians.into_iter().map(custodian).collect(),
             query: view.scope.query,
+            classes: view.scope.classes,
             since: view.scope.since,
             until: view.scope.until,
             reason: view.reason,
@@ -171,6 +174,7 @@ impl Hold {
             binds_until: view.binds_until,
             rows: Vec::new(),
             covered: 0,
+            at_most: false,
             unreadable: false,
             older_href: None,
             newest_href: None,
@@ -200,6 +204,7 @@ impl Hold {
         self.older_href = keeps.next.map(|next| format!("{here}&after={next}"));
         self.newest_href = before.map(|_| here);
         self.covered = keeps.covered;
+        self.at_most = keeps.at_most;
         let row = |(message, at): (model::MessageId, Timestamp)| Kept {
             id: message.to_string(),
             at,
@@ -287,6 +292,7 @@ fn sample(state: HoldState) -> Hold {
         matter: model::MatterId::from_bytes([8; 16]),
         scope: records::holds::Scope {
             custodians: Vec::new(),
+            classes: vec!["billing".to_owned()],
             query: "asbestos OR \"safety report\"".to_owned(),
             since: Some(at(400)),
             until: Some(at(30)),

@@ -28,6 +28,8 @@ pub struct Holds {
     /// The name of a matter that was not taken.
     pub name: String,
     pub manages: bool,
+    /// What the form offers.
+    pub all_classes: Vec<&'static str>,
     pub custodians_max: usize,
     pub name_max: usize,
     pub reason_max: usize,
@@ -64,6 +66,7 @@ pub struct Form {
     /// An address a line.
     pub custodians: String,
     pub query: String,
+    pub classes: Vec<String>,
     /// `2026-03-03`
     pub from: String,
     pub to: String,
@@ -159,10 +162,7 @@ fn fault(error: Error) -> Result<Fault> {
 }
 
 async fn load(asked: &Asked, desk: &Desk) -> Result<Holds> {
-    let after = match asked.query("after") {
-        "" => None,
-        after => Some(after.to_owned()),
-    };
+    let after = asked.after();
     let (records, ctx) = records(asked, desk)?;
     let page = after.clone();
     let (holds, matters) = run(move || {
@@ -222,6 +222,10 @@ impl Form {
             matter: field("matter", 100),
             custodians: field("custodians", 60_000),
             query: field("query", limits::SEARCH_OCTETS_MAX + 1),
+            classes: Scope::classes()
+                .filter(|word| asked.field(&format!("class_{word}")) == "yes")
+                .map(str::to_owned)
+                .collect(),
             from: field("from", 10),
             to: field("to", 10),
             reason: field("reason", 2_000),
@@ -250,6 +254,7 @@ impl Form {
         let scope = Scope {
             custodians,
             query: self.query.clone(),
+            classes: self.classes.clone(),
             since: days.since,
             until: days.until,
         };
@@ -268,6 +273,7 @@ impl Holds {
             form: Form::default(),
             name: String::new(),
             manages: true,
+            all_classes: Scope::classes().collect(),
             custodians_max: limits::HOLD_CUSTODIANS_MAX,
             name_max: limits::MATTER_NAME_CHARS_MAX,
             reason_max: limits::REASON_CHARS_MAX,
@@ -291,6 +297,7 @@ impl Page for Holds {
                 matter: "mat_01KJVB0W7HQ3ZJ8X9T4M2C6D00".to_owned(),
                 custodians: "lee@northside.example\nkim".to_owned(),
                 query: "asbestos OR (".to_owned(),
+                classes: vec!["billing".to_owned()],
                 from: "2026-01-31".to_owned(),
                 to: "2026-01-01".to_owned(),
                 reason: String::new(),

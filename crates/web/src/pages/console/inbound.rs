@@ -81,7 +81,7 @@ async fn list(asked: Asked, read: fn(&Asked) -> Filter) -> Result<Response> {
     let filter = read(&asked);
     let zone = Zone::find(&desk.house.zone).unwrap_or(Zone::UTC);
     let (wanted, faults) = filter.wanted(zone);
-    let after = Some(asked.query("after").to_owned()).filter(|after| !after.is_empty());
+    let after = asked.after();
     let is_first = after.is_none();
     let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
     let (found, waiting) = run(move || {

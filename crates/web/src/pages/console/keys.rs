@@ -72,7 +72,7 @@ pub async fn show(asked: Asked) -> Result<Response> {
         standing: KeyStanding::from_word(asked.query("standing")),
         ending: asked.query("ending") == "yes",
     };
-    let after = Some(asked.query("after").to_owned()).filter(|after| !after.is_empty());
+    let after = asked.after();
     let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
     let is_first = after.is_none();
     let found = run(move || flow.keys(&ctx, filter, after.as_deref(), limits::PAGE_ROWS)).await?;

@@ -38,6 +38,8 @@ pub struct MessagePage {
     /// What a reader is told of what came in; none where nothing looks wrong.
     pub caution: Option<Caution>,
     pub attempts: Vec<Attempt>,
+    /// What can be proved of it, in the words of the proof; none of what came in.
+    pub standing: Option<Standing>,
     pub content: Content,
     pub replies: Vec<Reply>,
     /// How many recipients a cancel would stop; none when there are none or it is not allowed.
@@ -181,6 +183,14 @@ pub struct Warning {
     pub heading: &'static str,
     pub reasons: Vec<&'static str>,
     pub advice: &'static str,
+}
+
+/// The level of proof and its fixed sentences, in both languages.
+#[derive(Clone, Debug, Serialize)]
+pub struct Standing {
+    pub level: &'static str,
+    pub en: Vec<&'static str>,
+    pub es: Vec<&'static str>,
 }
 
 /// What was decided besides the way it goes.

@@ -1,6 +1,11 @@
 //! The console: what staff see, from signing in to the audit log.
 
+pub mod anchors;
 pub mod archive;
+pub mod archive_gap;
+pub mod archive_message;
+pub mod archive_saved;
+pub mod archive_searches;
 pub mod archive_unread;
 pub mod audit;
 pub mod authorities;

@@ -62,7 +62,7 @@ pub async fn show(asked: Asked) -> Result<Response> {
     let desk = desk(&asked).await?;
     let (flow, ctx) = (asked.state().flow.clone(), desk.ctx()?.clone());
     let all = asked.query("show") == "all";
-    let after = Some(asked.query("after").to_owned()).filter(|after| !after.is_empty());
+    let after = asked.after();
     let later = after.is_some();
     let found =
         run(move || flow.order_page(&ctx, !all, after.as_deref(), limits::PAGE_ROWS)).await?;

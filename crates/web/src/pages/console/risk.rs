@@ -84,7 +84,7 @@ const DAYS: u32 = 1;
 /// GET `/console/risk`
 pub async fn show(asked: Asked) -> Result<Response> {
     let desk = desk(&asked).await?;
-    let after = Some(asked.query("after").to_owned()).filter(|after| !after.is_empty());
+    let after = asked.after();
     let (flow, people) = (asked.state().flow.clone(), asked.state().people.clone());
     let ctx = desk.ctx()?.clone();
     let (page, names) = run(move || {

@@ -72,7 +72,7 @@ pub async fn show(asked: Asked) -> Result<Response> {
             reason: page.reason,
             ..Default::default()
         },
-        after: Some(asked.query("after").to_owned()).filter(|after| !after.is_empty()),
+        after: asked.after(),
         rows: limits::PAGE_ROWS,
     };
     let next = page.fill(&asked, &desk, wish).await?;

@@ -10,7 +10,7 @@ use model::{Access, BounceClass, MessageId, Method, PhiLevel, RecipientState, Ti
 
 use super::{
     About, Attempt, Besides, Caution, Content, Fact, Found, MessagePage, Recipient, Reply, Rule,
-    Why, timeline,
+    Standing, Why, timeline,
 };
 use crate::door::staff::Desk;
 use crate::pages::portal::thread::Letter;
@@ -63,6 +63,9 @@ impl MessagePage {
             attempts: shown
                 .map(|r| r.attempts.iter().map(attempt).collect())
                 .unwrap_or_default(),
+            standing: shown
+                .filter(|_| !view.origin.stays_here())
+                .and_then(|r| standing(events, r)),
             content: match view.destroyed {
                 Some(_) => Content::Destroyed,
                 None => content,
@@ -118,6 +121,15 @@ impl MessagePage {
             reply.letter = Some(letter);
         }
     }
+}
+
+fn standing(events: &[EventView], r: &RecipientView) -> Option<Standing> {
+    let standing = flow::view::Standing::of(events, r.id)?;
+    Some(Standing {
+        level: standing.level,
+        en: standing.english,
+        es: standing.spanish,
+    })
 }
 
 fn about(view: &MessageView) -> About {

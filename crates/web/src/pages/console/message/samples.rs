@@ -14,7 +14,7 @@ use crate::pages::samples::NOW;
 
 mod parts;
 
-use parts::{at, first_steps, found, recipient, step, tls_attempt, why};
+use parts::{at, first_steps, found, recipient, standing, step, tls_attempt, why};
 
 const ID: &str = "msg_01KJVB0W7HQ3ZJ8X9T4M2C6D99";
 
@@ -90,6 +90,7 @@ fn delivered() -> MessagePage {
         opinion: None,
         caution: None,
         attempts: vec![tls_attempt(1)],
+        standing: Some(standing()),
         content: Content::Sealed {
             open_action: "#".to_owned(),
         },
@@ -124,6 +125,7 @@ fn waiting() -> MessagePage {
         recipients: vec![recipient(1, None, RecipientState::Queued, Method::Tls)],
         timeline,
         attempts: vec![put_off],
+        standing: None,
         cancellable: Some(1),
         content: Content::MayNot,
         about: About {
@@ -298,6 +300,7 @@ fn returned() -> MessagePage {
         recipients: vec![recipient(1, None, RecipientState::Bounced, Method::Tls)],
         timeline,
         attempts: vec![refused],
+        standing: None,
         content: Content::Destroyed,
         disposal_href: Some("#".to_owned()),
         ..delivered()
@@ -331,6 +334,7 @@ fn held() -> MessagePage {
         decide_href: Some("#".to_owned()),
         opinion: Some("missed_phi"),
         attempts: Vec::new(),
+        standing: None,
         cancellable: Some(1),
         ..delivered()
     }
@@ -401,6 +405,7 @@ fn arrived(quarantined: bool) -> MessagePage {
             quarantined,
         }),
         attempts: Vec::new(),
+        standing: None,
         found: Vec::new(),
         gives_opinion: false,
         ..page

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use model::{Kind, Method, RecipientState, Timestamp};
 
-use super::super::{Attempt, Fact, Found, Progress, Recipient, Rule, Step, Value, Why};
+use super::super::{Attempt, Fact, Found, Progress, Recipient, Rule, Standing, Step, Value, Why};
 use crate::pages::samples::NOW;
 
 const HASH: &str = "5f2d8a41c9e07b36aa10d4f8e2b7c5936d1e0f4a8b2c7d9e3f6051a4b8c2d7e9";
@@ -166,6 +166,24 @@ pub fn why(method: Method) -> Why {
         would_change: vec![
             "portal, if the recipient's server stopped offering verified TLS".to_owned(),
             "plain, if the message held no health information".to_owned(),
+        ],
+    }
+}
+
+pub fn standing() -> Standing {
+    Standing {
+        level: "S2",
+        en: vec![
+            "S2: a mail server for the recipient's domain accepted the message. This does not prove that it \
+                 reached the inbox, or that anyone read it.",
+            "No mail system can prove that a message was not received, and no entry proves more than its level \
+                 says.",
+        ],
+        es: vec![
+            "S2: un servidor de correo del dominio del destinatario aceptó el mensaje. Esto no prueba que \
+                 llegara a la bandeja de entrada ni que alguien lo leyera.",
+            "Ningún sistema de correo puede probar que un mensaje no se recibió, y ninguna entrada prueba más \
+                 de lo que dice su nivel.",
         ],
     }
 }

@@ -8,14 +8,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use store::seam::{Point, Seam, Verdict};
 
-use crate::kit::SimRng;
+use super::SimRng;
 
 /// What an unwinding program leaves.
 struct Died;
 
 /// How often, in a thousand calls.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Rates {
+pub struct Rates {
     pub not_done: u64,
     pub unreported: u64,
     pub death: u64,
@@ -23,7 +23,7 @@ pub(crate) struct Rates {
 
 /// What went wrong since it was last asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Fired {
+pub struct Fired {
     pub not_done: u32,
     pub unreported: u32,
 }
@@ -34,7 +34,8 @@ impl Fired {
     }
 }
 
-pub(crate) struct Faults(Mutex<State>);
+/// What a store is told at each call; off until it is armed.
+pub struct Faults(Mutex<State>);
 
 struct State {
     chance: SimRng,
@@ -77,6 +78,9 @@ impl Faults {
     }
 
     /// The program dies here.
+    ///
+    /// # Panics
+    /// Always: that is how it dies.
     pub fn kill(&self) -> ! {
         self.lock().dead = true;
         std::panic::resume_unwind(Box::new(Died));
