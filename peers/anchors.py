@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -142,6 +143,8 @@ def bundles(asked, folder: Path, stamper: Stamper, before: bytes, bundle: bytes)
     if verified(asked, folder, bundle, stamper, None)[1].get("stamp") != {"judged": False}:
         found.append("a stamp was judged though nobody said by whom")
     form = json.loads(bundle)
+    if "stamp" not in form:
+        return [*found, f"no stamp covers the entries {[one['index'] for one in form['entries']]}"]
     token = bytearray(base64.b64decode(form["stamp"]))
     token[-1] ^= 1
     form["stamp"] = base64.b64encode(bytes(token)).decode()
@@ -153,10 +156,12 @@ def bundles(asked, folder: Path, stamper: Stamper, before: bytes, bundle: bytes)
 
 
 def ended(made) -> str:
-    """A recipient of whom nothing more is told."""
+    """A recipient of whom nothing more is told: cancelled before any attempt can have begun."""
+    later = datetime.now(timezone.utc) + timedelta(days=1)
     sent = call(made, "POST", "/v1/messages", {
         "from": {"address": made.sender}, "to": [{"address": "r00001.1@receiver.example"}],
         "subject": "Opening hours", "text": "We are closed on Friday.",
+        "send_at": later.strftime("%Y-%m-%dT%H:%M:%SZ"),
     })
     call(made, "POST", f"/v1/messages/{sent['id']}/cancel", {})
     return sent["recipients"][0]["id"]
