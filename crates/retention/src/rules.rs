@@ -54,19 +54,20 @@ impl Rules {
     pub fn majorities(&self) -> &BTreeMap<Jurisdiction, u8> {
         &self.majority
     }
-    /// The age of majority a rule counts with: its state's, or for rules of no state the highest among
-    /// the states of the profile.
+    /// The age of majority a rule counts with: its state's, or for rules of no state `majority_in` the profile.
     pub(crate) fn majority(&self, rule: &Rule, profile: &Profile) -> u8 {
-        let of = |state: &Jurisdiction| self.majority.get(state).copied().unwrap_or(MAJORITY_USUAL);
         match rule.jurisdiction.is_state() {
-            true => of(&rule.jurisdiction),
-            false => profile
-                .states
-                .iter()
-                .map(of)
-                .max()
-                .unwrap_or(MAJORITY_USUAL),
+            true => self.majority_of(&rule.jurisdiction),
+            false => self.majority_in(profile),
         }
+    }
+    /// The highest age of majority among the profile's states, in years: nobody younger is of age in all of them.
+    pub fn majority_in(&self, profile: &Profile) -> u8 {
+        let ages = profile.states.iter().map(|state| self.majority_of(state));
+        ages.max().unwrap_or(MAJORITY_USUAL)
+    }
+    fn majority_of(&self, state: &Jurisdiction) -> u8 {
+        self.majority.get(state).copied().unwrap_or(MAJORITY_USUAL)
     }
     /// The rules that bind an item made on `created`, as of `today`.
     pub(crate) fn applying<'a>(

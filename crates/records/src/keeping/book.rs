@@ -79,6 +79,9 @@ impl Book {
         let profiles = settings::<Profile>(ctx, tx, SettingKind::Profile, true)?;
         let classes = settings::<Classifier>(ctx, tx, SettingKind::Classes, false)?;
         let mut made_of = format!("{} {}", profiles.versions, classes.versions);
+        for (state, age) in shipped()?.majorities() {
+            _ = write!(made_of, " {state}={age}");
+        }
         for (row, _) in &approved {
             let sign = if counts(row) { '+' } else { '-' };
             _ = write!(made_of, " {sign}{}", row.number);
@@ -149,7 +152,7 @@ impl Book {
 
 impl Bound {
     fn answer(&self, facts: &Facts, now: Timestamp) -> (Classification, Answer) {
-        let (classification, item) = facts.item(&self.classifier, self.profile.zone);
+        let (classification, item) = facts.item(self);
         let answer = due(&item, &self.rules, &[], &self.profile, now);
         (classification, answer)
     }

@@ -9,13 +9,13 @@ use ctx::Ctx;
 use flow::archive;
 use model::{MessageId, Result, Timestamp};
 use retention::{
-    Anchor, Class, Classification, Classifier, Correction, Fact, Item, ItemFacts, Known, Period,
-    Zone, classify,
+    Anchor, Class, Classification, Correction, Fact, Item, ItemFacts, Known, Period, classify,
 };
 use store::Tx;
 use store::tables::{retention_anchors, retention_items};
 use vault::OpenedKey;
 
+use super::book::Bound;
 use super::reckon::Reckoned;
 use super::sealed;
 
@@ -66,13 +66,13 @@ impl Facts {
     }
 
     /// What it is, and as retention asks for it.
-    pub(super) fn item(&self, classifier: &Classifier, zone: Zone) -> (Classification, Item) {
+    pub(super) fn item(&self, bound: &Bound) -> (Classification, Item) {
         let mut facts = self.known.clone();
-        if let Some(is_minor) = self.is_minor(zone) {
+        if let Some(is_minor) = self.is_minor(bound) {
             let word = if is_minor { "yes" } else { "no" };
             facts.insert(Fact::PatientIsMinor, [word.to_owned()].into());
         }
-        let mut classification = classify(&facts, classifier);
+        let mut classification = classify(&facts, &bound.classifier);
         classification.correction = self.correction.clone();
         let item = Item {
             classes: classification.classes(),
@@ -85,10 +85,12 @@ impl Facts {
         (classification, item)
     }
 
-    fn is_minor(&self, zone: Zone) -> Option<bool> {
+    /// Whoever is not of age in one of the states counts as a minor: the longer class is the safe one (records.md §2.4).
+    fn is_minor(&self, bound: &Bound) -> Option<bool> {
         let birth = self.anchors.get(&Anchor::Birth)?.day()?;
-        let of_age = birth.plus(Period::parse("18 years")?);
-        Some(zone.day_of(self.created) < of_age)
+        let years = bound.rules.majority_in(&bound.profile);
+        let of_age = birth.plus(Period::parse(&format!("{years} years"))?);
+        Some(bound.profile.zone.day_of(self.created) < of_age)
     }
 }
 

@@ -234,11 +234,11 @@ impl Records {
 }
 
 fn items(ctx: &Ctx, book: &Book, after: model::MessageId) -> Result<Vec<(model::MessageId, Item)>> {
-    let (ctx2, classifier, zone) = (ctx.clone(), book.next.classifier.clone(), book.zone());
+    let (ctx2, bound) = (ctx.clone(), book.next.clone());
     ctx.world().store.read(move |tx| {
         let rows = retention_items::page(tx, ctx2.organisation(), after, BATCH)?;
         let rows = rows.iter().map(|row| match Facts::of(&ctx2, tx, row) {
-            Ok(facts) => Ok((row.message, facts.item(&classifier, zone).1)),
+            Ok(facts) => Ok((row.message, facts.item(&bound).1)),
             // Nothing of it is left to be due.
             Err(error) if crate::archive::is_final(error.code()) => {
                 Ok((row.message, unreadable(ctx2.now())))

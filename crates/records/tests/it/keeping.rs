@@ -257,6 +257,27 @@ sim::both_engines! {
         assert_eq!(code(refused), Some(Code::FieldMissing));
     }
 
+    fn whoever_is_not_of_age_in_one_of_the_states_is_a_minor(store) {
+        // Ages of majority: 18 in New York, 21 in Mississippi (Miss. Code 1-3-27). The letter is of 2026.
+        let house = House::open(store);
+        let message = house.archived_letter("lee@mail.example");
+        let classes: Classifier = read(r#"{"rules": [{"id": "child", "when": [{"fact": "patient_is_minor",
+            "any_of": ["yes"]}], "classes": ["clinical_minor"]}]}"#);
+        house.records.set_classes(&house.officer, &classes, WHY)?;
+        house.profile("\"US-NY\"", "\"physician\"");
+        house.feed("patient,email,birth\n17,lee@mail.example,2007-02-03\n");
+        let minor = || {
+            house.reckoned();
+            let shown = house.records.record_keeping(&house.officer, message).expect("shown");
+            shown.classification.expect("reckoned").found.contains(&Class::ClinicalMinor)
+        };
+        assert!(!minor());
+        house.profile("\"US-NY\", \"US-MS\"", "\"physician\"");
+        assert!(minor());
+        house.feed("patient,birth\n17,2005-02-03\n");
+        assert!(!minor());
+    }
+
     fn what_keeps_shorter_cools_off_and_what_keeps_longer_binds_at_once(store) {
         let house = House::open(store);
         let message = house.archived_letter("lee@mail.example");
